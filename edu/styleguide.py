@@ -1,4 +1,7 @@
-"""The living guide to the design: every component in every state, with sample values. Routed in embedded mode only."""
+"""The living guide to the design: every component in every state, with sample values.
+
+Routed in embedded mode only.
+"""
 
 from typing import Any
 
@@ -23,7 +26,11 @@ class SampleForm(forms.Form):
     goal = forms.ChoiceField(
         label=_("Goal"),
         widget=forms.RadioSelect,
-        choices=[("exam", _("Pass an exam")), ("work", _("Do my work better")), ("joy", _("Out of interest"))],
+        choices=[
+            ("exam", _("Pass an exam")),
+            ("work", _("Do my work better")),
+            ("joy", _("Out of interest")),
+        ],
     )
     days = forms.MultipleChoiceField(
         label=_("Reminders"),
@@ -108,7 +115,10 @@ def styleguide_context() -> dict[str, Any]:
             {"label": _("State")},
             {"label": _("Score"), "number": True},
         ],
-        "table_rows": [_row("王小燕", "财务部", _("Passed"), "success", "92"), _row("李明", "仓储部", _("Late"), "danger", "–")],
+        "table_rows": [
+            _row("王小燕", "财务部", _("Passed"), "success", "92"),
+            _row("李明", "仓储部", _("Late"), "danger", "–"),
+        ],
         "letters": "ABCD",
         "numbers": range(1, 21),
     }
