@@ -31,6 +31,9 @@ NO_NETWORK = (
     "eai_again",
     "enotfound",
     "econnrefused",
+    "proxyerror",
+    "cannot connect to proxy",
+    "tunnel error",
     "etimedout",
     "enetunreach",
 )
@@ -63,6 +66,13 @@ def explain_failure(*, output: str, log: Path, what: str) -> str:
         return (
             f"The package registry could not be reached, so {what} could not be fetched: "
             f"check the network or proxy and run the same command again; {details}"
+        )
+    # pip says the same of a registry that does not answer and of one that has no wheel for this machine.
+    if "(from versions: none)" in text:
+        return (
+            f"The package registry could not be reached, or has no wheel for Python {platform.python_version()} on "
+            f"{platform.system()} {platform.machine()}: check the network or proxy, use Python 3.11 to 3.13, "
+            f"and run the same command again; {details}"
         )
     if any(sign in text for sign in NO_WHEEL):
         return (
