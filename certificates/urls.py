@@ -1,0 +1,4 @@
+"""My certificates, and the public check."""
+
+app_name = "certificates"
+urlpatterns: list = []

@@ -1,0 +1,4 @@
+"""My learning and the lesson room."""
+
+app_name = "learning"
+urlpatterns: list = []

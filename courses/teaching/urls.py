@@ -1,0 +1,4 @@
+"""The instructor's desk."""
+
+app_name = "teaching"
+urlpatterns: list = []

@@ -1,0 +1,4 @@
+"""The catalogue and course pages."""
+
+app_name = "courses"
+urlpatterns: list = []

@@ -1,0 +1,4 @@
+"""Profile, tokens and the account's own pages."""
+
+app_name = "accounts"
+urlpatterns: list = []

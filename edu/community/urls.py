@@ -1,0 +1,4 @@
+"""Questions and answers, reviews, announcements."""
+
+app_name = "community"
+urlpatterns: list = []

@@ -1,0 +1,21 @@
+"""An entry of a desk's navigation; each room lists its own in desks.py."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+DeskName = Literal["learner", "instructor", "trainer", "operator"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskEntry:
+    """One link in the navigation of a desk.
+
+    `label` is translatable text, `url_name` a name that reverses without arguments, `icon` a name of static/icons.svg,
+    `order` the place from the top (10, 20, ...).
+    """
+
+    desk: DeskName
+    label: object
+    url_name: str
+    icon: str
+    order: int

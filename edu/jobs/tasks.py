@@ -1,0 +1,31 @@
+"""Celery's way to the jobs: run one, sweep the forgotten ones, show that a worker lives."""
+
+from celery import shared_task
+from django.core.cache import cache
+
+from edu.core.clock import now_utc
+from edu.jobs.run import list_due_job_ids, run_job_now
+from edu.jobs.services import hint_worker
+
+HEARTBEAT_KEY = "jobs:worker-heartbeat"
+
+
+@shared_task(name="edu.jobs.tasks.run_job")
+def run_job(job_id: int) -> None:
+    """Run one job if it is due and free."""
+    run_job_now(job_id=job_id)
+
+
+@shared_task(name="edu.jobs.tasks.sweep_jobs")
+def sweep_jobs() -> int:
+    """Send again what a crash or a lost message dropped; return how many."""
+    due = list_due_job_ids(now=now_utc(), grace_seconds=15)
+    for job_id in due:
+        hint_worker(job_id=job_id)
+    return len(due)
+
+
+@shared_task(name="edu.jobs.tasks.record_heartbeat")
+def record_heartbeat() -> None:
+    """Note that a worker is alive and reached by the scheduler."""
+    cache.set(HEARTBEAT_KEY, now_utc().timestamp(), timeout=300)

@@ -1,0 +1,4 @@
+"""Progress of long work."""
+
+app_name = "jobs"
+urlpatterns: list = []

@@ -1,0 +1,4 @@
+"""The development mailbox."""
+
+app_name = "dev"
+urlpatterns: list = []

@@ -1,0 +1,4 @@
+"""The bell and its list."""
+
+app_name = "notifications"
+urlpatterns: list = []

@@ -1,0 +1,100 @@
+"""Whether the site is alive, and whether each of its parts is ready."""
+
+import uuid
+from collections.abc import Callable
+
+from celery import current_app
+from django.conf import settings
+from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from edu.core.clock import now_utc
+from edu.jobs.tasks import HEARTBEAT_KEY
+
+WORKER_SILENCE_SECONDS = 60
+
+
+class NotReady(Exception):
+    """A part does not work; the text says how."""
+
+
+def _database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return connection.vendor
+
+
+def _migrations() -> str:
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if plan:
+        message = f"{len(plan)} not applied"
+        raise NotReady(message)
+    return "all applied"
+
+
+def _cache() -> str:
+    value = uuid.uuid4().hex
+    cache.set("readyz", value, timeout=10)
+    if cache.get("readyz") is None:
+        message = "a value written was not found"
+        raise NotReady(message)
+    return settings.CACHES["default"]["BACKEND"].rsplit(".", 1)[-1]
+
+
+def _broker() -> str:
+    if settings.JOBS_BROKER != "celery":
+        return f"none needed ({settings.JOBS_BROKER})"
+    with current_app.connection_for_write() as link:
+        link.ensure_connection(max_retries=1, timeout=2)
+    return "reached"
+
+
+def _storage() -> str:
+    name = default_storage.save("readyz/probe.txt", ContentFile(b"ready"))
+    default_storage.delete(name)
+    return "written and deleted"
+
+
+def _worker() -> str:
+    seen = cache.get(HEARTBEAT_KEY)
+    if seen is None:
+        message = "no heartbeat yet"
+        raise NotReady(message)
+    silence = int(now_utc().timestamp() - seen)
+    if silence > WORKER_SILENCE_SECONDS:
+        message = f"silent for {silence} s"
+        raise NotReady(message)
+    return f"seen {silence} s ago"
+
+
+CHECKS: dict[str, Callable[[], str]] = {
+    "database": _database,
+    "migrations": _migrations,
+    "cache": _cache,
+    "broker": _broker,
+    "storage": _storage,
+    "worker": _worker,
+}
+
+
+def healthz(_request: HttpRequest) -> HttpResponse:
+    """Answer 200 as long as the process serves requests; touches nothing else."""
+    return HttpResponse("alive\n", content_type="text/plain")
+
+
+def readyz(_request: HttpRequest) -> JsonResponse:
+    """Answer 200 when every part works, 503 otherwise; the body gives each part's state."""
+    parts: dict[str, dict[str, object]] = {}
+    for name, check in CHECKS.items():
+        try:
+            parts[name] = {"ready": True, "state": check()}
+        except Exception as error:  # noqa: BLE001 - whatever is broken, its name belongs in the answer
+            detail = str(error) if isinstance(error, NotReady) else type(error).__name__
+            parts[name] = {"ready": False, "state": detail}
+    ready = all(part["ready"] for part in parts.values())
+    return JsonResponse({"ready": ready, "parts": parts}, status=200 if ready else 503)

@@ -1,0 +1,4 @@
+"""The operator's desk."""
+
+app_name = "operations"
+urlpatterns: list = []

@@ -1,0 +1,9 @@
+"""The only map from an event to those who act on it: event class -> dotted paths of handlers.
+
+A handler takes the event as its only argument, runs in a transaction of its own, and may be called more than
+once with the same event.
+"""
+
+from edu.events import types
+
+SUBSCRIPTIONS: dict[type[types.Event], tuple[str, ...]] = {}

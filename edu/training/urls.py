@@ -1,0 +1,4 @@
+"""The trainer's desk."""
+
+app_name = "training"
+urlpatterns: list = []

@@ -1,0 +1,38 @@
+"""WSGI entry. The exam room's hot paths get a short middleware chain of their own."""
+
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "edu.settings.embedded")
+
+import django
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.test.utils import override_settings
+
+
+class PathSwitch:
+    """Send requests under `prefixes` to `hot`, all others to `full`."""
+
+    def __init__(self, *, full: WSGIHandler, hot: WSGIHandler, prefixes: tuple[str, ...]) -> None:
+        self.full = full
+        self.hot = hot
+        self.prefixes = prefixes
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request."""
+        handler = self.hot if environ.get("PATH_INFO", "").startswith(self.prefixes) else self.full
+        return handler(environ, start_response)
+
+
+def build_application() -> PathSwitch:
+    """Build both chains once; the middleware of each is loaded in its constructor and never again."""
+    django.setup(set_prefix=False)
+    full = WSGIHandler()
+    with override_settings(MIDDLEWARE=settings.HOT_PATH_MIDDLEWARE):
+        hot = WSGIHandler()
+    return PathSwitch(full=full, hot=hot, prefixes=tuple(settings.HOT_PATH_PREFIXES))
+
+
+application = build_application()

@@ -1,0 +1,4 @@
+"""Banks, questions, papers and exams, as instructors make them."""
+
+app_name = "authoring"
+urlpatterns: list = []

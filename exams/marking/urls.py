@@ -1,0 +1,4 @@
+"""Marking by hand."""
+
+app_name = "marking"
+urlpatterns: list = []

@@ -1,0 +1,281 @@
+"""Bank, topic, question and its immutable versions."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, RevisionMixin, WorkflowMixin
+
+from edu.core.ids import new_public_id
+
+
+class Bank(models.Model):
+    """A question bank. It belongs to a person or to an organisation."""
+
+    class Visibility(models.TextChoices):
+        """Who may practise and build papers from it, beside its owner."""
+
+        PERSONAL = "personal", _("only me")
+        SHARED = "shared", _("named colleagues")
+        ORGANIZATION = "organization", _("my organisation")
+        PUBLIC = "public", _("everybody")
+
+    public_id = models.UUIDField(unique=True, default=new_public_id, editable=False, db_comment="Id in addresses")
+    name = models.CharField(_("name"), max_length=200, db_comment="Name of the bank")
+    slug = models.SlugField(
+        _("short name"),
+        max_length=80,
+        unique=True,
+        allow_unicode=True,
+        db_comment="Name in commands and addresses",
+    )
+    description = models.TextField(_("description"), blank=True, default="", db_comment="What it covers")
+    language = models.CharField(_("language"), max_length=10, default="zh-hans", db_comment="Language of its questions")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_comment="Author",
+    )
+    organization = models.ForeignKey(
+        "organizations.Organization",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_comment="The organisation it belongs to; null when it is a person's",
+    )
+    visibility = models.CharField(
+        _("visible to"),
+        max_length=12,
+        choices=Visibility,
+        default=Visibility.PERSONAL,
+        db_comment="Who may use it",
+    )
+    free_sample_count = models.PositiveIntegerField(
+        _("free questions a topic"),
+        default=0,
+        db_comment="Questions a topic that may be practised without a grant",
+    )
+    requires_grant = models.BooleanField(
+        _("for sale"), default=False, db_comment="Whether practising needs a grant of bank:<public_id>"
+    )
+    created_at = models.DateTimeField(auto_now_add=True, db_comment="When it was made")
+
+    class Meta:
+        db_table_comment = "Question banks"
+        ordering = ["name"]
+        verbose_name = _("question bank")
+        verbose_name_plural = _("question banks")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def product_key(self) -> str:
+        """Return the key under which access to the bank is granted."""
+        return f"bank:{self.public_id}"
+
+
+class BankShare(models.Model):
+    """A named colleague may author in a bank."""
+
+    bank = models.ForeignKey(Bank, on_delete=models.CASCADE, related_name="shares", db_comment="The bank")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_comment="The colleague"
+    )
+
+    class Meta:
+        db_table_comment = "Colleagues who may author in a bank"
+        constraints = [models.UniqueConstraint(fields=["bank", "user"], name="bank_share_once")]
+
+
+class Topic(models.Model):
+    """A chapter or knowledge point of a bank; topics form a tree."""
+
+    public_id = models.UUIDField(unique=True, default=new_public_id, editable=False, db_comment="Id in addresses")
+    bank = models.ForeignKey(Bank, on_delete=models.CASCADE, related_name="topics", db_comment="The bank")
+    parent = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="children",
+        db_comment="The topic above",
+    )
+    name = models.CharField(_("name"), max_length=120, db_comment="Name among its siblings")
+    position = models.PositiveIntegerField(default=0, db_comment="Order among its siblings")
+    path = models.CharField(
+        max_length=255,
+        db_index=True,
+        default="",
+        db_comment="/id/id/ from the top to this topic; a subtree shares its start",
+    )
+
+    class Meta:
+        db_table_comment = "Topic trees of banks"
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["bank", "parent", "name"], name="topic_name_unique", nulls_distinct=False)
+        ]
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Question(PreviewableMixin, WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, models.Model):
+    """A question as its authors see it: a draft with revisions. Learners only ever meet its versions."""
+
+    class Status(models.TextChoices):
+        """Whether papers and practice may draw it."""
+
+        DRAFT = "draft", _("draft")
+        PUBLISHED = "published", _("published")
+        RETIRED = "retired", _("retired")
+
+    public_id = models.UUIDField(unique=True, default=new_public_id, editable=False, db_comment="Id in addresses")
+    bank = models.ForeignKey(Bank, on_delete=models.CASCADE, related_name="questions", db_comment="The bank")
+    topic = models.ForeignKey(
+        Topic,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="questions",
+        db_comment="Where it belongs",
+    )
+    ref = models.CharField(
+        _("reference"),
+        max_length=80,
+        blank=True,
+        default="",
+        db_comment="The author's own id, unique in the bank when set",
+    )
+    type = models.CharField(_("type"), max_length=30, db_comment="Name of a module in exams.domain.types")
+    status = models.CharField(
+        _("status"),
+        max_length=10,
+        choices=Status,
+        default=Status.DRAFT,
+        db_comment="Draft, published or retired",
+    )
+    difficulty = models.PositiveSmallIntegerField(
+        _("difficulty"), default=3, db_comment="1 (very easy) to 5 (very hard)"
+    )
+    tags = models.JSONField(_("tags"), default=list, blank=True, db_comment="List of tags")
+    language = models.CharField(_("language"), max_length=10, default="zh-hans", db_comment="Language of the text")
+    marks = models.DecimalField(
+        _("marks"), max_digits=7, decimal_places=2, default=1, db_comment="Default marks in a paper"
+    )
+    content = models.JSONField(_("content"), db_comment="What the learner sees, by the type's Content model")
+    key = models.JSONField(_("answer key"), db_comment="The answer key, by the type's Key model")
+    explanation = models.TextField(_("explanation"), blank=True, default="", db_comment="Why, in rich text")
+    source = models.CharField(_("source"), max_length=300, blank=True, default="", db_comment="Law or fact behind it")
+    summary = models.CharField(max_length=300, default="", db_comment="First words of the question in plain text")
+    search_text = models.TextField(default="", db_comment="Plain text of content, for searching")
+    content_hash = models.CharField(
+        max_length=64,
+        default="",
+        db_index=True,
+        db_comment="SHA-256 of type, content and key, for duplicates",
+    )
+    current_version = models.ForeignKey(
+        "QuestionVersion",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_comment="Newest published version",
+    )
+    batch = models.ForeignKey(
+        "ImportBatch",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="questions",
+        db_comment="Import it came with",
+    )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_comment="Who wrote it",
+    )
+    created_at = models.DateTimeField(auto_now_add=True, db_comment="When it was written")
+    updated_at = models.DateTimeField(auto_now=True, db_comment="When it last changed")
+
+    class Meta:
+        db_table_comment = "Questions as authors edit them"
+        indexes = [
+            models.Index(fields=["bank", "status", "type", "difficulty"], name="question_draw_idx"),
+            models.Index(fields=["topic", "status"], name="question_topic_idx"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["bank", "ref"], condition=~models.Q(ref=""), name="question_ref_unique")
+        ]
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+
+    def __str__(self) -> str:
+        return self.summary or str(self.public_id)
+
+
+class QuestionVersion(models.Model):
+    """A question frozen at publication; it never changes, so it may be cached for ever by its id."""
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="versions", db_comment="The question")
+    number = models.PositiveIntegerField(db_comment="1, 2, 3 … within the question")
+    type = models.CharField(max_length=30, db_comment="Name of the question type")
+    content = models.JSONField(db_comment="What the learner sees")
+    key = models.JSONField(db_comment="The answer key")
+    explanation = models.TextField(default="", db_comment="Why, in rich text")
+    source = models.CharField(max_length=300, default="", db_comment="Law or fact behind it")
+    marks = models.DecimalField(max_digits=7, decimal_places=2, db_comment="Default marks")
+    content_hash = models.CharField(max_length=64, db_comment="SHA-256 of type, content and key")
+    published_at = models.DateTimeField(db_comment="When it was frozen")
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_comment="Who published it",
+    )
+
+    class Meta:
+        db_table_comment = "Published versions of questions; rows never change"
+        constraints = [models.UniqueConstraint(fields=["question", "number"], name="version_number_unique")]
+
+
+class ImportBatch(models.Model):
+    """One imported file: planned, applied as a whole, undone as a whole."""
+
+    class State(models.TextChoices):
+        """Where the import is on its way."""
+
+        PLANNED = "planned", _("to be confirmed")
+        APPLIED = "applied", _("imported")
+        UNDONE = "undone", _("undone")
+        FAILED = "failed", _("failed")
+
+    public_id = models.UUIDField(unique=True, default=new_public_id, editable=False, db_comment="Id in addresses")
+    bank = models.ForeignKey(Bank, on_delete=models.CASCADE, related_name="batches", db_comment="Into which bank")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_comment="Who imports",
+    )
+    file_name = models.CharField(max_length=255, db_comment="Name of the uploaded file")
+    format = models.CharField(max_length=20, db_comment="Name of a module in exams.interchange")
+    state = models.CharField(max_length=10, choices=State, default=State.PLANNED, db_comment="Where it is on its way")
+    plan = models.JSONField(default=dict, db_comment="Records to create, with what was found out about each")
+    report = models.JSONField(default=dict, db_comment="Counts, problems {file,row,field,message}, losses")
+    created_at = models.DateTimeField(auto_now_add=True, db_comment="When the file came")
+    applied_at = models.DateTimeField(null=True, db_comment="When it became visible")
+    undone_at = models.DateTimeField(null=True, db_comment="When it was undone")
+
+    class Meta:
+        db_table_comment = "Imports of questions"
+        ordering = ["-id"]

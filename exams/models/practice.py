@@ -1,0 +1,107 @@
+"""Practice sessions, their answers, and the wrong-answer book."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from edu.core.ids import new_public_id
+
+
+class PracticeSession(models.Model):
+    """A learner practises a selection of questions, without a clock."""
+
+    class Mode(models.TextChoices):
+        """How the questions were chosen."""
+
+        CHAPTER = "chapter", _("chapter practice")
+        PAPER = "paper", _("paper practice")
+        RANDOM = "random", _("random practice")
+        WRONG = "wrong", _("wrong answers")
+        LESSON = "lesson", _("lesson quiz")
+
+    public_id = models.UUIDField(unique=True, default=new_public_id, editable=False, db_comment="Id in addresses")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="practice_sessions",
+        db_comment="The learner",
+    )
+    mode = models.CharField(max_length=10, choices=Mode, db_comment="How the questions were chosen")
+    title = models.CharField(max_length=200, db_comment="Chapter, paper or filter, for the record")
+    bank = models.ForeignKey(
+        "exams.Bank", null=True, on_delete=models.SET_NULL, related_name="+", db_comment="The bank"
+    )
+    topic = models.ForeignKey(
+        "exams.Topic", null=True, on_delete=models.SET_NULL, related_name="+", db_comment="Chapter"
+    )
+    paper = models.ForeignKey("exams.Paper", null=True, on_delete=models.SET_NULL, related_name="+", db_comment="Paper")
+    context_key = models.CharField(
+        max_length=80,
+        default="",
+        db_index=True,
+        db_comment="Product key of the lesson it belongs to; empty for none",
+    )
+    items = models.JSONField(db_comment="List of {version_id, question_id, marks, order: option order}")
+    feedback = models.CharField(max_length=8, default="at_once", db_comment="at_once or at_end")
+    position = models.PositiveIntegerField(default=0, db_comment="Where the learner stopped, from 0")
+    answered_count = models.PositiveIntegerField(default=0, db_comment="Questions answered")
+    right_count = models.PositiveIntegerField(default=0, db_comment="Questions answered fully right")
+    started_at = models.DateTimeField(db_comment="When it began")
+    active_at = models.DateTimeField(db_comment="When it was last worked on")
+    finished_at = models.DateTimeField(null=True, db_comment="When it was finished; null while it can be resumed")
+
+    class Meta:
+        db_table_comment = "Practice sessions"
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["user", "-active_at"], name="practice_user_idx")]
+
+
+class PracticeAnswer(models.Model):
+    """One answered question of a practice session."""
+
+    session = models.ForeignKey(
+        PracticeSession, on_delete=models.CASCADE, related_name="answers", db_comment="The session"
+    )
+    index = models.PositiveIntegerField(db_comment="Place in the session, from 0")
+    question_id = models.BigIntegerField(db_index=True, db_comment="The question")
+    version_id = models.BigIntegerField(db_comment="The version that was asked")
+    response = models.TextField(default="", db_comment="Canonical JSON of the response; empty for a blank")
+    state = models.CharField(max_length=8, db_comment="graded, pending (self-assessed) or blank")
+    fraction = models.FloatField(null=True, db_comment="Part of the marks earned; null while pending")
+    seconds = models.PositiveIntegerField(default=0, db_comment="Time spent, as the page measured it")
+    answered_at = models.DateTimeField(db_comment="When")
+
+    class Meta:
+        db_table_comment = "Answers in practice sessions"
+        constraints = [models.UniqueConstraint(fields=["session", "index"], name="practice_answer_once")]
+
+
+class WrongAnswer(models.Model):
+    """An entry of the wrong-answer book: one a learner and question, with what happened to it."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="wrong_answers",
+        db_comment="The learner",
+    )
+    question = models.ForeignKey(
+        "exams.Question", on_delete=models.CASCADE, related_name="+", db_comment="The question"
+    )
+    version_id = models.BigIntegerField(db_comment="The version that was last asked")
+    source_kind = models.CharField(max_length=10, db_comment="practice or exam: where it was last wrong")
+    source_id = models.BigIntegerField(db_comment="Session or attempt where it was last wrong")
+    last_response = models.TextField(default="", db_comment="Canonical JSON of the last wrong response")
+    wrong_count = models.PositiveIntegerField(default=0, db_comment="How often it was wrong")
+    blank_count = models.PositiveIntegerField(default=0, db_comment="How often it was left blank")
+    right_streak = models.PositiveIntegerField(default=0, db_comment="How often right in a row since")
+    first_wrong_at = models.DateTimeField(db_comment="When it entered the book")
+    last_wrong_at = models.DateTimeField(db_comment="When it was last wrong")
+    mastered_at = models.DateTimeField(null=True, db_comment="When it left the book by mastery; null while it is in")
+    note = models.TextField(_("note"), blank=True, default="", db_comment="The learner's private note")
+
+    class Meta:
+        db_table_comment = "Wrong-answer book: one entry a learner and question"
+        ordering = ["-last_wrong_at"]
+        constraints = [models.UniqueConstraint(fields=["user", "question"], name="wrong_answer_once")]
+        indexes = [models.Index(fields=["user", "mastered_at", "-last_wrong_at"], name="wrong_answer_list_idx")]

@@ -1,0 +1,4 @@
+"""Practice and the wrong-answer book."""
+
+app_name = "practice"
+urlpatterns: list = []

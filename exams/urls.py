@@ -1,0 +1,4 @@
+"""Exams as learners meet them."""
+
+app_name = "exams"
+urlpatterns: list = []

@@ -1,0 +1,4 @@
+"""Uploads and streams."""
+
+app_name = "media"
+urlpatterns: list = []

@@ -1,0 +1,4 @@
+"""Checkout, orders, coupons."""
+
+app_name = "payments"
+urlpatterns: list = []
