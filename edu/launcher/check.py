@@ -173,7 +173,7 @@ def integration_steps(
             steps.append(pytest_step(folders, title, selection, reports, environment=on_postgres))
     chromium = services.CHROMIUM.find()
     if chromium and (folders.root / "tests" / "browser").is_dir():
-        environment = {"JINBANG_TEST_DATABASE": "sqlite", "JINBANG_CHROMIUM": chromium}
+        environment = {"JINBANG_TEST_DATABASE": "sqlite", "JINBANG_CHROMIUM": chromium, "DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
         steps.append(
             pytest_step(
                 folders, "browser journeys", ["tests/browser"], reports, environment=environment, alone=True
@@ -242,7 +242,7 @@ def run_step(folders: Folders, step: Step) -> tuple[Result, str]:
     began = time.monotonic()
     environment = folders.environment(**step.environment)
     # A setting of the person's own shell must not decide what is tested.
-    for name in ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL", "DJANGO_SETTINGS_MODULE"):
+    for name in ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL", "JINBANG_BROKER", "DJANGO_SETTINGS_MODULE"):
         if name not in step.environment:
             environment.pop(name, None)
     try:
