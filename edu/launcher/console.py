@@ -45,9 +45,7 @@ class RotatedLog:
 class PartOutput:
     """Splits one part's output into lines, for the console and for its log."""
 
-    def __init__(
-        self, *, name: str, index: int, width: int, log: RotatedLog, console: TextIO | None = None
-    ) -> None:
+    def __init__(self, *, name: str, index: int, width: int, log: RotatedLog, console: TextIO | None = None) -> None:
         self.console = console or sys.stdout
         self.log = log
         label = f"{name:<{width}}"

@@ -105,9 +105,7 @@ def without_package(*, lock: str, name: str) -> str:
     return "".join(kept)
 
 
-def run_logged(
-    command: Sequence[str], *, folders: Folders, log: Path, environment: dict[str, str]
-) -> str | None:
+def run_logged(command: Sequence[str], *, folders: Folders, log: Path, environment: dict[str, str]) -> str | None:
     """Run `command`, append its output to `log`, and return that output when it failed, else None."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("a", encoding="utf-8") as file:
@@ -136,9 +134,7 @@ def ensure_environment(*, folders: Folders, locks: Sequence[str]) -> bool:
     python_words = (platform.python_version(), platform.machine(), str(folders.venv))
     pending = []
     for lock in locks:
-        value = stamps.fingerprint(
-            root=folders.root, files=[folders.requirements / f"{lock}.txt"], words=python_words
-        )
+        value = stamps.fingerprint(root=folders.root, files=[folders.requirements / f"{lock}.txt"], words=python_words)
         stamp = folders.venv / f"jinbang-{lock}.stamp"
         if not (folders.python.exists() and stamps.is_current(stamp, value)):
             pending.append((lock, stamp, value))

@@ -53,9 +53,7 @@ class Folders:
 
     def environment(self, **extra: str) -> dict[str, str]:
         """Return the environment for child processes: this one, the virtual environment first, and `extra`."""
-        inherited = {
-            key: value for key, value in os.environ.items() if key not in {"PYTHONHOME", "PYTHONPATH"}
-        }
+        inherited = {key: value for key, value in os.environ.items() if key not in {"PYTHONHOME", "PYTHONPATH"}}
         inherited["VIRTUAL_ENV"] = str(self.venv)
         inherited["PATH"] = f"{self.venv / 'bin'}{os.pathsep}{inherited.get('PATH', os.defpath)}"
         inherited["PYTHONUNBUFFERED"] = "1"

@@ -37,9 +37,7 @@ def parse_port(text: str) -> int:
     """Return the port that `text` names; raise CannotStart when it is not a number from 1 to 65535."""
     if text.isascii() and text.isdigit() and 1 <= int(text) <= 65535:
         return int(text)
-    raise CannotStart(
-        f"PORT={text} is not a port: choose a number from 1024 to 65535, as in `PORT=9000 make run`."
-    )
+    raise CannotStart(f"PORT={text} is not a port: choose a number from 1024 to 65535, as in `PORT=9000 make run`.")
 
 
 def require_port(port: int) -> None:

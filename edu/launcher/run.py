@@ -114,7 +114,7 @@ def run_command(*, folders: Folders, arguments: list[str]) -> None:
 
 
 def plan_parts(*, folders: Folders, port: int) -> list[Part]:
-    """Return the parts of the site, the broker first; without an embedded broker a poller of the job table takes its place."""
+    """Return the parts of the site, broker first; without a broker, a poller of the job table takes its place."""
     web_workers = min(2, os.cpu_count() or 1)
     server = broker.find_server(folders=folders)
     if server is None:
@@ -159,8 +159,8 @@ def plan_parts(*, folders: Folders, port: int) -> list[Part]:
         Part(
             name="worker",
             command=[
-                *celery, "worker", "--pool", "prefork", "--concurrency", "2", "--prefetch-multiplier", "1", "-O", "fair",
-                "--without-gossip", "--without-mingle", "--hostname", "jinbang@%h", "--loglevel", "INFO",
+                *celery, "worker", "--pool", "prefork", "--concurrency", "2", "--prefetch-multiplier", "1",
+                "-O", "fair", "--without-gossip", "--without-mingle", "--hostname", "jinbang@%h", "--loglevel", "INFO",
             ],
             environment=environment,
             waits=True,
@@ -197,9 +197,7 @@ def demo_reset(*, folders: Folders, sure: bool) -> int:
     try:
         end_leftovers(folders.run / "parts.json")
         if not sure:
-            sys.stdout.write(
-                f"Everything in {folders.var} is deleted: database, uploads, logs. Go on? [y/N] "
-            )
+            sys.stdout.write(f"Everything in {folders.var} is deleted: database, uploads, logs. Go on? [y/N] ")
             sys.stdout.flush()
             if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
                 say("Nothing was deleted.")

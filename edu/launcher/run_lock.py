@@ -63,7 +63,7 @@ def remember_parts(path: Path, pids: dict[str, int]) -> None:
     fresh.replace(path)
 
 
-def end_leftovers(path: Path) -> list[str]:
+def end_leftovers(path: Path, *, grace_seconds: float = 3.0) -> list[str]:
     """End the parts of a killed run that are still there and return their names; the lock must be held.
 
     A process is ended only if its start time is the remembered one: numbers are used again.
@@ -73,6 +73,6 @@ def end_leftovers(path: Path) -> list[str]:
     except (OSError, ValueError):
         return []
     left = [row for row in rows if row["started"] and started_mark(row["pid"]) == row["started"]]
-    end_groups({row["pid"] for row in left}, grace_seconds=3)
+    end_groups({row["pid"] for row in left}, grace_seconds=grace_seconds)
     path.unlink(missing_ok=True)
     return [row["part"] for row in left]

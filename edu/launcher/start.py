@@ -11,19 +11,19 @@ NEEDED = (3, 11)
 
 
 def old_python_sentence(version):
+    # type: (tuple[int, ...]) -> str | None
     """Return the one sentence for a Python older than 3.11, else None; `version` is a tuple as sys.version_info."""
     if tuple(version[:2]) >= NEEDED:
         return None
     # An f-string would not parse on the Pythons that this sentence is for.
     return (
-        "Jinbang needs Python %d.%d or newer, but this is Python %d.%d: install a newer one and run the same command again."
-        % (  # noqa: UP031, E501
-            NEEDED + tuple(version[:2])
-        )
-    )
+        "Jinbang needs Python {}.{} or newer, but this is Python {}.{}: "
+        "install a newer one and run the same command again."
+    ).format(*(NEEDED + tuple(version[:2])))
 
 
 def main():
+    # type: () -> int
     """Load the launcher package from this folder and run the command named on the command line."""
     sentence = old_python_sentence(sys.version_info)
     if sentence is not None:
@@ -35,11 +35,14 @@ def main():
     spec = importlib.util.spec_from_file_location(
         "launcher", os.path.join(here, "__init__.py"), submodule_search_locations=[here]
     )
+    assert spec is not None
+    assert spec.loader is not None
     package = importlib.util.module_from_spec(spec)
     sys.modules["launcher"] = package
     spec.loader.exec_module(package)
     commands = importlib.import_module("launcher.commands")
-    return commands.main(sys.argv[1:])
+    code = commands.main(sys.argv[1:])  # type: int
+    return code
 
 
 if __name__ == "__main__":

@@ -182,9 +182,7 @@ class Supervisor:
             if running.process is not None and running.process.poll() is not None:
                 code = running.process.returncode
                 self._bury(running)
-                reason = (
-                    f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
-                )
+                reason = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
                 self._plan_restart(running, reason=reason)
 
     def _bury(self, running: _Running) -> None:
@@ -221,7 +219,7 @@ class Supervisor:
             self.on_ready()
 
     def _stop_all(self) -> None:
-        """Ask the parts to stop, those that others need last; kill what is left after `stop_seconds` or a second signal."""
+        """Ask the parts to stop, those that others need last; kill the rest after `stop_seconds` or a second signal."""
         began = time.monotonic()
         signals_before = self._stop_signals
         if any(one.process for one in self._all):

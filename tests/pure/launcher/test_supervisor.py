@@ -86,7 +86,9 @@ def test_killed_part_is_started_again_and_the_others_are_left_alone(start, tmp_p
     os.kill(first, signal.SIGKILL)
     wait_for(lambda: len(pids(tmp_path / "obedient1")) == 2)
     assert len(pids(tmp_path / "obedient2")) == 1
-    wait_for(lambda: "obedient1 was ended by SIGKILL: starting it again in 0.05 s" in (tmp_path / "console").read_text())
+    wait_for(
+        lambda: "obedient1 was ended by SIGKILL: starting it again in 0.05 s" in (tmp_path / "console").read_text()
+    )
 
 
 def test_term_signal_stops_every_part(start, tmp_path):
