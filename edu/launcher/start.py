@@ -25,7 +25,7 @@ def old_python_sentence(version):
 def main():
     # type: () -> int
     """Load the launcher package from this folder and run the command named on the command line."""
-    sentence = old_python_sentence(sys.version_info)
+    sentence = old_python_sentence(tuple(sys.version_info[:2]))
     if sentence is not None:
         sys.stderr.write(sentence + "\n")
         return 1
@@ -41,8 +41,7 @@ def main():
     sys.modules["launcher"] = package
     spec.loader.exec_module(package)
     commands = importlib.import_module("launcher.commands")
-    code = commands.main(sys.argv[1:])  # type: int
-    return code
+    return int(commands.main(sys.argv[1:]))
 
 
 if __name__ == "__main__":
