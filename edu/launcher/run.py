@@ -65,7 +65,8 @@ def prepare(*, folders: Folders) -> bool:
     Inputs are all migrations, the message catalogues, the demo's code and content, and the locked requirements.
     """
     database = os.environ.get("DATABASE_URL", "")
-    value = stamps.fingerprint(root=folders.root, files=preparation_inputs(folders.root), words=[database])
+    demo = os.environ.get("JINBANG_DEMO", "1")
+    value = stamps.fingerprint(root=folders.root, files=preparation_inputs(folders.root), words=[database, demo])
     stamp = folders.run / "prepared.stamp"
     is_there = bool(database) or (folders.var / DATABASE_FILE).exists()
     if is_there and stamps.is_current(stamp, value):
