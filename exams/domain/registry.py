@@ -14,10 +14,7 @@ from exams.domain.errors import Problem, UnknownQuestionType
 from exams.domain.marks import Completeness, GradingPolicy, Mark
 from exams.domain.schema import TypeInfo
 
-_CONTRACT = (
-    "TYPE Content Key parse_response grade completeness validate option_order public_content list_feedback "
-    "summarise summarise_key summarise_response"
-).split()
+_CONTRACT = ["TYPE", "Content", "Key", "parse_response", "grade", "completeness", "validate", "option_order", "public_content", "list_feedback", "summarise", "summarise_key", "summarise_response"]
 
 
 class QuestionType:
@@ -39,7 +36,9 @@ class QuestionType:
 
     def parse_content(self, content: object, /) -> BaseModel:
         """Return the content model; pydantic.ValidationError when it does not fit."""
-        return content if isinstance(content, self.content_model) else self.content_model.model_validate(content)
+        return (
+            content if isinstance(content, self.content_model) else self.content_model.model_validate(content)
+        )
 
     def parse_key(self, key: object, /) -> BaseModel:
         """Return the key model; pydantic.ValidationError when it does not fit."""
@@ -51,11 +50,11 @@ class QuestionType:
 
     def grade(self, content: BaseModel, key: BaseModel, response: Any, policy: GradingPolicy, /) -> Mark:
         """Return the mark of a parsed response."""
-        return cast(Mark, self._module.grade(content, key, response, policy))
+        return cast("Mark", self._module.grade(content, key, response, policy))
 
     def completeness(self, content: BaseModel, response: Any, /) -> Completeness:
         """Return how much of the question a parsed response answers."""
-        return cast(Completeness, self._module.completeness(content, response))
+        return cast("Completeness", self._module.completeness(content, response))
 
     def is_complete(self, content: BaseModel, response: Any, /) -> bool:
         """Tell whether a parsed response leaves nothing open."""
@@ -63,31 +62,33 @@ class QuestionType:
 
     def validate(self, content: BaseModel, key: BaseModel, /) -> list[Problem]:
         """Return what is wrong between content and key."""
-        return cast(list[Problem], self._module.validate(content, key))
+        return cast("list[Problem]", self._module.validate(content, key))
 
     def option_order(self, content: BaseModel, /) -> dict[str, tuple[str, ...]]:
         """Return the ids that may be shuffled, by group (`options`, `right`, `items`, a gap, `q1/options`)."""
-        return cast(dict[str, tuple[str, ...]], self._module.option_order(content))
+        return cast("dict[str, tuple[str, ...]]", self._module.option_order(content))
 
-    def public_content(self, content: BaseModel, order: Mapping[str, Sequence[str]] | None = None, /) -> dict[str, Any]:
+    def public_content(
+        self, content: BaseModel, order: Mapping[str, Sequence[str]] | None = None, /
+    ) -> dict[str, Any]:
         """Return what the browser may see, options in the frozen order by group; never anything of the key."""
-        return cast(dict[str, Any], self._module.public_content(content, order or {}))
+        return cast("dict[str, Any]", self._module.public_content(content, order or {}))
 
     def list_feedback(self, content: BaseModel, key: BaseModel, /) -> dict[str, str]:
         """Return rich feedback by the ids that a mark's `feedback_ids` name."""
-        return cast(dict[str, str], self._module.list_feedback(content, key))
+        return cast("dict[str, str]", self._module.list_feedback(content, key))
 
     def summarise(self, content: BaseModel, /) -> str:
         """Return the question as plain text."""
-        return cast(str, self._module.summarise(content))
+        return cast("str", self._module.summarise(content))
 
     def summarise_key(self, content: BaseModel, key: BaseModel, /) -> str:
         """Return the right answer as plain text."""
-        return cast(str, self._module.summarise_key(content, key))
+        return cast("str", self._module.summarise_key(content, key))
 
     def summarise_response(self, content: BaseModel, response: Any, /) -> str:
         """Return a parsed response as plain text; nothing for a blank."""
-        return cast(str, self._module.summarise_response(content, response))
+        return cast("str", self._module.summarise_response(content, response))
 
 
 @cache

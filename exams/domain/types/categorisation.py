@@ -34,7 +34,9 @@ Response = dict[str, str]
 
 def parse_response(content: Content, raw: object) -> Response | None:
     """Return the category chosen for each item."""
-    return responses.checked_assignment(raw, known=schema.ids_of(content.items), targets=schema.ids_of(content.categories))
+    return responses.checked_assignment(
+        raw, known=schema.ids_of(content.items), targets=schema.ids_of(content.categories)
+    )
 
 
 def grade(content: Content, key: Key, response: Response | None, policy: GradingPolicy) -> Mark:
@@ -61,11 +63,19 @@ def completeness(content: Content, response: Response | None) -> Completeness:
 def validate(content: Content, key: Key) -> list[Problem]:
     """Report unknown or repeated ids and items without a category."""
     items = schema.ids_of(content.items)
-    problems = schema.repeated_ids("content.items", content.items) + schema.repeated_ids("content.categories", content.categories)
-    problems += schema.empty_texts("content.items", content.items) + schema.empty_texts("content.categories", content.categories)
+    problems = schema.repeated_ids("content.items", content.items) + schema.repeated_ids(
+        "content.categories", content.categories
+    )
+    problems += schema.empty_texts("content.items", content.items) + schema.empty_texts(
+        "content.categories", content.categories
+    )
     problems += schema.unknown_ids("key.placement", key.placement, items)
     problems += schema.unknown_ids("key.placement", key.placement.values(), schema.ids_of(content.categories))
-    problems += [Problem(f"key.placement.{id_}", "This item has no category.") for id_ in items if id_ not in key.placement]
+    problems += [
+        Problem(f"key.placement.{id_}", "This item has no category.")
+        for id_ in items
+        if id_ not in key.placement
+    ]
     return problems
 
 
@@ -87,7 +97,9 @@ def list_feedback(content: Content, key: Key) -> dict[str, str]:
 
 def _placement_text(content: Content, placement: Mapping[str, str]) -> str:
     names = schema.texts_of(content.categories)
-    return "; ".join(f"{one_line(o.text)} → {one_line(names[placement[o.id]])}" for o in content.items if o.id in placement)
+    return "; ".join(
+        f"{one_line(o.text)} → {one_line(names[placement[o.id]])}" for o in content.items if o.id in placement
+    )
 
 
 def summarise(content: Content) -> str:

@@ -8,7 +8,15 @@ from pydantic import Field
 from exams.domain import blanks, responses, schema
 from exams.domain.blanks import BlankKey, Judgement
 from exams.domain.errors import Problem
-from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, blank_mark, weighted_fraction
+from exams.domain.marks import (
+    Completeness,
+    GradingPolicy,
+    Mark,
+    MarkState,
+    PartMark,
+    blank_mark,
+    weighted_fraction,
+)
 from exams.domain.schema import FeedbackById, Fraction, Option, PartId, RichText, Schema, TypeInfo
 from exams.domain.text import one_line
 
@@ -78,7 +86,12 @@ def grade(content: Content, key: Key, response: Response | None, policy: Grading
             feedback.append(f"{gap.id}:{judgement.answer}")
         parts.append(blanks.part_of(gap.id, given, judgement, weight=gap_key.weight, lowest=policy.lowest))
     fraction = policy.clamp(weighted_fraction(parts) or 0.0)
-    return Mark(fraction, MarkState.GRADED, tuple(parts), schema.chosen_feedback(list_feedback(content, key), feedback))
+    return Mark(
+        fraction,
+        MarkState.GRADED,
+        tuple(parts),
+        schema.chosen_feedback(list_feedback(content, key), feedback),
+    )
 
 
 def completeness(content: Content, response: Response | None) -> Completeness:
@@ -126,7 +139,10 @@ def option_order(content: Content) -> dict[str, tuple[str, ...]]:
 
 def public_content(content: Content, order: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Return the passage and the gaps, options in the frozen order."""
-    gaps = [gap.model_dump() | {"options": schema.arranged(gap.options, order.get(gap.id))} for gap in content.gaps]
+    gaps = [
+        gap.model_dump() | {"options": schema.arranged(gap.options, order.get(gap.id))}
+        for gap in content.gaps
+    ]
     return {"stem": content.stem, "gaps": gaps}
 
 
@@ -142,7 +158,8 @@ def list_feedback(content: Content, key: Key) -> dict[str, str]:
 def summarise(content: Content) -> str:
     """Return the passage with its gaps, the options of a choice in brackets."""
     shown = {
-        gap.id: f"[{' / '.join(one_line(o.text) for o in gap.options)}]" if gap.options else "____" for gap in content.gaps
+        gap.id: f"[{' / '.join(one_line(o.text) for o in gap.options)}]" if gap.options else "____"
+        for gap in content.gaps
     }
     return blanks.MARKER.sub(lambda found: shown.get(found.group(1), "____"), one_line(content.stem))
 
@@ -152,7 +169,9 @@ def summarise_key(content: Content, key: Key) -> str:
     expected = []
     for gap in content.gaps:
         right = [one_line(o.text) for o in gap.options if key.gaps[gap.id].fractions.get(o.id) == 1]
-        expected.append(" / ".join(right) if gap.kind == "choice" else blanks.summarise_blank(key.gaps[gap.id]))
+        expected.append(
+            " / ".join(right) if gap.kind == "choice" else blanks.summarise_blank(key.gaps[gap.id])
+        )
     return "; ".join(expected)
 
 
@@ -163,5 +182,7 @@ def summarise_response(content: Content, response: Response | None) -> str:
     shown = []
     for gap in content.gaps:
         given = response.get(gap.id, "—")
-        shown.append(one_line(schema.texts_of(gap.options).get(given, given)) if gap.kind == "choice" else given)
+        shown.append(
+            one_line(schema.texts_of(gap.options).get(given, given)) if gap.kind == "choice" else given
+        )
     return "; ".join(shown)

@@ -8,7 +8,15 @@ from pydantic import BaseModel, Field, PrivateAttr, SerializeAsAny, ValidationEr
 
 from exams.domain import responses, schema
 from exams.domain.errors import InvalidResponse, Problem
-from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, blank_mark, weighted_fraction
+from exams.domain.marks import (
+    Completeness,
+    GradingPolicy,
+    Mark,
+    MarkState,
+    PartMark,
+    blank_mark,
+    weighted_fraction,
+)
 from exams.domain.registry import QuestionType, get_type, question_types
 from exams.domain.schema import PartId, RichText, Schema, TypeInfo
 from exams.domain.text import one_line
@@ -45,7 +53,6 @@ class SubQuestion(Schema):
 def question_type_names() -> frozenset[str]:
     """Return the types that may stand under a passage."""
 
-
     return frozenset(question_types()) - {TYPE.name}
 
 
@@ -81,7 +88,9 @@ def parse_response(content: Content, raw: object) -> Response | None:
         try:
             value = question.question_type.parse_response(question.content, entries.get(question.id))
         except InvalidResponse as error:
-            raise InvalidResponse(error.message, field="/".join(filter(None, [question.id, error.field]))) from None
+            raise InvalidResponse(
+                error.message, field="/".join(filter(None, [question.id, error.field]))
+            ) from None
         if value is not None:
             parsed[question.id] = value
     return parsed or None
@@ -154,7 +163,11 @@ def public_content(content: Content, order: Mapping[str, Sequence[str]]) -> dict
     """Return the passage and what may be seen of each question."""
     questions = []
     for q in content.questions:
-        inner = {group.removeprefix(f"{q.id}/"): ids for group, ids in order.items() if group.startswith(f"{q.id}/")}
+        inner = {
+            group.removeprefix(f"{q.id}/"): ids
+            for group, ids in order.items()
+            if group.startswith(f"{q.id}/")
+        }
         shown = q.question_type.public_content(q.content, inner)
         questions.append({"id": q.id, "type": q.type, "marks": q.marks, "content": shown})
     return {"stem": content.stem, "questions": questions}
@@ -171,14 +184,17 @@ def list_feedback(content: Content, key: Key) -> dict[str, str]:
 
 def summarise(content: Content) -> str:
     """Return the passage and the questions, numbered."""
-    numbered = (f"({n}) {q.question_type.summarise(q.content)}" for n, q in enumerate(content.questions, start=1))
+    numbered = (
+        f"({n}) {q.question_type.summarise(q.content)}" for n, q in enumerate(content.questions, start=1)
+    )
     return "\n".join([one_line(content.stem), *numbered])
 
 
 def summarise_key(content: Content, key: Key) -> str:
     """Return the keys, numbered."""
     return "\n".join(
-        f"({n}) {q.question_type.summarise_key(q.content, key.of(q))}" for n, q in enumerate(content.questions, start=1)
+        f"({n}) {q.question_type.summarise_key(q.content, key.of(q))}"
+        for n, q in enumerate(content.questions, start=1)
     )
 
 
