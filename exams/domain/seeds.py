@@ -8,7 +8,8 @@ T = TypeVar("T")
 
 
 class SeededStream:
-    """An endless stream of numbers drawn from SHA-256 over a seed and a label; different labels are independent."""
+    """An endless stream of numbers drawn from SHA-256 over a seed and a label; different labels are
+    independent."""
 
     def __init__(self, seed: str | int, *label: str | int) -> None:
         self._prefix = sha256("\x1f".join(map(str, (seed, *label))).encode()).digest()
@@ -25,7 +26,8 @@ class SeededStream:
                 return number % limit
 
     def sample(self, size: int, count: int, /) -> tuple[int, ...]:
-        """Return `count` different positions below `size`, in random order; the cost grows with count, not with size."""
+        """Return `count` different positions below `size`, in random order; the cost grows with count, not
+        with size."""
         if not 0 <= count <= size:
             raise ValueError(f"{count} of {size} cannot be drawn.")
         moved: dict[int, int] = {}

@@ -10,17 +10,19 @@ _WIDTH_FORMS = re.compile("[\u3000\uff00-\uffef]+")
 _CJK = "\u2e80-\u303f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef"
 _SPACE_BESIDE_CJK = re.compile(rf"(?<=[{_CJK}])\s+|\s+(?=[{_CJK}])")
 _SPACES = re.compile(r"\s+")
-# Punctuation a Chinese keyboard types for the same Western sign; brackets of titles and quotations stand for quotation.
-_PUNCTUATION = str.maketrans(
+# Punctuation a Chinese keyboard types for the same Western sign; brackets of titles and quotations stand for
+# quotation. _PUNCTUATION = str.maketrans(
     {
-        "。": ".", "．": ".", "｡": ".", "，": ",", "、": ",", "､": ",", "；": ";", "：": ":", "！": "!", "？": "?",
-        "（": "(", "）": ")", "【": "[", "】": "]", "〔": "[", "〕": "]", "［": "[", "］": "]",
-        "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "「": '"', "」": '"', "『": '"', "』": '"', "《": '"', "》": '"',
-        "＂": '"', "‘": "'", "’": "'", "‛": "'", "`": "'", "〈": "'", "〉": "'", "＇": "'",
-        "—": "-", "–": "-", "‐": "-", "‑": "-", "−": "-", "－": "-", "～": "~", "〜": "~", "…": "...", "·": ".", "・": ".",
+        "。": ".", "．": ".", "｡": ".", "，": ",", "、": ",", "､": ",", "；": ";", "：": ":", "！": "!", "？":
+        "?", "（": "(", "）": ")", "【": "[", "】": "]", "〔": "[", "〕": "]", "［": "[", "］": "]",
+        "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "「": '"', "」": '"', "『": '"', "』": '"', "《":
+        '"', "》": '"', "＂": '"', "‘": "'", "’": "'", "‛": "'", "`": "'", "〈": "'", "〉": "'", "＇": "'",
+        "—": "-", "–": "-", "‐": "-", "‑": "-", "−": "-", "－": "-", "～": "~", "〜": "~", "…": "...", "·":
+        ".", "・": ".",
     }
-)  # fmt: skip
-_DASHES = re.compile("-{2,}")
+)  # fmt:
+skip _DASHES
+= re.compile("-{2,}")
 _CLOSING = ".,;:!?"
 
 _BLOCK_TAGS = "p|br|pre|table|thead|tbody|tr|ul|ol|li|blockquote|div|h[1-6]"
@@ -38,7 +40,8 @@ _STAR = "\ue001"
 
 @dataclass(frozen=True, slots=True)
 class Folding:
-    """Which differences between two texts do not count. Invisible characters and Unicode composition never do."""
+    """Which differences between two texts do not count. Invisible characters and Unicode composition never
+    do."""
 
     case: bool = True
     width: bool = True
@@ -47,9 +50,11 @@ class Folding:
 
 
 def fold_width(text: str, /) -> str:
-    """Return full-width Latin, digits and signs, half-width kana and the ideographic space in their usual width.
+    """Return full-width Latin, digits and signs, half-width kana and the ideographic space in their usual
+    width.
 
-    Only the width forms are normalised (as NFKC does them): a superscript or a circled digit keeps its meaning.
+    Only the width forms are normalised (as NFKC does them): a superscript or a circled digit keeps its
+    meaning.
     """
     return _WIDTH_FORMS.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
 
@@ -57,8 +62,8 @@ def fold_width(text: str, /) -> str:
 def fold(text: str, folding: Folding, /) -> str:
     """Return the form in which two texts are compared; folding twice changes nothing more.
 
-    Space: ends are stripped, runs become one space, and a space beside an ideograph falls away. Punctuation: Chinese and
-    Western forms are equal, and closing punctuation at the end is ignored.
+    Space: ends are stripped, runs become one space, and a space beside an ideograph falls away. Punctuation:
+    Chinese and Western forms are equal, and closing punctuation at the end is ignored.
     """
     text = unicodedata.normalize("NFC", text.translate(_INVISIBLE))
     if folding.punctuation:
@@ -83,7 +88,8 @@ def is_same_text(expected: str, given: str, folding: Folding, /) -> bool:
 def is_wildcard_match(pattern: str, given: str, folding: Folding, /) -> bool:
     r"""Tell whether a text fits a pattern in which `*` stands for any run of characters and `\*` for a star.
 
-    Runs in time proportional to pattern x text: pieces are searched from left to right, never with backtracking.
+    Runs in time proportional to pattern x text: pieces are searched from left to right, never with
+    backtracking.
     """
     marked = pattern.replace(r"\*", _STAR).replace("*", _WILD)
     pieces = [piece.replace(_STAR, "*") for piece in fold(marked, folding).split(_WILD)]
@@ -110,7 +116,8 @@ def _image_text(found: re.Match[str]) -> str:
 def plain_text(rich: str, /) -> str:
     """Return rich text without its mark-up: blocks on lines of their own, pictures as [alternative text].
 
-    Only the tags of our rich text are taken for tags, so that `a<b` in plain text survives. Mathematics stays as written.
+    Only the tags of our rich text are taken for tags, so that `a<b` in plain text survives. Mathematics
+    stays as written.
     """
     text = _COMMENT.sub("", rich)
     text = _IMAGE.sub(_image_text, text)

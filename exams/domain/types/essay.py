@@ -44,7 +44,8 @@ def parse_response(content: Content, raw: object) -> str | None:
 
 
 def grade(content: Content, key: Key, response: str | None, policy: GradingPolicy) -> Mark:
-    """Return a pending mark with one part a criterion (or the single part `essay`); a blank earns nothing at once."""
+    """Return a pending mark with one part a criterion (or the single part `essay`); a blank earns nothing at
+    once."""
     if response is None:
         return blank_mark()
     parts = tuple(PartMark(c.id, None, None, weight=c.points) for c in key.rubric)

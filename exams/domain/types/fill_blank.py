@@ -1,4 +1,5 @@
-"""Fill in the blanks: a stem with [[markers]], each a part with its own key; sets of blanks may be free of order."""
+"""Fill in the blanks: a stem with [[markers]], each a part with its own key; sets of blanks may be free of
+order."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
@@ -56,7 +57,8 @@ def parse_response(content: Content, raw: object) -> Response | None:
 
 
 def grade(content: Content, key: Key, response: Response | None, policy: GradingPolicy) -> Mark:
-    """Return the mean of the blanks by weight; in an order-free set each answer counts where the whole earns most, and once."""
+    """Return the mean of the blanks by weight; in an order-free set each answer counts where the whole earns
+    most, and once."""
     if response is None:
         return blank_mark()
     percents = blanks.percent_marked(content.stem)

@@ -25,7 +25,8 @@ TYPE = TypeInfo("material", "Passage with questions", "book", is_auto_graded=Tru
 
 
 class SubQuestion(Schema):
-    """A question under the passage: its type, its worth beside the others, and its content parsed as that type's."""
+    """A question under the passage: its type, its worth beside the others, and its content parsed as that
+    type's."""
 
     id: PartId
     type: str

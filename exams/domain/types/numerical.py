@@ -48,7 +48,8 @@ def grade(content: Content, key: Key, response: str | None, policy: GradingPolic
     """Return the fraction of the first answer within tolerance; an unknown or missing unit earns nothing."""
     if response is None:
         return blank_mark()
-    fraction, feedback = 0.0, ()
+    fraction = 0.0
+    feedback: tuple[str, ...] = ()
     quantity = parse_quantity(response)
     if quantity is not None:
         units = {name: Decimal(factor) for name, factor in key.units.items()}
