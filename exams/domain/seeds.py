@@ -16,7 +16,7 @@ class SeededStream:
         self._counter = 0
 
     def below(self, limit: int, /) -> int:
-        """Return a number from 0 to limit - 1, each equally likely; limit at most 2**63."""
+        """Return a number from 0 to limit - 1, each equally likely; limit at most 2**64."""
         span = (1 << 64) - (1 << 64) % limit
         while True:
             block = sha256(self._prefix + self._counter.to_bytes(8, "big")).digest()
