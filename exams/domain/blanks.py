@@ -50,9 +50,7 @@ class NumericKey(Schema):
 
     def is_near(self, given: Decimal, /) -> bool:
         """Tell whether a number is within the tolerance."""
-        return is_within(
-            given, Decimal(self.value), tolerance=Decimal(self.tolerance), kind=self.tolerance_kind
-        )
+        return is_within(given, Decimal(self.value), tolerance=Decimal(self.tolerance), kind=self.tolerance_kind)
 
 
 class BlankKey(FoldingKey):
@@ -72,9 +70,7 @@ class Judgement:
     answer: int = -1
 
 
-def first_match(
-    key: FoldingKey, answers: Sequence[TextAnswer], given: str, /, *, kind: str = "text"
-) -> Judgement:
+def first_match(key: FoldingKey, answers: Sequence[TextAnswer], given: str, /, *, kind: str = "text") -> Judgement:
     """Return what the first fitting answer says; the author's order decides, so that a trap can precede a wildcard."""
     for index, answer in enumerate(answers):
         if kind == "wildcard":
@@ -140,7 +136,9 @@ def marker_problems(stem: str, ids: Iterable[str], /) -> list[Problem]:
     """Report markers without a blank, blanks without a marker and markers that occur twice."""
     found = markers_in(stem)
     ids = tuple(ids)
-    problems = [Problem("content.stem", f"[[{id_}]] has no blank of that id.") for id_ in dict.fromkeys(found) if id_ not in ids]
+    problems = [
+        Problem("content.stem", f"[[{id_}]] has no blank of that id.") for id_ in dict.fromkeys(found) if id_ not in ids
+    ]
     problems += [Problem("content.stem", f"[[{id_}]] is missing from the stem.") for id_ in ids if id_ not in found]
     problems += [
         Problem("content.stem", f"[[{id_}]] stands in the stem more than once.")

@@ -5,9 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
-MultipleChoiceRule = Literal[
-    "all_or_nothing", "partial_if_no_wrong", "sum_of_fractions", "net_correct", "each_option"
-]
+MultipleChoiceRule = Literal["all_or_nothing", "partial_if_no_wrong", "sum_of_fractions", "net_correct", "each_option"]
 
 
 class MarkState(StrEnum):

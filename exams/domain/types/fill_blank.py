@@ -66,7 +66,9 @@ def grade(content: Content, key: Key, response: Response | None, policy: Grading
     for blank in content.blanks:
         target, judgement = judged.get(blank.id, (blank.id, blanks.Judgement(0.0)))
         weight = key.blanks[target].weight
-        parts.append(blanks.part_of(blank.id, response.get(blank.id, ""), judgement, weight=weight, lowest=policy.lowest))
+        parts.append(
+            blanks.part_of(blank.id, response.get(blank.id, ""), judgement, weight=weight, lowest=policy.lowest)
+        )
         feedback.append(f"{target}:{judgement.answer}")
     fraction = policy.clamp(weighted_fraction(parts) or 0.0)
     said = schema.chosen_feedback(list_feedback(content, key), feedback)
@@ -107,7 +109,11 @@ def public_content(content: Content, order: Mapping[str, Sequence[str]]) -> dict
 
 def list_feedback(content: Content, key: Key) -> dict[str, str]:
     """Return feedback by blank and answer."""
-    return {id_: said for blank_id, blank in key.blanks.items() for id_, said in blanks.blank_feedback(blank_id, blank.answers).items()}
+    return {
+        id_: said
+        for blank_id, blank in key.blanks.items()
+        for id_, said in blanks.blank_feedback(blank_id, blank.answers).items()
+    }
 
 
 def summarise(content: Content) -> str:
