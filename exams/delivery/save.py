@@ -15,7 +15,8 @@ from django.utils.dateparse import parse_datetime
 from edu.core.errors import Conflict, InvalidInput, NotFound
 from exams.delivery.keys import AttemptKey
 from exams.delivery.receipts import receipt_for
-from exams.delivery.stored import canonical_batch, has_unstorable
+from exams.delivery.stored import StoredBatch, store_batch
+from exams.domain.timing import remaining_seconds
 from exams.models import Attempt, LateBatch
 
 MAXIMUM_SEQ = 2_000_000_000
@@ -25,7 +26,11 @@ MAXIMUM_LATE_BATCHES = 50
 
 @dataclass(frozen=True, kw_only=True)
 class SavedBatch:
-    """What a save is answered with. `applied` is False for a batch that was stored before; `seq` is the stored one."""
+    """What a save is answered with.
+
+    `applied` is False for a batch that was stored before; `seq` is the stored one; `stripped` names slots from which
+    characters were dropped that no database keeps.
+    """
 
     seq: int
     saved_at: datetime | None
@@ -34,7 +39,7 @@ class SavedBatch:
     applied: bool
     epoch: int
     deadline_at: datetime
-    notes: tuple[str, ...] = ()
+    stripped: tuple[str, ...] = ()
 
 
 class SaveRefused(Conflict):
@@ -73,11 +78,10 @@ def save_responses(*, key: AttemptKey, batch: Batch, now: datetime) -> SavedBatc
     quarantine first.
     """
     stored, flags = _checked(key, batch)
-    row = _write(key, batch.seq, stored, flags, now)
+    row = _write(key, batch.seq, stored.responses, flags, now)
     if row is None:
-        return _explain(key, batch, stored, now)
+        return _explain(key, batch, stored.responses, now)
     responses, deadline_at = row
-    notes = ("stripped",) if has_unstorable(batch.responses) else ()
     return SavedBatch(
         seq=batch.seq,
         saved_at=now,
@@ -86,17 +90,17 @@ def save_responses(*, key: AttemptKey, batch: Batch, now: datetime) -> SavedBatc
         applied=True,
         epoch=key.epoch,
         deadline_at=deadline_at,
-        notes=notes,
+        stripped=stored.stripped,
     )
 
 
-def _checked(key: AttemptKey, batch: Batch) -> tuple[dict[str, str], str | None]:
+def _checked(key: AttemptKey, batch: Batch) -> tuple[StoredBatch, str | None]:
     """Return the batch ready for the statement."""
     if not 1 <= batch.seq <= MAXIMUM_SEQ:
         raise InvalidInput("seq counts the batches of an epoch from 1.", field="seq")
     if batch.epoch != key.epoch:
         raise InvalidInput("The epoch is not the one of the attempt key.", field="epoch")
-    stored = canonical_batch(batch.responses, slots=key.slots)
+    stored = store_batch(batch.responses, slots=key.slots)
     if batch.flags is None:
         return stored, None
     return stored, json.dumps(sorted({int(slot) for slot in batch.flags if 1 <= int(slot) <= key.slots}))
@@ -130,7 +134,7 @@ def _moment(value: Any) -> datetime:
 
 
 def _remaining(deadline_at: datetime, now: datetime) -> int:
-    return max(0, int((deadline_at - now).total_seconds()))
+    return remaining_seconds(now=now, deadline_at=deadline_at) or 0
 
 
 def _explain(key: AttemptKey, batch: Batch, stored: dict[str, str], now: datetime) -> SavedBatch:
