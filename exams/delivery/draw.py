@@ -1,4 +1,6 @@
-"""Drawing the paper of one attempt from the frozen pools: positions, question order and option orders, all from one seed."""
+"""Drawing the paper of one attempt from the frozen pools: positions, question order and option orders, all from one
+seed.
+"""
 
 import secrets
 from collections.abc import Mapping
@@ -16,7 +18,9 @@ def new_seed() -> int:
 
 
 def draw_paper(*, exam: Exam, structure: Mapping[str, Any], seed: int) -> dict[str, Any]:
-    """Return the paper to be frozen in an attempt: one statement reads the drawn versions, whatever the size of the bank."""
+    """Return the paper to be frozen in an attempt: one statement reads the drawn versions, whatever the size of the
+    bank.
+    """
     slots = draw(pools_of(structure), seed=seed)
     versions = get_versions(drawn.version_id for drawn in slots)
     number = 0

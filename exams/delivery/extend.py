@@ -54,7 +54,9 @@ def set_accommodation(
     closes_at: datetime | None = None,
     reason: str = "",
 ) -> Accommodation:
-    """Write what one learner gets beyond the exam's rules; a running attempt's deadline moves with it, never backwards."""
+    """Write what one learner gets beyond the exam's rules; a running attempt's deadline moves with it, never
+    backwards.
+    """
     if extra_percent > 400 or extra_seconds > 86_400 or extra_attempts > 100:
         raise InvalidInput("That is more than can be given.", field="extra_percent")
     if opens_at and closes_at and closes_at <= opens_at:

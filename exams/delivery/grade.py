@@ -38,9 +38,7 @@ def grade_attempt(*, attempt_id: int, now: datetime) -> bool:
     slots = frozen_slots(attempt.paper)
     versions = get_versions(slot.version_id for slot in slots)
     policy = policy_of(attempt.exam.grading_policy)
-    results = [
-        _result(attempt, slot, versions[slot.version_id], policy, now) for slot in slots
-    ]
+    results = [_result(attempt, slot, versions[slot.version_id], policy, now) for slot in slots]
     score = score_results(results=results, exam=attempt.exam)
     with transaction.atomic():
         changed = Attempt.objects.filter(pk=attempt.pk, state=Attempt.State.SUBMITTED).update(
@@ -109,7 +107,9 @@ def _result(
 
 
 def grade_response(*, version: QuestionVersion, stored: str, policy: GradingPolicy) -> Mark:
-    """Return the mark of a stored response. One that does not fit the question earns nothing; a faulty key asks for a person."""
+    """Return the mark of a stored response. One that does not fit the question earns nothing; a faulty key asks for a
+    person.
+    """
     try:
         question = load_question(version.type, version.content, version.key)
     except InvalidQuestion:

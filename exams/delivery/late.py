@@ -7,8 +7,8 @@ from django.db import transaction
 
 from edu.audit.services import record
 from edu.core.errors import Conflict
-from exams.models import Attempt, LateBatch
 from exams.marking.regrade import regrade_responses
+from exams.models import Attempt, LateBatch
 
 
 def decide_late_batch(*, batch: LateBatch, accept: bool, actor: Any, now: datetime) -> None:

@@ -1,4 +1,6 @@
-"""Pausing an attempt: its clock stands still until it is resumed, and what is not saved waits on the learner's device."""
+"""Pausing an attempt: its clock stands still until it is resumed, and what is not saved waits on the learner's
+device.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -28,9 +30,9 @@ def resume_attempt(*, attempt: Attempt, actor: Any, now: datetime) -> datetime:
         raise Conflict("This attempt is not paused.")
     deadline = attempt.deadline_at + (now - attempt.paused_at)
     with transaction.atomic():
-        changed = Attempt.objects.filter(
-            pk=attempt.pk, state=Attempt.State.PAUSED, paused_at=attempt.paused_at
-        ).update(state=Attempt.State.OPEN, paused_at=None, deadline_at=deadline)
+        changed = Attempt.objects.filter(pk=attempt.pk, state=Attempt.State.PAUSED, paused_at=attempt.paused_at).update(
+            state=Attempt.State.OPEN, paused_at=None, deadline_at=deadline
+        )
         if not changed:
             raise Conflict("This attempt is not paused.")
         _record("attempt.resume", attempt, actor, "")

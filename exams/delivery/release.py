@@ -30,16 +30,14 @@ def release_if_due(*, attempt: Attempt, exam: Exam, passed: bool, now: datetime)
 def _release(*, attempt: Attempt, passed: bool, now: datetime) -> bool:
     changed = Attempt.objects.filter(pk=attempt.pk, released_at__isnull=True).update(released_at=now)
     if changed:
-        publish(
-            ResultReleased(
-                attempt_id=attempt.pk, exam_id=attempt.exam_id, user_id=attempt.user_id, passed=passed
-            )
-        )
+        publish(ResultReleased(attempt_id=attempt.pk, exam_id=attempt.exam_id, user_id=attempt.user_id, passed=passed))
     return bool(changed)
 
 
 def release_results(*, exam: Exam, actor: Any, now: datetime) -> int:
-    """Release all results of an exam by hand, those still to be marked as soon as they are; return how many were released."""
+    """Release all results of an exam by hand, those still to be marked as soon as they are; return how many were
+    released.
+    """
     with transaction.atomic():
         Exam.objects.filter(pk=exam.pk).update(released_at=now)
         exam.released_at = now

@@ -73,9 +73,9 @@ _FLAGS = {"postgresql": "COALESCE(%s::jsonb, flags)", "sqlite": "COALESCE(%s, fl
 def save_responses(*, key: AttemptKey, batch: Batch, now: datetime) -> SavedBatch:
     """Store a batch under an attempt key: one statement when all is well.
 
-    Each response replaces that slot whole. A batch whose seq is not above the stored one is answered with what is stored.
-    Raises InvalidInput (unknown slot, too large), NotFound, or SaveRefused; a batch after deadline and grace is put into
-    quarantine first.
+    Each response replaces that slot whole. A batch whose seq is not above the stored one is answered with what is
+    stored. Raises InvalidInput (unknown slot, too large), NotFound, or SaveRefused; a batch after deadline and grace
+    is put into quarantine first.
     """
     stored, flags = _checked(key, batch)
     row = _write(key, batch.seq, stored.responses, flags, now)

@@ -1,4 +1,6 @@
-"""Starting an attempt, resuming it, and opening the room: at most twelve statements, whatever the size of paper and bank."""
+"""Starting an attempt, resuming it, and opening the room: at most twelve statements, whatever the size of paper and
+bank.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -99,7 +101,8 @@ def start_attempt(
 
 
 def open_room(*, user_id: int, attempt_id: Any, now: datetime) -> OpenedAttempt:
-    """Open the room of a running attempt (id or public id) in a new epoch; whoever had it open before may not write any more.
+    """Open the room of a running attempt (id or public id) in a new epoch; whoever had it open before may not write
+    any more.
 
     Raises NotFound, or CannotStart (code submitted) when the attempt has ended; an overdue one is closed first.
     """

@@ -1,4 +1,6 @@
-"""Batches of responses as they are stored: slot -> canonical JSON text. Sizes are checked here, before a row is touched."""
+"""Batches of responses as they are stored: slot -> canonical JSON text. Sizes are checked here, before a row is
+touched.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,6 @@
-"""Handing in: two transactions, each idempotent by compare-and-set, so that a failing grader never takes a submission back."""
+"""Handing in: two transactions, each idempotent by compare-and-set, so that a failing grader never takes a submission
+back.
+"""
 
 import logging
 from datetime import datetime
@@ -20,10 +22,12 @@ logger = logging.getLogger(__name__)
 def submit_attempt(
     *, user_id: int, attempt_id: Any, now: datetime, key: AttemptKey | None = None, batch: Batch | None = None
 ) -> Attempt:
-    """Hand in an attempt (id or public id) with its last batch, grade it, and return it; again: return what it has become.
+    """Hand in an attempt (id or public id) with its last batch, grade it, and return it; again: return what it has
+    become.
 
-    A batch needs the attempt key. Raises NotFound, InvalidInput for a batch that cannot be stored, and SaveRefused (moved,
-    expired, paused) when the last batch was not taken while the attempt is still open, so that no answer is lost unseen.
+    A batch needs the attempt key. Raises NotFound, InvalidInput for a batch that cannot be stored, and SaveRefused
+    (moved, expired, paused) when the last batch was not taken while the attempt is still open, so that no answer is
+    lost unseen.
     """
     field = {"pk": attempt_id} if isinstance(attempt_id, int) else {"public_id": attempt_id}
     if batch is not None and batch.responses:
@@ -45,8 +49,8 @@ def submit_attempt(
 def close_attempt(*, attempt: Attempt, now: datetime, by: str) -> bool:
     """Move a running attempt to submitted and say so; False when somebody else did it before.
 
-    `by` is learner, time or staff. What was saved up to here is what will be graded. An attempt closed by time counts as
-    handed in at its deadline.
+    `by` is learner, time or staff. What was saved up to here is what will be graded. An attempt closed by time counts
+    as handed in at its deadline.
     """
     running = [Attempt.State.OPEN, Attempt.State.PAUSED]
     submitted_at = min(now, attempt.deadline_at) if by == "time" else now
@@ -65,6 +69,6 @@ def finish_grading(*, attempt: Attempt, now: datetime) -> Attempt:
     """Grade a submitted attempt and return it as it now stands; a failing grader leaves it submitted for the sweep."""
     try:
         grade_attempt(attempt_id=attempt.pk, now=now)
-    except Exception:  # noqa: BLE001 - the submission stands; the sweep tries again and then asks for a person
+    except Exception:
         logger.exception("grading attempt %s failed", attempt.pk)
     return Attempt.objects.select_related("exam").get(pk=attempt.pk)

@@ -1,4 +1,6 @@
-"""Small factories of the exam room: a bank, published questions, a paper version, a scheduled exam, a sitting learner."""
+"""Small factories of the exam room: a bank, published questions, a paper version, a scheduled exam, a sitting
+learner.
+"""
 
 import itertools
 from datetime import timedelta
@@ -155,7 +157,11 @@ def make_question(*, type: str = "single_choice", bank: Bank | None = None, **fi
 
 
 def make_paper_version(
-    *, versions: list[QuestionVersion], marks: Decimal | int = 2, pools: list[dict[str, Any]] | None = None, **fields: Any
+    *,
+    versions: list[QuestionVersion],
+    marks: Decimal | int = 2,
+    pools: list[dict[str, Any]] | None = None,
+    **fields: Any,
 ) -> PaperVersion:
     """Return a published paper of one section with the given versions fixed, and pools where given."""
     paper = Paper.objects.create(**{"title": f"Paper {next(_numbers)}", "language": "en"} | fields)
