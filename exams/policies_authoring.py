@@ -1,4 +1,5 @@
-"""Who may write in which bank, build which paper and schedule which exam. Every authoring page and use case asks here."""
+"""Who may write in which bank, build which paper and schedule which exam. Every authoring page and use case asks
+here."""
 
 from typing import Any
 
@@ -111,7 +112,8 @@ def get_editable_exam(user: Any, public_id: object) -> Exam:
 
 
 def list_practisable_banks(user: Any) -> QuerySet[Bank]:
-    """Return banks that the person may know of as a learner: public ones, those of her organisations, those she writes.
+    """Return banks that the person may know of as a learner: public ones, those of her organisations, those she
+    writes.
 
     Whether she may practise all of a bank that is for sale is another question; `edu.access` answers it.
     """
@@ -120,4 +122,6 @@ def list_practisable_banks(user: Any) -> QuerySet[Bank]:
     mine = _organization_ids(user)
     is_public = Q(visibility=Bank.Visibility.PUBLIC) & (Q(organization__isnull=True) | Q(organization_id__in=mine))
     is_shared = Q(visibility=Bank.Visibility.ORGANIZATION, organization_id__in=mine)
-    return Bank.objects.filter(is_public | is_shared | Q(owner=user, organization__isnull=True) | Q(shares__user=user)).distinct()
+    return Bank.objects.filter(
+        is_public | is_shared | Q(owner=user, organization__isnull=True) | Q(shares__user=user)
+    ).distinct()

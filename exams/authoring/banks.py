@@ -75,13 +75,16 @@ def create_bank(
 
 
 def update_bank(*, bank: Bank, actor: Any, **fields: Any) -> Bank:
-    """Change any of BANK_FIELDS of a bank that the caller fetched through the policy; InvalidInput for an empty name."""
+    """Change any of BANK_FIELDS of a bank that the caller fetched through the policy; InvalidInput for an empty
+    name."""
     unknown = set(fields) - set(BANK_FIELDS)
     if unknown:
         raise InvalidInput(f"A bank has no {', '.join(sorted(unknown))}.")
     if "name" in fields and not fields["name"].strip():
         raise InvalidInput("Give the bank a name.", field="name")
-    changes = {name: [str(getattr(bank, name)), str(value)] for name, value in fields.items() if getattr(bank, name) != value}
+    changes = {
+        name: [str(getattr(bank, name)), str(value)] for name, value in fields.items() if getattr(bank, name) != value
+    }
     with transaction.atomic():
         for name, value in fields.items():
             setattr(bank, name, value)
@@ -105,14 +108,28 @@ def share_bank(*, bank: Bank, user_id: int, actor: Any) -> None:
         if bank.visibility == Bank.Visibility.PERSONAL:
             Bank.objects.filter(pk=bank.pk).update(visibility=Bank.Visibility.SHARED)
             bank.visibility = Bank.Visibility.SHARED
-        record(actor=actor, action="bank.share", object_kind="bank", object_id=bank.public_id, object_label=bank.name, changes={"user_id": user_id})
+        record(
+            actor=actor,
+            action="bank.share",
+            object_kind="bank",
+            object_id=bank.public_id,
+            object_label=bank.name,
+            changes={"user_id": user_id},
+        )
 
 
 def unshare_bank(*, bank: Bank, user_id: int, actor: Any) -> None:
     """End a colleague's right to write in the bank."""
     with transaction.atomic():
         BankShare.objects.filter(bank=bank, user_id=user_id).delete()
-        record(actor=actor, action="bank.unshare", object_kind="bank", object_id=bank.public_id, object_label=bank.name, changes={"user_id": user_id})
+        record(
+            actor=actor,
+            action="bank.unshare",
+            object_kind="bank",
+            object_id=bank.public_id,
+            object_label=bank.name,
+            changes={"user_id": user_id},
+        )
 
 
 def clean_path(path: Sequence[str]) -> tuple[str, ...]:
@@ -177,7 +194,9 @@ def rename_topic(*, topic: Topic, name: str) -> Topic:
 def move_topic(*, topic: Topic, step: int) -> None:
     """Move a topic up (-1) or down (1) among its siblings; at the edge nothing happens."""
     with transaction.atomic():
-        siblings = list(Topic.objects.filter(bank_id=topic.bank_id, parent_id=topic.parent_id).order_by("position", "id"))
+        siblings = list(
+            Topic.objects.filter(bank_id=topic.bank_id, parent_id=topic.parent_id).order_by("position", "id")
+        )
         place = next(index for index, row in enumerate(siblings) if row.pk == topic.pk)
         other = place + step
         if 0 <= other < len(siblings):

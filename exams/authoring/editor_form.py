@@ -1,6 +1,7 @@
 """Forms that are made from a layout: fields, rows that can be added, removed and moved, rows within rows.
 
-A type's editor (editors.py) describes the layout; here it is read from a post, changed by its buttons and made into nodes for the template.
+A type's editor (editors.py) describes the layout; here it is read from a post, changed by its buttons and made
+into nodes for the template.
 Everything works as a plain form post; scripts only spare the page load.
 """
 
@@ -21,7 +22,8 @@ Errors = dict[str, list[str]]
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One input. `kind` is rich, line, number, check, choice or hidden; `when` shows it only while another field has one of the values."""
+    """One input. `kind` is rich, line, number, check, choice or hidden; `when` shows it only while another field
+    has one of the values."""
 
     name: str
     label: Text = ""
@@ -37,9 +39,11 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True)
 class Rows:
-    """A list of like groups of inputs. `start` rows are offered for a new question; `prefix` begins the ids of new rows.
+    """A list of like groups of inputs. `start` rows are offered for a new question; `prefix` begins the ids of new
+    rows.
 
-    `numbered` ids look like b1, b2; others are letters a, b, c. `variant` names a field whose value chooses a further layout.
+    `numbered` ids look like b1, b2; others are letters a, b, c. `variant` names a field whose value chooses a
+    further layout.
     """
 
     name: str
@@ -143,7 +147,8 @@ def read_values(layout: Layout, data: Mapping[str, Any], find_layout: FindLayout
 
 
 def press(layout: Layout, values: Values, command: str, find_layout: FindLayout) -> str:
-    """Do what a row button says (`add:options`, `remove:options-2`, `up:…`, `down:…`, `refresh:`) and return the field to focus.
+    """Do what a row button says (`add:options`, `remove:options-2`, `up:…`, `down:…`, `refresh:`) and return the
+    field to focus.
 
     Commands that do not fit the form do nothing.
     """
@@ -171,7 +176,9 @@ def press(layout: Layout, values: Values, command: str, find_layout: FindLayout)
     return ""
 
 
-def _descend(layout: Layout, values: Values, tokens: Sequence[str], find_layout: FindLayout) -> tuple[Values, Rows | None]:
+def _descend(
+    layout: Layout, values: Values, tokens: Sequence[str], find_layout: FindLayout
+) -> tuple[Values, Rows | None]:
     """Follow `options` or `blanks-0-answers` and return the values that hold the last list, with its description."""
     part = next((p for p in layout if isinstance(p, Rows) and tokens and p.name == tokens[0]), None)
     if part is None or len(tokens) == 1:
@@ -229,7 +236,12 @@ class RowsNode:
 
 
 def nodes_of(
-    layout: Layout, values: Mapping[str, Any], errors: Errors, find_layout: FindLayout, prefix: str = "", outer: Mapping[str, Any] | None = None
+    layout: Layout,
+    values: Mapping[str, Any],
+    errors: Errors,
+    find_layout: FindLayout,
+    prefix: str = "",
+    outer: Mapping[str, Any] | None = None,
 ) -> tuple[FieldNode | RowsNode, ...]:
     """Return what the template draws; a field whose `when` does not hold is left out."""
     nodes: list[FieldNode | RowsNode] = []
@@ -249,7 +261,9 @@ def nodes_of(
                     errors=found,
                     has_ids=part.has_ids,
                     is_ordered=part.is_ordered,
-                    rows=tuple(_row_node(part, rows, index, errors, find_layout, name, values) for index in range(len(rows))),
+                    rows=tuple(
+                        _row_node(part, rows, index, errors, find_layout, name, values) for index in range(len(rows))
+                    ),
                 )
             )
         else:
@@ -258,7 +272,13 @@ def nodes_of(
 
 
 def _row_node(
-    part: Rows, rows: Sequence[Values], index: int, errors: Errors, find_layout: FindLayout, name: str, values: Mapping[str, Any]
+    part: Rows,
+    rows: Sequence[Values],
+    index: int,
+    errors: Errors,
+    find_layout: FindLayout,
+    name: str,
+    values: Mapping[str, Any],
 ) -> RowNode:
     row = rows[index]
     path = f"{name}-{index}"
@@ -278,10 +298,7 @@ def _row_node(
 def _field_node(part: Field, name: str, value: Any, errors: tuple[str, ...], outer: Mapping[str, Any]) -> FieldNode:
     choices = part.choices
     if part.choices_from:
-        choices = (("", _("choose")),) + tuple(
-            (str(row.get("id", "")), f"{place}. {str(row.get('text', ''))[:60]}")
-            for place, row in enumerate(outer.get(part.choices_from, ()), start=1)
-        )
+        choices = (("", _("choose")), *tuple((str(row.get("id", "")), f"{place}. {str(row.get('text', ''))[:60]}") for place, row in enumerate(outer.get(part.choices_from, ()), start=1)))
     if part.kind == "choice" and value and value not in {key for key, _label in choices}:
         choices = (*choices, (str(value), str(value)))
     return FieldNode(
@@ -297,8 +314,11 @@ def _field_node(part: Field, name: str, value: Any, errors: tuple[str, ...], out
     )
 
 
-def locate(layout: Layout, values: Mapping[str, Any], path: str, find_layout: FindLayout, aliases: Mapping[str, str]) -> str:
-    """Return the form field that a problem's path (`key.blanks.b1.answers.0.text`) speaks of; empty for the question as a whole."""
+def locate(
+    layout: Layout, values: Mapping[str, Any], path: str, find_layout: FindLayout, aliases: Mapping[str, str]
+) -> str:
+    """Return the form field that a problem's path (`key.blanks.b1.answers.0.text`) speaks of; empty for the
+    question as a whole."""
     tokens = [aliases.get(token, token) for token in path.split(".") if token not in {"content", "key", "numeric"}]
     name: list[str] = []
     here: Layout = layout
@@ -315,7 +335,9 @@ def locate(layout: Layout, values: Mapping[str, Any], path: str, find_layout: Fi
             break
         rows = scope.get(part.name, [])
         wanted = tokens.pop(0)
-        place = next((i for i, row in enumerate(rows) if row.get("id") == wanted), int(wanted) if wanted.isdecimal() else -1)
+        place = next(
+            (i for i, row in enumerate(rows) if row.get("id") == wanted), int(wanted) if wanted.isdecimal() else -1
+        )
         if not 0 <= place < len(rows):
             break
         name.append(str(place))

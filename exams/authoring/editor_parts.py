@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from exams.authoring.editor_form import Field, Rows, Values
 from exams.domain.errors import InvalidQuestion, Problem
 
-STEM = Field(name="stem", label=_("Question"), kind="rich", help=_("Plain text, or a little HTML. Mathematics: \\( … \\)"))
+STEM = Field(
+    name="stem", label=_("Question"), kind="rich", help=_("Plain text, or a little HTML. Mathematics: \\( … \\)")
+)
 WORTHS = (
     ("1", _("right (100 %)")),
     ("0.75", _("75 %")),
@@ -50,7 +52,7 @@ def number_or_none(text: str, name: str) -> float | int | None:
         value = float(text)
     except ValueError as error:
         raise InvalidQuestion((Problem(name, f"This is not a number: {text[:40]}"),)) from error
-    if value != value or value in {float("inf"), float("-inf")}:  # noqa: PLR0124 - NaN is the one value unequal to itself
+    if value != value or value in {float("inf"), float("-inf")}:
         raise InvalidQuestion((Problem(name, f"This is not a number: {text[:40]}"),))
     return int(value) if value.is_integer() and "e" not in text.lower() else value
 
@@ -128,6 +130,24 @@ BLANK_KEY: tuple[Field | Rows, ...] = (
         default="absolute",
         when=("match", _NUMERIC),
     ),
+    Field(name="weight", label=_("Weight beside the others"), kind="number", default="1", is_minor=True),
+)
+
+_TYPED_GAP = ("kind", frozenset({"text"}))
+_NUMERIC_GAP = ("kind", frozenset({"numeric"}))
+GAP_KEY: tuple[Field | Rows, ...] = (
+    Field(
+        name="match",
+        label=_("Compare as"),
+        kind="choice",
+        choices=(("text", _("text")), ("regex", _("a regular expression"))),
+        default="text",
+        when=_TYPED_GAP,
+    ),
+    replace(ANSWER_ROWS, when=_TYPED_GAP),
+    *(replace(part, when=_TYPED_GAP) for part in FOLDING),
+    *(replace(part, when=_NUMERIC_GAP) for part in BLANK_KEY if part.name in {"value", "tolerance", "tolerance_kind"}),
+    Field(name="size", label=_("Width in characters"), kind="number", default="8", is_minor=True),
     Field(name="weight", label=_("Weight beside the others"), kind="number", default="1", is_minor=True),
 )
 

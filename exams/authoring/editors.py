@@ -11,6 +11,7 @@ from exams.authoring.editor_parts import (
     ANSWER_ROWS,
     BLANK_KEY,
     FOLDING,
+    GAP_KEY,
     GRADING_PAIRS,
     STEM,
     TOLERANCE_KINDS,
@@ -342,7 +343,9 @@ def _dump_cloze(values: Values) -> Pair:
             }
         else:
             gap["size"] = int(number_or_none(row["size"], "size") or 8)
-            keys[row["id"]] = blank_key_from(row | {"match": "numeric"} if kind == "numeric" else row)
+            keys[row["id"]] = blank_key_from(
+                row | {"match": "numeric" if kind == "numeric" else row["match"].replace("numeric", "text")}
+            )
         gaps.append(gap)
     return {"stem": values["stem"], "gaps": gaps}, {"gaps": keys}
 
@@ -356,7 +359,9 @@ def _load_material(content: Mapping[str, Any], key: Mapping[str, Any]) -> Values
                 **inner.load(question["content"], key.get("questions", {}).get(question["id"], {})),
                 "id": question["id"],
                 "type": question["type"],
-                "marks": number_text(question.get("marks", 1)) if not isinstance(question.get("marks"), str) else question["marks"],
+                "marks": number_text(question.get("marks", 1))
+                if not isinstance(question.get("marks"), str)
+                else question["marks"],
                 "explanation": key.get("explanations", {}).get(question["id"], ""),
             }
         )
@@ -369,7 +374,9 @@ def _dump_material(values: Values) -> Pair:
     for row in values["questions"]:
         content, key = get_editor(row["type"]).dump(row)
         number = number_or_none(row["marks"], "marks")
-        questions.append({"id": row["id"], "type": row["type"], "marks": 1 if number is None else number, "content": content})
+        questions.append(
+            {"id": row["id"], "type": row["type"], "marks": 1 if number is None else number, "content": content}
+        )
         keys[row["id"]] = key
     explanations = {row["id"]: row["explanation"] for row in values["questions"] if row["explanation"]}
     return {"stem": values["stem"], "questions": questions}, {"questions": keys, "explanations": explanations}
@@ -669,24 +676,53 @@ EDITORS: dict[str, Editor] = {
                             refreshes=True,
                         ),
                         option_rows(worth_field(), start=3, when=("kind", frozenset({"choice"}))),
-                        *(
-                            part_for_kind
-                            for part in BLANK_KEY
-                            for part_for_kind in [
-                                _for_gap(part) if False else part  # noqa: SIM210 - replaced below
-                            ]
-                        ),
+                        *GAP_KEY,
                     ),
                 ),
             ),
             load=_load_cloze,
             dump=_dump_cloze,
         ),
+        Editor(
+            type="material",
+            layout=(
+                Field(
+                    name="stem",
+                    label=_("Material"),
+                    kind="rich",
+                    help=_("The passage, table or case that all questions share."),
+                ),
+                Rows(
+                    name="questions",
+                    label=_("Questions on the material"),
+                    row_label=_("Question"),
+                    add_label=_("Add a question"),
+                    prefix="q",
+                    variant="type",
+                    fields=(
+                        Field(
+                            name="type",
+                            label=_("Type"),
+                            kind="choice",
+                            choices=SUB_TYPES,
+                            default="single_choice",
+                            refreshes=True,
+                        ),
+                        Field(name="marks", label=_("Marks"), kind="number", default="1"),
+                        Field(name="explanation", label=_("Explanation"), kind="rich"),
+                    ),
+                ),
+            ),
+            load=_load_material,
+            dump=_dump_material,
+            aliases=OPTION_ALIASES
+            | {"explanations": "questions", "order": "items", "placement": "items", "left": "pairs"},
+        ),
     )
 }
 
 
-def get_editor(type: str) -> Editor:  # noqa: A002 - the field's name
+def get_editor(type: str) -> Editor:
     """Return the editor of a question type; UnknownQuestionType when there is none."""
     try:
         return EDITORS[type]
@@ -694,6 +730,6 @@ def get_editor(type: str) -> Editor:  # noqa: A002 - the field's name
         raise UnknownQuestionType(f"There is no question type {type!r}.") from error
 
 
-def find_variant(type: str) -> Layout:  # noqa: A002 - the field's name
+def find_variant(type: str) -> Layout:
     """Return the layout of a sub-question's type; of single choice when the name is unknown."""
     return EDITORS[type if type in dict(SUB_TYPES) else "single_choice"].layout

@@ -18,8 +18,28 @@ from exams.policies_authoring import require_author, require_organization
 DEFAULT_REVIEW = {"marks": True, "answers": True, "keys": True, "explanations": True}
 
 EXAM_FIELDS = frozenset(
-    "title description rules language audience opens_at closes_at duration_seconds grace_seconds attempts_allowed pass_percent "
-    "shuffle_questions shuffle_options layout forward_only release review_policy grading_policy access_code address_ranges".split()
+    [
+        "title",
+        "description",
+        "rules",
+        "language",
+        "audience",
+        "opens_at",
+        "closes_at",
+        "duration_seconds",
+        "grace_seconds",
+        "attempts_allowed",
+        "pass_percent",
+        "shuffle_questions",
+        "shuffle_options",
+        "layout",
+        "forward_only",
+        "release",
+        "review_policy",
+        "grading_policy",
+        "access_code",
+        "address_ranges",
+    ]
 )
 FROZEN_ONCE_STARTED = frozenset({"grading_policy", "shuffle_questions", "shuffle_options"})
 
@@ -51,9 +71,11 @@ def save_exam(
     organization_id: int | None = None,
     **fields: Any,
 ) -> Exam:
-    """Write an exam (a new draft without `exam`); `fields` are any of EXAM_FIELDS, what is not named keeps its default.
+    """Write an exam (a new draft without `exam`); `fields` are any of EXAM_FIELDS, what is not named keeps its
+    default.
 
-    The caller fetched `paper` and `exam` through the policy. A scheduled exam keeps its paper. InvalidInput names the field;
+    The caller fetched `paper` and `exam` through the policy. A scheduled exam keeps its paper. InvalidInput names
+    the field;
     Conflict when rules would change under attempts that have begun.
     """
     require_author(actor)
@@ -75,7 +97,10 @@ def save_exam(
     has_begun = exam.pk is not None and exam.attempts.exists()
     changed = {name for name in FROZEN_ONCE_STARTED & set(fields) if getattr(exam, name) != fields[name]}
     if has_begun and changed:
-        raise Conflict("Learners have begun this exam, so its marking and shuffling cannot change any more.", field=sorted(changed)[0])
+        raise Conflict(
+            "Learners have begun this exam, so its marking and shuffling cannot change any more.",
+            field=sorted(changed)[0],
+        )
     exam.paper = paper
     exam.title = title.strip()[:200]
     exam.opens_at, exam.closes_at, exam.duration_seconds = opens_at, closes_at, duration_seconds
@@ -86,7 +111,14 @@ def save_exam(
         exam.save()
         if exam.status == Exam.Status.SCHEDULED:
             _register_exam_door(exam)
-            record(actor=actor, action="exam.update", object_kind="exam", object_id=exam.public_id, object_label=exam.title, organization_id=exam.organization_id)
+            record(
+                actor=actor,
+                action="exam.update",
+                object_kind="exam",
+                object_id=exam.public_id,
+                object_label=exam.title,
+                organization_id=exam.organization_id,
+            )
     return exam
 
 
@@ -131,11 +163,19 @@ def archive_exam(*, exam: Exam, actor: Any) -> None:
     with transaction.atomic():
         exam.status = Exam.Status.ARCHIVED
         exam.save(update_fields=["status", "updated_at"])
-        record(actor=actor, action="exam.archive", object_kind="exam", object_id=exam.public_id, object_label=exam.title, organization_id=exam.organization_id)
+        record(
+            actor=actor,
+            action="exam.archive",
+            object_kind="exam",
+            object_id=exam.public_id,
+            object_label=exam.title,
+            organization_id=exam.organization_id,
+        )
 
 
 def copy_exam(*, exam: Exam, actor: Any, title: str) -> Exam:
-    """Return a new draft of the actor with the same rules and the paper's newest version; InvalidInput without a title."""
+    """Return a new draft of the actor with the same rules and the paper's newest version; InvalidInput without a
+    title."""
     require_author(actor)
     if not title.strip():
         raise InvalidInput("Give the exam a title.", field="title")

@@ -53,7 +53,9 @@ def create_paper(
     return paper
 
 
-def update_paper(*, paper: Paper, title: str, instructions: str, language: str, is_practice: bool, requires_grant: bool) -> Paper:
+def update_paper(
+    *, paper: Paper, title: str, instructions: str, language: str, is_practice: bool, requires_grant: bool
+) -> Paper:
     """Change what a paper says of itself; InvalidInput for an empty title."""
     if not title.strip():
         raise InvalidInput("Give the paper a title.", field="title")
@@ -71,7 +73,13 @@ def archive_paper(*, paper: Paper, actor: Any, is_archived: bool = True) -> None
     with transaction.atomic():
         paper.archived_at = now_utc() if is_archived else None
         paper.save(update_fields=["archived_at"])
-        record(actor=actor, action="paper.archive" if is_archived else "paper.restore", object_kind="paper", object_id=paper.public_id, object_label=paper.title)
+        record(
+            actor=actor,
+            action="paper.archive" if is_archived else "paper.restore",
+            object_kind="paper",
+            object_id=paper.public_id,
+            object_label=paper.title,
+        )
 
 
 def _next_position(rows: Any) -> int:
@@ -101,7 +109,9 @@ def add_items(*, section: PaperSection, questions: Sequence[Question], marks: De
 
     `marks` None takes each question's own. Only published questions can be added: InvalidInput otherwise.
     """
-    if any(question.current_version_id is None or question.status != Question.Status.PUBLISHED for question in questions):
+    if any(
+        question.current_version_id is None or question.status != Question.Status.PUBLISHED for question in questions
+    ):
         raise InvalidInput("Only published questions can stand in a paper.")
     with transaction.atomic():
         present = set(
@@ -137,7 +147,8 @@ def save_rule(
 ) -> BlueprintRule:
     """Add or change a blueprint rule; feasibility is another question (`check_feasibility`).
 
-    NotFound for a bank that the actor may not use; InvalidInput for a foreign topic, a reversed difficulty, a count outside
+    NotFound for a bank that the actor may not use; InvalidInput for a foreign topic, a reversed difficulty, a
+    count outside
     1..500 or negative marks.
     """
     if not list_usable_banks(actor).filter(pk=bank.pk).exists():
@@ -145,7 +156,9 @@ def save_rule(
     if topic is not None and topic.bank_id != bank.pk:
         raise InvalidInput("This topic belongs to another bank.", field="topic")
     if not 1 <= difficulty_min <= difficulty_max <= 5:
-        raise InvalidInput("The difficulty runs from a lower to a higher value between 1 and 5.", field="difficulty_max")
+        raise InvalidInput(
+            "The difficulty runs from a lower to a higher value between 1 and 5.", field="difficulty_max"
+        )
     if not 1 <= count <= MAXIMUM_RULE_COUNT:
         raise InvalidInput("A rule draws between 1 and 500 questions.", field="count")
     if marks < 0:
@@ -197,7 +210,8 @@ def remove_row(*, row: PaperSection | PaperItem | BlueprintRule) -> None:
 
 
 def copy_paper(*, paper: Paper, actor: Any, title: str) -> Paper:
-    """Return a new unpublished paper of the actor with the same sections, questions and rules; InvalidInput without a title."""
+    """Return a new unpublished paper of the actor with the same sections, questions and rules; InvalidInput
+    without a title."""
     require_author(actor)
     if not title.strip():
         raise InvalidInput("Give the paper a title.", field="title")
@@ -220,7 +234,14 @@ def copy_paper(*, paper: Paper, actor: Any, title: str) -> Paper:
                 row.pk, row.section = None, twin
             PaperItem.objects.bulk_create(items)
             BlueprintRule.objects.bulk_create(rules)
-        record(actor=actor, action="paper.copy", object_kind="paper", object_id=copy.public_id, object_label=copy.title, changes={"from": str(paper.public_id)})
+        record(
+            actor=actor,
+            action="paper.copy",
+            object_kind="paper",
+            object_id=copy.public_id,
+            object_label=copy.title,
+            changes={"from": str(paper.public_id)},
+        )
     return copy
 
 

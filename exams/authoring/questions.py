@@ -1,4 +1,5 @@
-"""Use cases of single questions: save the draft, publish it as a frozen version, retire it. Callers: views, Wagtail."""
+"""Use cases of single questions: save the draft, publish it as a frozen version, retire it. Callers: views,
+Wagtail."""
 
 from decimal import Decimal
 from typing import Any
@@ -17,7 +18,8 @@ MAXIMUM_TAGS = 20
 
 
 def clean_tags(tags: list[str]) -> list[str]:
-    """Return the tags trimmed, without repetition, in their order; InvalidInput when there are too many or one is too long."""
+    """Return the tags trimmed, without repetition, in their order; InvalidInput when there are too many or one is
+    too long."""
     names = list(dict.fromkeys(tag.strip() for tag in tags if tag.strip()))
     if len(names) > MAXIMUM_TAGS or any(len(name) > 40 for name in names):
         raise InvalidInput("A question has at most 20 tags of at most 40 characters.", field="tags")
@@ -43,8 +45,10 @@ def save_question(
 ) -> Question:
     """Write the draft of a question (a new one without `question`); learners see nothing of it until it is published.
 
-    A draft may be incomplete: only its shape is checked. InvalidQuestion when content or key do not fit the type's models, InvalidInput
-    for a difficulty outside 1..5 or negative marks, Conflict when another question of the bank has the same reference.
+    A draft may be incomplete: only its shape is checked. InvalidQuestion when content or key do not fit the type's
+    models, InvalidInput
+    for a difficulty outside 1..5 or negative marks, Conflict when another question of the bank has the same
+    reference.
     """
     if not 1 <= difficulty <= 5:
         raise InvalidInput("The difficulty lies between 1 and 5.", field="difficulty")
@@ -91,7 +95,8 @@ def _equals_version(question: Question) -> bool:
 def freeze_question(*, question: Question, actor: Any | None) -> QuestionVersion:
     """Freeze the draft as the next version and make it the one that is drawn; an unchanged draft keeps its version.
 
-    InvalidQuestion lists what is missing. The caller holds the transaction; the unique number makes a race fail loudly.
+    InvalidQuestion lists what is missing. The caller holds the transaction; the unique number makes a race fail
+    loudly.
     """
     check_question(type=question.type, content=question.content, key=question.key, is_draft=False)
     version = question.current_version

@@ -23,13 +23,14 @@ BATCH_SIZE = 500
 """Rows a statement, so that nobody's save waits behind an import."""
 
 RECORD_FIELDS = frozenset(
-    "ref type topic difficulty tags marks language content key explanation source".split()
+    ["ref", "type", "topic", "difficulty", "tags", "marks", "language", "content", "key", "explanation", "source"]
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionRecord:
-    """A question as it travels between files and banks; see docs on the record format. `topic` is a path of 0 to 3 names."""
+    """A question as it travels between files and banks; see docs on the record format. `topic` is a path of 0 to 3
+    names."""
 
     type: str
     content: dict[str, Any]
@@ -62,7 +63,9 @@ def record_from_mapping(raw: Mapping[str, Any]) -> QuestionRecord:
     """Return the checked and cleaned record; InvalidInput or InvalidQuestion says what is wrong with which field."""
     unknown = set(raw) - RECORD_FIELDS
     if unknown:
-        raise InvalidInput(f"A question record has no {', '.join(sorted(map(str, unknown)))}.", field=sorted(map(str, unknown))[0])
+        raise InvalidInput(
+            f"A question record has no {', '.join(sorted(map(str, unknown)))}.", field=sorted(map(str, unknown))[0]
+        )
     type_, content, key = raw.get("type"), raw.get("content"), raw.get("key")
     if not isinstance(type_, str) or not type_:
         raise InvalidInput("The question type is missing.", field="type")
@@ -132,8 +135,10 @@ def import_records(
 ) -> ImportedRecords:
     """Write records as published questions of the bank, in bulk and without revisions, all or nothing.
 
-    A record whose reference is known updates that question (a new version where content, key or explanation changed); without a
-    reference, one of the same content in the bank counts as there already. InvalidQuestion or InvalidInput names the first faulty
+    A record whose reference is known updates that question (a new version where content, key or explanation
+    changed); without a
+    reference, one of the same content in the bank counts as there already. InvalidQuestion or InvalidInput names
+    the first faulty
     record; nothing is written then.
     """
     checked = [_checked(record, index) for index, record in enumerate(records, start=1)]
@@ -147,9 +152,13 @@ def _checked(record: Mapping[str, Any] | QuestionRecord, index: int) -> Question
     try:
         return record_from_mapping(record)
     except InvalidQuestion as error:
-        raise InvalidInput(f"Question {index} ({record.get('ref') or '-'}): {error.message}", field=error.field) from error
+        raise InvalidInput(
+            f"Question {index} ({record.get('ref') or '-'}): {error.message}", field=error.field
+        ) from error
     except InvalidInput as error:
-        raise InvalidInput(f"Question {index} ({record.get('ref') or '-'}): {error.message}", field=error.field) from error
+        raise InvalidInput(
+            f"Question {index} ({record.get('ref') or '-'}): {error.message}", field=error.field
+        ) from error
 
 
 def _write(
@@ -158,9 +167,11 @@ def _write(
     topics = create_topics(bank=bank, paths=dict.fromkeys(record.topic for record in records if record.topic))
     known: dict[str, Question] = {}
     hashes: set[str] = set()
-    for part in batches([record for record in records]):
+    for part in batches(list(records)):
         refs = [record.ref for record in part if record.ref]
-        known |= {row.ref: row for row in Question.objects.filter(bank=bank, ref__in=refs).select_related("current_version")}
+        known |= {
+            row.ref: row for row in Question.objects.filter(bank=bank, ref__in=refs).select_related("current_version")
+        }
         hashes |= set(
             Question.objects.filter(bank=bank, content_hash__in=[r.content_hash for r in part if not r.ref])
             .exclude(status=Question.Status.RETIRED)
@@ -173,7 +184,12 @@ def _write(
         digest = record.content_hash
         row = known.get(record.ref) if record.ref else None
         if row is not None:
-            is_same = (row.content_hash, row.explanation, row.source, row.marks) == (digest, record.explanation, record.source, record.marks)
+            is_same = (row.content_hash, row.explanation, row.source, row.marks) == (
+                digest,
+                record.explanation,
+                record.source,
+                record.marks,
+            )
             if is_same and row.current_version_id:
                 unchanged += 1
                 continue
@@ -182,7 +198,14 @@ def _write(
         elif not record.ref and digest in hashes:
             unchanged += 1
         else:
-            row = Question(bank=bank, author=author, batch=batch, status=Question.Status.PUBLISHED, live=True, has_unpublished_changes=False)
+            row = Question(
+                bank=bank,
+                author=author,
+                batch=batch,
+                status=Question.Status.PUBLISHED,
+                live=True,
+                has_unpublished_changes=False,
+            )
             _fill(row, record, digest, bank, topics)
             hashes.add(digest)
             if record.ref:
@@ -194,7 +217,9 @@ def _write(
     return ImportedRecords(created=len(new), updated=len(changed), unchanged=unchanged)
 
 
-def _fill(row: Question, record: QuestionRecord, digest: str, bank: Bank, topics: Mapping[tuple[str, ...], Any]) -> None:
+def _fill(
+    row: Question, record: QuestionRecord, digest: str, bank: Bank, topics: Mapping[tuple[str, ...], Any]
+) -> None:
     """Take the record's values into the row."""
     row.ref = record.ref
     row.type = record.type

@@ -28,7 +28,8 @@ _TAG = re.compile(rf"</?(?:{'|'.join(sorted(TAGS))})\b[^<>]*>", re.IGNORECASE)
 def clean_rich_text(text: str) -> str:
     """Return the text with every tag, attribute and address that is not in our subset taken out.
 
-    Text without tags is stored as it was typed (`a < b` stays so; whoever shows it escapes it). Text of forbidden elements
+    Text without tags is stored as it was typed (`a < b` stays so; whoever shows it escapes it). Text of forbidden
+    elements
     stays, scripts and styles go whole. Line ends become `\\n`. Cleaning twice changes nothing more.
     """
     flat = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()
@@ -69,5 +70,6 @@ def clean_content(content: Any) -> Any:
 
 
 def clean_key(key: Any) -> Any:
-    """Return an answer key with its feedback and explanations cleaned; what answers are compared with stays as it is."""
+    """Return an answer key with its feedback and explanations cleaned; what answers are compared with stays as it
+    is."""
     return _clean_named(key, _RICH_IN_KEY, inside=False)
