@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import Field
-
 from exams.domain.errors import InvalidPattern, Problem
 from exams.domain.marks import PartMark
 from exams.domain.matching import best_assignment
@@ -101,7 +99,9 @@ def judge_blank(key: BlankKey, given: str, /, *, is_percent_printed: bool = Fals
     return first_match(key, key.answers, given, kind=key.match)
 
 
-def part_of(id_: str, given: str, judgement: Judgement, /, *, weight: float = 1.0, lowest: float = 0.0) -> PartMark:
+def part_of(
+    id_: str, given: str, judgement: Judgement, /, *, weight: float = 1.0, lowest: float = 0.0
+) -> PartMark:
     """Return the part mark of a judged blank, not below `lowest`."""
     fraction = max(judgement.fraction, lowest)
     return PartMark(id_, fraction, fraction >= 1 - 1e-6, given, weight)
@@ -140,8 +140,14 @@ def marker_problems(stem: str, ids: Iterable[str], /) -> list[Problem]:
     """Report markers without a blank, blanks without a marker and markers that occur twice."""
     found = markers_in(stem)
     ids = tuple(ids)
-    problems = [Problem("content.stem", f"[[{id_}]] has no blank of that id.") for id_ in dict.fromkeys(found) if id_ not in ids]
-    problems += [Problem("content.stem", f"[[{id_}]] is missing from the stem.") for id_ in ids if id_ not in found]
+    problems = [
+        Problem("content.stem", f"[[{id_}]] has no blank of that id.")
+        for id_ in dict.fromkeys(found)
+        if id_ not in ids
+    ]
+    problems += [
+        Problem("content.stem", f"[[{id_}]] is missing from the stem.") for id_ in ids if id_ not in found
+    ]
     problems += [
         Problem("content.stem", f"[[{id_}]] stands in the stem more than once.")
         for id_ in dict.fromkeys(found)

@@ -129,7 +129,9 @@ def pending_paths(mark: Mark, /) -> tuple[str, ...]:
         found = []
         for part in parts:
             if part.fraction is None:
-                found.extend(walk(part.parts, f"{prefix}{part.id}/") if part.parts else [f"{prefix}{part.id}"])
+                found.extend(
+                    walk(part.parts, f"{prefix}{part.id}/") if part.parts else [f"{prefix}{part.id}"]
+                )
         return found
 
     return tuple(walk(mark.parts, ""))
@@ -140,7 +142,9 @@ def settle(mark: Mark, /, *, fractions: Mapping[str, float], policy: GradingPoli
 
     ValueError for a path that is not pending or a fraction outside 0..1.
     """
-    unknown = set(fractions) - set(pending_paths(mark)) - {part.id for part in mark.parts if part.fraction is None}
+    unknown = (
+        set(fractions) - set(pending_paths(mark)) - {part.id for part in mark.parts if part.fraction is None}
+    )
     if unknown:
         raise ValueError(f"These parts are not waiting for a mark: {', '.join(sorted(unknown))}")
     if any(not 0 <= fraction <= 1 for fraction in fractions.values()):

@@ -14,7 +14,9 @@ ToleranceKind = Literal["absolute", "relative", "significant"]
 MAXIMUM_LENGTH = 200
 MAXIMUM_EXPONENT = 300
 _CONTEXT = Context(prec=60)
-_SIGNS = str.maketrans({"−": "-", "–": "-", "—": "-", "﹣": "-", "。": ".", "٫": ".", "’": ",", "\u00a5": "¥"})
+_SIGNS = str.maketrans(
+    {"−": "-", "–": "-", "—": "-", "﹣": "-", "。": ".", "٫": ".", "’": ",", "\u00a5": "¥"}
+)
 _MANTISSA = r"(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)(?:\.\d*)?|\.\d+"
 _EXPONENT = r"(?:[eE]([+-]?\d{1,4})|\s*[x×*·]\s*10\s*(?:\^|\*\*)\s*\(?([+-]?\d{1,4})\)?)?"
 _NUMBER = re.compile(
@@ -22,7 +24,11 @@ _NUMBER = re.compile(
     re.ASCII,
 )
 _UNIT_FOLDING = Folding(case=False, width=True, space=True, punctuation=False)
-_CURRENCY_NAMES = {"¥": ("¥", "元", "人民币", "RMB", "CNY"), "$": ("$", "美元", "USD"), "€": ("€", "欧元", "EUR")}
+_CURRENCY_NAMES = {
+    "¥": ("¥", "元", "人民币", "RMB", "CNY"),
+    "$": ("$", "美元", "USD"),
+    "€": ("€", "欧元", "EUR"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ def _decimal_text(value: object) -> object:
 
 RichText = Annotated[str, Field(max_length=MAXIMUM_RICH_TEXT), AfterValidator(_is_storable)]
 ShortLine = Annotated[str, Field(max_length=2_000), AfterValidator(_is_storable)]
-PartId = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,32}\Z")]
+PartId = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,32}$")]
 Fraction = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
 Weight = Annotated[float, Field(gt=0, le=1_000, allow_inf_nan=False)]
 DecimalText = Annotated[str, BeforeValidator(_decimal_text), Field(max_length=60)]
@@ -110,7 +110,9 @@ def unknown_ids(field: str, given: Iterable[str], known: Iterable[str], /) -> li
 def empty_texts(field: str, options: Iterable[Option], /) -> list[Problem]:
     """Report options that say nothing."""
     return [
-        Problem(f"{field}.{option.id}.text", "This has no text.") for option in options if not option.text.strip()
+        Problem(f"{field}.{option.id}.text", "This has no text.")
+        for option in options
+        if not option.text.strip()
     ]
 
 

@@ -8,7 +8,15 @@ from pydantic import Field
 from exams.domain import blanks, responses, schema
 from exams.domain.blanks import BlankKey
 from exams.domain.errors import Problem
-from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, blank_mark, weighted_fraction
+from exams.domain.marks import (
+    Completeness,
+    GradingPolicy,
+    Mark,
+    MarkState,
+    PartMark,
+    blank_mark,
+    weighted_fraction,
+)
 from exams.domain.schema import PartId, RichText, Schema, TypeInfo
 from exams.domain.text import one_line
 
@@ -58,7 +66,9 @@ def grade(content: Content, key: Key, response: Response | None, policy: Grading
         if response.get(id_)
     }
     for free in key.order_free:
-        results = blanks.judge_order_free([key.blanks[id_] for id_ in free], [response.get(id_, "") for id_ in free])
+        results = blanks.judge_order_free(
+            [key.blanks[id_] for id_ in free], [response.get(id_, "") for id_ in free]
+        )
         for id_, (column, judgement) in zip(free, results, strict=True):
             judged[id_] = (free[column], judgement)
     parts: list[PartMark] = []
@@ -66,7 +76,11 @@ def grade(content: Content, key: Key, response: Response | None, policy: Grading
     for blank in content.blanks:
         target, judgement = judged.get(blank.id, (blank.id, blanks.Judgement(0.0)))
         weight = key.blanks[target].weight
-        parts.append(blanks.part_of(blank.id, response.get(blank.id, ""), judgement, weight=weight, lowest=policy.lowest))
+        parts.append(
+            blanks.part_of(
+                blank.id, response.get(blank.id, ""), judgement, weight=weight, lowest=policy.lowest
+            )
+        )
         feedback.append(f"{target}:{judgement.answer}")
     fraction = policy.clamp(weighted_fraction(parts) or 0.0)
     said = schema.chosen_feedback(list_feedback(content, key), feedback)
@@ -83,9 +97,13 @@ def completeness(content: Content, response: Response | None) -> Completeness:
 def validate(content: Content, key: Key) -> list[Problem]:
     """Report markers, blanks and keys that do not belong together, and keys nobody can meet."""
     ids = schema.ids_of(content.blanks)
-    problems = schema.repeated_ids("content.blanks", content.blanks) + blanks.marker_problems(content.stem, ids)
+    problems = schema.repeated_ids("content.blanks", content.blanks) + blanks.marker_problems(
+        content.stem, ids
+    )
     problems += schema.unknown_ids("key.blanks", key.blanks, ids)
-    problems += [Problem(f"key.blanks.{id_}", "This blank has no key.") for id_ in ids if id_ not in key.blanks]
+    problems += [
+        Problem(f"key.blanks.{id_}", "This blank has no key.") for id_ in ids if id_ not in key.blanks
+    ]
     for id_, blank in key.blanks.items():
         problems += blanks.blank_problems(f"key.blanks.{id_}", blank)
     free = [id_ for group in key.order_free for id_ in group]
@@ -107,7 +125,11 @@ def public_content(content: Content, order: Mapping[str, Sequence[str]]) -> dict
 
 def list_feedback(content: Content, key: Key) -> dict[str, str]:
     """Return feedback by blank and answer."""
-    return {id_: said for blank_id, blank in key.blanks.items() for id_, said in blanks.blank_feedback(blank_id, blank.answers).items()}
+    return {
+        id_: said
+        for blank_id, blank in key.blanks.items()
+        for id_, said in blanks.blank_feedback(blank_id, blank.answers).items()
+    }
 
 
 def summarise(content: Content) -> str:

@@ -73,10 +73,17 @@ def grade(content: Content, key: Key, response: tuple[str, ...] | None, policy: 
     if chosen - correct or policy.multiple_choice == "all_or_nothing":
         fraction = policy.penalise(fraction)
     parts = tuple(
-        PartMark(o.id, float((o.id in chosen) == (o.id in correct)), (o.id in chosen) == (o.id in correct), o.id if o.id in chosen else "")
+        PartMark(
+            o.id,
+            float((o.id in chosen) == (o.id in correct)),
+            (o.id in chosen) == (o.id in correct),
+            o.id if o.id in chosen else "",
+        )
         for o in content.options
     )
-    return Mark(policy.clamp(fraction), MarkState.GRADED, parts, schema.chosen_feedback(key.feedback, response))
+    return Mark(
+        policy.clamp(fraction), MarkState.GRADED, parts, schema.chosen_feedback(key.feedback, response)
+    )
 
 
 def completeness(content: Content, response: tuple[str, ...] | None) -> Completeness:

@@ -85,5 +85,3 @@ def summarise_key(content: Content, key: Key) -> str:
 def summarise_response(content: Content, response: bool | None) -> str:
     """Return the learner's judgement."""
     return "" if response is None else _word(response)
-
-
