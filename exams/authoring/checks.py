@@ -44,18 +44,38 @@ def check_question(*, type: str, content: Any, key: Any, is_draft: bool) -> None
         raise InvalidQuestion(tuple(problems))
 
 
-def content_hash_of(*, type: str, content: Mapping[str, Any], key: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of type, content and key in canonical form, so that defaults left out or written are the
-    same."""
-    question_type = get_type(type)
+def _without_unused(value: Any) -> Any:
+    """Leave out the texts of a numeric blank: only its number is compared."""
+    if isinstance(value, dict):
+        is_numeric = value.get("match") == "numeric"
+        return {k: _without_unused(v) for k, v in value.items() if not (is_numeric and k == "answers")}
+    return [_without_unused(item) for item in value] if isinstance(value, list) else value
+
+
+def _canonical(type_: str, content: Any, key: Any) -> list[Any]:
+    """Return content and key with all defaults written out; as they are when they do not fit the type."""
+    question_type = get_type(type_)
     try:
-        parts: list[Any] = [
-            question_type.parse_content(content).model_dump(mode="json"),
-            question_type.parse_key(key).model_dump(mode="json"),
-        ]
+        content = question_type.parse_content(content).model_dump(mode="json")
+        key = _without_unused(question_type.parse_key(key).model_dump(mode="json"))
     except ValidationError:
-        parts = [content, key]
-    text = json.dumps([type, *parts], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return [content, key]
+    if type_ == "material":
+        parts = {
+            entry["id"]: _canonical(entry["type"], entry["content"], key["questions"].get(entry["id"], {}))
+            for entry in content["questions"]
+        }
+        for entry in content["questions"]:
+            entry["content"] = parts[entry["id"]][0]
+        key["questions"] = {id_: part[1] for id_, part in parts.items()}
+    return [content, key]
+
+
+def content_hash_of(*, type: str, content: Mapping[str, Any], key: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of type, content and key in canonical form: defaults left out or written are the same."""
+    text = json.dumps(
+        [type, *_canonical(type, content, key)], ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    )
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
