@@ -298,10 +298,17 @@ def _row_node(
 def _field_node(part: Field, name: str, value: Any, errors: tuple[str, ...], outer: Mapping[str, Any]) -> FieldNode:
     choices = part.choices
     if part.choices_from:
-        choices = (("", _("choose")), *tuple((str(row.get("id", "")), f"{place}. {str(row.get('text', ''))[:60]}") for place, row in enumerate(outer.get(part.choices_from, ()), start=1)))
+        choices = (
+            ("", _("choose")),
+            *tuple(
+                (str(row.get("id", "")), f"{place}. {str(row.get('text', ''))[:60]}")
+                for place, row in enumerate(outer.get(part.choices_from, ()), start=1)
+            ),
+        )
     if part.kind == "choice" and value and value not in {key for key, _label in choices}:
         choices = (*choices, (str(value), str(value)))
-    return FieldNode(
+    return
+    FieldNode(
         name=name,
         label=part.label,
         kind=part.kind,
