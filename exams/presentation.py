@@ -1,8 +1,7 @@
 """The view models of questions: content, frozen order, response, and mark and key where the policy lets them out.
 
-Views of delivery, marking, practice and authoring call ask_view and review_view; the templates ask.html and
-review.html of exams/types/<type> draw the result. An ask view is made without a key, so a template cannot
-show what it never got.
+Views of delivery, marking, practice and authoring call ask_view and review_view; the templates ask.html and review.html of
+exams/types/<type> draw the result. An ask view is made without a key, so a template cannot show what it never got.
 """
 
 from collections.abc import Mapping, Sequence

@@ -10,8 +10,8 @@ from edu.core.errors import InvalidInput
 _CURRENCY = re.compile(r"[A-Z]{3}")
 # ISO 4217 list one: the currencies whose minor unit is not a hundredth.
 _DIGITS = {
-    **dict.fromkeys(["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI",
-    "VND", "VUV", "XAF", "XOF", "XPF"], 0), **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
+    **dict.fromkeys(["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"], 0),
+    **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
     **dict.fromkeys(["CLF", "UYW"], 4),
 }
 
@@ -102,8 +102,7 @@ class Money:
     def allocate(self, weights: Sequence[int], /) -> tuple["Money", ...]:
         """Split by weights so that the parts add up exactly to the whole.
 
-        Largest remainder first, earlier part first among equals. ValueError when no weight is positive or
-        one is negative.
+        Largest remainder first, earlier part first among equals. ValueError when no weight is positive or one is negative.
         """
         whole = sum(weights)
         if whole <= 0 or any(weight < 0 for weight in weights):

@@ -1,5 +1,4 @@
-"""Turns series of numbers into the geometry of accessible SVG plots. Pure: entries call it,
-templates/components/plot_*.html draw it."""
+"""Turns series of numbers into the geometry of accessible SVG plots. Pure: entries call it, templates/components/plot_*.html draw it."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -16,8 +15,7 @@ MAX_AXIS_LABELS = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Datum:
-    """One labelled value; `value_label` is how people read it (a currency, a percentage), by default the
-    plain number."""
+    """One labelled value; `value_label` is how people read it (a currency, a percentage), by default the plain number."""
 
     label: str
     value: float
@@ -84,8 +82,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line: `path` breaks at gaps, `area` closes each run down to the baseline; `number` counts from 1
-    and chooses the colour."""
+    """One line: `path` breaks at gaps, `area` closes each run down to the baseline; `number` counts from 1 and chooses the colour."""
 
     name: str
     number: int
@@ -159,8 +156,7 @@ def number_label(value: float) -> str:
 
 
 def axis_steps(*, low: float, high: float, most: int = 5) -> tuple[float, ...]:
-    """Round values (1, 2, 2.5 or 5 times a power of ten) that enclose `low` to `high` and zero, about `most`
-    of them."""
+    """Round values (1, 2, 2.5 or 5 times a power of ten) that enclose `low` to `high` and zero, about `most` of them."""
     low, high = min(0.0, low), max(0.0, high)
     if low == high:
         high = 1.0
@@ -180,8 +176,7 @@ def bar_plot(
     width: int = WIDTH,
     height: int = HEIGHT,
 ) -> BarPlot:
-    """Bars for labelled values, negative ones hanging below the baseline; `gap_share` (0 to 1) is what of
-    each slot stays empty."""
+    """Bars for labelled values, negative ones hanging below the baseline; `gap_share` (0 to 1) is what of each slot stays empty."""
     values = [datum.value for datum in data]
     steps = axis_steps(low=min(values, default=0), high=max(values, default=0))
     place = _scale(low=steps[0], high=steps[-1], height=height)
@@ -228,11 +223,9 @@ def histogram(
     mark: float | None = None,
     mark_label: str = "",
 ) -> BarPlot:
-    """Counts of `values` in equal classes from `low` to `high`; the last class includes its upper end,
-    values outside count in the outermost class.
+    """Counts of `values` in equal classes from `low` to `high`; the last class includes its upper end, values outside count in the outermost class.
 
-    `mark` draws an upright line at that value (a pass mark). Raises ValueError when the range is empty or
-    `bins` is below one.
+    `mark` draws an upright line at that value (a pass mark). Raises ValueError when the range is empty or `bins` is below one.
     """
     if high <= low or bins < 1:
         raise ValueError("A histogram needs high > low and at least one class.")
@@ -273,8 +266,7 @@ def line_plot(
     width: int = WIDTH,
     height: int = HEIGHT,
 ) -> LinePlot:
-    """Lines over the given labels. Raises ValueError when a series has not exactly one value (or None) for
-    each label."""
+    """Lines over the given labels. Raises ValueError when a series has not exactly one value (or None) for each label."""
     for one in series:
         if len(one.values) != len(labels):
             raise ValueError(f"Series {one.name!r} has {len(one.values)} values for {len(labels)} labels.")
@@ -305,20 +297,10 @@ def line_plot(
                 number=(number - 1) % 6 + 1,
                 path=" ".join(_path([(point.x, point.y) for point in run]) for run in drawn),
                 area=" ".join(
-                    f"{_path([(point.x,
-                    point.y) for point in
-                    run])}
-                    L{run[-1].x:g}
-                    {baseline:g}
-                    L{run[0].x:g}
-                    {baseline:g}
-                    Z" for
-                    run in
-                    drawn
+                    f"{_path([(point.x, point.y) for point in run])} L{run[-1].x:g} {baseline:g} L{run[0].x:g} {baseline:g} Z"
+                    for run in drawn
                 ),
-                points=tuple(point for run in drawn
-                for point in
-                run),
+                points=tuple(point for run in drawn for point in run),
             )
         )
     every = math.ceil(len(labels) / MAX_AXIS_LABELS) if labels else 1
@@ -387,8 +369,7 @@ def donut(
 
 
 def sparkline(*, values: Sequence[float], width: int = 128, height: int = 32) -> Sparkline:
-    """A line from its own lowest to its own highest value; a flat series runs through the middle, an empty
-    one has no path."""
+    """A line from its own lowest to its own highest value; a flat series runs through the middle, an empty one has no path."""
     if not values:
         return Sparkline(width=width, height=height, path="", last_x=0.0, last_y=0.0)
     margin = 4
@@ -434,8 +415,7 @@ def _path(points: Sequence[tuple[float, float]]) -> str:
 
 
 def _ring_path(*, centre: float, outer: float, inner: float, start: float, share: float) -> str:
-    """A ring segment from `start` over `share` (both of one turn); a whole ring is drawn as two halves,
-    since an arc cannot end where it begins."""
+    """A ring segment from `start` over `share` (both of one turn); a whole ring is drawn as two halves, since an arc cannot end where it begins."""
     if share <= 0:
         return ""
     if share >= 1:

@@ -307,8 +307,7 @@ def _field_node(part: Field, name: str, value: Any, errors: tuple[str, ...], out
         )
     if part.kind == "choice" and value and value not in {key for key, _label in choices}:
         choices = (*choices, (str(value), str(value)))
-    return
-    FieldNode(
+    return FieldNode(
         name=name,
         label=part.label,
         kind=part.kind,

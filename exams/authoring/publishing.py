@@ -1,5 +1,5 @@
-"""Publishing a paper: its blueprint is solved once and frozen, or the author is told which rule lacks how
-many questions."""
+"""Publishing a paper: its blueprint is solved once and frozen, or the author is told which rule lacks how many
+questions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ from exams.models import BlueprintRule, Paper, PaperSection, PaperVersion, Quest
 
 @dataclass(frozen=True, kw_only=True)
 class RuleCheck:
-    """Whether a rule can be met: how many it draws, how many questions fit it, how many lack once other
-    rules have theirs."""
+    """Whether a rule can be met: how many it draws, how many questions fit it, how many lack once other rules have
+    theirs."""
 
     rule_id: int
     needed: int
@@ -103,8 +103,8 @@ def _solve(sections: Sequence[PaperSection]) -> Pools | Infeasible:
 
 
 def check_feasibility(*, paper: Paper) -> dict[int, RuleCheck]:
-    """Return for every rule of the draft, by its id, whether it can be met; five queries whatever the size
-    of the paper."""
+    """Return for every rule of the draft, by its id, whether it can be met; five queries whatever the size of the
+    paper."""
     sections = list(paper.sections.prefetch_related("items__question", "rules"))
     rules = [rule for section in sections for rule in section.rules.all()]
     if not rules:
@@ -156,7 +156,8 @@ def publish_paper(*, paper: Paper, actor: Any) -> PaperVersion:
     """Freeze the paper as its next version and register its door.
 
     Conflict when it is empty or holds a question that is not published, BlueprintInfeasible when rules lack
-    questions; nothing is changed then. Exams already scheduled keep the version they have.
+    questions; nothing
+    is changed then. Exams already scheduled keep the version they have.
     """
     with transaction.atomic():
         sections = require_sections(paper)

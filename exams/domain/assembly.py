@@ -1,5 +1,4 @@
-"""Papers from blueprints: solved once into disjoint pools when a paper is published, drawn from by seed when
-an attempt starts."""
+"""Papers from blueprints: solved once into disjoint pools when a paper is published, drawn from by seed when an attempt starts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -107,8 +106,7 @@ class Pools:
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
-    """A rule that cannot be met: how many it needs, how many questions fit it at all, how many lack once the
-    others have theirs."""
+    """A rule that cannot be met: how many it needs, how many questions fit it at all, how many lack once the others have theirs."""
 
     rule_id: str
     needed: int
@@ -151,10 +149,9 @@ def _classes(
 def solve_blueprint(bank: Sequence[BankItem], blueprint: Blueprint, /) -> Pools | Infeasible:
     """Return disjoint pools that hold enough for every rule, or which rules lack how many.
 
-    A largest flow decides whether all rules can be met without any question serving two; earlier rules go
-    first, so a shortage shows at the later ones of those that compete. What is left over goes to the pool
-    that is smallest for its count. The order of the bank does not matter. ValueError when a version occurs
-    twice in the bank.
+    A largest flow decides whether all rules can be met without any question serving two; earlier rules go first, so a shortage shows at
+    the later ones of those that compete. What is left over goes to the pool that is smallest for its count. The order of the bank does
+    not matter. ValueError when a version occurs twice in the bank.
     """
     if len({item.version_id for item in bank}) != len(bank):
         raise ValueError("A version occurs twice in the bank.")
@@ -214,8 +211,7 @@ def draw_positions(*, sizes: Mapping[str, tuple[int, int]], seed: str | int) -> 
 
 
 def draw(pools: Pools, /, *, seed: str | int) -> tuple[DrawnSlot, ...]:
-    """Return the paper of a seed: section by section, fixed questions first. The same pools and seed give
-    the same paper."""
+    """Return the paper of a seed: section by section, fixed questions first. The same pools and seed give the same paper."""
     drawn = draw_positions(
         sizes={pool.rule_id: (len(pool.version_ids), pool.count) for pool in pools.pools}, seed=seed
     )

@@ -1,5 +1,4 @@
-"""One blank to be typed into: its key and how a given text is judged. Shared by fill-in-the-blank, cloze and
-short text."""
+"""One blank to be typed into: its key and how a given text is judged. Shared by fill-in-the-blank, cloze and short text."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -90,8 +89,7 @@ def first_match(
 
 
 def judge_blank(key: BlankKey, given: str, /, *, is_percent_printed: bool = False) -> Judgement:
-    """Return what a text earns in a blank. `is_percent_printed`: a per cent sign stands behind it, so typing
-    one changes nothing."""
+    """Return what a text earns in a blank. `is_percent_printed`: a per cent sign stands behind it, so typing one changes nothing."""
     if key.match == "numeric" and key.numeric is not None:
         quantity = parse_quantity(given)
         if quantity is None:
@@ -110,8 +108,7 @@ def part_of(
 
 
 def judge_order_free(keys: Sequence[BlankKey], givens: Sequence[str], /) -> list[tuple[int, Judgement]]:
-    """Return for each given text the blank of the set it counts for and what it earns there, so that the
-    whole earns most.
+    """Return for each given text the blank of the set it counts for and what it earns there, so that the whole earns most.
 
     A text repeated within the set counts once, or as often as blanks expect just that text.
     """

@@ -30,9 +30,9 @@ class Completeness(StrEnum):
 class GradingPolicy:
     """The grading rules of a paper.
 
-    All figures are fractions of an item's marks. `partial_fraction` (0..1) is what an incomplete but
-    faultless multiple choice earns. `wrong_penalty` (0..1) is taken for a wrong choice or true/false, never
-    for a blank. Without `is_negative_allowed` no item falls below 0; with it, `item_floor` (-1..0) is the lowest.
+    All figures are fractions of an item's marks. `partial_fraction` (0..1) is what an incomplete but faultless multiple choice
+    earns. `wrong_penalty` (0..1) is taken for a wrong choice or true/false, never for a blank. Without `is_negative_allowed` no item
+    falls below 0; with it, `item_floor` (-1..0) is the lowest.
     """
 
     multiple_choice: MultipleChoiceRule = "partial_if_no_wrong"
@@ -67,8 +67,7 @@ class GradingPolicy:
 class PartMark:
     """The mark of one blank, pair, item, rubric criterion or sub-question.
 
-    `fraction` is of the part itself, None while it is pending; `weight` is its share beside its sisters;
-    `parts` are its own parts.
+    `fraction` is of the part itself, None while it is pending; `weight` is its share beside its sisters; `parts` are its own parts.
     """
 
     id: str
@@ -139,8 +138,7 @@ def pending_paths(mark: Mark, /) -> tuple[str, ...]:
 
 
 def settle(mark: Mark, /, *, fractions: Mapping[str, float], policy: GradingPolicy) -> Mark:
-    """Return the mark with a marker's fractions (0..1 by path) put into its pending parts; it stays pending
-    until none is left.
+    """Return the mark with a marker's fractions (0..1 by path) put into its pending parts; it stays pending until none is left.
 
     ValueError for a path that is not pending or a fraction outside 0..1.
     """

@@ -41,8 +41,7 @@ class Quantity:
 
 
 def parse_decimal(text: str, /) -> Decimal | None:
-    """Return the value of a plain decimal written by an author (`12.5`, `-1e3`); None when it is none or
-    absurdly large."""
+    """Return the value of a plain decimal written by an author (`12.5`, `-1e3`); None when it is none or absurdly large."""
     try:
         value = Decimal(text.strip())
     except ArithmeticError:
@@ -55,9 +54,8 @@ def parse_decimal(text: str, /) -> Decimal | None:
 def parse_quantity(text: str, /) -> Quantity | None:
     """Return the number a learner typed, or None when the text is not one number with at most one unit.
 
-    Understood: full-width digits, `1,234.5` and `1 234.5` in groups of three, `1.2e3`, `1.2×10^3`, a sign or
-    minus of any keyboard, a currency sign in front, any unit behind. `1,5` and `12,34` are refused: nobody
-    can tell what they mean.
+    Understood: full-width digits, `1,234.5` and `1 234.5` in groups of three, `1.2e3`, `1.2×10^3`, a sign or minus of any
+    keyboard, a currency sign in front, any unit behind. `1,5` and `12,34` are refused: nobody can tell what they mean.
     """
     if len(text) > MAXIMUM_LENGTH:
         return None
@@ -77,12 +75,10 @@ def parse_quantity(text: str, /) -> Quantity | None:
 def value_in_units(
     quantity: Quantity, /, *, units: Mapping[str, Decimal], unit_label: str = "", is_required: bool = False
 ) -> Decimal | None:
-    """Return the value in the key's base unit, or None where the unit is unknown, contradictory or missing
-    though required.
+    """Return the value in the key's base unit, or None where the unit is unknown, contradictory or missing though required.
 
-    Units are looked up in the key's own table first (`{"元": 1, "万元": 10000}`), then the label printed beside
-    the field counts as the base unit, and a per cent sign otherwise divides by a hundred. A currency sign
-    counts as the unit it stands for.
+    Units are looked up in the key's own table first (`{"元": 1, "万元": 10000}`), then the label printed beside the field counts
+    as the base unit, and a per cent sign otherwise divides by a hundred. A currency sign counts as the unit it stands for.
     """
     table = {fold(name, _UNIT_FOLDING): factor for name, factor in units.items()}
     label = fold(unit_label, _UNIT_FOLDING)
@@ -119,8 +115,8 @@ def round_to_significant(value: Decimal, figures: int, /) -> Decimal:
 def is_within(given: Decimal, expected: Decimal, /, *, tolerance: Decimal, kind: ToleranceKind) -> bool:
     """Tell whether a number is near enough; the edge of the tolerance counts as inside.
 
-    absolute: |given - expected| <= tolerance. relative: the same with tolerance x |expected|. significant:
-    both are equal when rounded to `tolerance` significant figures.
+    absolute: |given - expected| <= tolerance. relative: the same with tolerance x |expected|. significant: both are equal when
+    rounded to `tolerance` significant figures.
     """
     if kind == "significant":
         figures = int(tolerance)

@@ -1,11 +1,10 @@
 r"""Regular expressions of authors, matched in bounded time.
 
-Python's `re` backtracks and cannot be stopped from within a thread, and a wall-clock limit would make a
-grade depend on the load of a machine. So patterns are compiled to a Thompson automaton and run on all states
-at once: the time is at most states x characters, both capped, and the verdict is the same everywhere. The
-price: no back references and no look-around; they are refused when authoring. Syntax: literals, `.`,
-`[...]`, `\d \w \s \D \W \S`, groups, `|`, `* + ? {m,n}` (lazy forms mean the same), `^ $` at the ends. A
-pattern matches the whole text.
+Python's `re` backtracks and cannot be stopped from within a thread, and a wall-clock limit would make a grade depend on the load of a
+machine. So patterns are compiled to a Thompson automaton and run on all states at once: the time is at most states x characters, both
+capped, and the verdict is the same everywhere. The price: no back references and no look-around; they are refused when authoring.
+Syntax: literals, `.`, `[...]`, `\d \w \s \D \W \S`, groups, `|`, `* + ? {m,n}` (lazy forms mean the same), `^ $` at the ends. A pattern
+matches the whole text.
 """
 
 from collections.abc import Callable

@@ -1,5 +1,4 @@
-"""The question types there are: every module of exams.domain.types, discovered. Adding a module there adds a
-type everywhere."""
+"""The question types there are: every module of exams.domain.types, discovered. Adding a module there adds a type everywhere."""
 
 import pkgutil
 from collections.abc import Mapping, Sequence
@@ -15,8 +14,7 @@ from exams.domain.errors import Problem, UnknownQuestionType
 from exams.domain.marks import Completeness, GradingPolicy, Mark
 from exams.domain.schema import TypeInfo
 
-_CONTRACT = ["TYPE", "Content", "Key", "parse_response", "grade", "completeness", "validate", "option_order",
-"public_content", "list_feedback", "summarise", "summarise_key", "summarise_response"]
+_CONTRACT = ["TYPE", "Content", "Key", "parse_response", "grade", "completeness", "validate", "option_order", "public_content", "list_feedback", "summarise", "summarise_key", "summarise_response"]
 
 
 class QuestionType:

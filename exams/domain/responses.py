@@ -9,8 +9,7 @@ MAXIMUM_LENGTH = 20_000
 
 
 def checked_text(raw: object, /, *, field: str | None = None) -> str | None:
-    """Return a text as typed, None when nothing but space; InvalidResponse for another type, NUL, half
-    surrogates or 20,000 +."""
+    """Return a text as typed, None when nothing but space; InvalidResponse for another type, NUL, half surrogates or 20,000 +."""
     if raw is None:
         return None
     if not isinstance(raw, str):

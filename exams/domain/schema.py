@@ -57,8 +57,7 @@ class Option(Schema):
 class TypeInfo:
     """What the rest of the house needs to know about a question type without knowing the type.
 
-    `label` is English source text to be translated; `icon` names a picture of the icon set; `default_marks`
-    is the usual worth.
+    `label` is English source text to be translated; `icon` names a picture of the icon set; `default_marks` is the usual worth.
     """
 
     name: str
@@ -79,8 +78,7 @@ def texts_of(options: Iterable[Option], /) -> dict[str, str]:
 
 
 def neutral_order(options: Sequence[Option], /) -> list[Option]:
-    """Return options in an order that depends only on their ids and texts, so that the authored order
-    betrays no key."""
+    """Return options in an order that depends only on their ids and texts, so that the authored order betrays no key."""
     return sorted(options, key=lambda option: sha256(f"{option.id}\n{option.text}".encode()).digest())
 
 

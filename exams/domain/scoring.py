@@ -10,8 +10,7 @@ _TOLERANCE = Decimal("0.000001")
 
 
 def round_mark(value: Decimal, /) -> Decimal:
-    """Return a mark with two decimals, half rounded up (away from zero), within a tolerance of 1e-6 for
-    binary fractions."""
+    """Return a mark with two decimals, half rounded up (away from zero), within a tolerance of 1e-6 for binary fractions."""
     return value.quantize(_TOLERANCE, rounding=ROUND_HALF_UP).quantize(CENT, rounding=ROUND_HALF_UP)
 
 
@@ -22,8 +21,7 @@ def item_mark(*, fraction: float | None, marks: Decimal) -> Decimal | None:
 
 @dataclass(frozen=True, slots=True)
 class ItemResult:
-    """One slot of a paper as graded: its section and topic, what it is worth, and the fraction earned (None
-    pending)."""
+    """One slot of a paper as graded: its section and topic, what it is worth, and the fraction earned (None pending)."""
 
     slot: str
     section_id: str
@@ -42,8 +40,7 @@ class PassMark:
 
 @dataclass(frozen=True, slots=True)
 class PartScore:
-    """What a section or topic earned of its maximum; marks of pending items count 0 and `pending` says how
-    many there are."""
+    """What a section or topic earned of its maximum; marks of pending items count 0 and `pending` says how many there are."""
 
     total: Decimal
     maximum: Decimal
@@ -98,8 +95,8 @@ def score_paper(
 ) -> PaperScore:
     """Return the score of all items of a paper.
 
-    Items are rounded first, sections add up rounded items and are raised to their floor, the total adds up
-    sections and is raised to the paper's. By topic no floor applies. ValueError when a slot occurs twice.
+    Items are rounded first, sections add up rounded items and are raised to their floor, the total adds up sections and is raised to
+    the paper's. By topic no floor applies. ValueError when a slot occurs twice.
     """
     if len({item.slot for item in items}) != len(items):
         raise ValueError("A slot is scored once.")

@@ -25,8 +25,7 @@ class SeededStream:
                 return number % limit
 
     def sample(self, size: int, count: int, /) -> tuple[int, ...]:
-        """Return `count` different positions below `size`, in random order; the cost grows with count, not
-        with size."""
+        """Return `count` different positions below `size`, in random order; the cost grows with count, not with size."""
         if not 0 <= count <= size:
             raise ValueError(f"{count} of {size} cannot be drawn.")
         moved: dict[int, int] = {}

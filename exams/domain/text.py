@@ -15,10 +15,9 @@ _PUNCTUATION = str.maketrans(
     {
         "。": ".", "．": ".", "｡": ".", "，": ",", "、": ",", "､": ",", "；": ";", "：": ":", "！": "!", "？": "?",
         "（": "(", "）": ")", "【": "[", "】": "]", "〔": "[", "〕": "]", "［": "[", "］": "]",
-        "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "「": '"', "」": '"', "『": '"', "』": '"', "《": '"',
-        "》": '"', "＂": '"', "‘": "'", "’": "'", "‛": "'", "`": "'", "〈": "'", "〉": "'", "＇": "'",
-        "—": "-", "–": "-", "‐": "-", "‑": "-", "−": "-", "－": "-", "～": "~", "〜": "~", "…": "...", "·": ".",
-        "・": ".",
+        "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "「": '"', "」": '"', "『": '"', "』": '"', "《": '"', "》": '"',
+        "＂": '"', "‘": "'", "’": "'", "‛": "'", "`": "'", "〈": "'", "〉": "'", "＇": "'",
+        "—": "-", "–": "-", "‐": "-", "‑": "-", "−": "-", "－": "-", "～": "~", "〜": "~", "…": "...", "·": ".", "・": ".",
     }
 )  # fmt: skip
 _DASHES = re.compile("-{2,}")
@@ -58,8 +57,8 @@ def fold_width(text: str, /) -> str:
 def fold(text: str, folding: Folding, /) -> str:
     """Return the form in which two texts are compared; folding twice changes nothing more.
 
-    Space: ends are stripped, runs become one space, and a space beside an ideograph falls away. Punctuation:
-    Chinese and Western forms are equal, and closing punctuation at the end is ignored.
+    Space: ends are stripped, runs become one space, and a space beside an ideograph falls away. Punctuation: Chinese and
+    Western forms are equal, and closing punctuation at the end is ignored.
     """
     text = unicodedata.normalize("NFC", text.translate(_INVISIBLE))
     if folding.punctuation:
@@ -111,8 +110,7 @@ def _image_text(found: re.Match[str]) -> str:
 def plain_text(rich: str, /) -> str:
     """Return rich text without its mark-up: blocks on lines of their own, pictures as [alternative text].
 
-    Only the tags of our rich text are taken for tags, so that `a<b` in plain text survives. Mathematics
-    stays as written.
+    Only the tags of our rich text are taken for tags, so that `a<b` in plain text survives. Mathematics stays as written.
     """
     text = _COMMENT.sub("", rich)
     text = _IMAGE.sub(_image_text, text)

@@ -25,8 +25,7 @@ class ExamStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Accommodation:
-    """What one learner is granted: more time (per cent of the duration and minutes), more attempts, a window
-    of their own."""
+    """What one learner is granted: more time (per cent of the duration and minutes), more attempts, a window of their own."""
 
     extra_percent: int = 0
     extra_minutes: int = 0
@@ -90,8 +89,7 @@ def attempt_deadline(
     accommodation: Accommodation = NO_ACCOMMODATION,
     paused_seconds: int = 0,
 ) -> datetime | None:
-    """Return when an attempt ends: its start plus the learner's duration and pauses, but not after the
-    close. None: never."""
+    """Return when an attempt ends: its start plus the learner's duration and pauses, but not after the close. None: never."""
     _, closes_at = window_of(terms=terms, accommodation=accommodation)
     if terms.duration_seconds is None:
         return closes_at
@@ -113,8 +111,7 @@ def is_overdue(*, now: datetime, deadline_at: datetime | None, grace_seconds: in
 
 
 def remaining_seconds(*, now: datetime, deadline_at: datetime | None) -> int | None:
-    """Return the seconds left before the deadline, grace not included, rounded up and never negative; None
-    without a deadline."""
+    """Return the seconds left before the deadline, grace not included, rounded up and never negative; None without a deadline."""
     return None if deadline_at is None else max(0, ceil((deadline_at - now).total_seconds()))
 
 
@@ -127,9 +124,8 @@ def exam_state(
 ) -> ExamState:
     """Return what the exam says to a learner. A voided attempt does not count against the learner.
 
-    First what is under way (continue, awaiting marking or release; an overdue attempt awaits too), then the
-    verdict (passed), then what can still be done (open, failed with attempts left), then how it ended
-    (failed, missed, closed). A withdrawn exam is closed unless passed.
+    First what is under way (continue, awaiting marking or release; an overdue attempt awaits too), then the verdict (passed), then what
+    can still be done (open, failed with attempts left), then how it ended (failed, missed, closed). A withdrawn exam is closed unless passed.
     """
     opens_at, closes_at = window_of(terms=terms, accommodation=accommodation)
     counted = [attempt for attempt in attempts if attempt.state is not AttemptState.VOIDED]

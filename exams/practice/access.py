@@ -29,18 +29,10 @@ def get_practisable_bank(user: Any, public_id: object) -> Bank:
         raise NotFound("There is no such bank.")
     if list_practisable_banks(user).filter(pk=bank.pk).exists():
         return bank
-    is_outsider = bank.organization_id is not None
-    and bank.organization_id
-    not in
-    list_organization_ids(user_id=user.pk)
-    if is_outsider
-    or not
-    has_access(user_id=user.pk,
-    product_key=bank.product_key):
-        raise
-        NotFound("There
-        is no
-        such bank.")
+    members_only = bank.organization_id is not None
+    is_outsider = members_only and bank.organization_id not in list_organization_ids(user_id=user.pk)
+    if is_outsider or not has_access(user_id=user.pk, product_key=bank.product_key):
+        raise NotFound("There is no such bank.")
     return bank
 
 
@@ -79,9 +71,9 @@ def list_open_questions(bank: Bank, door: PracticeDoor) -> QuerySet[Question]:
         return rows
     if not door.sample_count:
         return rows.none()
-    numbered = rows.annotate(
-        place=Window(RowNumber(), partition_by=[F("topic_id")], order_by=F("pk").asc())
-    ).filter(place__lte=door.sample_count)
+    numbered = rows.annotate(place=Window(RowNumber(), partition_by=[F("topic_id")], order_by=F("pk").asc())).filter(
+        place__lte=door.sample_count
+    )
     return Question.objects.filter(pk__in=numbered.values("pk"))
 
 

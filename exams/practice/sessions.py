@@ -121,7 +121,8 @@ def start_chapter_practice(
     """Begin to practise a chapter with its sub-topics, or the whole bank, as far as it is open to the learner.
 
     `order` is one of ORDERS. The caller fetched `bank` through the policy. PracticeLocked when a locked bank
-    has no free sample here; NothingToPractise when nothing fits; InvalidInput for a foreign topic or an unknown order.
+    has no free sample here; NothingToPractise when nothing fits; InvalidInput for a foreign topic or an unknown
+    order.
     """
     if order not in ORDERS:
         raise InvalidInput("Choose one of the offered orders.", field="order")

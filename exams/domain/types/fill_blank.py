@@ -56,8 +56,7 @@ def parse_response(content: Content, raw: object) -> Response | None:
 
 
 def grade(content: Content, key: Key, response: Response | None, policy: GradingPolicy) -> Mark:
-    """Return the mean of the blanks by weight; in an order-free set each answer counts where the whole earns
-    most, and once."""
+    """Return the mean of the blanks by weight; in an order-free set each answer counts where the whole earns most, and once."""
     if response is None:
         return blank_mark()
     percents = blanks.percent_marked(content.stem)

@@ -62,10 +62,9 @@ def _fraction(content: Content, key: Key, chosen: set[str], policy: GradingPolic
 def grade(content: Content, key: Key, response: tuple[str, ...] | None, policy: GradingPolicy) -> Mark:
     """Return what the rule of the paper gives.
 
-    all_or_nothing; partial_if_no_wrong: the stated part for some right and none wrong; sum_of_fractions:
-    min(max(0, sum), 1), where without fractions right options share 1 and a wrong one takes as much;
-    net_correct: max(0, (hits - false) / correct); each_option: options judged rightly / options. The penalty
-    is taken where nothing is earned and a wrong option was chosen, or all was at stake.
+    all_or_nothing; partial_if_no_wrong: the stated part for some right and none wrong; sum_of_fractions: min(max(0, sum), 1), where
+    without fractions right options share 1 and a wrong one takes as much; net_correct: max(0, (hits - false) / correct); each_option:
+    options judged rightly / options. The penalty is taken where nothing is earned and a wrong option was chosen, or all was at stake.
     """
     if response is None:
         return blank_mark()

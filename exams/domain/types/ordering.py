@@ -45,9 +45,8 @@ def _longest_run(pairs: set[tuple[str, str]], response: Sequence[str]) -> int:
 def grade(content: Content, key: Key, response: tuple[str, ...] | None, policy: GradingPolicy) -> Mark:
     """Return the fraction by the key's rule.
 
-    per_pair: items directly followed by their right successor / (items - 1). longest_run: length of the
-    longest run in which each item directly follows its right predecessor / items, a run of one being
-    nothing. The parts say which places are right.
+    per_pair: items directly followed by their right successor / (items - 1). longest_run: length of the longest run in which each item
+    directly follows its right predecessor / items, a run of one being nothing. The parts say which places are right.
     """
     if response is None:
         return blank_mark()
