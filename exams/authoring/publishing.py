@@ -137,7 +137,7 @@ def _structure(sections: Sequence[PaperSection], solved: Pools) -> dict[str, Any
                 ],
                 "pools": [
                     {
-                        "id": pool.rule_id,
+                        "rule_id": pool.rule_id,
                         "count": pool.count,
                         "marks": str(pool.marks),
                         "version_ids": list(pool.version_ids),

@@ -116,26 +116,30 @@ def count_by_bank(*, user_id: int) -> list[dict[str, Any]]:
     )
 
 
-def get_entry(*, user_id: int, entry_id: int) -> WrongAnswer:
+def get_entry(*, user_id: int, question_public_id: object) -> WrongAnswer:
     """Return one entry of the learner's own book; NotFound for anybody else's."""
-    row = WrongAnswer.objects.filter(user_id=user_id, pk=entry_id).select_related("question").first()
+    row = (
+        WrongAnswer.objects.filter(user_id=user_id, question__public_id=question_public_id)
+        .select_related("question")
+        .first()
+    )
     if row is None:
         raise NotFound("There is no such entry.")
     return row
 
 
-def save_note(*, user_id: int, entry_id: int, note: str) -> None:
+def save_note(*, user_id: int, question_public_id: object, note: str) -> None:
     """Keep the learner's private note (at most 2,000 characters); NotFound for a foreign entry."""
     with transaction.atomic():
-        row = get_entry(user_id=user_id, entry_id=entry_id)
+        row = get_entry(user_id=user_id, question_public_id=question_public_id)
         row.note = note.strip()[:2000]
         row.save(update_fields=["note"])
 
 
-def set_mastered(*, user_id: int, entry_id: int, at: datetime | None) -> None:
+def set_mastered(*, user_id: int, question_public_id: object, at: datetime | None) -> None:
     """Take an entry out of the book by hand, or put it back (`at` None); NotFound for a foreign entry."""
     with transaction.atomic():
-        row = get_entry(user_id=user_id, entry_id=entry_id)
+        row = get_entry(user_id=user_id, question_public_id=question_public_id)
         row.mastered_at = at
         row.right_streak = 0 if at is None else row.right_streak
         row.save(update_fields=["mastered_at", "right_streak"])

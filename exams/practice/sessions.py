@@ -184,13 +184,13 @@ def start_paper_practice(*, user: Any, paper: Paper, feedback: str = "at_end") -
         raise NothingToPractise("This paper is not published yet.")
     pools = [pool for section in version.structure["sections"] for pool in section["pools"]]
     drawn = draw_positions(
-        sizes={pool["id"]: (len(pool["version_ids"]), pool["count"]) for pool in pools}, seed=secrets.randbits(48)
+        sizes={pool["rule_id"]: (len(pool["version_ids"]), pool["count"]) for pool in pools}, seed=secrets.randbits(48)
     )
     picks: list[tuple[int, Decimal | None]] = []
     for section in version.structure["sections"]:
         picks += [(item["version_id"], Decimal(item["marks"])) for item in section["items"]]
         for pool in section["pools"]:
-            picks += [(pool["version_ids"][at], Decimal(pool["marks"])) for at in drawn[pool["id"]]]
+            picks += [(pool["version_ids"][at], Decimal(pool["marks"])) for at in drawn[pool["rule_id"]]]
     return _start(
         user_id=user.pk,
         mode=PracticeSession.Mode.PAPER,
