@@ -23,9 +23,8 @@ def apply_event(*, provider_event_id: int, now: datetime | None = None) -> str:
     """
     moment = now or now_utc()
     outcome, order_id = _commit_money(provider_event_id, moment)
-    if order_id is not None:
-        if fulfil_order(order_id=order_id, now=moment):
-            close_payments(order_id=order_id, now=moment)
+    if order_id is not None and fulfil_order(order_id=order_id, now=moment):
+        close_payments(order_id=order_id, now=moment)
     return outcome
 
 

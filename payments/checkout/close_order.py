@@ -80,7 +80,7 @@ def _close(order: Order, outcome: Literal["cancelled", "expired"], now: datetime
 
 
 def close_payments(*, order_id: int, now: datetime) -> None:
-    """Tell the providers that no more money is wanted; what is too late to stop arrives as late money and is flagged."""
+    """Tell the providers that no more money is wanted; what comes too late to be stopped is flagged."""
     open_states = [Payment.State.CREATED, Payment.State.PENDING]
     for payment in Payment.objects.filter(order_id=order_id, state__in=open_states):
         if not get_known_provider(payment.provider).close(payment.public_id):
