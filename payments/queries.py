@@ -315,7 +315,7 @@ def list_export_rows(
 
 
 def list_daily_totals(*, from_on: date, to_on: date) -> list[DailyTotals]:
-    """Return each day's figures from the ledger, by currency; local days, both included. Days without any are left out."""
+    """Return each day's figures by currency; local days, both included. Days without any are left out."""
     start, end = _start_of(from_on), _start_of(to_on + timedelta(days=1))
     figures: dict[tuple[date, str], dict[str, int]] = {}
     money = (

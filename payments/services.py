@@ -1,4 +1,4 @@
-"""The public writes of the payments room. Each authorises, is one transaction or says why not, and is safe to repeat."""
+"""The public writes of the payments room. Each authorises, states its errors, and is safe to repeat."""
 
 import uuid
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What may become of an order, a payment and a refund: tables of transitions, and the decision about each event. Pure."""
+"""What may become of an order, a payment and a refund: tables, and what each event does. Pure."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -60,10 +60,8 @@ class CouponTerms:
 
     def discount_on(self, base_minor: int) -> int:
         """Return what it takes off `base_minor`: never more than the base or the ceiling; half a unit rounds up."""
-        if self.kind == "percent":
-            amount = (base_minor * self.percent * 2 + 100) // 200
-        else:
-            amount = self.amount_minor
+        share = (base_minor * self.percent * 2 + 100) // 200
+        amount = share if self.kind == "percent" else self.amount_minor
         if self.ceiling_minor is not None:
             amount = min(amount, self.ceiling_minor)
         return max(0, min(amount, base_minor))
@@ -71,7 +69,7 @@ class CouponTerms:
 
 @dataclass(frozen=True, kw_only=True)
 class LearnerFacts:
-    """What is known of the buyer: uses count orders that are unpaid, paid or refunded, not cancelled or expired ones."""
+    """What is known of the buyer: uses count orders that are unpaid, paid or refunded, never those given up."""
 
     is_first_order: bool
     own_uses: Mapping[str, int] = field(default_factory=dict)
