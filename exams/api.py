@@ -1,4 +1,6 @@
-"""The HTTP API of exams: list, start, save, submit, read. Saves are authorised by the attempt key alone (see edu/wsgi.py)."""
+"""The HTTP API of exams: list, start, save, submit, read. Saves are authorised by the attempt key alone (see
+edu/wsgi.py).
+"""
 
 import uuid
 from datetime import datetime
@@ -32,7 +34,7 @@ READS_PER_MINUTE = 240
 
 
 class AttemptKeyAuth(AuthBase):
-    """`Authorization: Attempt <key>`: the bearer may read and write that attempt. No session and no user row is read."""
+    """`Authorization: Attempt <key>`: the bearer may read and write that attempt. No session, no user row is read."""
 
     openapi_type = "http"
     openapi_scheme = "attempt"
@@ -250,7 +252,9 @@ def _slots_out(attempt: Attempt) -> list[SlotOut]:
     "/{uuid:attempt_id}/responses", response=BatchOut, auth=AttemptKeyAuth(), summary="Save a batch of answers"
 )
 def save_view(request: HttpRequest, attempt_id: uuid.UUID, body: BatchIn) -> Any:
-    """Store a batch. 409 moved, submitted, expired or paused says what is kept; an old seq is answered with applied false."""
+    """Store a batch. 409 moved, submitted, expired or paused says what is kept; an old seq is answered with applied
+    false.
+    """
     key = _own_key(request, attempt_id)
     assert key is not None
     now = now_utc()

@@ -74,7 +74,8 @@ def exam_card(view: ExamView, *, now: datetime) -> ExamCard:
         window_label=_("%(opens)s to %(closes)s") % {"opens": moment(view.opens_at), "closes": moment(view.closes_at)},
         duration_label=duration(view.duration_seconds),
         pass_label=_("Pass mark %(percent)s%%") % {"percent": number_text(view.pass_percent)},
-        attempts_label=ngettext("%(n)d attempt", "%(n)d attempts", view.attempts_allowed) % {"n": view.attempts_allowed},
+        attempts_label=ngettext("%(n)d attempt", "%(n)d attempts", view.attempts_allowed)
+        % {"n": view.attempts_allowed},
         note=note,
         action_label=action,
         action_url=url if action else "",
@@ -95,7 +96,11 @@ def _words(view: ExamView) -> tuple[str, str, str]:
     score = _score_words(_counting(view)) if view.attempts else ""
     retry = ngettext("You have %(n)d attempt left.", "You have %(n)d attempts left.", left) % {"n": left}
     return {
-        ExamStatus.NOT_OPEN: (_("Not open yet"), _("The start button appears when the exam opens."), _("Read the rules")),
+        ExamStatus.NOT_OPEN: (
+            _("Not open yet"),
+            _("The start button appears when the exam opens."),
+            _("Read the rules"),
+        ),
         ExamStatus.OPEN: (_("Open"), _("You can start now."), _("To the exam")),
         ExamStatus.CONTINUE: (_("In progress"), _("Your answers are saved. The clock is running."), _("Continue")),
         ExamStatus.AWAITING_MARKING: (
@@ -105,7 +110,11 @@ def _words(view: ExamView) -> tuple[str, str, str]:
         ),
         ExamStatus.PASSED: (_("Passed"), score, _("See the result")),
         ExamStatus.FAILED_RETRY: (_("Not passed"), f"{score} {retry}".strip(), _("Try again")),
-        ExamStatus.FAILED: (_("Not passed"), f"{score} {_('There are no attempts left.')}".strip(), _("See the result")),
+        ExamStatus.FAILED: (
+            _("Not passed"),
+            f"{score} {_('There are no attempts left.')}".strip(),
+            _("See the result"),
+        ),
         ExamStatus.MISSED: (_("Missed"), _("The exam is over, and you did not start it."), _("Details")),
         ExamStatus.CLOSED: (_("Closed"), _("This exam cannot be started any more."), _("Details")),
     }[view.status]

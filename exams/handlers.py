@@ -10,7 +10,7 @@ from exams.models import Attempt, Exam
 
 
 def tell_candidates(event: Event) -> None:
-    """Tell everybody who is expected at a scheduled exam; an exam for everybody is announced to nobody in particular."""
+    """Tell everybody who is expected at a scheduled exam; one for everybody is announced to nobody in particular."""
     assert isinstance(event, ExamScheduled)
     exam = Exam.objects.filter(pk=event.exam_id, status=Exam.Status.SCHEDULED).first()
     if exam is None:

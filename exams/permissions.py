@@ -14,7 +14,9 @@ from exams.models import Attempt, Exam
 
 
 def managed_exams(user: Any) -> QuerySet[Exam]:
-    """Return the exams whose attempts the person may mark and whose gradebook she may read: at most one statement more."""
+    """Return the exams whose attempts the person may mark and whose gradebook she may read: at most one statement
+    more.
+    """
     if not user.is_authenticated or not user.is_active:
         return Exam.objects.none()
     if user.is_superuser or user.is_operator:

@@ -37,8 +37,11 @@ __all__ = [
 ]
 
 
-def sit_exam(*, user_id: int, exam_id: Any, answers: dict[int, Any], started_at: datetime, submitted_at: datetime) -> int:
-    """Sit an exam from start to hand-in at given moments, as generated history and the demo do; return the attempt's id.
+def sit_exam(
+    *, user_id: int, exam_id: Any, answers: dict[int, Any], started_at: datetime, submitted_at: datetime
+) -> int:
+    """Sit an exam from start to hand-in at given moments, as generated history and the demo do; return the attempt's
+    id.
 
     `answers` maps slots to raw responses. The same use cases run as for a learner in the room, so every rule holds.
     """

@@ -83,7 +83,9 @@ def detail(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     return _detail(request, public_id)
 
 
-def _detail(request: HttpRequest, public_id: uuid.UUID, *, form: StartForm | None = None, status: int = 200) -> HttpResponse:
+def _detail(
+    request: HttpRequest, public_id: uuid.UUID, *, form: StartForm | None = None, status: int = 200
+) -> HttpResponse:
     now = now_utc()
     try:
         view = get_exam(user_id=request.user.pk, public_id=public_id, now=now)
@@ -189,9 +191,9 @@ def _room_strings() -> dict[str, str]:
         "refused": _("One answer could not be saved; see the note beside it"),
         "deviceFull": _("Saving… This device cannot keep a copy; stay online"),
         "keyLost": _("This page has expired. Open the exam again."),
-        "unsentOne": _("1 answer on this page was not sent yet. It is kept on this device and offered when you open the exam here."),
+        "unsentOne": _("1 answer on this page was not sent yet. It is kept on this device and offered here again."),
         "unsentMany": _(
-            "%n answers on this page were not sent yet. They are kept on this device and offered when you open the exam here."
+            "%n answers on this page were not sent yet. They are kept on this device and offered here again."
         ),
         "offerOne": _("1 answer from an earlier page on this device was not sent."),
         "offerMany": _("%n answers from an earlier page on this device were not sent."),

@@ -1,8 +1,9 @@
-"""The gradebook of an exam: everybody who may sit it, what came of it, how marks are spread and how questions performed."""
+"""The gradebook of an exam: everybody who may sit it, what came of it, how marks are spread and how questions
+performed.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -138,9 +139,7 @@ def _figures(rows: Sequence[dict[str, Any]], totals: dict[int, Decimal]) -> Item
     # The same version may be worth other marks in another drawing; marks are compared as shares of the first.
     shares = [float(row["mark"]) / float(row["maximum"] or 1) * maximum for row in rows]
     try:
-        return item_statistics(
-            marks=shares, totals=[float(totals[row["attempt_id"]]) for row in rows], maximum=maximum
-        )
+        return item_statistics(marks=shares, totals=[float(totals[row["attempt_id"]]) for row in rows], maximum=maximum)
     except TooFewAttempts:
         return None
 

@@ -108,14 +108,15 @@ def mark_by_hand(
     comment: str = "",
     reason: str = "",
 ) -> ItemResult:
-    """Give an answer its mark: `fractions` (0 to 1 by pending part) or `points` of the question's marks. Adds up the attempt.
+    """Give an answer its mark: `fractions` (0 to 1 by pending part) or `points` of the question's marks. Adds up the
+    attempt.
 
-    A mark may also be changed later, with a reason, by points. Raises NotFound (not the person's exam), HeldByAnother, and
-    InvalidInput for marks outside the range.
+    A mark may also be changed later, with a reason, by points. Raises NotFound (not the person's exam),
+    HeldByAnother, and InvalidInput for marks outside the range.
     """
-    attempt = Attempt.objects.select_related("exam").filter(
-        pk=attempt_id, exam__in=managed_exams(user).values("pk")
-    ).first()
+    attempt = (
+        Attempt.objects.select_related("exam").filter(pk=attempt_id, exam__in=managed_exams(user).values("pk")).first()
+    )
     row = ItemResult.objects.filter(attempt_id=attempt_id, slot=slot).first()
     if attempt is None or row is None:
         raise NotFound("There is no such answer.")
@@ -134,9 +135,7 @@ def mark_by_hand(
     return row
 
 
-def _apply(
-    row: ItemResult, attempt: Attempt, fractions: Mapping[str, float] | None, points: Decimal | None
-) -> None:
+def _apply(row: ItemResult, attempt: Attempt, fractions: Mapping[str, float] | None, points: Decimal | None) -> None:
     """Put the marker's decision into the row."""
     policy = policy_of(attempt.exam.grading_policy)
     mark = mark_from_parts(fraction=row.fraction, state=row.state, parts=row.parts)
@@ -158,5 +157,7 @@ def _apply(
             row.parts = parts_as_json(settle(mark, fractions=dict.fromkeys(paths, row.fraction), policy=policy).parts)
     else:
         raise InvalidInput("Give a mark.", field="points")
-    row.mark = points if points is not None and fractions is None else item_mark(fraction=row.fraction, marks=row.maximum)
+    row.mark = (
+        points if points is not None and fractions is None else item_mark(fraction=row.fraction, marks=row.maximum)
+    )
     row.state = str(MarkState.GRADED)

@@ -1,4 +1,6 @@
-"""Computing an attempt's score anew after single results have changed; every changed mark leaves a line in its history."""
+"""Computing an attempt's score anew after single results have changed; every changed mark leaves a line in its
+history.
+"""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -17,7 +19,8 @@ from exams.models import Attempt, ItemResult, MarkChange
 def regrade_total(*, attempt: Attempt, now: datetime) -> bool:
     """Add up an attempt (with its exam) from its results; True when its score is final now.
 
-    Joins the caller's transaction. Publishes AttemptGraded when nothing is pending, and releases the result where it is due.
+    Joins the caller's transaction. Publishes AttemptGraded when nothing is pending, and releases the result where it
+    is due.
     """
     results = list(ItemResult.objects.filter(attempt_id=attempt.pk))
     score = score_results(results=results, exam=attempt.exam)
