@@ -233,10 +233,16 @@ def test_a_receipt_can_be_checked(sit):
     assert not is_receipt_genuine(receipt=receipt, responses={"1": '"a"'}, **facts)
 
 
-def test_the_hot_chain_saves_reads_and_submits(sit):
+def test_the_hot_chain_saves_reads_and_submits(sit, request):
     """The WSGI entry serves the attempt addresses without sessions; an attempt key is enough there."""
+    from django.core.signals import request_finished, request_started
+    from django.db import close_old_connections
+
     from edu.wsgi import build_application
 
+    for signal in (request_started, request_finished):  # the connection holds the test's transaction
+        signal.disconnect(close_old_connections)
+        request.addfinalizer(lambda signal=signal: signal.connect(close_old_connections))
     sitting = sit()
     application = build_application()
 
