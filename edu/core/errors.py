@@ -1,11 +1,13 @@
 """The errors a domain or a use case raises to its caller; every room may derive its own from them.
 
-Pure: the message is English source text, which the entry translates and turns into a page or a problem document.
+Pure: the message is English source text, which the entry translates and turns into a page or a problem
+document.
 """
 
 
 class DomainError(Exception):
-    """Something asked of the domain cannot be done; `code` is stable and fit for an API, `message` is for people."""
+    """Something asked of the domain cannot be done; `code` is stable and fit for an API, `message` is for
+    people."""
 
     code: str = "domain_error"
 
