@@ -23,7 +23,7 @@ from exams.models import Accommodation, Attempt, Exam
 # -- exams as a learner meets them ------------------------------------------------------------------
 @dataclass(frozen=True, kw_only=True)
 class AttemptView:
-    """One attempt in a list: what the learner may know of it now. Score and verdict are None until they are released."""
+    """One attempt in a list: what the learner may know of it. Score and verdict are None until they are released."""
 
     public_id: str
     number: int
