@@ -36,6 +36,7 @@ class PaymentInline(ReadOnly, admin.TabularInline):  # type: ignore[misc, type-a
 
     model = Payment
     fields = ["public_id", "provider", "state", "amount_minor", "currency", "confirmed_at", "is_extra"]
+    readonly_fields = ["public_id"]
 
 
 class PostingInline(ReadOnly, admin.TabularInline):  # type: ignore[misc, type-arg] # generic only in the stubs

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import CreateView, EditView, SnippetViewSet, SnippetViewSetGroup
 
@@ -86,7 +87,6 @@ class OfferViewSet(SnippetViewSet):
     add_view_class = ShopCreateView
     edit_view_class = ShopEditView
     copy_view_enabled = False
-    permission_policy = ShopPolicy(Offer)
     panels = [
         FieldPanel("title"),
         FieldRowPanel([FieldPanel("kind"), FieldPanel("product_key")]),
@@ -111,7 +111,6 @@ class CouponViewSet(SnippetViewSet):
     add_view_class = ShopCreateView
     edit_view_class = ShopEditView
     copy_view_enabled = False
-    permission_policy = ShopPolicy(Coupon)
     panels = [
         FieldRowPanel([FieldPanel("title"), FieldPanel("code")]),
         FieldRowPanel([FieldPanel("kind"), FieldPanel("percent"), FieldPanel("amount_minor"), FieldPanel("currency")]),
@@ -134,4 +133,6 @@ class ShopGroup(SnippetViewSetGroup):
     menu_order = 300
 
 
+register_permission_policy(Offer, ShopPolicy(Offer))
+register_permission_policy(Coupon, ShopPolicy(Coupon))
 register_snippet(ShopGroup)

@@ -280,6 +280,6 @@ def test_money_cannot_be_edited_in_the_admin(client):
     assert order.state == "pending"
 
 
-ORDERS_QUERIES = 6
+ORDERS_QUERIES = 5
 ORDER_QUERIES = 11
-OFFER_QUERIES = 15
+OFFER_QUERIES = 13
