@@ -6,4 +6,7 @@ once with the same event.
 
 from edu.events import types
 
-SUBSCRIPTIONS: dict[type[types.Event], tuple[str, ...]] = {}
+SUBSCRIPTIONS: dict[type[types.Event], tuple[str, ...]] = {
+    types.AccessGranted: ("courses.handlers.on_access_granted",),
+    types.PracticeAnswered: ("courses.handlers.on_practice_answered",),
+}
