@@ -60,6 +60,7 @@ def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 
 ROUTERS: tuple[tuple[str, str], ...] = (
+    ("/courses", "courses.api.router"),
     ("/exams", "exams.api.exams"),
     ("/attempts", "exams.api.attempts"),
 )

@@ -10,4 +10,6 @@ SUBSCRIPTIONS: dict[type[types.Event], tuple[str, ...]] = {
     types.ExamScheduled: ("exams.handlers.tell_candidates",),
     types.AttemptNeedsMarking: ("exams.handlers.tell_markers",),
     types.ResultReleased: ("exams.handlers.tell_result",),
+    types.AccessGranted: ("courses.handlers.on_access_granted",),
+    types.PracticeAnswered: ("courses.handlers.on_practice_answered",),
 }
