@@ -26,7 +26,7 @@ from edu.organizations.services import join_by_invitation
 def sign_in(request: HttpRequest, code: str = "") -> HttpResponse:
     """Sign in by organisation and staff number; `code` in the address fills in the organisation.
 
-    Ten attempts in five minutes for one staff number, sixty for one address; every failure has the same text.
+    Ten attempts in five minutes for one staff number, six hundred for one address (a whole office); every failure has the same text.
     """
     if request.user.is_authenticated:
         return redirect(get_next_redirect_url(request) or "desk")
@@ -35,7 +35,7 @@ def sign_in(request: HttpRequest, code: str = "") -> HttpResponse:
         credentials: dict[str, Any] = form.cleaned_data
         key = f"{credentials['organization_code']}:{credentials['staff_number']}".lower()
         check_rate(key=f"staff-sign-in:{key}", limit=10, window_seconds=300)
-        check_rate(key=f"staff-sign-in-from:{client_address(request)}", limit=60, window_seconds=300)
+        check_rate(key=f"staff-sign-in-from:{client_address(request)}", limit=600, window_seconds=300)
         user = authenticate(request, **credentials)
         if user is not None:
             record_authentication(request, user, method="password", username=user.get_username())
