@@ -12,4 +12,11 @@ SUBSCRIPTIONS: dict[type[types.Event], tuple[str, ...]] = {
     types.ResultReleased: ("exams.handlers.tell_result",),
     types.AccessGranted: ("courses.handlers.on_access_granted",),
     types.PracticeAnswered: ("courses.handlers.on_practice_answered",),
+    types.UserRegistered: ("edu.notifications.handlers.welcome",),
+    types.AccountDeleted: (
+        "edu.audit.handlers.record_account_deleted",
+        "edu.notifications.handlers.empty_messages",
+        "edu.organizations.handlers.end_memberships",
+    ),
+    types.JobFinished: ("edu.notifications.handlers.tell_job_finished",),
 }
