@@ -6,4 +6,9 @@ once with the same event.
 
 from edu.events import types
 
-SUBSCRIPTIONS: dict[type[types.Event], tuple[str, ...]] = {}
+SUBSCRIPTIONS: dict[type[types.Event], tuple[str, ...]] = {
+    types.ResultReleased: ("certificates.handlers.on_result_released",),
+    types.AttemptGraded: ("certificates.handlers.on_attempt_graded",),
+    types.CourseCompleted: ("certificates.handlers.on_course_completed",),
+    types.RealNameSet: ("certificates.handlers.on_real_name_set",),
+}

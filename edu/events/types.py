@@ -46,6 +46,13 @@ class UserRegistered(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RealNameSet(Event):
+    """A person gave or corrected her real name."""
+
+    user_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class MemberJoined(Event):
     """A person became a member of an organisation."""
 
