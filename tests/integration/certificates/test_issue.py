@@ -219,8 +219,8 @@ def test_missing_file_is_drawn_again_and_small(tmp_path):
     default_storage.delete(name)
     again = read(ensure_file(certificate=row))
     text = pdf_text(again, tmp_path)
-    for part in ("王小燕", "初级会计实务入门", row.serial, "92 / 100", "金榜在线学堂", "证书编号"):
-        assert part in text.replace("结 业", "结业"), text
+    for part in ("王小燕", "初级会计实务入门", row.serial, "92 / 100", "金榜在线学堂"):
+        assert part.replace(" ", "") in "".join(text.split())
 
 
 @pytest.mark.parametrize(
