@@ -67,6 +67,7 @@ def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 ROUTERS: tuple[tuple[str, str], ...] = (
     ("/attempts", "exams.api.attempts"),
+    ("/certificates", "certificates.api.router"),
     ("/courses", "courses.api.router"),
     ("/exams", "exams.api.exams"),
     ("/me", "edu.accounts.api.router"),
