@@ -19,9 +19,7 @@ class SampleForm(forms.Form):
 
     name = forms.CharField(label=_("Real name"), help_text=_("As it shall stand on the certificate."))
     email = forms.EmailField(label=_("E-mail"))
-    born_on = forms.DateField(
-        label=_("Date of birth"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    born_on = forms.DateField(label=_("Date of birth"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     level = forms.ChoiceField(label=_("Level"), choices=[("1", _("Beginner")), ("2", _("Advanced"))])
     goal = forms.ChoiceField(
         label=_("Goal"),

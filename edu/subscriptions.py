@@ -6,4 +6,12 @@ once with the same event.
 
 from edu.events import types
 
-SUBSCRIPTIONS: dict[type[types.Event], tuple[str, ...]] = {}
+SUBSCRIPTIONS: dict[type[types.Event], tuple[str, ...]] = {
+    types.UserRegistered: ("edu.notifications.handlers.welcome",),
+    types.AccountDeleted: (
+        "edu.audit.handlers.record_account_deleted",
+        "edu.notifications.handlers.empty_messages",
+        "edu.organizations.handlers.end_memberships",
+    ),
+    types.JobFinished: ("edu.notifications.handlers.tell_job_finished",),
+}

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from allauth.account.models import EmailAddress
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from edu.accounts.models import User
@@ -41,12 +43,14 @@ def add_members(*, actor: User | None, organization_id: int, drafts: Sequence[Me
     require_manager(actor=actor, organization_id=organization_id)
     phones = [draft.phone for draft in drafts if draft.phone]
     emails = [draft.email for draft in drafts if draft.email]
-    numbers = [draft.staff_number for draft in drafts]
-    if User.objects.filter(Q(phone__in=phones) | Q(email__in=emails)).exists():
+    numbers = [draft.staff_number.lower() for draft in drafts]
+    if (
+        User.objects.filter(Q(phone__in=phones) | Q(email__in=emails)).exists()
+        or EmailAddress.objects.filter(email__in=emails).exists()
+    ):
         raise Conflict(_("The phone or mail address was taken in the meantime."))
-    if Membership.objects.filter(
-        organization_id=organization_id, staff_number__in=numbers, left_at__isnull=True
-    ).exists():
+    current = Membership.objects.filter(organization_id=organization_id, left_at__isnull=True)
+    if current.annotate(lower_number=Lower("staff_number")).filter(lower_number__in=numbers).exists():
         raise Conflict(_("The staff number was taken in the meantime."))
     moment = now_utc()
     users = []
@@ -65,6 +69,9 @@ def add_members(*, actor: User | None, organization_id: int, drafts: Sequence[Me
             )
         )
     User.objects.bulk_create(users)
+    EmailAddress.objects.bulk_create(
+        [EmailAddress(user=user, email=user.email, primary=True, verified=False) for user in users if user.email]
+    )
     rows = Membership.objects.bulk_create(
         [
             Membership(
@@ -83,7 +90,7 @@ def add_members(*, actor: User | None, organization_id: int, drafts: Sequence[Me
         publish(MemberJoined(organization_id=organization_id, user_id=row.user_id, membership_id=row.pk))
     record(
         actor=actor,
-        action="member.add_many",
+        action="membership.join_many",
         object_kind="organization",
         object_id=organization_id,
         changes={"people": [f"{draft.staff_number} {draft.real_name}" for draft in drafts]},
@@ -110,7 +117,7 @@ def update_member(
     require_manager(actor=actor, organization_id=organization_id)
     row = (
         Membership.objects.select_related("user")
-        .filter(organization_id=organization_id, staff_number=staff_number, left_at__isnull=True)
+        .filter(organization_id=organization_id, staff_number__iexact=staff_number, left_at__isnull=True)
         .first()
     )
     if row is None:
@@ -131,6 +138,9 @@ def update_member(
             if value and value != getattr(user, field):
                 if field != "real_name" and User.objects.filter(**{field: value}).exclude(pk=user.pk).exists():
                     raise Conflict(_("The phone or mail address was taken in the meantime."))
+                if field == "email":
+                    EmailAddress.objects.filter(user=user).delete()
+                    EmailAddress.objects.create(user=user, email=value, primary=True, verified=False)
                 changes[field] = [getattr(user, field), value]
                 setattr(user, field, value)
         if changes:
@@ -138,7 +148,7 @@ def update_member(
     if changes:
         record(
             actor=actor,
-            action="member.update",
+            action="membership.update",
             object_kind="membership",
             object_id=row.public_id,
             object_label=row.user.get_full_name(),

@@ -1,40 +1,22 @@
 """Invitation links: made, withdrawn, and used to join."""
 
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from edu.accounts.models import User
 from edu.audit.services import record
 from edu.core.clock import now_utc
-from edu.core.errors import Conflict, InvalidInput, NotFound
-from edu.events.publish import publish
-from edu.events.types import MemberJoined
+from edu.core.errors import InvalidInput, NotFound
+from edu.organizations.membership import join
 from edu.organizations.models import Department, Invitation, Membership
 from edu.organizations.policies import require_manager
 
 MAX_DAYS = 90
 MAX_USES = 10_000
-
-
-class InvitationUnusable(Conflict):
-    """The link was withdrawn, has expired or is used up."""
-
-    code = "invitation_unusable"
-
-
-@dataclass(frozen=True, kw_only=True)
-class InvitationView:
-    """What somebody who opens the link may know."""
-
-    organization_id: int
-    organization_name: str
-    department_name: str
-    expires_at: datetime
 
 
 def create_invitation(
@@ -80,56 +62,34 @@ def revoke_invitation(*, actor: User | None, organization_id: int, invitation_id
             _record(actor, "invitation.revoke", row)
 
 
-def find_invitation(*, token: str, now: datetime | None = None) -> InvitationView | None:
-    """Return what a usable link leads to, or None."""
-    row = Invitation.objects.filter(_usable(now or now_utc()), token=token).select_related(
-        "organization", "department"
-    ).first()
-    if row is None:
-        return None
-    return InvitationView(
-        organization_id=row.organization_id,
-        organization_name=row.organization.name,
-        department_name=row.department.name if row.department else "",
-        expires_at=row.expires_at,
-    )
+def join_by_invitation(
+    *, token: str, user: User, real_name: str, staff_number: str = "", now: datetime | None = None
+) -> Membership:
+    """Make the person a member by a link and keep her real name.
 
-
-def accept_invitation(*, user: User, token: str, now: datetime | None = None) -> Membership:
-    """Let a signed-in person join by a link. Who is a member already stays as she is, and the link is not used.
-
-    InvitationUnusable when it cannot be used (any more). The count is a conditional update, so that two people
-    cannot share the last use.
+    NotFound when the link is over, used up or withdrawn; Conflict when she is a member already or the staff number
+    is taken. The use is counted by a conditional update, so that two people cannot share the last place.
     """
     moment = now or now_utc()
     with transaction.atomic():
-        row = Invitation.objects.filter(_usable(moment), token=token).first()
-        if row is None:
-            raise InvitationUnusable(_("This invitation has ended. Ask your trainer for a new link."))
-        present = Membership.objects.filter(
-            organization_id=row.organization_id, user=user, left_at__isnull=True
-        ).first()
-        if present is not None:
-            return present
-        if not Invitation.objects.filter(_usable(moment), pk=row.pk).update(used_count=F("used_count") + 1):
-            raise InvitationUnusable(_("This invitation has ended. Ask your trainer for a new link."))
-        try:
-            with transaction.atomic():
-                membership = Membership.objects.create(
-                    organization_id=row.organization_id,
-                    user=user,
-                    department_id=row.department_id,
-                    joined_at=moment,
-                )
-        except IntegrityError as error:
-            raise Conflict(_("You are a member already.")) from error
-        publish(
-            MemberJoined(
-                organization_id=row.organization_id, user_id=user.pk, membership_id=membership.pk
-            )
+        if not Invitation.objects.filter(_usable(moment), token=token).update(used_count=F("used_count") + 1):
+            raise NotFound(_("This invitation does not exist any more."))
+        invitation = Invitation.objects.get(token=token)
+        row = join(
+            organization_id=invitation.organization_id,
+            user=user,
+            department_id=invitation.department_id,
+            staff_number=staff_number,
+            job_title="",
+            role=Membership.Role.MEMBER,
+            is_managed=False,
+            traced_to=user,
+            now=moment,
         )
-        _record(user, "invitation.accept", row)
-    return membership
+        if real_name and user.real_name != real_name:
+            user.real_name = real_name[:80]
+            user.save(update_fields=["real_name"])
+    return row
 
 
 def _usable(now: datetime) -> Q:

@@ -1,19 +1,18 @@
 """People join, move, change role and leave; a membership ends but the record stays."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from edu.accounts.models import User
+from edu.accounts.services import create_account, set_first_password
 from edu.audit.services import record
 from edu.core.clock import now_utc
 from edu.core.errors import Conflict, InvalidInput, NotFound
 from edu.events.publish import publish
 from edu.events.types import MemberJoined, MemberLeft, MemberMoved
-from edu.organizations.contacts import new_first_password, normal_email, normal_phone
 from edu.organizations.models import Department, Membership
 from edu.organizations.policies import require_manager
 
@@ -21,105 +20,76 @@ UNDO_SECONDS = 24 * 3600
 """How long a removal can be undone."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewMember:
-    """A person who was just added; `first_password` is shown once and stored nowhere."""
-
-    membership_id: int
-    user_id: int
-    first_password: str
-
-
-def add_member(
+def create_member(
     *,
-    actor: User | None,
+    actor: User | None = None,
     organization_id: int,
     real_name: str,
     staff_number: str,
     department_id: int | None = None,
-    phone: str = "",
-    email: str = "",
+    phone: str | None = None,
+    email: str | None = None,
     job_title: str = "",
     role: str = Membership.Role.MEMBER,
-    first_password: str = "",
-) -> NewMember:
-    """Make an account for a member of staff, who has to change `first_password` (made here when empty).
+    language: str = "",
+) -> tuple[Membership, str]:
+    """Make an account for a member of staff; return the membership and the first password, which is shown once.
 
-    InvalidInput, with the field, when the name is missing, the staff number is taken, or phone or mail belong to
-    another account: that person joins by invitation, since nobody may take over an account by naming its phone.
+    Mail and phone are kept unproved. InvalidInput when name or number are missing; Conflict, with the field, when
+    the staff number is taken, or phone or mail belong to another account: that person is invited by link, since
+    nobody may take over an account by naming its phone.
     """
     require_manager(actor=actor, organization_id=organization_id)
     _check_department(organization_id, department_id)
-    real_name, staff_number = " ".join(real_name.split()), staff_number.strip()
+    real_name = " ".join(real_name.split())
     if not real_name:
         raise InvalidInput(_("The name is missing."), field="real_name")
-    if not staff_number:
-        raise InvalidInput(_("The staff number is missing."), field="staff_number")
-    phone, email = normal_phone(phone), normal_email(email)
-    if Membership.objects.filter(
-        organization_id=organization_id, staff_number=staff_number, left_at__isnull=True
-    ).exists():
-        raise InvalidInput(_("Somebody else has this staff number."), field="staff_number")
-    for field, value in (("phone", phone), ("email", email)):
-        if value and User.objects.filter(**{field: value}).exists():
-            raise InvalidInput(_("This is already in use. Leave it empty, or invite the person by link."), field=field)
-    password = first_password or new_first_password()
-    try:
-        with transaction.atomic():
-            user = User.objects.create_user(
-                email=email or None,
-                password=password,
-                phone=phone or None,
-                real_name=real_name[:80],
-                display_name=real_name[:80],
-                must_change_password=True,
-            )
-            row = _join(
-                organization_id=organization_id,
-                user=user,
-                department_id=department_id,
-                staff_number=staff_number[:40],
-                job_title=job_title.strip()[:80],
-                role=role,
-                is_managed=True,
-            )
-            _record(actor, "member.add", row, {"staff_number": staff_number, "role": str(role)})
-    except IntegrityError as error:
-        raise Conflict(_("Somebody else has this staff number, phone or mail address.")) from error
-    return NewMember(membership_id=row.pk, user_id=user.pk, first_password=password)
+    if not staff_number.strip():
+        raise InvalidInput(_("A staff number is needed."), field="staff_number")
+    with transaction.atomic():
+        user = create_account(
+            email=email, phone=phone, real_name=real_name, display_name=real_name, language=language
+        )
+        password = set_first_password(user=user)
+        row = join(
+            organization_id=organization_id,
+            user=user,
+            department_id=department_id,
+            staff_number=staff_number,
+            job_title=job_title,
+            role=role,
+            is_managed=True,
+            traced_to=actor,
+        )
+    return row, password
 
 
-def join_organization(
+def add_member(
     *,
-    actor: User | None,
+    actor: User | None = None,
     organization_id: int,
     user: User,
     department_id: int | None = None,
-    staff_number: str = "",
+    staff_number: str | None = None,
     job_title: str = "",
     role: str = Membership.Role.MEMBER,
+    now: datetime | None = None,
 ) -> Membership:
-    """Make somebody with an account of her own a member; who is one already stays as she is."""
+    """Make somebody with an account of her own a member; Conflict when she is one or the staff number is taken."""
     require_manager(actor=actor, organization_id=organization_id)
     _check_department(organization_id, department_id)
-    present = Membership.objects.filter(organization_id=organization_id, user=user, left_at__isnull=True).first()
-    if present is not None:
-        return present
-    try:
-        with transaction.atomic():
-            row = _join(
-                organization_id=organization_id,
-                user=user,
-                department_id=department_id,
-                staff_number=staff_number.strip()[:40],
-                job_title=job_title.strip()[:80],
-                role=role,
-                is_managed=False,
-            )
-            _record(actor, "member.join", row, {"role": str(role)})
-    except IntegrityError as error:
-        raise Conflict(_("Somebody else has this staff number.")) from error
-    return row
+    with transaction.atomic():
+        return join(
+            organization_id=organization_id,
+            user=user,
+            department_id=department_id,
+            staff_number=staff_number or "",
+            job_title=job_title,
+            role=role,
+            is_managed=False,
+            traced_to=actor,
+            now=now,
+        )
 
 
 def move_members(
@@ -136,7 +106,7 @@ def move_members(
             before = names.get(row.department_id or 0, "")
             row.department_id = department_id
             row.save(update_fields=["department"])
-            _record(actor, "member.move", row, {"department": [before, names.get(department_id or 0, "")]})
+            _record(actor, "membership.move", row, {"department": [before, names.get(department_id or 0, "")]})
             publish(
                 MemberMoved(organization_id=organization_id, user_id=row.user_id, department_id=department_id)
             )
@@ -146,7 +116,7 @@ def move_members(
 def move_member(
     *, actor: User | None, organization_id: int, membership_id: int, department_id: int | None
 ) -> bool:
-    """Put one member into a department; True when she was elsewhere before."""
+    """Put a member into another department of the organisation, or into none; True when she was elsewhere before."""
     return bool(
         move_members(
             actor=actor,
@@ -170,18 +140,21 @@ def end_memberships(
         rows = _current(organization_id, membership_ids)
         if actor is not None and any(row.user_id == actor.pk for row in rows):
             raise Conflict(_("You cannot remove yourself. Ask another trainer."))
-        _keep_a_trainer(organization_id, rows)
+        if actor is not None:  # who leaves the platform leaves without being asked
+            _keep_a_trainer(organization_id, rows)
         for row in rows:
             row.left_at = moment
             row.save(update_fields=["left_at"])
-            _record(actor, "member.remove", row)
+            _record(actor, "membership.end", row)
             publish(MemberLeft(organization_id=organization_id, user_id=row.user_id, membership_id=row.pk))
     return len(rows)
 
 
-def end_membership(*, actor: User | None, organization_id: int, membership_id: int) -> None:
-    """End one membership; the record stays."""
-    end_memberships(actor=actor, organization_id=organization_id, membership_ids=[membership_id])
+def end_membership(
+    *, actor: User | None, organization_id: int, membership_id: int, now: datetime | None = None
+) -> None:
+    """End one membership; the record stays. NotFound when it ended before."""
+    end_memberships(actor=actor, organization_id=organization_id, membership_ids=[membership_id], now=now)
 
 
 def restore_memberships(
@@ -203,7 +176,7 @@ def restore_memberships(
             for row in rows:
                 row.left_at = None
                 row.save(update_fields=["left_at"])
-                _record(actor, "member.restore", row)
+                _record(actor, "membership.restore", row)
                 publish(MemberJoined(organization_id=organization_id, user_id=row.user_id, membership_id=row.pk))
     except IntegrityError as error:
         raise Conflict(_("Somebody else has this staff number, or the person joined again.")) from error
@@ -223,7 +196,7 @@ def set_role(*, actor: User | None, organization_id: int, membership_id: int, ro
             _keep_a_trainer(organization_id, [row])
         before, row.role = row.role, role
         row.save(update_fields=["role"])
-        _record(actor, "member.role", row, {"role": [before, role]})
+        _record(actor, "membership.role", row, {"role": [before, role]})
 
 
 def make_trainer(*, actor: User | None, organization_id: int, membership_id: int) -> None:
@@ -249,13 +222,13 @@ def edit_member(
                 return False
             row.staff_number, row.job_title = after["staff_number"], after["job_title"] or ""
             row.save(update_fields=["staff_number", "job_title"])
-            _record(actor, "member.edit", row, changes)
+            _record(actor, "membership.edit", row, changes)
     except IntegrityError as error:
         raise InvalidInput(_("Somebody else has this staff number."), field="staff_number") from error
     return True
 
 
-def _join(
+def join(
     *,
     organization_id: int,
     user: User,
@@ -264,18 +237,32 @@ def _join(
     job_title: str,
     role: str,
     is_managed: bool,
+    traced_to: User | None,
+    now: datetime | None = None,
 ) -> Membership:
-    row = Membership.objects.create(
-        organization_id=organization_id,
-        user=user,
-        department_id=department_id,
-        staff_number=staff_number or None,
-        job_title=job_title,
-        role=role,
-        is_managed=is_managed,
-        joined_at=now_utc(),
-    )
+    """Write the membership, publish it, trace it to whoever caused it. Authorises nobody: its callers have."""
+    number = staff_number.strip()[:40] or None
+    current = Membership.objects.filter(organization_id=organization_id, left_at__isnull=True)
+    if current.filter(user=user).exists():
+        raise Conflict(_("This person is a member already."))
+    if number and current.filter(staff_number__iexact=number).exists():
+        raise Conflict(_("Another member has this staff number."), field="staff_number")
+    try:
+        with transaction.atomic():
+            row = Membership.objects.create(
+                organization_id=organization_id,
+                user=user,
+                department_id=department_id,
+                staff_number=number,
+                job_title=job_title.strip()[:80],
+                role=role,
+                is_managed=is_managed,
+                joined_at=now or now_utc(),
+            )
+    except IntegrityError as error:  # somebody was faster
+        raise Conflict(_("This person or this staff number was added just now."), field="staff_number") from error
     publish(MemberJoined(organization_id=organization_id, user_id=user.pk, membership_id=row.pk))
+    _record(traced_to, "membership.join", row, {"staff_number": [None, number], "role": [None, str(role)]})
     return row
 
 

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from edu.core.ids import new_public_id
@@ -103,7 +104,8 @@ class Membership(models.Model):
         db_table_comment = "Who belongs to which organisation, since and until when"
         constraints = [
             models.UniqueConstraint(
-                fields=["organization", "staff_number"],
+                "organization",
+                Lower("staff_number"),
                 condition=models.Q(left_at__isnull=True),
                 name="staff_number_unique",
             ),

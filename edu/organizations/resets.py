@@ -1,12 +1,13 @@
 """A trainer gives a member of staff a new first password."""
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from edu.accounts.models import User
+from edu.accounts.services import set_first_password
 from edu.audit.services import record
 from edu.core.errors import NotAllowed, NotFound
-from edu.organizations.contacts import new_first_password
 from edu.organizations.models import Membership
 from edu.organizations.policies import require_manager
 
@@ -25,7 +26,8 @@ def may_reset_password(membership: Membership) -> bool:
 def reset_member_password(*, actor: User | None, organization_id: int, membership_id: int) -> str:
     """Set and return a new first password, to be shown once; the member changes it at the next sign-in.
 
-    NotAllowed for accounts that are not the organisation's own or belong to people of several organisations.
+    NotAllowed when the person keeps the account herself (a proved mail or phone, another organisation, a role on the
+    platform): she resets it by mail or phone, and no trainer gets into it.
     """
     require_manager(actor=actor, organization_id=organization_id)
     row = (
@@ -38,16 +40,14 @@ def reset_member_password(*, actor: User | None, organization_id: int, membershi
     elsewhere = Membership.objects.filter(user_id=row.user_id, left_at__isnull=True).exclude(
         organization_id=organization_id
     )
-    if not may_reset_password(row) or elsewhere.exists():
-        raise NotAllowed(_("This person signs in with an account of her own and resets the password herself."))
-    password = new_first_password()
+    proved = EmailAddress.objects.filter(user_id=row.user_id, verified=True)
+    if not may_reset_password(row) or proved.exists() or elsewhere.exists():
+        raise NotAllowed(_("This person keeps the account herself and resets its password by mail or phone."))
     with transaction.atomic():
-        row.user.set_password(password)
-        row.user.must_change_password = True
-        row.user.save(update_fields=["password", "must_change_password"])
+        password = set_first_password(user=row.user)
         record(
             actor=actor,
-            action="member.reset_password",
+            action="membership.reset_password",
             object_kind="membership",
             object_id=row.public_id,
             object_label=row.user.get_full_name(),

@@ -13,10 +13,10 @@ MAX_DEPTH = 6
 """How many departments may stand under one another."""
 
 
-def create_organization(*, actor: User | None, name: str, code: str) -> Organization:
+def create_organization(*, name: str, code: str, actor: User | None = None) -> Organization:
     """Make an organisation; `code` is what its staff type when they sign in (lower-case letters, digits, hyphens).
 
-    Only operators and the system (None) may. InvalidInput when the code is taken or empty.
+    Only operators and the system (None) may. InvalidInput when one is empty, Conflict when the code is taken.
     """
     if actor is not None and not (actor.is_superuser or actor.is_operator):
         raise NotAllowed(_("Only an operator makes organisations."))
@@ -35,7 +35,7 @@ def create_organization(*, actor: User | None, name: str, code: str) -> Organiza
                 organization_id=row.pk,
             )
     except IntegrityError as error:
-        raise InvalidInput(_("Another organisation has this sign-in code."), field="code") from error
+        raise Conflict(_("Another organisation has this sign-in code."), field="code") from error
     return row
 
 
@@ -53,6 +53,17 @@ def add_department(
     except IntegrityError as error:
         raise InvalidInput(_("There is a department of this name already."), field="name") from error
     return row
+
+
+def create_department(
+    *, organization_id: int, name: str, parent_id: int | None = None, actor: User | None = None
+) -> Department:
+    """Return the department of this name, made (under `parent_id`) when there is none: what imports and demos want."""
+    require_manager(actor=actor, organization_id=organization_id)
+    present = Department.objects.filter(organization_id=organization_id, name=_department_name(name)).first()
+    if present is not None:
+        return present
+    return add_department(actor=actor, organization_id=organization_id, name=name, parent_id=parent_id)
 
 
 def edit_department(

@@ -5,17 +5,18 @@ from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from edu.accounts.models import User
+from edu.accounts.passwords import make_first_password
 from edu.audit.services import record
 from edu.core.clock import now_utc
 from edu.core.errors import Conflict, DomainError, NotFound
 from edu.jobs.models import Job
 from edu.jobs.services import enqueue
 from edu.notifications.services import notify
-from edu.organizations.contacts import new_first_password
 from edu.organizations.queries import list_departments
 from edu.organizations.services import MemberDraft, add_department, add_members, update_member
 from edu.training.models import StaffImport, StaffImportRow
@@ -92,8 +93,6 @@ def apply_import(
 
 def count_rows(*, import_id: int) -> dict[str, int]:
     """Return how many rows do what: new, update, move, unchanged, error."""
-    from django.db.models import Count
-
     found = dict(
         StaffImportRow.objects.filter(staff_import_id=import_id)
         .order_by()
@@ -112,7 +111,7 @@ def _make_departments(actor: User | None, organization_id: int, row_ids: Sequenc
         names |= {fields.get("department", ""): None for fields in part.values_list("fields", flat=True)}
     for name in names:
         if name and name not in known:
-            known[name] = add_department(actor=None, organization_id=organization_id, name=name).pk
+            known[name] = add_department(actor=actor, organization_id=organization_id, name=name).pk
     return known
 
 
@@ -120,7 +119,7 @@ def _apply_batch(
     actor: User | None, organization_id: int, rows: Sequence[StaffImportRow], departments: dict[str, int]
 ) -> None:
     """Apply some rows in one transaction, or, when one of them no longer fits, each in its own."""
-    passwords = {row.pk: new_first_password() for row in rows if row.action == StaffImportRow.Action.NEW}
+    passwords = {row.pk: make_first_password() for row in rows if row.action == StaffImportRow.Action.NEW}
     hashes = {pk: make_password(text) for pk, text in passwords.items()}
     try:
         with transaction.atomic():

@@ -93,7 +93,7 @@ def _read_known(organization_id: int, rows: tuple[SheetRow, ...]) -> _Known:
                 continue
     return _Known(
         by_number={
-            member.staff_number: member
+            member.staff_number.lower(): member
             for member in list_current_members(organization_id=organization_id)
             if member.staff_number
         },
@@ -122,7 +122,7 @@ def _judge(staff_import: StaffImport, row: SheetRow, known: _Known) -> StaffImpo
             fields[field] = read(fields.get(field, ""))  # type: ignore[index,call-overload] # both are field names
         except InvalidInput as error:
             reasons.append(f"{field_label(field)}: {error.message}")
-    member = known.by_number.get(fields.get("staff_number", ""))
+    member = known.by_number.get(fields.get("staff_number", "").lower())
     for name, owners in (("phone", known.taken_phones), ("email", known.taken_emails)):
         owner = owners.get(fields.get(name, ""))  # type: ignore[call-overload] # both are field names
         if owner is not None and (member is None or member.user_id != owner):
