@@ -1,6 +1,7 @@
 """Settings that every world shares: embedded, production and test import from here."""
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONCE, NONE, SELF
@@ -154,7 +155,7 @@ MEDIA_URL = "/uploads/"
 MEDIA_ROOT = VAR_DIR / "uploads"
 FONTS_DIR = BASE_DIR / "static" / "vendor" / "fonts"
 """Where the TrueType fonts of PDF files and slides lie (fetched at set-up)."""
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
