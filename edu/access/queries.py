@@ -56,6 +56,19 @@ def _door_view(door: Door) -> DoorView:
 def list_doors(*, product_keys: Iterable[str]) -> dict[str, DoorView]:
     """Return how each of these products is shown, by key; products without a door are left out. One query."""
     return {door.product_key: _door_view(door) for door in Door.objects.filter(product_key__in=list(product_keys))}
+def list_doors(*, product_keys: list[str]) -> dict[str, DoorView]:
+    """Return how products are shown, by key, for sale or not; unknown keys are left out. One query."""
+    return {
+        door.product_key: DoorView(
+            product_key=door.product_key,
+            title=door.title,
+            url=door.url,
+            offer_url=door.offer_url,
+            price_minor=door.price_minor,
+            currency=door.currency,
+        )
+        for door in Door.objects.filter(product_key__in=product_keys)
+    }
 
 
 def list_opener_keys(*, product_keys: list[str]) -> dict[str, set[str]]:
@@ -80,6 +93,30 @@ def list_opener_keys(*, product_keys: list[str]) -> dict[str, set[str]]:
                     openers[key].add(owner)
                     todo.append(owner)
     return openers
+
+
+def list_opened_keys(*, product_keys: list[str]) -> dict[str, set[str]]:
+    """Return for each product all products that it opens, itself included (at most MAX_DEPTH steps down)."""
+    opened: dict[str, set[str]] = {key: {key} for key in product_keys}
+    children: dict[str, set[str]] = {}
+    frontier = set(product_keys)
+    for _step in range(MAX_DEPTH):
+        if not frontier:
+            break
+        rows = Opens.objects.filter(product_key__in=frontier).values_list("product_key", "opened_key")
+        frontier = set()
+        for owner, inner in rows:
+            if inner not in children.setdefault(owner, set()):
+                children[owner].add(inner)
+                frontier.add(inner)
+    for key in product_keys:
+        todo = [key]
+        while todo:
+            for inner in children.get(todo.pop(), ()):
+                if inner not in opened[key]:
+                    opened[key].add(inner)
+                    todo.append(inner)
+    return opened
 
 
 def _live(now: datetime) -> Q:
