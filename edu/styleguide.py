@@ -19,9 +19,7 @@ class SampleForm(forms.Form):
 
     name = forms.CharField(label=_("Real name"), help_text=_("As it shall stand on the certificate."))
     email = forms.EmailField(label=_("E-mail"))
-    born_on = forms.DateField(
-        label=_("Date of birth"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    born_on = forms.DateField(label=_("Date of birth"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     level = forms.ChoiceField(label=_("Level"), choices=[("1", _("Beginner")), ("2", _("Advanced"))])
     goal = forms.ChoiceField(
         label=_("Goal"),
@@ -61,7 +59,7 @@ def styleguide_context() -> dict[str, Any]:
     return {
         "title": _("Style guide"),
         "form": SampleForm(),
-        "wrong_form": SampleForm({"name": "", "email": "someone", "level": "1"}, {}),
+        "wrong_form": SampleForm({"name": "", "email": "someone", "level": "1"}),
         "filter_form": SampleFilter(),
         "page_obj": Paginator(range(200), 10).get_page(6),
         "bars": plots.bar_plot(

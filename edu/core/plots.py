@@ -279,9 +279,7 @@ def line_plot(
     place = _scale(low=steps[0], high=steps[-1], height=height)
     inner = width - LEFT - RIGHT - 16
     gap = inner / max(1, len(labels) - 1)
-    across = [
-        _round(LEFT + 8 + (gap * index if len(labels) > 1 else inner / 2)) for index in range(len(labels))
-    ]
+    across = [_round(LEFT + 8 + (gap * index if len(labels) > 1 else inner / 2)) for index in range(len(labels))]
     baseline = _round(place(0))
     lines = []
     for number, one in enumerate(series, start=1):
@@ -290,9 +288,7 @@ def line_plot(
             if value is None:
                 runs.append([])
                 continue
-            point = Point(
-                x=across[index], y=_round(place(value)), label=labels[index], value_label=format_value(value)
-            )
+            point = Point(x=across[index], y=_round(place(value)), label=labels[index], value_label=format_value(value))
             runs[-1].append(point)
         drawn = [run for run in runs if run]
         lines.append(
@@ -320,16 +316,12 @@ def line_plot(
         lines=tuple(lines),
         ticks=_ticks(steps=steps, place=place, format_value=format_value),
         labels=tuple(
-            Tick(position=across[index], label=label)
-            for index, label in enumerate(labels)
-            if index % every == 0
+            Tick(position=across[index], label=label) for index, label in enumerate(labels) if index % every == 0
         ),
         rows=tuple(
             Row(
                 label=label,
-                cells=tuple(
-                    "–" if (value := one.values[index]) is None else format_value(value) for one in series
-                ),
+                cells=tuple("–" if (value := one.values[index]) is None else format_value(value) for one in series),
             )
             for index, label in enumerate(labels)
         ),
@@ -384,15 +376,11 @@ def sparkline(*, values: Sequence[float], width: int = 128, height: int = 32) ->
     points = [
         (
             _round(margin + gap * index),
-            _round(
-                height / 2 if span == 0 else height - margin - (value - low) / span * (height - 2 * margin)
-            ),
+            _round(height / 2 if span == 0 else height - margin - (value - low) / span * (height - 2 * margin)),
         )
         for index, value in enumerate(values)
     ]
-    return Sparkline(
-        width=width, height=height, path=_path(points), last_x=points[-1][0], last_y=points[-1][1]
-    )
+    return Sparkline(width=width, height=height, path=_path(points), last_x=points[-1][0], last_y=points[-1][1])
 
 
 def _round(value: float) -> float:
@@ -427,10 +415,7 @@ def _ring_path(*, centre: float, outer: float, inner: float, start: float, share
     if share <= 0:
         return ""
     if share >= 1:
-        halves = [
-            _ring_path(centre=centre, outer=outer, inner=inner, start=begin, share=0.5)
-            for begin in (0.0, 0.5)
-        ]
+        halves = [_ring_path(centre=centre, outer=outer, inner=inner, start=begin, share=0.5) for begin in (0.0, 0.5)]
         return " ".join(halves)
 
     def at(radius: float, turn: float) -> str:

@@ -1,6 +1,7 @@
 """Settings that every world shares: embedded, production and test import from here."""
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONCE, NONE, SELF
@@ -152,7 +153,7 @@ MEDIA_URL = "/uploads/"
 MEDIA_ROOT = VAR_DIR / "uploads"
 FONTS_DIR = BASE_DIR / "static" / "vendor" / "fonts"
 """Where the TrueType fonts of PDF files and slides lie (fetched at set-up)."""
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
@@ -162,7 +163,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # -- background work ------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="")
 JOBS_BROKER = "celery"
-CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL or "memory://")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

@@ -197,17 +197,13 @@ def test_bank_covers_types_topics_and_difficulties() -> None:
     assert all(types[kind] >= least for kind, least in LEAST_BY_TYPE.items()), types
     assert len(bank()) >= 88
     assert len({tuple(record["topic"]) for record in bank().values()}) == 12
-    assert {record["topic"][0] for record in bank().values()} == {
-        chapter["title"] for chapter in course()["chapters"]
-    }
+    assert {record["topic"][0] for record in bank().values()} == {chapter["title"] for chapter in course()["chapters"]}
     assert {record["difficulty"] for record in bank().values()} == {1, 2, 3, 4, 5}
 
 
 def test_right_options_do_not_favour_a_position() -> None:
     positions = Counter(
-        [option["id"] for option in record["content"]["options"]].index(
-            next(iter(record["key"]["fractions"]))
-        )
+        [option["id"] for option in record["content"]["options"]].index(next(iter(record["key"]["fractions"])))
         for record in bank().values()
         if record["type"] == "single_choice"
     )
@@ -233,9 +229,7 @@ def test_no_two_questions_differ_only_in_names_or_numbers() -> None:
 
 
 def test_rich_text_uses_allowed_balanced_tags_and_closed_mathematics() -> None:
-    for text in texts(
-        [list(bank().values()), course(), load(COURSE / "papers.yaml"), load(CONTENT / "site.yaml")]
-    ):
+    for text in texts([list(bank().values()), course(), load(COURSE / "papers.yaml"), load(CONTENT / "site.yaml")]):
         open_tags: list[str] = []
         for closing, tag in re.findall(r"<(/?)([a-z0-9]+)[^>]*>", text):
             assert tag in ALLOWED_TAGS, f"<{tag}> in {text[:80]}"
@@ -354,9 +348,7 @@ def pool(rule: dict[str, Any]) -> set[str]:
 
 
 def test_blueprint_is_met_with_reserve() -> None:
-    rules = [
-        rule for section in papers()["statistics-practice-blueprint"]["sections"] for rule in section["rules"]
-    ]
+    rules = [rule for section in papers()["statistics-practice-blueprint"]["sections"] for rule in section["rules"]]
     pools = [pool(rule) for rule in rules]
 
     assert sum(rule["count"] * rule["marks"] for rule in rules) == 100
@@ -384,9 +376,7 @@ def test_community_content_belongs_to_lessons() -> None:
     community = load(COURSE / "community.yaml")
 
     assert len(community["threads"]) == 3
-    assert all(
-        thread["lesson"] in {lesson["slug"] for lesson in lessons()} for thread in community["threads"]
-    )
+    assert all(thread["lesson"] in {lesson["slug"] for lesson in lessons()} for thread in community["threads"])
     assert all(thread["replies"] for thread in community["threads"])
     assert len(community["reviews"]) == 4
     assert all(1 <= review["stars"] <= 5 and review["text"] for review in community["reviews"])
@@ -395,16 +385,12 @@ def test_community_content_belongs_to_lessons() -> None:
 def untranslated(node: Any, path: str = "site") -> list[str]:
     """Paths of texts for people that lack a language, or hold no Chinese where Chinese is promised."""
     if isinstance(node, dict) and LANGUAGES & set(node):
-        complete = set(node) == LANGUAGES and all(
-            isinstance(text, str) and text.strip() for text in node.values()
-        )
+        complete = set(node) == LANGUAGES and all(isinstance(text, str) and text.strip() for text in node.values())
         return [] if complete and re.search(r"[\u4e00-\u9fff]", node["zh-hans"]) else [path]
     if isinstance(node, dict):
         return [found for name, child in node.items() for found in untranslated(child, f"{path}.{name}")]
     if isinstance(node, list):
-        return [
-            found for index, child in enumerate(node) for found in untranslated(child, f"{path}[{index}]")
-        ]
+        return [found for index, child in enumerate(node) for found in untranslated(child, f"{path}[{index}]")]
     prose = isinstance(node, str) and (" " in node or re.search(r"[\u4e00-\u9fff]", node))
     return [path] if prose and path not in {"site.settings.contact_phone", "site.settings.icp_number"} else []
 
