@@ -5,9 +5,8 @@ from importlib import import_module
 from typing import Any
 
 from django.apps import apps
-from django.utils.module_loading import module_has_submodule
-
 from django.urls import NoReverseMatch, reverse
+from django.utils.module_loading import module_has_submodule
 from django.utils.translation import gettext_lazy as _
 
 from edu.core.desks import DeskEntry

@@ -12,7 +12,9 @@ class EnquiryForm(forms.ModelForm[Enquiry]):
     """Who asks, and how to reach her: a phone or a mail address is needed."""
 
     website = forms.CharField(
-        required=False, label=_("Leave this empty"), widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"})
+        required=False,
+        label=_("Leave this empty"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
     )
 
     class Meta:

@@ -5,7 +5,6 @@ from typing import TypeVar
 from django.utils.translation import get_language
 from wagtail.models import Page
 
-
 PageT = TypeVar("PageT", bound=Page)
 
 
