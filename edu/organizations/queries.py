@@ -47,3 +47,8 @@ def is_trainer(*, user_id: int, organization_id: int) -> bool:
         left_at__isnull=True,
         organization__is_active=True,
     ).exists()
+
+
+def list_user_ids_by_staff_number(*, staff_number: str) -> list[int]:
+    """Return people who have, or had, this staff number in any organisation."""
+    return list(Membership.objects.filter(staff_number__iexact=staff_number).values_list("user_id", flat=True))
