@@ -1,5 +1,6 @@
 """One question, one answer: may this person use this product, and if not, why not."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -86,6 +87,21 @@ def list_accessible(*, user_id: int | None, product_keys: list[str], now: dateti
         )
     )
     return {key for key, keys in openers.items() if keys & owned}
+
+
+def list_doors(*, product_keys: Iterable[str]) -> dict[str, DoorView]:
+    """Return how these products are shown, by key; those that nobody has registered are left out."""
+    return {
+        door.product_key: DoorView(
+            product_key=door.product_key,
+            title=door.title,
+            url=door.url,
+            offer_url=door.offer_url,
+            price_minor=door.price_minor,
+            currency=door.currency,
+        )
+        for door in Door.objects.filter(product_key__in=set(product_keys))
+    }
 
 
 def why_not(*, user_id: int | None, product_key: str, now: datetime | None = None) -> AccessAnswer:

@@ -176,8 +176,20 @@ CELERY_BEAT_SCHEDULE = {
     "deliver-events": {"task": "edu.events.tasks.deliver_events", "schedule": 5.0},
     "sweep-jobs": {"task": "edu.jobs.tasks.sweep_jobs", "schedule": 20.0},
     "worker-heartbeat": {"task": "edu.jobs.tasks.record_heartbeat", "schedule": 10.0},
+    "finish-orders": {"task": "payments.tasks.finish_interrupted_orders", "schedule": 20.0},
+    "poll-payments": {"task": "payments.tasks.poll_silent_payments", "schedule": 30.0},
+    "expire-orders": {"task": "payments.tasks.expire_unpaid_orders", "schedule": 60.0},
+    "forget-idempotency-keys": {"task": "payments.tasks.forget_idempotency_keys", "schedule": 86400.0},
 }
 EVENT_SUBSCRIPTIONS = "edu.subscriptions.SUBSCRIPTIONS"
+
+# -- shop -----------------------------------------------------------------------------------------
+PAYMENT_PROVIDERS = env.list("JINBANG_PAYMENT_PROVIDERS", default=["offline"])
+"""Ways to pay that are offered, in this order: offline, sandbox. Production refuses the sandbox."""
+PAYMENT_TRANSFER_ACCOUNT = env.str("JINBANG_TRANSFER_ACCOUNT", default="")
+"""Account that buyers transfer to, as they read it; empty sends them to the support."""
+ORDER_EXPIRES_SECONDS = env.int("JINBANG_ORDER_EXPIRES_SECONDS", default=1800)
+"""How long an unpaid order and its coupons are held."""
 
 # -- wagtail --------------------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = "Jinbang"
