@@ -205,3 +205,46 @@ def list_holder_ids(*, product_key: str, now: datetime | None = None) -> set[int
     keys = list_opener_keys(product_keys=[product_key])[product_key]
     rows = Grant.objects.filter(_live(now or now_utc()), product_key__in=keys)
     return set(rows.values_list("user_id", flat=True))
+@dataclass(frozen=True, kw_only=True)
+class GrantView:
+    """A grant with the name of what it opens."""
+
+    title: str
+    product_key: str
+    source_kind: str
+    source_id: str
+    from_at: datetime
+    until_at: datetime | None
+    revoked_at: datetime | None
+    reason: str
+
+
+def list_grants(*, user_id: int) -> list[GrantView]:
+    """Return a person's grants, newest first. Two queries."""
+    rows = list(Grant.objects.filter(user_id=user_id).order_by("-id"))
+    titles = dict(
+        Door.objects.filter(product_key__in={row.product_key for row in rows}).values_list("product_key", "title")
+    )
+    return [
+        GrantView(
+            title=titles.get(row.product_key) or row.product_key,
+            product_key=row.product_key,
+            source_kind=row.source_kind,
+            source_id=row.source_id,
+            from_at=row.from_at,
+            until_at=row.until_at,
+            revoked_at=row.revoked_at,
+            reason=row.reason,
+        )
+        for row in rows
+    ]
+
+
+KIND_ORDER = ("course", "bundle", "exam", "paper", "bank", "lesson")
+
+
+def list_products() -> list[tuple[str, str]]:
+    """Return (product key, title) of everything that has a door, courses first."""
+    rows = Door.objects.exclude(title="").order_by("title").values_list("product_key", "title")
+    rank = {kind: number for number, kind in enumerate(KIND_ORDER)}
+    return sorted(rows, key=lambda row: (rank.get(row[0].split(":", 1)[0], len(rank)), row[1]))

@@ -378,3 +378,6 @@ def why_trainer_stays(user_id: int) -> str | None:
                 "name": membership.organization_name
             }
     return None
+def list_user_ids_by_staff_number(*, staff_number: str) -> list[int]:
+    """Return people who have, or had, this staff number in any organisation."""
+    return list(Membership.objects.filter(staff_number__iexact=staff_number).values_list("user_id", flat=True))
