@@ -68,7 +68,9 @@ def facts_of(
 
 
 def _day(moment: datetime) -> str:
-    return date_format(timezone.localtime(moment), "DATE_FORMAT")
+    """Return a day as certificates write it: in full, in the language that is active."""
+    chinese = (translation.get_language() or "").startswith("zh")
+    return date_format(timezone.localtime(moment), "Y 年 n 月 j 日" if chinese else "j F Y")
 
 
 def draw_certificate(certificate: Certificate) -> bytes:
