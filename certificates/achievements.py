@@ -81,37 +81,32 @@ def list_authored_achievements(*, user_id: int) -> list[Achievement]:
 
 
 def get_earned_exam(*, attempt_id: int) -> Earned:
-    """Return what an attempt earned. NotFound when there is no such attempt or it has no result yet."""
-    summary = _ask_exams("get_attempt_summary", attempt_id=attempt_id)
-    if summary.passed is None or summary.score is None:
-        message = "The attempt has no result yet."
+    """Return what an attempt earned. NotFound when there is no such attempt or it has no valid result."""
+    attempt = _ask_exams("get_attempt_facts", attempt_id=attempt_id)
+    if attempt.state != "graded" or attempt.passed is None or attempt.score is None:
+        message = "The attempt has no result."
         raise NotFound(message)
     return Earned(
-        achievement=Achievement(
-            key=f"exam:{summary.exam_public_id}",
-            title=summary.exam_title,
-            language=summary.language,
-            organization_id=summary.organization_id,
-        ),
-        user_id=summary.user_id,
-        passed=bool(summary.passed),
-        released=getattr(summary, "released_at", None) is not None,
-        earned_at=summary.submitted_at,
-        score_text=f"{_plain(summary.score)} / {_plain(summary.maximum)}",
+        achievement=_exam_achievement(_ask_exams("get_exam_facts", exam_id=attempt.exam_id)),
+        user_id=attempt.user_id,
+        passed=bool(attempt.passed),
+        released=bool(attempt.is_released),
+        # A regrade moves graded_at, so the moment of handing in is better wherever it is told.
+        earned_at=getattr(attempt, "submitted_at", None) or attempt.graded_at,
+        score_text=f"{_plain(attempt.score)} / {_plain(attempt.maximum)}",
     )
 
 
 def list_authored_exams(user_id: int) -> list[Achievement]:
     """Return the exams that the person authors, asked through exams.queries.list_authored_exams."""
-    return [
-        Achievement(
-            key=f"exam:{exam.public_id}",
-            title=exam.title,
-            language=exam.language,
-            organization_id=exam.organization_id,
-        )
-        for exam in _ask_exams("list_authored_exams", user_id=user_id)
-    ]
+    return [_exam_achievement(exam) for exam in _ask_exams("list_authored_exams", user_id=user_id)]
+
+
+def _exam_achievement(exam: Any) -> Achievement:
+    """Return the achievement that lies in passing an exam, from exams.queries.ExamFacts."""
+    return Achievement(
+        key=exam.product_key, title=exam.title, language=exam.language, organization_id=exam.organization_id
+    )
 
 
 def _ask_exams(question: str, **arguments: Any) -> Any:

@@ -23,7 +23,7 @@ SAMPLE_SERIAL = "JB-2026-AAAA-AAAA-AAAA"
 
 def verification_url(serial: str) -> str:
     """Return the full public address at which a serial is checked."""
-    return settings.BASE_URL.rstrip("/") + reverse("certificates:verify", args=[serial])
+    return f"{settings.BASE_URL.rstrip('/')}{reverse('certificates:verify', args=[serial])}"
 
 
 def facts_of(
