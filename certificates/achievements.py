@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from edu.core.errors import NotFound
+from edu.core.clock import now_utc
 
 logger = logging.getLogger(__name__)
 
@@ -81,19 +81,16 @@ def list_authored_achievements(*, user_id: int) -> list[Achievement]:
 
 
 def get_earned_exam(*, attempt_id: int) -> Earned:
-    """Return what an attempt earned. NotFound when there is no such attempt or it has no valid result."""
+    """Return what an attempt earned: nothing passed while it is not marked, or voided. NotFound when there is none."""
     attempt = _ask_exams("get_attempt_facts", attempt_id=attempt_id)
-    if attempt.state != "graded" or attempt.passed is None or attempt.score is None:
-        message = "The attempt has no result."
-        raise NotFound(message)
     return Earned(
         achievement=_exam_achievement(_ask_exams("get_exam_facts", exam_id=attempt.exam_id)),
         user_id=attempt.user_id,
-        passed=bool(attempt.passed),
+        passed=attempt.state == "graded" and bool(attempt.passed),
         released=bool(attempt.is_released),
         # A regrade moves graded_at, so the moment of handing in is better wherever it is told.
-        earned_at=getattr(attempt, "submitted_at", None) or attempt.graded_at,
-        score_text=f"{_plain(attempt.score)} / {_plain(attempt.maximum)}",
+        earned_at=getattr(attempt, "submitted_at", None) or attempt.graded_at or now_utc(),
+        score_text="" if attempt.score is None else f"{_plain(attempt.score)} / {_plain(attempt.maximum)}",
     )
 
 
