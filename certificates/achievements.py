@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from edu.core.errors import NotFound
+from edu.core.clock import now_utc
 
 logger = logging.getLogger(__name__)
 
@@ -81,37 +81,29 @@ def list_authored_achievements(*, user_id: int) -> list[Achievement]:
 
 
 def get_earned_exam(*, attempt_id: int) -> Earned:
-    """Return what an attempt earned. NotFound when there is no such attempt or it has no result yet."""
-    summary = _ask_exams("get_attempt_summary", attempt_id=attempt_id)
-    if summary.passed is None or summary.score is None:
-        message = "The attempt has no result yet."
-        raise NotFound(message)
+    """Return what an attempt earned: nothing passed while it is not marked, or voided. NotFound when there is none."""
+    attempt = _ask_exams("get_attempt_facts", attempt_id=attempt_id)
     return Earned(
-        achievement=Achievement(
-            key=f"exam:{summary.exam_public_id}",
-            title=summary.exam_title,
-            language=summary.language,
-            organization_id=summary.organization_id,
-        ),
-        user_id=summary.user_id,
-        passed=bool(summary.passed),
-        released=getattr(summary, "released_at", None) is not None,
-        earned_at=summary.submitted_at,
-        score_text=f"{_plain(summary.score)} / {_plain(summary.maximum)}",
+        achievement=_exam_achievement(_ask_exams("get_exam_facts", exam_id=attempt.exam_id)),
+        user_id=attempt.user_id,
+        passed=attempt.state == "graded" and bool(attempt.passed),
+        released=bool(attempt.is_released),
+        # A regrade moves graded_at, so the moment of handing in is better wherever it is told.
+        earned_at=getattr(attempt, "submitted_at", None) or attempt.graded_at or now_utc(),
+        score_text="" if attempt.score is None else f"{_plain(attempt.score)} / {_plain(attempt.maximum)}",
     )
 
 
 def list_authored_exams(user_id: int) -> list[Achievement]:
     """Return the exams that the person authors, asked through exams.queries.list_authored_exams."""
-    return [
-        Achievement(
-            key=f"exam:{exam.public_id}",
-            title=exam.title,
-            language=exam.language,
-            organization_id=exam.organization_id,
-        )
-        for exam in _ask_exams("list_authored_exams", user_id=user_id)
-    ]
+    return [_exam_achievement(exam) for exam in _ask_exams("list_authored_exams", user_id=user_id)]
+
+
+def _exam_achievement(exam: Any) -> Achievement:
+    """Return the achievement that lies in passing an exam, from exams.queries.ExamFacts."""
+    return Achievement(
+        key=exam.product_key, title=exam.title, language=exam.language, organization_id=exam.organization_id
+    )
 
 
 def _ask_exams(question: str, **arguments: Any) -> Any:

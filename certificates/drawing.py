@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-from certificates.domain.layout import HEIGHT, WIDTH, Circle, Code, Element, Lines, Rectangle, TextBox
+from certificates.domain.elements import HEIGHT, WIDTH, Circle, Code, Element, Lines, Rectangle, TextBox
 from edu.documents.fonts import drawable, measure
 from edu.documents.pdf import BASELINE, PdfFile, fit
 from edu.documents.qr import qr_path

@@ -23,7 +23,7 @@ SAMPLE_SERIAL = "JB-2026-AAAA-AAAA-AAAA"
 
 def verification_url(serial: str) -> str:
     """Return the full public address at which a serial is checked."""
-    return settings.BASE_URL.rstrip("/") + reverse("certificates:verify", args=[serial])
+    return f"{settings.BASE_URL.rstrip('/')}{reverse('certificates:verify', args=[serial])}"
 
 
 def facts_of(
@@ -68,7 +68,9 @@ def facts_of(
 
 
 def _day(moment: datetime) -> str:
-    return date_format(timezone.localtime(moment), "DATE_FORMAT")
+    """Return a day as certificates write it: in full, in the language that is active."""
+    chinese = (translation.get_language() or "").startswith("zh")
+    return date_format(timezone.localtime(moment), "Y 年 n 月 j 日" if chinese else "j F Y")
 
 
 def draw_certificate(certificate: Certificate) -> bytes:

@@ -109,7 +109,7 @@ def change_rule(
     require_rule_right(actor=actor, rule=rule)
     if template.pk != rule.template_id:
         require_template_right(actor=actor, template=template)
-    changes = {
+    changes: dict[str, list[Any]] = {
         "template": [rule.template.name, template.name],
         "valid_months": [rule.valid_months, valid_months or None],
         "is_active": [rule.is_active, is_active],

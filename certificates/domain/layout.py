@@ -3,17 +3,27 @@
 A design is a function from the facts to elements; whoever draws (PDF, SVG) fits the text into the boxes.
 """
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
-WIDTH, HEIGHT = 297.0, 210.0
-INK, INK_2, INK_3 = "#1c1b18", "#4f4a41", "#6b6559"
-PAPER, WHITE = "#fdf9ee", "#fffefb"
-GOLD, GOLD_INK, GOLD_PALE = "#b08328", "#6d4d08", "#e3cf9c"
-RED, RED_PALE = "#a32b20", "#e9c9b8"
-Align = Literal["left", "center", "right"]
+from certificates.domain.elements import (
+    GOLD,
+    GOLD_INK,
+    HEIGHT,
+    INK,
+    INK_2,
+    INK_3,
+    PAPER,
+    RED,
+    WHITE,
+    WIDTH,
+    Code,
+    Element,
+    Lines,
+    Rectangle,
+    TextBox,
+)
+from certificates.domain.ornaments import divider, fret_corners, plaque, seal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,77 +45,6 @@ class Facts:
     check_label: str
     check_url: str
     seal: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rectangle:
-    """A rectangle; `line` is the width of its outline."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    fill: str | None = None
-    stroke: str | None = None
-    line: float = 0.3
-    radius: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Circle:
-    """A circle round (x, y)."""
-
-    x: float
-    y: float
-    radius: float
-    fill: str | None = None
-    stroke: str | None = None
-    line: float = 0.3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lines:
-    """Straight lines through points."""
-
-    points: tuple[tuple[float, float], ...]
-    stroke: str | None = None
-    fill: str | None = None
-    line: float = 0.3
-    closed: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextBox:
-    """Text set into a box: made smaller from `size` to `min_size` (points) until it takes at most `max_lines`."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    text: str
-    size: float
-    min_size: float
-    max_lines: int = 1
-    single_line_size: float | None = None
-    bold: bool = False
-    colour: str = INK
-    align: Align = "center"
-    leading: float = 1.4
-    tracking: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Code:
-    """A QR code of `size` mm a side that leads to `text`."""
-
-    x: float
-    y: float
-    size: float
-    text: str
-    colour: str = INK
-
-
-Element = Rectangle | Circle | Lines | TextBox | Code
 
 
 def lay_out(*, design: str, facts: Facts) -> list[Element]:
@@ -134,8 +73,8 @@ def _golden_list(facts: Facts) -> list[Element]:
         Rectangle(x=0, y=0, width=WIDTH, height=HEIGHT, fill=PAPER),
         Rectangle(x=9, y=9, width=WIDTH - 18, height=HEIGHT - 18, stroke=GOLD, line=1.1),
         Rectangle(x=12, y=12, width=WIDTH - 24, height=HEIGHT - 24, stroke=GOLD, line=0.25),
-        *_fret_corners(inset=12.0, colour=GOLD),
-        *_plaque(x=WIDTH / 2, y=25.0, scale=1.0),
+        *fret_corners(inset=12.0, colour=GOLD),
+        *plaque(x=WIDTH / 2, y=25.0, scale=1.0),
         TextBox(
             x=40,
             y=45,
@@ -151,7 +90,7 @@ def _golden_list(facts: Facts) -> list[Element]:
             colour=GOLD_INK,
             tracking=_tracking(facts.title, 14, 1.2),
         ),
-        *_divider(y=68.0, colour=GOLD),
+        *divider(y=68.0, colour=GOLD),
         TextBox(
             x=60, y=73, width=WIDTH - 120, height=8, text=facts.lead, size=13, min_size=10, colour=INK_2, tracking=0.4
         ),
@@ -193,7 +132,7 @@ def _vermilion(facts: Facts) -> list[Element]:
         Rectangle(x=5, y=5, width=WIDTH - 10, height=HEIGHT - 10, stroke="#dfb75e", line=0.4),
         Rectangle(x=11, y=11, width=WIDTH - 22, height=HEIGHT - 22, fill=WHITE, radius=1.5),
         Rectangle(x=14, y=14, width=WIDTH - 28, height=HEIGHT - 28, stroke=GOLD, line=0.35, radius=1),
-        *_fret_corners(inset=14.0, colour=GOLD),
+        *fret_corners(inset=14.0, colour=GOLD),
         TextBox(
             x=40,
             y=25,
@@ -209,7 +148,7 @@ def _vermilion(facts: Facts) -> list[Element]:
             colour=RED,
             tracking=_tracking(facts.title, 16, 1.2),
         ),
-        *_divider(y=53.0, colour=RED),
+        *divider(y=53.0, colour=RED),
         TextBox(x=60, y=60, width=WIDTH - 120, height=8, text=facts.lead, size=13, min_size=10, colour=INK_2),
         TextBox(
             x=45,
@@ -249,7 +188,7 @@ def _ink_band(facts: Facts) -> list[Element]:
         Rectangle(x=0, y=0, width=WIDTH, height=HEIGHT, fill=WHITE),
         Rectangle(x=0, y=0, width=58, height=HEIGHT, fill="#1d1b17"),
         Rectangle(x=58, y=0, width=1.6, height=HEIGHT, fill=GOLD),
-        *_plaque(x=29.0, y=32.0, scale=1.7),
+        *plaque(x=29.0, y=32.0, scale=1.7),
         TextBox(
             x=left,
             y=24,
@@ -393,151 +332,7 @@ def _foot(facts: Facts, *, left: float, right: float, top: float, code_x: float 
         )
     )
     # The seal is drawn last, over the corner of the issuer's block, where a stamp would be set.
-    return elements + _seal(facts.seal, x=block - 17.0, y=top + 14.5)
-
-
-def _seal(text: str, *, x: float, y: float) -> list[Element]:
-    """A vermilion seal of one to four characters, right column first; without text a golden rosette."""
-    characters = text[:4]
-    if not characters:
-        return _rosette(x=x, y=y, radius=11.5)
-    side = 21.0
-    columns = 1 if len(characters) == 1 else 2
-    rows = 1 if len(characters) == 1 else math.ceil(len(characters) / columns)
-    if len(characters) == 2:
-        columns, rows = 1, 2
-    width = side if columns == 2 or rows == 1 else side * 0.66
-    left, top = x - width / 2, y - side / 2
-    elements: list[Element] = [
-        Rectangle(x=left, y=top, width=width, height=side, fill=RED, radius=1.4),
-        Rectangle(x=left + 1, y=top + 1, width=width - 2, height=side - 2, stroke=PAPER, line=0.35, radius=0.8),
-    ]
-    cell_w, cell_h = (width - 3.4) / columns, (side - 3.4) / rows
-    for index, character in enumerate(characters):
-        column, row = columns - 1 - index // rows, index % rows
-        elements.append(
-            TextBox(
-                x=left + 1.7 + column * cell_w,
-                y=top + 1.7 + row * cell_h,
-                width=cell_w,
-                height=cell_h,
-                text=character,
-                size=min(cell_w, cell_h) * 2.55,
-                min_size=6,
-                bold=True,
-                colour=PAPER,
-                leading=1.0,
-            )
-        )
-    return elements
-
-
-def _rosette(*, x: float, y: float, radius: float) -> list[Element]:
-    """A golden medal: a toothed disc, two rings, three rising bars (the mark of the house)."""
-    teeth = []
-    for step in range(72):
-        angle = math.tau * step / 72
-        reach = radius if step % 2 else radius * 0.93
-        teeth.append((x + reach * math.cos(angle), y + reach * math.sin(angle)))
-    ribbon = [
-        Lines(
-            points=(
-                (x + side * 2.0, y + radius * 0.7),
-                (x + side * 8.0, y + radius * 0.55),
-                (x + side * 9.4, y + radius * 1.75),
-                (x + side * 6.2, y + radius * 1.52),
-                (x + side * 4.0, y + radius * 1.85),
-            ),
-            fill="#c99b3c",
-            closed=True,
-        )
-        for side in (-1, 1)
-    ]
-    bars: list[Element] = [
-        Rectangle(x=x + offset - 0.9, y=y + 3.6 - height, width=1.8, height=height, fill=GOLD_INK, radius=0.7)
-        for offset, height in ((-3.4, 3.2), (0.0, 5.6), (3.4, 8.0))
-    ]
-    return [
-        *ribbon,
-        Lines(points=tuple(teeth), fill=GOLD, closed=True),
-        Circle(x=x, y=y, radius=radius * 0.8, fill="#d2a648", stroke=PAPER, line=0.4),
-        Circle(x=x, y=y, radius=radius * 0.7, stroke=GOLD_INK, line=0.25),
-        *bars,
-    ]
-
-
-def _plaque(*, x: float, y: float, scale: float) -> list[Element]:
-    """The mark of the house: a golden plaque on a cord, with three rising bars."""
-    s = scale
-
-    def bar(offset: float, height: float) -> Rectangle:
-        return Rectangle(
-            x=x + (offset - 0.75) * s,
-            y=y + (8.4 - height) * s,
-            width=1.5 * s,
-            height=height * s,
-            fill="#1d1b17",
-            radius=0.6 * s,
-        )
-
-    return [
-        Lines(
-            points=((x - 4 * s, y - 4.4 * s), (x, y - 7.6 * s), (x + 4 * s, y - 4.4 * s)),
-            stroke="#8a6414",
-            line=0.9 * s,
-        ),
-        Rectangle(x=x - 7 * s, y=y - 4.6 * s, width=14 * s, height=15.4 * s, fill="#d2a648", radius=1.9 * s),
-        Rectangle(
-            x=x - 5.6 * s,
-            y=y - 3.2 * s,
-            width=11.2 * s,
-            height=12.6 * s,
-            stroke="#8a6414",
-            line=0.5 * s,
-            radius=0.9 * s,
-        ),
-        bar(-3.1, 3.2),
-        bar(0.0, 5.6),
-        bar(3.1, 8.0),
-    ]
-
-
-def _divider(*, y: float, colour: str) -> list[Element]:
-    """Two fine lines with a lozenge between them."""
-    middle = WIDTH / 2
-    return [
-        Lines(points=((middle - 46, y), (middle - 5, y)), stroke=colour, line=0.3),
-        Lines(points=((middle + 5, y), (middle + 46, y)), stroke=colour, line=0.3),
-        Lines(
-            points=((middle, y - 1.7), (middle + 1.7, y), (middle, y + 1.7), (middle - 1.7, y)),
-            fill=colour,
-            closed=True,
-        ),
-    ]
-
-
-def _fret_corners(*, inset: float, colour: str) -> list[Element]:
-    """A squared spiral (回纹) in each corner, cut into the inner frame."""
-    size, step = 12.0, 2.0
-    spiral = (
-        (0.0, size),
-        (0.0, 0.0),
-        (size, 0.0),
-        (size, step * 4),
-        (step * 2, step * 4),
-        (step * 2, step * 2),
-        (step * 4, step * 2),
-    )
-    elements: list[Element] = []
-    for right, bottom in ((False, False), (True, False), (False, True), (True, True)):
-
-        def place(point: tuple[float, float], *, r: bool = right, b: bool = bottom) -> tuple[float, float]:
-            x = inset + 3 + point[0]
-            y = inset + 3 + point[1]
-            return (WIDTH - x if r else x, HEIGHT - y if b else y)
-
-        elements.append(Lines(points=tuple(place(point) for point in spiral), stroke=colour, line=0.6))
-    return elements
+    return elements + seal(facts.seal, x=block - 17.0, y=top + 14.5)
 
 
 DESIGNS: dict[str, Callable[[Facts], list[Element]]] = {

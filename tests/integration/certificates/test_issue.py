@@ -45,22 +45,23 @@ def _own_uploads(settings, tmp_path):
 
 @pytest.fixture
 def exam(monkeypatch):
-    """An exam whose attempts all have the summary that this returns; exams.queries is asked in one place only."""
-    summary = SimpleNamespace(
-        exam_public_id=uuid4(),
-        exam_title="初级会计实务结业考试",
+    """Facts of an exam and of all its attempts, as exams.queries would tell them."""
+    facts = SimpleNamespace(
+        product_key=f"exam:{uuid4()}",
+        title="初级会计实务结业考试",
+        language="zh-hans",
+        organization_id=None,
+        exam_id=1,
+        state="graded",
         user_id=None,
         score=Decimal("92.50"),
         maximum=Decimal("100.00"),
-        percent=Decimal("92.50"),
         passed=True,
-        submitted_at=now_utc(),
-        released_at=None,
-        language="zh-hans",
-        organization_id=None,
+        is_released=False,
+        graded_at=now_utc(),
     )
-    monkeypatch.setattr(achievements, "_ask_exams", lambda _question, **_arguments: summary)
-    return summary
+    monkeypatch.setattr(achievements, "_ask_exams", lambda _question, **_arguments: facts)
+    return facts
 
 
 def release(exam, user, *, passed=True):
@@ -84,7 +85,7 @@ def pdf_text(data, tmp_path):
 
 def test_passed_and_released_exam_is_certified_once(exam, deliver_events, run_jobs):
     user = make_user(language="zh-hans")
-    make_rule(achievement=make_achievement(key=f"exam:{exam.exam_public_id}"))
+    make_rule(achievement=make_achievement(key=exam.product_key))
     release(exam, user)
     release(exam, user)
     assert deliver_events() > 0
@@ -100,7 +101,7 @@ def test_failed_or_unreleased_or_unruled_results_earn_nothing(exam, deliver_even
     user = make_user()
     release(exam, user)
     deliver_events()
-    make_rule(achievement=make_achievement(key=f"exam:{exam.exam_public_id}"))
+    make_rule(achievement=make_achievement(key=exam.product_key))
     release(exam, user, passed=False)
     exam.passed = True
     with transaction.atomic():
@@ -109,10 +110,19 @@ def test_failed_or_unreleased_or_unruled_results_earn_nothing(exam, deliver_even
     assert not Certificate.objects.exists()
 
 
+def test_voided_attempt_earns_nothing(exam, deliver_events):
+    user = make_user()
+    make_rule(achievement=make_achievement(key=exam.product_key))
+    exam.state = "voided"
+    release(exam, user)
+    deliver_events()
+    assert not Certificate.objects.exists()
+
+
 def test_regrade_of_a_released_result_is_certified(exam, deliver_events):
     user = make_user()
-    make_rule(achievement=make_achievement(key=f"exam:{exam.exam_public_id}"))
-    exam.user_id, exam.released_at = user.pk, now_utc()
+    make_rule(achievement=make_achievement(key=exam.product_key))
+    exam.user_id, exam.is_released = user.pk, True
     with transaction.atomic():
         publish(AttemptGraded(attempt_id=1, exam_id=1, user_id=user.pk, passed=True, score="92"))
     deliver_events()

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from certificates.domain.elements import HEIGHT, WIDTH, Code, Rectangle, TextBox
 from certificates.domain.eligibility import (
     Decision,
     Existing,
@@ -14,7 +15,7 @@ from certificates.domain.eligibility import (
     state_at,
     unknown_placeholders,
 )
-from certificates.domain.layout import DESIGNS, HEIGHT, WIDTH, Code, Facts, Rectangle, TextBox, lay_out
+from certificates.domain.layout import DESIGNS, Facts, lay_out
 from certificates.domain.serials import ALPHABET, InvalidSerial, make_serial, parse_serial
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
