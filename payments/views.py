@@ -38,6 +38,13 @@ def idempotency_key(request: HttpRequest) -> str:
     return request.headers.get("Idempotency-Key") or request.POST.get("idempotency_key", "")
 
 
+def user_id_of(request: HttpRequest) -> int:
+    """Return the id of the signed-in person; only for views that require a sign-in."""
+    user_id = request.user.pk
+    assert user_id is not None
+    return int(user_id)
+
+
 def own_order(request: HttpRequest, public_id: uuid.UUID) -> Order:
     """Return the signed-in person's order; 404 for anybody else's."""
     return get_object_or_404(Order, public_id=public_id, user=request.user)
