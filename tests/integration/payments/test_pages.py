@@ -281,5 +281,5 @@ def test_money_cannot_be_edited_in_the_admin(client):
 
 
 ORDERS_QUERIES = 5
-ORDER_QUERIES = 11
+ORDER_QUERIES = 9
 OFFER_QUERIES = 13
