@@ -1,4 +1,4 @@
-"""Chapters and lessons: adding, naming, ordering, removing and bringing back. Callers have asked courses.permissions."""
+"""Chapters and lessons: adding, naming, ordering, removing, restoring. Callers have asked courses.permissions."""
 
 import uuid
 from collections.abc import Mapping, Sequence

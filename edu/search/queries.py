@@ -20,13 +20,13 @@ def document_text(*parts: object) -> str:
     return f"{index_text(text)} {' '.join(singles)}".strip()
 
 
-def search(*, queryset: QuerySet[Any], query: str, field: str = "search_terms", limit: int = MAX_RESULTS) -> list[Any]:
+def search(*, queryset: QuerySet[Any], query: str, limit: int = MAX_RESULTS) -> list[Any]:
     """Return the rows of `queryset` in which every term of `query` is found, best first; none for an empty query.
 
-    `field` is a wagtail.search SearchField that holds `document_text`. The queryset may be filtered by FilterFields
+    The model has a wagtail.search SearchField that gives `document_text`. The queryset may be filtered by FilterFields
     only. At most `limit` rows.
     """
     terms = query_terms(query)
     if not terms:
         return []
-    return list(queryset.search(" ".join(terms), fields=[field], operator="and")[:limit])
+    return list(queryset.search(" ".join(terms), operator="and")[:limit])
