@@ -7,20 +7,23 @@ once with the same event.
 from edu.events import types
 
 SUBSCRIPTIONS: dict[type[types.Event], tuple[str, ...]] = {
-    types.ExamScheduled: ("exams.handlers.tell_candidates",),
-    types.AttemptNeedsMarking: ("exams.handlers.tell_markers",),
-    types.ResultReleased: ("exams.handlers.tell_result",),
-    types.AccessGranted: ("courses.handlers.on_access_granted",),
-    types.PracticeAnswered: ("courses.handlers.on_practice_answered",),
     types.UserRegistered: ("edu.notifications.handlers.welcome",),
     types.AccountDeleted: (
         "edu.audit.handlers.record_account_deleted",
         "edu.notifications.handlers.empty_messages",
         "edu.organizations.handlers.end_memberships",
     ),
-    types.JobFinished: ("edu.notifications.handlers.tell_job_finished",),
-    types.ResultReleased: ("certificates.handlers.on_result_released",),
-    types.AttemptGraded: ("certificates.handlers.on_attempt_graded",),
-    types.CourseCompleted: ("certificates.handlers.on_course_completed",),
     types.RealNameSet: ("certificates.handlers.on_real_name_set",),
+    types.JobFinished: ("edu.notifications.handlers.tell_job_finished",),
+    types.AccessGranted: ("courses.handlers.on_access_granted",),
+    types.ExamScheduled: ("exams.handlers.tell_candidates",),
+    types.AttemptNeedsMarking: ("exams.handlers.tell_markers",),
+    types.AttemptGraded: ("certificates.handlers.on_attempt_graded",),
+    types.ResultReleased: (
+        "exams.handlers.tell_result",
+        "exams.practice.handlers.enter_exam_results",
+        "certificates.handlers.on_result_released",
+    ),
+    types.PracticeAnswered: ("courses.handlers.on_practice_answered",),
+    types.CourseCompleted: ("certificates.handlers.on_course_completed",),
 }

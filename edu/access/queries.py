@@ -56,19 +56,6 @@ def _door_view(door: Door) -> DoorView:
 def list_doors(*, product_keys: Iterable[str]) -> dict[str, DoorView]:
     """Return how each of these products is shown, by key; products without a door are left out. One query."""
     return {door.product_key: _door_view(door) for door in Door.objects.filter(product_key__in=list(product_keys))}
-def list_doors(*, product_keys: list[str]) -> dict[str, DoorView]:
-    """Return how products are shown, by key, for sale or not; unknown keys are left out. One query."""
-    return {
-        door.product_key: DoorView(
-            product_key=door.product_key,
-            title=door.title,
-            url=door.url,
-            offer_url=door.offer_url,
-            price_minor=door.price_minor,
-            currency=door.currency,
-        )
-        for door in Door.objects.filter(product_key__in=product_keys)
-    }
 
 
 def list_opener_keys(*, product_keys: list[str]) -> dict[str, set[str]]:
@@ -142,21 +129,6 @@ def list_accessible(*, user_id: int | None, product_keys: list[str], now: dateti
     return {key for key, keys in openers.items() if keys & owned}
 
 
-def list_doors(*, product_keys: Iterable[str]) -> dict[str, DoorView]:
-    """Return how these products are shown, by key; those that nobody has registered are left out."""
-    return {
-        door.product_key: DoorView(
-            product_key=door.product_key,
-            title=door.title,
-            url=door.url,
-            offer_url=door.offer_url,
-            price_minor=door.price_minor,
-            currency=door.currency,
-        )
-        for door in Door.objects.filter(product_key__in=set(product_keys))
-    }
-
-
 def why_not(*, user_id: int | None, product_key: str, now: datetime | None = None) -> AccessAnswer:
     """Explain the door: the grant that opens it, or the latest that did and what would open it, cheapest first."""
     moment = now or now_utc()
@@ -205,6 +177,8 @@ def list_holder_ids(*, product_key: str, now: datetime | None = None) -> set[int
     keys = list_opener_keys(product_keys=[product_key])[product_key]
     rows = Grant.objects.filter(_live(now or now_utc()), product_key__in=keys)
     return set(rows.values_list("user_id", flat=True))
+
+
 @dataclass(frozen=True, kw_only=True)
 class GrantView:
     """A grant with the name of what it opens."""

@@ -34,6 +34,8 @@ def public_name(*, user: User) -> str:
     if user.deleted_at or user.display_name:
         return str(user)
     return gettext("Learner %(code)s") % {"code": user.public_id.hex[:4].upper()}
+
+
 def get_user(*, user_id: int) -> User:
     """Return a person; NotFound when there is none."""
     user = User.objects.filter(pk=user_id).first()

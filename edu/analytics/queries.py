@@ -39,3 +39,8 @@ def get_figures(*, until_on: date, days: int) -> Figures:
     return Figures(
         days=period, values={name: tuple(found.get(day, 0) for day in period) for name, found in table.items()}
     )
+
+
+def has_figures() -> bool:
+    """Whether any figure was computed yet."""
+    return DailyFigure.objects.exists()

@@ -31,7 +31,7 @@ def load_commerce(*, operator: User, learner: User, subjects: dict[str, Subject]
             payments.create_coupon(
                 actor=operator, code=plan["code"], title=plan["title"]["zh-hans"], **_coupon_terms(plan)
             )
-            payments.give_coupon(actor=operator, code=plan["code"], user_id=learner.pk)
+            payments.give_coupon(actor=operator, code=plan["code"], user_ids=[learner.pk])
 
 
 def _coupon_terms(plan: dict[str, Any]) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def _coupon_terms(plan: dict[str, Any]) -> dict[str, Any]:
     names = ("kind", "percent", "amount_minor", "floor_minor", "per_learner_limit")
     terms = {name: plan[name] for name in names if name in plan}
     if plan.get("first_order_only"):
-        terms["is_first_order_only"] = True
+        terms["first_order_only"] = True
     if plan.get("stackable"):
         terms["is_stackable"] = True
     return terms

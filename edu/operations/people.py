@@ -31,9 +31,7 @@ def find_people(*, query: str, limit: int = 50) -> list[User]:
     return find_users(text=text, also_ids=also, limit=limit)
 
 
-def grant_by_hand(
-    *, actor: Any, user_id: int, product_key: str, until_at: datetime | None = None, reason: str
-) -> None:
+def grant_by_hand(*, actor: Any, user_id: int, product_key: str, until_at: datetime | None = None, reason: str) -> None:
     """Open a product to a person as a gesture of the staff; InvalidInput without a reason or a known product."""
     if not reason.strip():
         raise InvalidInput(_("Say why; the reason is kept in the audit log."), field="reason")

@@ -120,9 +120,7 @@ def sign_in_code(*, organization_id: int) -> str:
 def list_trainer_ids(*, organization_id: int) -> list[int]:
     """Return user ids of the organisation's trainers."""
     return list(
-        Membership.objects.filter(
-            organization_id=organization_id, role=Membership.Role.TRAINER, left_at__isnull=True
-        )
+        Membership.objects.filter(organization_id=organization_id, role=Membership.Role.TRAINER, left_at__isnull=True)
         .order_by("pk")
         .values_list("user_id", flat=True)
     )
@@ -322,6 +320,8 @@ def staff_by_user(*, organization_id: int, user_ids: Sequence[int] | None = None
         )
         for row in rows
     }
+
+
 class InvitationView:
     """An invitation that may still be used."""
 
@@ -378,6 +378,8 @@ def why_trainer_stays(user_id: int) -> str | None:
                 "name": membership.organization_name
             }
     return None
+
+
 def list_user_ids_by_staff_number(*, staff_number: str) -> list[int]:
     """Return people who have, or had, this staff number in any organisation."""
     return list(Membership.objects.filter(staff_number__iexact=staff_number).values_list("user_id", flat=True))

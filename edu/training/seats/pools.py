@@ -98,9 +98,7 @@ def take_seat(*, pool: SeatPool, user_id: int, assignment_id: int | None, now: d
     present = Seat.objects.filter(pool=pool, user_id=user_id, released_at__isnull=True).first()
     if present is not None:
         return present
-    if not SeatPool.objects.filter(pk=pool.pk, used_count__lt=F("bought_count")).update(
-        used_count=F("used_count") + 1
-    ):
+    if not SeatPool.objects.filter(pk=pool.pk, used_count__lt=F("bought_count")).update(used_count=F("used_count") + 1):
         return None
     try:
         with transaction.atomic():

@@ -94,10 +94,7 @@ def apply_import(
 def count_rows(*, import_id: int) -> dict[str, int]:
     """Return how many rows do what: new, update, move, unchanged, error."""
     found = dict(
-        StaffImportRow.objects.filter(staff_import_id=import_id)
-        .order_by()
-        .values_list("action")
-        .annotate(Count("pk"))
+        StaffImportRow.objects.filter(staff_import_id=import_id).order_by().values_list("action").annotate(Count("pk"))
     )
     return {action: found.get(action, 0) for action in StaffImportRow.Action.values}
 
