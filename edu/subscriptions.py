@@ -6,4 +6,8 @@ once with the same event.
 
 from edu.events import types
 
-SUBSCRIPTIONS: dict[type[types.Event], tuple[str, ...]] = {}
+SUBSCRIPTIONS: dict[type[types.Event], tuple[str, ...]] = {
+    types.ExamScheduled: ("exams.handlers.tell_candidates",),
+    types.AttemptNeedsMarking: ("exams.handlers.tell_markers",),
+    types.ResultReleased: ("exams.handlers.tell_result",),
+}

@@ -1,7 +1,7 @@
 """The view models of questions: content, frozen order, response, and mark and key where the policy lets them out.
 
-Views of delivery, marking, practice and authoring call ask_view and review_view; the templates ask.html and review.html of
-exams/types/<type> draw the result. An ask view is made without a key, so a template cannot show what it never got.
+Views of delivery, marking, practice and authoring call ask_view and review_view; ask.html and review.html of each
+type draw the result. An ask view is made without a key, so a template cannot show what it never got.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from pydantic import ValidationError
 
+from exams.domain.registry import get_type
 from exams.richtext import safe_html
 from exams.view_builders import build
 from exams.view_models import (
@@ -43,6 +45,7 @@ __all__ = [
     "review_view",
 ]
 
+Order = Mapping[str, Sequence[str]]
 EVERYTHING = ReviewPolicy()
 """The policy of practice: everything may be seen."""
 
@@ -54,18 +57,18 @@ def ask_view(
     name: str,
     number: str = "",
     marks: Decimal | float | str = 1,
-    order: Any = None,
+    order: Order | None = None,
     response: Any = None,
     slot: int = 0,
     is_flagged: bool = False,
 ) -> QuestionView:
     """Return the question as it is asked, with the response given so far; no key comes near it.
 
-    `name` is the prefix of its form fields (`q3`), `order` the frozen order of its options: a list of
-    ids, or lists by part for types with several.
+    `name` is the prefix of its form fields (`q3`), `order` the frozen order of its options: lists of
+    ids by group, as exams.domain names the groups (`options`, `right`, `items`, a gap, `q1/options`).
     """
-    seen = Seen(response=response, order=order)
-    view = build(type, content, seen, name=name, number=number, marks=number_text(marks))
+    seen = Seen(response=response)
+    view = build(type, arranged_content(type, content, order), seen, name=name, number=number, marks=number_text(marks))
     return replace(view, slot=slot, is_flagged=is_flagged, is_answered=is_answered(response))
 
 
@@ -77,7 +80,7 @@ def review_view(
     name: str,
     number: str = "",
     marks: Decimal | float | str = 1,
-    order: Any = None,
+    order: Order | None = None,
     response: Any = None,
     state: str = "graded",
     fraction: float | None = None,
@@ -98,9 +101,8 @@ def review_view(
         key=key if policy.keys else None,
         parts={str(part.get("id")): part for part in parts} if policy.marks else {},
         shows_marks=policy.marks,
-        order=order,
     )
-    view = build(type, content, seen, name=name, number=number, marks=number_text(marks))
+    view = build(type, arranged_content(type, content, order), seen, name=name, number=number, marks=number_text(marks))
     verdict = _verdict(state, fraction) if policy.marks else ""
     review = ReviewView(
         verdict=verdict,
@@ -116,6 +118,15 @@ def review_view(
     if type == "material":
         view = replace(view, questions=_reviewed_parts(view, key, policy, seen))
     return replace(view, slot=slot, review=review, is_answered=is_answered(response))
+
+
+def arranged_content(type: str, content: Mapping[str, Any], order: Order | None) -> Mapping[str, Any]:
+    """Return what the browser may see of a content, options in the frozen order; a faulty draft comes back as it is."""
+    question_type = get_type(type)
+    try:
+        return question_type.public_content(question_type.parse_content(content), order)
+    except ValidationError:
+        return content
 
 
 def _verdict(state: str, fraction: float | None) -> str:

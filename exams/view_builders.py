@@ -34,13 +34,6 @@ def build(type_: str, content: Mapping[str, Any], seen: Seen, *, name: str, numb
     return _BUILDERS[type_](view, content, seen)
 
 
-def _ordered(items: Sequence[Mapping[str, Any]], order: Any, part: str = "") -> list[Mapping[str, Any]]:
-    """Return options in the frozen order; what the order does not name keeps its place at the end."""
-    wanted = order.get(part) if isinstance(order, Mapping) else order
-    places = {id_: place for place, id_ in enumerate(wanted or ())}
-    return sorted(items, key=lambda item: places.get(item["id"], len(places)))
-
-
 def _options(
     items: Sequence[Mapping[str, Any]],
     *,
@@ -66,7 +59,7 @@ def _single_choice(view: QuestionView, content: Mapping[str, Any], seen: Seen) -
     if seen.key is not None:
         right = frozenset(id_ for id_, value in seen.key.get("fractions", {}).items() if value >= 1 - 1e-6)
     options = _options(
-        _ordered(content["options"], seen.order, "options"),
+        content["options"],
         chosen=frozenset([seen.response]) if isinstance(seen.response, str) else frozenset(),
         right=right,
         feedback=(seen.key or {}).get("feedback"),
@@ -77,7 +70,7 @@ def _single_choice(view: QuestionView, content: Mapping[str, Any], seen: Seen) -
 def _multiple_choice(view: QuestionView, content: Mapping[str, Any], seen: Seen) -> QuestionView:
     chosen = frozenset(seen.response) if isinstance(seen.response, list | tuple) else frozenset()
     options = _options(
-        _ordered(content["options"], seen.order, "options"),
+        content["options"],
         chosen=chosen,
         right=None if seen.key is None else frozenset(seen.key.get("correct", ())),
         feedback=(seen.key or {}).get("feedback"),
@@ -131,7 +124,7 @@ def _blank_field(
     feedback = ""
     if kind == "choice":
         right = None if key is None else frozenset(k for k, v in key.get("fractions", {}).items() if v >= 1 - 1e-6)
-        items = _ordered(entry.get("options", ()), seen.order if isinstance(seen.order, Mapping) else None, id_)
+        items = entry.get("options", ())
         options = _options(items, chosen=frozenset([value]), right=right)
         right_text = " / ".join(_plain(option.html) for option in options if option.is_right)
         feedback = (key or {}).get("feedback", {}).get(value, "")
@@ -164,9 +157,9 @@ def _blank_key_text(key: Mapping[str, Any]) -> str:
     return " / ".join(str(answer.get("text", "")) for answer in answers)
 
 
-def _marked(blank: FieldView, seen: Seen) -> FieldView:
+def _marked(blank: FieldView, seen: Seen, *, part_id: str | None = None) -> FieldView:
     """Add how the part was marked, where marks may be shown."""
-    part = seen.parts.get(blank.id)
+    part = seen.parts.get(blank.id if part_id is None else part_id)
     if not part:
         return blank
     fraction = part.get("fraction")
@@ -253,7 +246,7 @@ def _matching(view: QuestionView, content: Mapping[str, Any], seen: Seen) -> Que
         view,
         seen,
         items=content["left"],
-        targets=_ordered(content["right"], seen.order, "right"),
+        targets=content["right"],
         right=(seen.key or {}).get("pairs", {}),
     )
 
@@ -262,7 +255,7 @@ def _categorisation(view: QuestionView, content: Mapping[str, Any], seen: Seen) 
     return _assignment(
         view,
         seen,
-        items=_ordered(content["items"], seen.order, "items"),
+        items=content["items"],
         targets=content["categories"],
         right=(seen.key or {}).get("placement", {}),
     )
@@ -270,7 +263,7 @@ def _categorisation(view: QuestionView, content: Mapping[str, Any], seen: Seen) 
 
 def _ordering(view: QuestionView, content: Mapping[str, Any], seen: Seen) -> QuestionView:
     """Build ordering: items in the learner's order, with the place of each; `targets` is the right order."""
-    items = _ordered(content["items"], seen.order, "items")
+    items = content["items"]
     response = seen.response if isinstance(seen.response, list | tuple) else ()
     places = {id_: place for place, id_ in enumerate(response, start=1)}
     shown = sorted(items, key=lambda item: places.get(item["id"], len(items) + 1))
@@ -291,6 +284,7 @@ def _ordering(view: QuestionView, content: Mapping[str, Any], seen: Seen) -> Que
                 right_text=str(right_places.get(item["id"], "")),
             ),
             seen,
+            part_id=str(places.get(item["id"], "")),
         )
         for item in shown
     )
@@ -310,7 +304,6 @@ def _material(view: QuestionView, content: Mapping[str, Any], seen: Seen) -> Que
             key=keys.get(id_) if seen.key is not None else None,
             parts={str(item.get("id")): item for item in part.get("parts", ())},
             shows_marks=seen.shows_marks,
-            order=seen.order.get(id_) if isinstance(seen.order, Mapping) else None,
         )
         question = build(
             entry["type"],

@@ -158,7 +158,6 @@ class Seen:
     key: Mapping[str, Any] | None = None
     parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     shows_marks: bool = False
-    order: Any = None
 
 
 def number_text(value: Decimal | float | str | None, /) -> str:

@@ -1,6 +1,29 @@
-"""Fixtures that every test may use."""
+"""What all tests share. Nothing here imports Django, so that the pure tests run with it unplugged."""
+
+import contextlib
+import os
 
 import pytest
+from pytest_socket import socket_allow_hosts
+
+from tests.background_worker import background_worker
+from tests.chromium import browser_type_launch_args
+from tests.database_template import django_db_setup
+
+__all__ = ["background_worker", "browser_type_launch_args", "django_db_setup"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the setting that pytest-django reads stand in pyproject.toml when that plugin is off (`-p no:django`)."""
+    with contextlib.suppress(ValueError):
+        parser.addini("DJANGO_SETTINGS_MODULE", "Read by pytest-django; ignored when it is off.")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Close the network save for the loopback, and skip aloud what needs PostgreSQL where there is SQLite."""
+    socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+    if item.get_closest_marker("postgres") and not os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        pytest.skip("needs PostgreSQL: `make test` runs it")
 
 
 @pytest.fixture

@@ -136,3 +136,10 @@ def why_not(*, user_id: int | None, product_key: str, now: datetime | None = Non
         from_at=last.from_at,
         doors=doors,
     )
+
+
+def list_holder_ids(*, product_key: str, now: datetime | None = None) -> set[int]:
+    """Return the people who may use a product now, by whatever opens it."""
+    keys = list_opener_keys(product_keys=[product_key])[product_key]
+    rows = Grant.objects.filter(_live(now or now_utc()), product_key__in=keys)
+    return set(rows.values_list("user_id", flat=True))

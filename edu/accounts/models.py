@@ -24,7 +24,7 @@ class User(AbstractUser):
     """A person. She signs in by mail, by phone, or by organisation and staff number; none of them is required."""
 
     public_id = models.UUIDField(unique=True, default=new_public_id, editable=False, db_comment="Id in addresses")
-    email = models.EmailField(
+    email = models.EmailField(  # type: ignore[assignment] # the base class forbids null, we need it
         _("e-mail"),
         null=True,
         blank=True,
@@ -68,7 +68,7 @@ class User(AbstractUser):
     )
     deleted_at = models.DateTimeField(null=True, db_comment="When the account was emptied at its owner's wish")
 
-    objects = JinbangUserManager()
+    objects = JinbangUserManager()  # type: ignore[misc] # a narrower manager than the base class has
 
     class Meta:
         db_table = "accounts_user"

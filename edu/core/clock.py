@@ -28,5 +28,6 @@ def local_date(*, moment: datetime, zone: tzinfo) -> date:
 
 
 def whole_seconds_between(*, earlier: datetime, later: datetime) -> int:
-    """Return the whole seconds from one aware moment to another, rounded down; negative when they are reversed."""
+    """Return the whole seconds from one aware moment to another, rounded down; negative when they are
+    reversed."""
     return int((as_utc(later) - as_utc(earlier)).total_seconds() // 1)

@@ -1,11 +1,13 @@
 """The errors a domain or a use case raises to its caller; every room may derive its own from them.
 
-Pure: the message is English source text, which the entry translates and turns into a page or a problem document.
+Pure: the message is English source text, which the entry translates and turns into a page or a problem
+document.
 """
 
 
 class DomainError(Exception):
-    """Something asked of the domain cannot be done; `code` is stable and fit for an API, `message` is for people."""
+    """Something asked of the domain cannot be done; `code` is stable and fit for an API, `message` is for
+    people."""
 
     code: str = "domain_error"
 
@@ -43,3 +45,13 @@ class InvalidInput(DomainError):
     """What was given cannot be understood; `field` names the part where it is known."""
 
     code = "invalid_input"
+
+
+class TooManyRequests(DomainError):
+    """The caller asks more often than allowed (429); `retry_after_seconds` says when to come back."""
+
+    code = "too_many_requests"
+
+    def __init__(self, message: str = "Too many requests.", *, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds

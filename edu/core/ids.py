@@ -1,4 +1,5 @@
-"""Identifiers that leave the house: public ids, serials that people read aloud, short codes. All are unguessable."""
+"""Identifiers that leave the house: public ids, serials that people read aloud, short codes. All are
+unguessable."""
 
 import secrets
 from uuid import UUID, uuid4
@@ -26,8 +27,9 @@ def new_numeric_code(*, digits: int = 6) -> str:
 def check_character(body: str, /) -> str:
     """Return the character that makes the weighted sum of body and check divisible by 31.
 
-    Weights are 2, 3, … from the left and 1 for the check itself, all distinct below 31: every single wrong sign and
-    every swap of two signs is caught. ValueError for a sign outside the alphabet or a body over 29 signs.
+    Weights are 2, 3, … from the left and 1 for the check itself, all distinct below 31: every single wrong
+    sign and every swap of two signs is caught. ValueError for a sign outside the alphabet or a body over 29
+    signs.
     """
     if not 0 < len(body) <= len(SERIAL_ALPHABET) - 2:
         raise ValueError("A serial has 1 to 29 signs before its check character.")
@@ -39,7 +41,8 @@ def check_character(body: str, /) -> str:
 
 
 def new_serial(*, length: int = 12) -> str:
-    """Return a random serial of `length` signs, the last of which checks the others (12 signs: 54 random bits)."""
+    """Return a random serial of `length` signs, the last of which checks the others (12 signs: 54 random
+    bits)."""
     body = new_short_code(length=length - 1)
     return body + check_character(body)
 
@@ -50,7 +53,8 @@ def normalise_serial(text: str, /) -> str:
 
 
 def is_valid_serial(text: str, /) -> bool:
-    """Tell whether a typed serial has known signs and the right check character; says nothing about its existence."""
+    """Tell whether a typed serial has known signs and the right check character; says nothing about its
+    existence."""
     serial = normalise_serial(text)
     try:
         return len(serial) > 1 and check_character(serial[:-1]) == serial[-1]

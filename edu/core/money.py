@@ -1,4 +1,5 @@
-"""Money in minor units with its ISO 4217 currency: pure, integer, no unit ever lost. Every room may use it."""
+"""Money in minor units with its ISO 4217 currency: pure, integer, no unit ever lost. Every room may use
+it."""
 
 import re
 from collections.abc import Sequence
@@ -10,7 +11,28 @@ from edu.core.errors import InvalidInput
 _CURRENCY = re.compile(r"[A-Z]{3}")
 # ISO 4217 list one: the currencies whose minor unit is not a hundredth.
 _DIGITS = {
-    **dict.fromkeys(["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"], 0),
+    **dict.fromkeys(
+        [
+            "BIF",
+            "CLP",
+            "DJF",
+            "GNF",
+            "ISK",
+            "JPY",
+            "KMF",
+            "KRW",
+            "PYG",
+            "RWF",
+            "UGX",
+            "UYI",
+            "VND",
+            "VUV",
+            "XAF",
+            "XOF",
+            "XPF",
+        ],
+        0,
+    ),
     **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
     **dict.fromkeys(["CLF", "UYW"], 4),
 }
@@ -23,7 +45,8 @@ class CurrencyMismatch(InvalidInput):
 
 
 def minor_digits(currency: str, /) -> int:
-    """Return how many decimal places the currency has (CNY 2, JPY 0, KWD 3); ValueError for a malformed code."""
+    """Return how many decimal places the currency has (CNY 2, JPY 0, KWD 3); ValueError for a malformed
+    code."""
     if not _CURRENCY.fullmatch(currency):
         raise ValueError(f"Not an ISO 4217 currency code: {currency!r}")
     return _DIGITS.get(currency, 2)
@@ -93,7 +116,8 @@ class Money:
         return Money(self.minor * quantity, self.currency)
 
     def share(self, ratio: Decimal, /) -> "Money":
-        """Return this amount times a ratio (0.15 for 15 per cent), half a minor unit rounded away from zero."""
+        """Return this amount times a ratio (0.15 for 15 per cent), half a minor unit rounded away from
+        zero."""
         if not isinstance(ratio, Decimal):
             raise TypeError("Give the ratio as a Decimal, never as a float.")
         minor = (Decimal(self.minor) * ratio).to_integral_value(rounding=ROUND_HALF_UP)
@@ -102,7 +126,8 @@ class Money:
     def allocate(self, weights: Sequence[int], /) -> tuple["Money", ...]:
         """Split by weights so that the parts add up exactly to the whole.
 
-        Largest remainder first, earlier part first among equals. ValueError when no weight is positive or one is negative.
+        Largest remainder first, earlier part first among equals. ValueError when no weight is positive or
+        one is negative.
         """
         whole = sum(weights)
         if whole <= 0 or any(weight < 0 for weight in weights):

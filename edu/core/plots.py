@@ -1,4 +1,7 @@
-"""Turns series of numbers into the geometry of accessible SVG plots. Pure: entries call it, templates/components/plot_*.html draw it."""
+"""Turns series of numbers into the geometry of accessible SVG plots.
+
+Pure: entries call it, templates/components/plot_*.html draw what it returns.
+"""
 
 import math
 from collections.abc import Callable, Sequence
@@ -15,7 +18,7 @@ MAX_AXIS_LABELS = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Datum:
-    """One labelled value; `value_label` is how people read it (a currency, a percentage), by default the plain number."""
+    """One labelled value; `value_label` is how people read it (money, percent), else the plain number."""
 
     label: str
     value: float
@@ -40,7 +43,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """One bar in SVG units, with its share of the total in percent (0 to 100, 0 when the total is not positive)."""
+    """One bar in SVG units; `share_percent` of the total is 0 when the total is not positive."""
 
     x: float
     y: float
@@ -82,7 +85,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line: `path` breaks at gaps, `area` closes each run down to the baseline; `number` counts from 1 and chooses the colour."""
+    """One line: `path` breaks at gaps, `area` closes each run, `number` (1 to 6) is the colour."""
 
     name: str
     number: int
@@ -156,7 +159,7 @@ def number_label(value: float) -> str:
 
 
 def axis_steps(*, low: float, high: float, most: int = 5) -> tuple[float, ...]:
-    """Round values (1, 2, 2.5 or 5 times a power of ten) that enclose `low` to `high` and zero, about `most` of them."""
+    """About `most` round steps (1, 2, 2.5 or 5 times a power of ten) that enclose `low`, `high` and zero."""
     low, high = min(0.0, low), max(0.0, high)
     if low == high:
         high = 1.0
@@ -176,7 +179,7 @@ def bar_plot(
     width: int = WIDTH,
     height: int = HEIGHT,
 ) -> BarPlot:
-    """Bars for labelled values, negative ones hanging below the baseline; `gap_share` (0 to 1) is what of each slot stays empty."""
+    """Bars for labelled values, negative ones hanging; `gap_share` (0 to 1) of each slot stays empty."""
     values = [datum.value for datum in data]
     steps = axis_steps(low=min(values, default=0), high=max(values, default=0))
     place = _scale(low=steps[0], high=steps[-1], height=height)
@@ -223,9 +226,10 @@ def histogram(
     mark: float | None = None,
     mark_label: str = "",
 ) -> BarPlot:
-    """Counts of `values` in equal classes from `low` to `high`; the last class includes its upper end, values outside count in the outermost class.
+    """Counts of `values` in equal classes from `low` to `high`.
 
-    `mark` draws an upright line at that value (a pass mark). Raises ValueError when the range is empty or `bins` is below one.
+    The last class includes its upper end; values outside count in the outermost class. `mark` draws an
+    upright line at that value (a pass mark). Raises ValueError when the range is empty or `bins` below one.
     """
     if high <= low or bins < 1:
         raise ValueError("A histogram needs high > low and at least one class.")
@@ -266,7 +270,7 @@ def line_plot(
     width: int = WIDTH,
     height: int = HEIGHT,
 ) -> LinePlot:
-    """Lines over the given labels. Raises ValueError when a series has not exactly one value (or None) for each label."""
+    """Lines over the given labels; raises ValueError unless each series has one value (or None) a label."""
     for one in series:
         if len(one.values) != len(labels):
             raise ValueError(f"Series {one.name!r} has {len(one.values)} values for {len(labels)} labels.")
@@ -275,9 +279,7 @@ def line_plot(
     place = _scale(low=steps[0], high=steps[-1], height=height)
     inner = width - LEFT - RIGHT - 16
     gap = inner / max(1, len(labels) - 1)
-    across = [
-        _round(LEFT + 8 + (gap * index if len(labels) > 1 else inner / 2)) for index in range(len(labels))
-    ]
+    across = [_round(LEFT + 8 + (gap * index if len(labels) > 1 else inner / 2)) for index in range(len(labels))]
     baseline = _round(place(0))
     lines = []
     for number, one in enumerate(series, start=1):
@@ -286,9 +288,7 @@ def line_plot(
             if value is None:
                 runs.append([])
                 continue
-            point = Point(
-                x=across[index], y=_round(place(value)), label=labels[index], value_label=format_value(value)
-            )
+            point = Point(x=across[index], y=_round(place(value)), label=labels[index], value_label=format_value(value))
             runs[-1].append(point)
         drawn = [run for run in runs if run]
         lines.append(
@@ -297,7 +297,8 @@ def line_plot(
                 number=(number - 1) % 6 + 1,
                 path=" ".join(_path([(point.x, point.y) for point in run]) for run in drawn),
                 area=" ".join(
-                    f"{_path([(point.x, point.y) for point in run])} L{run[-1].x:g} {baseline:g} L{run[0].x:g} {baseline:g} Z"
+                    f"{_path([(point.x, point.y) for point in run])} "
+                    f"L{run[-1].x:g} {baseline:g} L{run[0].x:g} {baseline:g} Z"
                     for run in drawn
                 ),
                 points=tuple(point for run in drawn for point in run),
@@ -315,16 +316,12 @@ def line_plot(
         lines=tuple(lines),
         ticks=_ticks(steps=steps, place=place, format_value=format_value),
         labels=tuple(
-            Tick(position=across[index], label=label)
-            for index, label in enumerate(labels)
-            if index % every == 0
+            Tick(position=across[index], label=label) for index, label in enumerate(labels) if index % every == 0
         ),
         rows=tuple(
             Row(
                 label=label,
-                cells=tuple(
-                    "–" if (value := one.values[index]) is None else format_value(value) for one in series
-                ),
+                cells=tuple("–" if (value := one.values[index]) is None else format_value(value) for one in series),
             )
             for index, label in enumerate(labels)
         ),
@@ -369,7 +366,7 @@ def donut(
 
 
 def sparkline(*, values: Sequence[float], width: int = 128, height: int = 32) -> Sparkline:
-    """A line from its own lowest to its own highest value; a flat series runs through the middle, an empty one has no path."""
+    """A line from its own lowest to its highest value: flat runs through the middle, empty has no path."""
     if not values:
         return Sparkline(width=width, height=height, path="", last_x=0.0, last_y=0.0)
     margin = 4
@@ -379,15 +376,11 @@ def sparkline(*, values: Sequence[float], width: int = 128, height: int = 32) ->
     points = [
         (
             _round(margin + gap * index),
-            _round(
-                height / 2 if span == 0 else height - margin - (value - low) / span * (height - 2 * margin)
-            ),
+            _round(height / 2 if span == 0 else height - margin - (value - low) / span * (height - 2 * margin)),
         )
         for index, value in enumerate(values)
     ]
-    return Sparkline(
-        width=width, height=height, path=_path(points), last_x=points[-1][0], last_y=points[-1][1]
-    )
+    return Sparkline(width=width, height=height, path=_path(points), last_x=points[-1][0], last_y=points[-1][1])
 
 
 def _round(value: float) -> float:
@@ -415,14 +408,14 @@ def _path(points: Sequence[tuple[float, float]]) -> str:
 
 
 def _ring_path(*, centre: float, outer: float, inner: float, start: float, share: float) -> str:
-    """A ring segment from `start` over `share` (both of one turn); a whole ring is drawn as two halves, since an arc cannot end where it begins."""
+    """A ring segment from `start` over `share`, both in turns.
+
+    A whole ring is drawn as two halves, since an SVG arc cannot end where it begins.
+    """
     if share <= 0:
         return ""
     if share >= 1:
-        halves = [
-            _ring_path(centre=centre, outer=outer, inner=inner, start=begin, share=0.5)
-            for begin in (0.0, 0.5)
-        ]
+        halves = [_ring_path(centre=centre, outer=outer, inner=inner, start=begin, share=0.5) for begin in (0.0, 0.5)]
         return " ".join(halves)
 
     def at(radius: float, turn: float) -> str:

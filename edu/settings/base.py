@@ -1,6 +1,7 @@
 """Settings that every world shares: embedded, production and test import from here."""
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONCE, NONE, SELF
@@ -150,7 +151,9 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/uploads/"
 MEDIA_ROOT = VAR_DIR / "uploads"
-STORAGES = {
+FONTS_DIR = BASE_DIR / "static" / "vendor" / "fonts"
+"""Where the TrueType fonts of PDF files and slides lie (fetched at set-up)."""
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
@@ -160,7 +163,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # -- background work ------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="")
 JOBS_BROKER = "celery"
-CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL or "memory://")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -172,6 +175,9 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "deliver-events": {"task": "edu.events.tasks.deliver_events", "schedule": 5.0},
     "sweep-jobs": {"task": "edu.jobs.tasks.sweep_jobs", "schedule": 20.0},
+    "finish-overdue-attempts": {"task": "exams.tasks.finish_overdue_attempts", "schedule": 15.0},
+    "release-results": {"task": "exams.tasks.release_results_at_close", "schedule": 60.0},
+    "remind-of-exams": {"task": "exams.tasks.remind_of_exams", "schedule": 600.0},
     "worker-heartbeat": {"task": "edu.jobs.tasks.record_heartbeat", "schedule": 10.0},
 }
 EVENT_SUBSCRIPTIONS = "edu.subscriptions.SUBSCRIPTIONS"
@@ -236,6 +242,8 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_USER_DISPLAY = "edu.accounts.queries.user_display"
 ACCOUNT_UNIQUE_EMAIL = True
+API_REQUESTS_PER_MINUTE = env.int("JINBANG_API_REQUESTS_PER_MINUTE", default=600)
+"""How many requests one API token may make in a minute before it is answered 429."""
 
 # -- logs: one JSON line an entry, with the id of the request that caused it ----------------------
 LOGGING = {

@@ -54,7 +54,7 @@ CACHES = {
     )
 }
 JOBS_BROKER = env.str("JINBANG_BROKER", default="celery" if REDIS_URL else "database")
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1) if REDIS_URL else "memory://"
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL or "memory://")
 
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -30,8 +30,8 @@ else:
 
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-CELERY_BROKER_URL = REDIS_URL or "memory://"
-JOBS_BROKER = "manual"  # tests run jobs and deliver events themselves, by fixtures
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL or "memory://")
+JOBS_BROKER = env.str("JINBANG_BROKER", default="manual")  # tests run jobs and deliver events themselves, by fixtures
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MEDIA_ROOT = Path(tempfile.gettempdir()) / "jinbang-test-uploads"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

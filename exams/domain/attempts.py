@@ -1,4 +1,5 @@
-"""The states of an attempt and what leads from one to the next; use cases ask here before their conditional UPDATE."""
+"""The states of an attempt and what leads from one to the next; use cases ask here before their conditional
+UPDATE."""
 
 from enum import StrEnum
 
@@ -41,13 +42,12 @@ TRANSITIONS: dict[tuple[AttemptState, AttemptEvent], AttemptState] = {
 
 
 def next_state(state: AttemptState, event: AttemptEvent, /) -> AttemptState:
-    """Return the state after an event; InvalidTransition when the event cannot happen there. Voided is final."""
+    """Return the state after an event; InvalidTransition when the event cannot happen there. Voided is
+    final."""
     try:
         return TRANSITIONS[state, event]
     except KeyError:
-        raise InvalidTransition(
-            f"An attempt that is {state.value} cannot {event.value.replace('_', ' ')}."
-        ) from None
+        raise InvalidTransition(f"An attempt that is {state.value} cannot {event.value.replace('_', ' ')}.") from None
 
 
 def source_states(event: AttemptEvent, /) -> frozenset[AttemptState]:

@@ -42,7 +42,8 @@ class TooFewAttempts(InvalidInput):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One fault of an authored question: where (a dotted path into content or key) and what, in a teacher's words."""
+    """One fault of an authored question: where (a dotted path into content or key) and what, in a teacher's
+    words."""
 
     field: str
     message: str

@@ -1,4 +1,5 @@
-"""Grading: a question of any type and a response in, a mark out. Use cases, practice and regrading call this."""
+"""Grading: a question of any type and a response in, a mark out. Use cases, practice and regrading call
+this."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -83,7 +84,8 @@ def _parsed(
 
 
 def check_question(*, type_name: str, content: object, key: object) -> list[Problem]:
-    """Return everything wrong with an authored question: shape first, then content against key. Empty means fit to publish."""
+    """Return everything wrong with an authored question: shape first, then content against key. Empty means
+    fit to publish."""
     question_type, parsed_content, parsed_key, problems = _parsed(type_name, content, key)
     if parsed_content is None or parsed_key is None:
         return problems

@@ -1,13 +1,12 @@
-"""What grading says and by which rules: marks, parts and the policy of a paper. Every question type returns these."""
+"""What grading says and by which rules: marks, parts and the policy of a paper. Every question type returns
+these."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
-MultipleChoiceRule = Literal[
-    "all_or_nothing", "partial_if_no_wrong", "sum_of_fractions", "net_correct", "each_option"
-]
+MultipleChoiceRule = Literal["all_or_nothing", "partial_if_no_wrong", "sum_of_fractions", "net_correct", "each_option"]
 
 
 class MarkState(StrEnum):
@@ -30,9 +29,10 @@ class Completeness(StrEnum):
 class GradingPolicy:
     """The grading rules of a paper.
 
-    All figures are fractions of an item's marks. `partial_fraction` (0..1) is what an incomplete but faultless multiple choice
-    earns. `wrong_penalty` (0..1) is taken for a wrong choice or true/false, never for a blank. Without `is_negative_allowed` no item
-    falls below 0; with it, `item_floor` (-1..0) is the lowest.
+    All figures are fractions of an item's marks. `partial_fraction` (0..1) is what an incomplete but
+    faultless multiple choice earns. `wrong_penalty` (0..1) is taken for a wrong choice or true/false, never
+    for a blank. Without `is_negative_allowed` no item falls below 0; with it, `item_floor` (-1..0) is the
+    lowest.
     """
 
     multiple_choice: MultipleChoiceRule = "partial_if_no_wrong"
@@ -67,7 +67,8 @@ class GradingPolicy:
 class PartMark:
     """The mark of one blank, pair, item, rubric criterion or sub-question.
 
-    `fraction` is of the part itself, None while it is pending; `weight` is its share beside its sisters; `parts` are its own parts.
+    `fraction` is of the part itself, None while it is pending; `weight` is its share beside its sisters;
+    `parts` are its own parts.
     """
 
     id: str
@@ -99,7 +100,8 @@ def blank_mark(parts: Sequence[PartMark] = (), /) -> Mark:
 
 
 def weighted_fraction(parts: Sequence[PartMark], /) -> float | None:
-    """Return the mean of the parts' fractions by weight; None while one of them is pending, 0 without any weight."""
+    """Return the mean of the parts' fractions by weight; None while one of them is pending, 0 without any
+    weight."""
     total = sum(part.weight for part in parts)
     if any(part.fraction is None for part in parts):
         return None
@@ -129,22 +131,19 @@ def pending_paths(mark: Mark, /) -> tuple[str, ...]:
         found = []
         for part in parts:
             if part.fraction is None:
-                found.extend(
-                    walk(part.parts, f"{prefix}{part.id}/") if part.parts else [f"{prefix}{part.id}"]
-                )
+                found.extend(walk(part.parts, f"{prefix}{part.id}/") if part.parts else [f"{prefix}{part.id}"])
         return found
 
     return tuple(walk(mark.parts, ""))
 
 
 def settle(mark: Mark, /, *, fractions: Mapping[str, float], policy: GradingPolicy) -> Mark:
-    """Return the mark with a marker's fractions (0..1 by path) put into its pending parts; it stays pending until none is left.
+    """Return the mark with a marker's fractions (0..1 by path) put into its pending parts; it stays pending
+    until none is left.
 
     ValueError for a path that is not pending or a fraction outside 0..1.
     """
-    unknown = (
-        set(fractions) - set(pending_paths(mark)) - {part.id for part in mark.parts if part.fraction is None}
-    )
+    unknown = set(fractions) - set(pending_paths(mark)) - {part.id for part in mark.parts if part.fraction is None}
     if unknown:
         raise ValueError(f"These parts are not waiting for a mark: {', '.join(sorted(unknown))}")
     if any(not 0 <= fraction <= 1 for fraction in fractions.values()):

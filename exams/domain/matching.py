@@ -1,4 +1,5 @@
-"""The two matching problems of the domain: the best assignment of answers to blanks, and flows from questions to rules."""
+"""The two matching problems of the domain: the best assignment of answers to blanks, and flows from
+questions to rules."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -8,8 +9,8 @@ from itertools import pairwise
 def best_assignment(values: Sequence[Sequence[float]], /) -> tuple[int, ...]:
     """Return for each row the column that makes the sum of values largest; as many columns as rows.
 
-    The Hungarian method in its O(n^3) form with potentials (Kuhn 1955, Munkres 1957). Deterministic: of equal assignments the same
-    one is found each time.
+    The Hungarian method in its O(n^3) form with potentials (Kuhn 1955, Munkres 1957). Deterministic: of
+    equal assignments the same one is found each time.
     """
     n = len(values)
     row_potential = [0.0] * (n + 1)
@@ -53,8 +54,9 @@ def largest_flow(
 ) -> list[dict[int, int]]:
     """Return how much each supply gives to each demand so that as much demand as possible is met.
 
-    `edges[i]` are the demands that supply i may serve. Shortest augmenting paths (Edmonds and Karp 1972), demand by demand: what is
-    once met is never given up, so where not all can be met the later demands are the short ones.
+    `edges[i]` are the demands that supply i may serve. Shortest augmenting paths (Edmonds and Karp 1972),
+    demand by demand: what is once met is never given up, so where not all can be met the later demands are
+    the short ones.
     """
     given: list[dict[int, int]] = [{} for _ in supplies]
     left = list(supplies)
@@ -82,7 +84,8 @@ def largest_flow(
 def _augmenting_path(
     goal: int, left: list[int], given: list[dict[int, int]], suppliers: list[list[int]]
 ) -> list[tuple[int, int]]:
-    """Return (supply, demand) steps from a supply with something left to the goal; empty when there is no such path."""
+    """Return (supply, demand) steps from a supply with something left to the goal; empty when there is no
+    such path."""
     onward: dict[int, tuple[int, int] | None] = {goal: None}
     waiting = deque([goal])
     while waiting:

@@ -1,4 +1,5 @@
-"""Numbers as learners type them, and when two numbers are near enough. Decimal throughout: no binary surprises."""
+"""Numbers as learners type them, and when two numbers are near enough. Decimal throughout: no binary
+surprises."""
 
 import re
 import unicodedata
@@ -14,9 +15,7 @@ ToleranceKind = Literal["absolute", "relative", "significant"]
 MAXIMUM_LENGTH = 200
 MAXIMUM_EXPONENT = 300
 _CONTEXT = Context(prec=60)
-_SIGNS = str.maketrans(
-    {"−": "-", "–": "-", "—": "-", "﹣": "-", "。": ".", "٫": ".", "’": ",", "\u00a5": "¥"}
-)
+_SIGNS = str.maketrans({"−": "-", "–": "-", "—": "-", "﹣": "-", "。": ".", "٫": ".", "’": ",", "\u00a5": "¥"})
 _MANTISSA = r"(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)(?:\.\d*)?|\.\d+"
 _EXPONENT = r"(?:[eE]([+-]?\d{1,4})|\s*[x×*·]\s*10\s*(?:\^|\*\*)\s*\(?([+-]?\d{1,4})\)?)?"
 _NUMBER = re.compile(
@@ -33,7 +32,8 @@ _CURRENCY_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number as typed: its value without any unit applied, the currency sign before it, the unit behind it."""
+    """A number as typed: its value without any unit applied, the currency sign before it, the unit behind
+    it."""
 
     value: Decimal
     prefix: str = ""
@@ -41,7 +41,8 @@ class Quantity:
 
 
 def parse_decimal(text: str, /) -> Decimal | None:
-    """Return the value of a plain decimal written by an author (`12.5`, `-1e3`); None when it is none or absurdly large."""
+    """Return the value of a plain decimal written by an author (`12.5`, `-1e3`); None when it is none or
+    absurdly large."""
     try:
         value = Decimal(text.strip())
     except ArithmeticError:
@@ -54,8 +55,9 @@ def parse_decimal(text: str, /) -> Decimal | None:
 def parse_quantity(text: str, /) -> Quantity | None:
     """Return the number a learner typed, or None when the text is not one number with at most one unit.
 
-    Understood: full-width digits, `1,234.5` and `1 234.5` in groups of three, `1.2e3`, `1.2×10^3`, a sign or minus of any
-    keyboard, a currency sign in front, any unit behind. `1,5` and `12,34` are refused: nobody can tell what they mean.
+    Understood: full-width digits, `1,234.5` and `1 234.5` in groups of three, `1.2e3`, `1.2×10^3`, a sign or
+    minus of any keyboard, a currency sign in front, any unit behind. `1,5` and `12,34` are refused: nobody
+    can tell what they mean.
     """
     if len(text) > MAXIMUM_LENGTH:
         return None
@@ -75,10 +77,12 @@ def parse_quantity(text: str, /) -> Quantity | None:
 def value_in_units(
     quantity: Quantity, /, *, units: Mapping[str, Decimal], unit_label: str = "", is_required: bool = False
 ) -> Decimal | None:
-    """Return the value in the key's base unit, or None where the unit is unknown, contradictory or missing though required.
+    """Return the value in the key's base unit, or None where the unit is unknown, contradictory or missing
+    though required.
 
-    Units are looked up in the key's own table first (`{"元": 1, "万元": 10000}`), then the label printed beside the field counts
-    as the base unit, and a per cent sign otherwise divides by a hundred. A currency sign counts as the unit it stands for.
+    Units are looked up in the key's own table first (`{"元": 1, "万元": 10000}`), then the label printed
+    beside the field counts as the base unit, and a per cent sign otherwise divides by a hundred. A currency
+    sign counts as the unit it stands for.
     """
     table = {fold(name, _UNIT_FOLDING): factor for name, factor in units.items()}
     label = fold(unit_label, _UNIT_FOLDING)
@@ -115,8 +119,8 @@ def round_to_significant(value: Decimal, figures: int, /) -> Decimal:
 def is_within(given: Decimal, expected: Decimal, /, *, tolerance: Decimal, kind: ToleranceKind) -> bool:
     """Tell whether a number is near enough; the edge of the tolerance counts as inside.
 
-    absolute: |given - expected| <= tolerance. relative: the same with tolerance x |expected|. significant: both are equal when
-    rounded to `tolerance` significant figures.
+    absolute: |given - expected| <= tolerance. relative: the same with tolerance x |expected|. significant:
+    both are equal when rounded to `tolerance` significant figures.
     """
     if kind == "significant":
         figures = int(tolerance)

@@ -1,10 +1,11 @@
 r"""Regular expressions of authors, matched in bounded time.
 
-Python's `re` backtracks and cannot be stopped from within a thread, and a wall-clock limit would make a grade depend on the load of a
-machine. So patterns are compiled to a Thompson automaton and run on all states at once: the time is at most states x characters, both
-capped, and the verdict is the same everywhere. The price: no back references and no look-around; they are refused when authoring.
-Syntax: literals, `.`, `[...]`, `\d \w \s \D \W \S`, groups, `|`, `* + ? {m,n}` (lazy forms mean the same), `^ $` at the ends. A pattern
-matches the whole text.
+Python's `re` backtracks and cannot be stopped from within a thread, and a wall-clock limit would make a
+grade depend on the load of a machine. So patterns are compiled to a Thompson automaton and run on all states
+at once: the time is at most states x characters, both capped, and the verdict is the same everywhere. The
+price: no back references and no look-around; they are refused when authoring. Syntax: literals, `.`,
+`[...]`, `\d \w \s \D \W \S`, groups, `|`, `* + ? {m,n}` (lazy forms mean the same), `^ $` at the ends. A
+pattern matches the whole text.
 """
 
 from collections.abc import Callable
@@ -126,9 +127,7 @@ class _Parser:
         if self.peek() == "?":
             self.at += 1
         if (follows := self.peek()) and follows in "*+{":
-            raise InvalidPattern(
-                "A repetition follows a repetition in this regular expression; put a group around it."
-            )
+            raise InvalidPattern("A repetition follows a repetition in this regular expression; put a group around it.")
         return _Node("repeat", parts=(node,), least=least, most=most)
 
     def bounds(self) -> tuple[int, int | None]:
@@ -142,9 +141,7 @@ class _Parser:
         least = int(low or 0)
         most = (int(high) if high else None) if comma else least
         if least > MAXIMUM_STATES or (most is not None and (most > MAXIMUM_STATES or most < least)):
-            raise InvalidPattern(
-                "The repetition counts of this regular expression are too large or reversed."
-            )
+            raise InvalidPattern("The repetition counts of this regular expression are too large or reversed.")
         return least, most
 
     def atom(self) -> _Node:

@@ -1,4 +1,5 @@
-"""What proves that answers were saved: their canonical form, a digest of all of them, and a receipt the learner can keep."""
+"""What proves that answers were saved: their canonical form, a digest of all of them, and a receipt the
+learner can keep."""
 
 import hashlib
 import hmac
@@ -40,9 +41,11 @@ def _cleaned(value: object, depth: int) -> tuple[Any, bool]:
 
 
 def canonicalise(value: object, /) -> Canonical:
-    """Return the one way a response is written: sorted keys, no spaces, real characters; NUL and half surrogates are dropped.
+    """Return the one way a response is written: sorted keys, no spaces, real characters; NUL and half
+    surrogates are dropped.
 
-    A blank (null, "", [], {}) is "". InvalidResponse for what is not JSON (NaN too) or nested over MAXIMUM_DEPTH.
+    A blank (null, "", [], {}) is "". InvalidResponse for what is not JSON (NaN too) or nested over
+    MAXIMUM_DEPTH.
     """
     cleaned, is_stripped = _cleaned(value, 0)
     if cleaned is None or cleaned in ("", [], {}):
@@ -71,7 +74,8 @@ def responses_digest(stored: Mapping[str, str], /) -> str:
 
 
 def make_receipt(*, secret: bytes, attempt_id: str, seq: int, digest: str) -> str:
-    """Return HMAC-SHA-256, as hex, over attempt, sequence and digest; they are framed, so no two triples sign the same bytes."""
+    """Return HMAC-SHA-256, as hex, over attempt, sequence and digest; they are framed, so no two triples
+    sign the same bytes."""
     message = json.dumps([attempt_id, seq, digest], separators=(",", ":")).encode()
     return hmac.new(secret, message, hashlib.sha256).hexdigest()
 

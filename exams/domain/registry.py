@@ -1,4 +1,5 @@
-"""The question types there are: every module of exams.domain.types, discovered. Adding a module there adds a type everywhere."""
+"""The question types there are: every module of exams.domain.types, discovered. Adding a module there adds a
+type everywhere."""
 
 import pkgutil
 from collections.abc import Mapping, Sequence
@@ -14,11 +15,26 @@ from exams.domain.errors import Problem, UnknownQuestionType
 from exams.domain.marks import Completeness, GradingPolicy, Mark
 from exams.domain.schema import TypeInfo
 
-_CONTRACT = ["TYPE", "Content", "Key", "parse_response", "grade", "completeness", "validate", "option_order", "public_content", "list_feedback", "summarise", "summarise_key", "summarise_response"]
+_CONTRACT = [
+    "TYPE",
+    "Content",
+    "Key",
+    "parse_response",
+    "grade",
+    "completeness",
+    "validate",
+    "option_order",
+    "public_content",
+    "list_feedback",
+    "summarise",
+    "summarise_key",
+    "summarise_response",
+]
 
 
 class QuestionType:
-    """One question type, typed for callers that do not know which: content, key and response are that type's own."""
+    """One question type, typed for callers that do not know which: content, key and response are that type's
+    own."""
 
     def __init__(self, module: Any) -> None:
         missing = [name for name in _CONTRACT if not hasattr(module, name)]
@@ -36,9 +52,7 @@ class QuestionType:
 
     def parse_content(self, content: object, /) -> BaseModel:
         """Return the content model; pydantic.ValidationError when it does not fit."""
-        return (
-            content if isinstance(content, self.content_model) else self.content_model.model_validate(content)
-        )
+        return content if isinstance(content, self.content_model) else self.content_model.model_validate(content)
 
     def parse_key(self, key: object, /) -> BaseModel:
         """Return the key model; pydantic.ValidationError when it does not fit."""
@@ -65,13 +79,13 @@ class QuestionType:
         return cast("list[Problem]", self._module.validate(content, key))
 
     def option_order(self, content: BaseModel, /) -> dict[str, tuple[str, ...]]:
-        """Return the ids that may be shuffled, by group (`options`, `right`, `items`, a gap, `q1/options`)."""
+        """Return the ids that may be shuffled, by group (`options`, `right`, `items`, a gap,
+        `q1/options`)."""
         return cast("dict[str, tuple[str, ...]]", self._module.option_order(content))
 
-    def public_content(
-        self, content: BaseModel, order: Mapping[str, Sequence[str]] | None = None, /
-    ) -> dict[str, Any]:
-        """Return what the browser may see, options in the frozen order by group; never anything of the key."""
+    def public_content(self, content: BaseModel, order: Mapping[str, Sequence[str]] | None = None, /) -> dict[str, Any]:
+        """Return what the browser may see, options in the frozen order by group; never anything of the
+        key."""
         return cast("dict[str, Any]", self._module.public_content(content, order or {}))
 
     def list_feedback(self, content: BaseModel, key: BaseModel, /) -> dict[str, str]:

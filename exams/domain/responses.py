@@ -1,4 +1,5 @@
-"""Reading responses from an untrusted browser: each function returns a clean value, or None for a blank, or raises."""
+"""Reading responses from an untrusted browser: each function returns a clean value, or None for a blank, or
+raises."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -9,7 +10,8 @@ MAXIMUM_LENGTH = 20_000
 
 
 def checked_text(raw: object, /, *, field: str | None = None) -> str | None:
-    """Return a text as typed, None when nothing but space; InvalidResponse for another type, NUL, half surrogates or 20,000 +."""
+    """Return a text as typed, None when nothing but space; InvalidResponse for another type, NUL, half
+    surrogates or 20,000 +."""
     if raw is None:
         return None
     if not isinstance(raw, str):
@@ -62,9 +64,7 @@ def checked_mapping(raw: object, /, *, known: Collection[str]) -> Mapping[str, A
     return raw
 
 
-def checked_assignment(
-    raw: object, /, *, known: Collection[str], targets: Collection[str]
-) -> dict[str, str] | None:
+def checked_assignment(raw: object, /, *, known: Collection[str], targets: Collection[str]) -> dict[str, str] | None:
     """Return which target each part was given, without those left open; None when all are."""
     entries = checked_mapping(raw, known=known) or {}
     chosen = {key: checked_id(value, known=targets, field=key) for key, value in entries.items()}

@@ -57,7 +57,8 @@ class Option(Schema):
 class TypeInfo:
     """What the rest of the house needs to know about a question type without knowing the type.
 
-    `label` is English source text to be translated; `icon` names a picture of the icon set; `default_marks` is the usual worth.
+    `label` is English source text to be translated; `icon` names a picture of the icon set; `default_marks`
+    is the usual worth.
     """
 
     name: str
@@ -78,12 +79,14 @@ def texts_of(options: Iterable[Option], /) -> dict[str, str]:
 
 
 def neutral_order(options: Sequence[Option], /) -> list[Option]:
-    """Return options in an order that depends only on their ids and texts, so that the authored order betrays no key."""
+    """Return options in an order that depends only on their ids and texts, so that the authored order
+    betrays no key."""
     return sorted(options, key=lambda option: sha256(f"{option.id}\n{option.text}".encode()).digest())
 
 
 def arranged(options: Sequence[Option], order: Sequence[str] | None, /) -> list[dict[str, str]]:
-    """Return options as the browser gets them, in the frozen order where there is one; unknown ids are passed over."""
+    """Return options as the browser gets them, in the frozen order where there is one; unknown ids are
+    passed over."""
     by_id = {option.id: option for option in options}
     wanted = [*dict.fromkeys(id_ for id_ in order or () if id_ in by_id)]
     wanted += [id_ for id_ in by_id if id_ not in wanted]
@@ -109,11 +112,7 @@ def unknown_ids(field: str, given: Iterable[str], known: Iterable[str], /) -> li
 
 def empty_texts(field: str, options: Iterable[Option], /) -> list[Problem]:
     """Report options that say nothing."""
-    return [
-        Problem(f"{field}.{option.id}.text", "This has no text.")
-        for option in options
-        if not option.text.strip()
-    ]
+    return [Problem(f"{field}.{option.id}.text", "This has no text.") for option in options if not option.text.strip()]
 
 
 def chosen_feedback(feedback: Mapping[str, str], ids: Iterable[str], /) -> tuple[str, ...]:

@@ -1,4 +1,5 @@
-"""Marks of items -> score of a paper: rounding, floors, sections, topics, pass or fail. Decimal throughout."""
+"""Marks of items -> score of a paper: rounding, floors, sections, topics, pass or fail. Decimal
+throughout."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ _TOLERANCE = Decimal("0.000001")
 
 
 def round_mark(value: Decimal, /) -> Decimal:
-    """Return a mark with two decimals, half rounded up (away from zero), within a tolerance of 1e-6 for binary fractions."""
+    """Return a mark with two decimals, half rounded up (away from zero), within a tolerance of 1e-6 for
+    binary fractions."""
     return value.quantize(_TOLERANCE, rounding=ROUND_HALF_UP).quantize(CENT, rounding=ROUND_HALF_UP)
 
 
@@ -21,7 +23,8 @@ def item_mark(*, fraction: float | None, marks: Decimal) -> Decimal | None:
 
 @dataclass(frozen=True, slots=True)
 class ItemResult:
-    """One slot of a paper as graded: its section and topic, what it is worth, and the fraction earned (None pending)."""
+    """One slot of a paper as graded: its section and topic, what it is worth, and the fraction earned (None
+    pending)."""
 
     slot: str
     section_id: str
@@ -40,7 +43,8 @@ class PassMark:
 
 @dataclass(frozen=True, slots=True)
 class PartScore:
-    """What a section or topic earned of its maximum; marks of pending items count 0 and `pending` says how many there are."""
+    """What a section or topic earned of its maximum; marks of pending items count 0 and `pending` says how
+    many there are."""
 
     total: Decimal
     maximum: Decimal
@@ -54,7 +58,8 @@ class PartScore:
 
 @dataclass(frozen=True, slots=True)
 class PaperScore:
-    """The score of an attempt. `passed` is None while marks are pending or where the exam has no pass mark."""
+    """The score of an attempt. `passed` is None while marks are pending or where the exam has no pass
+    mark."""
 
     total: Decimal
     maximum: Decimal
@@ -80,7 +85,8 @@ def _part_score(items: Sequence[tuple[ItemResult, Decimal | None]], floor: Decim
 
 
 def is_passing(*, total: Decimal, maximum: Decimal, pass_mark: PassMark) -> bool:
-    """Tell whether a total reaches the pass mark; per cent are compared unrounded, so 59.996 % does not pass 60 %."""
+    """Tell whether a total reaches the pass mark; per cent are compared unrounded, so 59.996 % does not pass
+    60 %."""
     if pass_mark.kind == "marks":
         return total >= pass_mark.value
     return maximum > 0 and total * 100 >= pass_mark.value * maximum
@@ -95,8 +101,8 @@ def score_paper(
 ) -> PaperScore:
     """Return the score of all items of a paper.
 
-    Items are rounded first, sections add up rounded items and are raised to their floor, the total adds up sections and is raised to
-    the paper's. By topic no floor applies. ValueError when a slot occurs twice.
+    Items are rounded first, sections add up rounded items and are raised to their floor, the total adds up
+    sections and is raised to the paper's. By topic no floor applies. ValueError when a slot occurs twice.
     """
     if len({item.slot for item in items}) != len(items):
         raise ValueError("A slot is scored once.")

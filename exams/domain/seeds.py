@@ -8,14 +8,15 @@ T = TypeVar("T")
 
 
 class SeededStream:
-    """An endless stream of numbers drawn from SHA-256 over a seed and a label; different labels are independent."""
+    """An endless stream of numbers drawn from SHA-256 over a seed and a label; different labels are
+    independent."""
 
     def __init__(self, seed: str | int, *label: str | int) -> None:
         self._prefix = sha256("\x1f".join(map(str, (seed, *label))).encode()).digest()
         self._counter = 0
 
     def below(self, limit: int, /) -> int:
-        """Return a number from 0 to limit - 1, each equally likely; limit at most 2**63."""
+        """Return a number from 0 to limit - 1, each equally likely; limit at most 2**64."""
         span = (1 << 64) - (1 << 64) % limit
         while True:
             block = sha256(self._prefix + self._counter.to_bytes(8, "big")).digest()
@@ -25,7 +26,8 @@ class SeededStream:
                 return number % limit
 
     def sample(self, size: int, count: int, /) -> tuple[int, ...]:
-        """Return `count` different positions below `size`, in random order; the cost grows with count, not with size."""
+        """Return `count` different positions below `size`, in random order; the cost grows with count, not
+        with size."""
         if not 0 <= count <= size:
             raise ValueError(f"{count} of {size} cannot be drawn.")
         moved: dict[int, int] = {}

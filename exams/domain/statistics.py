@@ -1,7 +1,8 @@
 """Classical test statistics of a question version and of a paper.
 
-Formulas follow Moodle core (`lib/classes/statistics/questions/calculator.php`, `mod/quiz/report/statistics/`): variances and covariances
-over n - 1, discrimination against the rest of the paper without the item. Every figure comes with its n; too small an n is refused.
+Formulas follow Moodle core (`lib/classes/statistics/questions/calculator.php`,
+`mod/quiz/report/statistics/`): variances and covariances over n - 1, discrimination against the rest of the
+paper without the item. Every figure comes with its n; too small an n is refused.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,7 +27,8 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class ItemStatistics:
-    """How a question performed. Facility 0..1 of the maximum; discrimination and efficiency in per cent, None without spread."""
+    """How a question performed. Facility 0..1 of the maximum; discrimination and efficiency in per cent,
+    None without spread."""
 
     n: int
     facility: float
@@ -40,7 +42,8 @@ class ItemStatistics:
 
 @dataclass(frozen=True, slots=True)
 class PaperStatistics:
-    """How a paper performed. Alpha in per cent and the standard error in marks are None without spread or with one item only."""
+    """How a paper performed. Alpha in per cent and the standard error in marks are None without spread or
+    with one item only."""
 
     n: int
     mean: float
@@ -61,7 +64,8 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class OptionStatistics:
-    """How often an option was chosen, overall and by the best and the weakest 27 %, and its choosers' mean on the rest."""
+    """How often an option was chosen, overall and by the best and the weakest 27 %, and its choosers' mean
+    on the rest."""
 
     option_id: str
     is_correct: bool
@@ -106,7 +110,8 @@ def item_statistics(
 ) -> ItemStatistics:
     """Return the statistics of one question from its marks and the same attempts' totals (item included).
 
-    TooFewAttempts below `minimum_n`. The interval of discrimination is Fisher's z; the key is suspect when discrimination is negative.
+    TooFewAttempts below `minimum_n`. The interval of discrimination is Fisher's z; the key is suspect when
+    discrimination is negative.
     """
     n = len(marks)
     _demand(n, minimum_n)
@@ -137,7 +142,8 @@ def _fisher_interval(index: float | None, n: int) -> Interval | None:
 
 
 def cronbach_alpha(items: Sequence[Sequence[float]], /) -> float | None:
-    """Return 100 x p/(p-1) x (1 - sum of item variances / variance of totals), items by attempts; None without spread or p < 2."""
+    """Return 100 x p/(p-1) x (1 - sum of item variances / variance of totals), items by attempts; None
+    without spread or p < 2."""
     if len(items) < 2:
         return None
     spread = variance([sum(column) for column in zip(*items, strict=True)])
@@ -163,7 +169,8 @@ def paper_statistics(*, items: Sequence[Sequence[float]], minimum_n: int = MINIM
 
 
 def histogram(*, values: Sequence[float], low: float, high: float, bins: int = 10) -> tuple[Bin, ...]:
-    """Return equal bars from low to high; what lies outside counts in the first or last. ValueError without a range."""
+    """Return equal bars from low to high; what lies outside counts in the first or last. ValueError without
+    a range."""
     if bins < 1 or high <= low:
         raise ValueError("A histogram needs a range and at least one bar.")
     width = (high - low) / bins
@@ -181,9 +188,11 @@ def distractor_table(
     options: Mapping[str, bool],
     minimum_n: int = MINIMUM_N,
 ) -> tuple[OptionStatistics, ...]:
-    """Return a row an option (id -> is it right), from what each attempt chose and its total without this item.
+    """Return a row an option (id -> is it right), from what each attempt chose and its total without this
+    item.
 
-    Upper and lower groups are the best and weakest 27 % (Kelley 1939) by the rest; a tie goes by order of attempts. TooFewAttempts.
+    Upper and lower groups are the best and weakest 27 % (Kelley 1939) by the rest; a tie goes by order of
+    attempts. TooFewAttempts.
     """
     n = len(chosen)
     _demand(n, minimum_n)
@@ -208,7 +217,8 @@ def distractor_table(
 
 
 def miskey_suspects(*, table: Sequence[OptionStatistics], discrimination: float | None) -> tuple[str, ...]:
-    """Return wrong options that the best prefer to every right one, where the item does not discriminate: the key is likely wrong.
+    """Return wrong options that the best prefer to every right one, where the item does not discriminate:
+    the key is likely wrong.
 
     Empty while discrimination is positive.
     """

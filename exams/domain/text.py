@@ -10,16 +10,25 @@ _WIDTH_FORMS = re.compile("[\u3000\uff00-\uffef]+")
 _CJK = "\u2e80-\u303f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef"
 _SPACE_BESIDE_CJK = re.compile(rf"(?<=[{_CJK}])\s+|\s+(?=[{_CJK}])")
 _SPACES = re.compile(r"\s+")
-# Punctuation a Chinese keyboard types for the same Western sign; brackets of titles and quotations stand for quotation.
-_PUNCTUATION = str.maketrans(
-    {
-        "。": ".", "．": ".", "｡": ".", "，": ",", "、": ",", "､": ",", "；": ";", "：": ":", "！": "!", "？": "?",
-        "（": "(", "）": ")", "【": "[", "】": "]", "〔": "[", "〕": "]", "［": "[", "］": "]",
-        "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "「": '"', "」": '"', "『": '"', "』": '"', "《": '"', "》": '"',
-        "＂": '"', "‘": "'", "’": "'", "‛": "'", "`": "'", "〈": "'", "〉": "'", "＇": "'",
-        "—": "-", "–": "-", "‐": "-", "‑": "-", "−": "-", "－": "-", "～": "~", "〜": "~", "…": "...", "·": ".", "・": ".",
-    }
-)  # fmt: skip
+# What a Chinese keyboard types for the same Western sign; brackets of titles count as quotation marks.
+_WESTERN = {
+    ".": "。．｡·・",
+    ",": "，、､",
+    ";": "；",
+    ":": "：",
+    "!": "！",
+    "?": "？",
+    "(": "（",
+    ")": "）",
+    "[": "【〔［",
+    "]": "】〕］",
+    '"': "“”„«»「」『』《》＂",
+    "'": "‘’‛`〈〉＇",
+    "-": "—–‐‑−－",
+    "~": "～〜",
+    "...": "…",
+}
+_PUNCTUATION = str.maketrans({sign: western for western, signs in _WESTERN.items() for sign in signs})
 _DASHES = re.compile("-{2,}")
 _CLOSING = ".,;:!?"
 
@@ -38,7 +47,7 @@ _STAR = "\ue001"
 
 @dataclass(frozen=True, slots=True)
 class Folding:
-    """Which differences between two texts do not count. Invisible characters and Unicode composition never do."""
+    """Which differences between two texts do not count; invisible characters and composition never do."""
 
     case: bool = True
     width: bool = True
@@ -47,9 +56,9 @@ class Folding:
 
 
 def fold_width(text: str, /) -> str:
-    """Return full-width Latin, digits and signs, half-width kana and the ideographic space in their usual width.
+    """Return full-width Latin, half-width kana and the ideographic space in their usual width.
 
-    Only the width forms are normalised (as NFKC does them): a superscript or a circled digit keeps its meaning.
+    Only the width forms are normalised (as NFKC does): a superscript or a circled digit stays as it is.
     """
     return _WIDTH_FORMS.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
 
@@ -57,8 +66,8 @@ def fold_width(text: str, /) -> str:
 def fold(text: str, folding: Folding, /) -> str:
     """Return the form in which two texts are compared; folding twice changes nothing more.
 
-    Space: ends are stripped, runs become one space, and a space beside an ideograph falls away. Punctuation: Chinese and
-    Western forms are equal, and closing punctuation at the end is ignored.
+    Space: ends are stripped, runs become one space, and a space beside an ideograph falls away.
+    Punctuation: Chinese and Western forms are equal, and closing punctuation at the end is ignored.
     """
     text = unicodedata.normalize("NFC", text.translate(_INVISIBLE))
     if folding.punctuation:
@@ -83,7 +92,7 @@ def is_same_text(expected: str, given: str, folding: Folding, /) -> bool:
 def is_wildcard_match(pattern: str, given: str, folding: Folding, /) -> bool:
     r"""Tell whether a text fits a pattern in which `*` stands for any run of characters and `\*` for a star.
 
-    Runs in time proportional to pattern x text: pieces are searched from left to right, never with backtracking.
+    Pieces are searched from left to right and never again: at most pattern x text steps.
     """
     marked = pattern.replace(r"\*", _STAR).replace("*", _WILD)
     pieces = [piece.replace(_STAR, "*") for piece in fold(marked, folding).split(_WILD)]
@@ -110,7 +119,7 @@ def _image_text(found: re.Match[str]) -> str:
 def plain_text(rich: str, /) -> str:
     """Return rich text without its mark-up: blocks on lines of their own, pictures as [alternative text].
 
-    Only the tags of our rich text are taken for tags, so that `a<b` in plain text survives. Mathematics stays as written.
+    Only the tags of our rich text are taken for tags, so that `a<b` survives. Mathematics stays as written.
     """
     text = _COMMENT.sub("", rich)
     text = _IMAGE.sub(_image_text, text)

@@ -1,4 +1,5 @@
-"""When an attempt ends and what an exam says to a learner now. `now` is always an argument; all moments are aware."""
+"""When an attempt ends and what an exam says to a learner now. `now` is always an argument; all moments are
+aware."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +26,8 @@ class ExamStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Accommodation:
-    """What one learner is granted: more time (per cent of the duration and minutes), more attempts, a window of their own."""
+    """What one learner is granted: more time (per cent of the duration and minutes), more attempts, a window
+    of their own."""
 
     extra_percent: int = 0
     extra_minutes: int = 0
@@ -48,7 +50,8 @@ class ExamTerms:
 
 @dataclass(frozen=True, slots=True)
 class AttemptSummary:
-    """One attempt as the exam list sees it. `passed` is None where there is no verdict, or none released yet."""
+    """One attempt as the exam list sees it. `passed` is None where there is no verdict, or none released
+    yet."""
 
     state: AttemptState
     deadline_at: datetime | None = None
@@ -89,13 +92,12 @@ def attempt_deadline(
     accommodation: Accommodation = NO_ACCOMMODATION,
     paused_seconds: int = 0,
 ) -> datetime | None:
-    """Return when an attempt ends: its start plus the learner's duration and pauses, but not after the close. None: never."""
+    """Return when an attempt ends: its start plus the learner's duration and pauses, but not after the
+    close. None: never."""
     _, closes_at = window_of(terms=terms, accommodation=accommodation)
     if terms.duration_seconds is None:
         return closes_at
-    seconds = (
-        allowed_seconds(duration_seconds=terms.duration_seconds, accommodation=accommodation) + paused_seconds
-    )
+    seconds = allowed_seconds(duration_seconds=terms.duration_seconds, accommodation=accommodation) + paused_seconds
     ends_at = started_at + timedelta(seconds=seconds)
     return ends_at if closes_at is None else min(ends_at, closes_at)
 
@@ -111,7 +113,8 @@ def is_overdue(*, now: datetime, deadline_at: datetime | None, grace_seconds: in
 
 
 def remaining_seconds(*, now: datetime, deadline_at: datetime | None) -> int | None:
-    """Return the seconds left before the deadline, grace not included, rounded up and never negative; None without a deadline."""
+    """Return the seconds left before the deadline, grace not included, rounded up and never negative; None
+    without a deadline."""
     return None if deadline_at is None else max(0, ceil((deadline_at - now).total_seconds()))
 
 
@@ -124,8 +127,9 @@ def exam_state(
 ) -> ExamState:
     """Return what the exam says to a learner. A voided attempt does not count against the learner.
 
-    First what is under way (continue, awaiting marking or release; an overdue attempt awaits too), then the verdict (passed), then what
-    can still be done (open, failed with attempts left), then how it ended (failed, missed, closed). A withdrawn exam is closed unless passed.
+    First what is under way (continue, awaiting marking or release; an overdue attempt awaits too), then the
+    verdict (passed), then what can still be done (open, failed with attempts left), then how it ended
+    (failed, missed, closed). A withdrawn exam is closed unless passed.
     """
     opens_at, closes_at = window_of(terms=terms, accommodation=accommodation)
     counted = [attempt for attempt in attempts if attempt.state is not AttemptState.VOIDED]

@@ -62,9 +62,10 @@ def _fraction(content: Content, key: Key, chosen: set[str], policy: GradingPolic
 def grade(content: Content, key: Key, response: tuple[str, ...] | None, policy: GradingPolicy) -> Mark:
     """Return what the rule of the paper gives.
 
-    all_or_nothing; partial_if_no_wrong: the stated part for some right and none wrong; sum_of_fractions: min(max(0, sum), 1), where
-    without fractions right options share 1 and a wrong one takes as much; net_correct: max(0, (hits - false) / correct); each_option:
-    options judged rightly / options. The penalty is taken where nothing is earned and a wrong option was chosen, or all was at stake.
+    all_or_nothing; partial_if_no_wrong: the stated part for some right and none wrong; sum_of_fractions:
+    min(max(0, sum), 1), where without fractions right options share 1 and a wrong one takes as much;
+    net_correct: max(0, (hits - false) / correct); each_option: options judged rightly / options. The penalty
+    is taken where nothing is earned and a wrong option was chosen, or all was at stake.
     """
     if response is None:
         return blank_mark()
@@ -81,9 +82,7 @@ def grade(content: Content, key: Key, response: tuple[str, ...] | None, policy: 
         )
         for o in content.options
     )
-    return Mark(
-        policy.clamp(fraction), MarkState.GRADED, parts, schema.chosen_feedback(key.feedback, response)
-    )
+    return Mark(policy.clamp(fraction), MarkState.GRADED, parts, schema.chosen_feedback(key.feedback, response))
 
 
 def completeness(content: Content, response: tuple[str, ...] | None) -> Completeness:
@@ -92,7 +91,8 @@ def completeness(content: Content, response: tuple[str, ...] | None) -> Complete
 
 
 def validate(content: Content, key: Key) -> list[Problem]:
-    """Report unknown or repeated ids, empty options and fractions of right options that do not add up to 1."""
+    """Report unknown or repeated ids, empty options and fractions of right options that do not add up to
+    1."""
     ids = schema.ids_of(content.options)
     problems = schema.repeated_ids("content.options", content.options)
     problems += schema.empty_texts("content.options", content.options)

@@ -41,9 +41,7 @@ def test_number_label_reads_well(value, label):
 
 
 def test_bars_stand_on_the_baseline_in_proportion_to_their_values():
-    plot = bar_plot(
-        data=[Datum(label="Mon", value=50), Datum(label="Tue", value=100), Datum(label="Wed", value=0)]
-    )
+    plot = bar_plot(data=[Datum(label="Mon", value=50), Datum(label="Tue", value=100), Datum(label="Wed", value=0)])
     first, second, third = plot.bars
     assert second.height == pytest.approx(2 * first.height, abs=0.2)
     assert third.height == 0
@@ -60,9 +58,7 @@ def test_negative_bars_hang_below_the_baseline():
 
 
 def test_a_bar_says_its_value_as_people_read_it():
-    plot = bar_plot(
-        data=[Datum(label="July", value=1250, value_label="¥1,250.00"), Datum(label="August", value=3)]
-    )
+    plot = bar_plot(data=[Datum(label="July", value=1250, value_label="¥1,250.00"), Datum(label="August", value=3)])
     assert [bar.value_label for bar in plot.bars] == ["¥1,250.00", "3"]
 
 
@@ -80,9 +76,7 @@ def test_no_data_still_gives_axes():
 
 
 def test_histogram_counts_every_value_once():
-    plot = histogram(
-        values=[0, 5, 9.99, 10, 60, 100, 100], low=0, high=100, bins=10, mark=60, mark_label="Pass mark"
-    )
+    plot = histogram(values=[0, 5, 9.99, 10, 60, 100, 100], low=0, high=100, bins=10, mark=60, mark_label="Pass mark")
     assert [bar.value_label for bar in plot.bars] == ["3", "1", "0", "0", "0", "0", "1", "0", "0", "2"]
     assert plot.bars[0].label == "0–10"
     assert plot.mark is not None

@@ -1,0 +1,107 @@
+"""The commands behind the Makefile's targets."""
+
+import argparse
+import os
+import subprocess
+import sys
+
+from .environment import ensure_environment, run_logged
+from .paths import CannotStart, Folders, clone, say
+
+LOCK_OPTIONS = (
+    "--quiet",
+    "--generate-hashes",
+    "--no-emit-index-url",
+    "--universal",
+    "--python-version",
+    "3.11",
+)
+LOCKS = ("installer", "node", "base", "dev")
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command and return the exit code; a CannotStart becomes one line on standard error."""
+    parser = argparse.ArgumentParser(prog="make", description="Start, test and maintain a clone of Jinbang.")
+    parser.add_argument(
+        "command",
+        choices=[
+            "run",
+            "demo-reset",
+            "test",
+            "check",
+            "lock",
+            "setup",
+            "setup-dev",
+            "manage",
+            "bench",
+            "i18n",
+            "fmt",
+        ],
+    )
+    parser.add_argument("rest", nargs=argparse.REMAINDER)
+    chosen = parser.parse_args(arguments)
+    folders = clone()
+    try:
+        return _dispatch(folders=folders, command=chosen.command, rest=chosen.rest)
+    except CannotStart as error:
+        sys.stdout.flush()
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("\nInterrupted: nothing is lost, run the same command again to go on.\n")
+        return 130
+
+
+def _dispatch(*, folders: Folders, command: str, rest: list[str]) -> int:
+    # Imported late, so that `make run` does not pay for the checks and the other way round.
+    if command in {"run", "demo-reset"}:
+        from . import run
+
+        if command == "run":
+            return run.run(folders=folders, port_text=os.environ.get("PORT", "") or "8000")
+        return run.demo_reset(folders=folders, sure=os.environ.get("YES", "") == "1")
+    if command in {"test", "check"}:
+        from . import check
+
+        return check.run_checks(folders=folders, quick=command == "check")
+    if command == "lock":
+        return lock(folders=folders)
+    if command == "setup":
+        ensure_environment(folders=folders, locks=["installer", "base"])
+        return 0
+    ensure_environment(folders=folders, locks=["installer", "base", "dev"])
+    steps = {
+        "setup-dev": [],
+        "manage": [[str(folders.python), "manage.py", *rest]],
+        "bench": [[str(folders.python), "-m", "benchmarks", *rest]],
+        "i18n": [
+            [str(folders.python), "manage.py", "collect_messages"],
+            [str(folders.python), "manage.py", "compile_translations"],
+        ],
+        "fmt": [[folders.tool("ruff"), "check", "--fix", "."], [folders.tool("ruff"), "format", "."]],
+    }[command]
+    return next((code for code in (_run(folders=folders, command=step) for step in steps) if code), 0)
+
+
+def _run(*, folders: Folders, command: list[str]) -> int:
+    return subprocess.run(command, cwd=folders.root, env=folders.environment()).returncode
+
+
+def lock(*, folders: Folders) -> int:
+    """Write requirements/*.txt anew from *.in, newest allowed versions, with hashes and without addresses."""
+    ensure_environment(folders=folders, locks=["installer"])
+    for name in LOCKS:
+        say(f"Locking requirements/{name}.in ...")
+        output = run_logged(
+            [
+                folders.tool("uv"), "pip", "compile", *LOCK_OPTIONS, "--upgrade",
+                "--directory", str(folders.requirements), f"{name}.in", "-o", f"{name}.txt",
+                "--custom-compile-command", "make lock",
+            ],
+            folders=folders,
+            log=folders.log / "lock.log",
+            environment=folders.environment(),
+        )  # fmt: skip
+        if output is not None:
+            raise CannotStart(f"requirements/{name}.in could not be locked:\n{output.strip()}")
+    return 0

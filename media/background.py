@@ -1,0 +1,13 @@
+"""The media room's jobs."""
+
+from typing import Any
+
+from edu.jobs.registry import job
+from edu.jobs.run import JobContext
+from media.pipeline.transcode import transcode
+
+
+@job("media.transcode")
+def transcode_video(context: JobContext, *, video_id: int) -> dict[str, Any]:
+    """Make and publish the ladder of one film."""
+    return transcode(context, video_id=video_id)
