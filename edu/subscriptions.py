@@ -9,5 +9,5 @@ from edu.events import types
 SUBSCRIPTIONS: dict[type[types.Event], tuple[str, ...]] = {
     types.ExamScheduled: ("exams.handlers.tell_candidates",),
     types.AttemptNeedsMarking: ("exams.handlers.tell_markers",),
-    types.ResultReleased: ("exams.handlers.tell_result",),
+    types.ResultReleased: ("exams.handlers.tell_result", "exams.practice.handlers.enter_exam_results"),
 }
