@@ -17,7 +17,9 @@ from edu.organizations.queries import list_organization_ids
 from exams.delivery.access import get_visible_exam, visible_exams
 from exams.domain.timing import ExamStatus, allowed_seconds, exam_state
 from exams.fetch import accommodation_of, attempt_summary, terms_of
-from exams.models import Accommodation, Attempt, Exam
+from exams.models import Accommodation, Attempt, Bank, Exam
+from exams.practice.sessions import LessonQuizResult
+from exams.practice.sessions import lesson_quiz_result as find_quiz_result
 
 
 # -- exams as a learner meets them ------------------------------------------------------------------
@@ -312,3 +314,14 @@ def list_attempts(*, user_id: int, state: str = "", text: str = "") -> Any:
 def attempt_views(rows: Sequence[Attempt]) -> list[AttemptView]:
     """Return what learners may know of these attempts (with their exams)."""
     return [_attempt_view(row, row.exam) for row in rows]
+
+
+# -- banks and practice -----------------------------------------------------------------------------
+def find_bank_id(*, slug: str) -> int | None:
+    """Return the id of a bank by its short name, None when there is none."""
+    return Bank.objects.filter(slug=slug).values_list("pk", flat=True).first()
+
+
+def lesson_quiz_result(*, user_id: int, lesson_key: str) -> LessonQuizResult | None:
+    """Return how the learner did in the quiz of a lesson: the best finished try, else the open one; None for none."""
+    return find_quiz_result(user_id=user_id, lesson_key=lesson_key)

@@ -129,7 +129,7 @@ def _row_of(paper: Paper, kind: str, key: str) -> Any:
 def act(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Do one thing to the paper: `do` is `verb:kind:number`."""
     row = get_editable_paper(request.user, public_id)
-    verb, kind, key = (request.POST.get("do", "").split(":") + ["", ""])[:3]
+    verb, kind, key = [*request.POST.get("do", "").split(":"), "", ""][:3]
     back = redirect("authoring:paper", public_id=row.public_id)
     try:
         if verb == "publish":
@@ -177,8 +177,8 @@ def _change_row(request: HttpRequest, paper: Paper, verb: str, kind: str, key: s
 
 
 def _section_of(paper: Paper, key: str | None) -> PaperSection:
-    section = _row_of(paper, "section", key or "")
-    return section
+    found: PaperSection = _row_of(paper, "section", key or "")
+    return found
 
 
 @author_page

@@ -15,7 +15,7 @@ from edu.notifications.services import notify
 from exams.authoring.records import BATCH_SIZE, QuestionRecord, import_records
 from exams.interchange.formats import find_format
 from exams.interchange.plan import UnreadableFile, plan_rows
-from exams.models import Bank, ImportBatch, PaperItem, PracticeAnswer, Question
+from exams.models import Bank, BlueprintRule, ImportBatch, PaperItem, PracticeAnswer, Question
 from exams.policies_authoring import list_editable_banks
 
 MAXIMUM_FILE = 10 * 1024 * 1024
@@ -147,6 +147,9 @@ def undo_import(*, batch: ImportBatch, actor: Any) -> int:
         ids = set(mine.values_list("pk", flat=True))
         used = set(PaperItem.objects.filter(question_id__in=ids).values_list("question_id", flat=True))
         used |= set(PracticeAnswer.objects.filter(question_id__in=ids).values_list("question_id", flat=True))
+        if BlueprintRule.objects.filter(bank_id=batch.bank_id).exists():
+            # Published papers may hold these versions in their pools, so none of them may vanish.
+            used = ids
         mine.filter(pk__in=used).update(status=Question.Status.RETIRED, live=False)
         free = mine.exclude(pk__in=used)
         free.update(current_version=None)
