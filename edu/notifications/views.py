@@ -85,8 +85,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
 def preferences(request: HttpRequest) -> HttpResponse:
     """Choose of which categories mails come; the bell shows all of them anyway."""
     muted = list_muted_categories(user_id=request.user.pk)
-    form = PreferencesForm(request.POST or None, muted=muted)
-    # A form without any ticked box posts only the token, which is an answer too.
+    form = PreferencesForm(request.POST if request.method == "POST" else None, muted=muted)
     if request.method == "POST" and form.is_valid():
         set_muted_categories(user_id=request.user.pk, categories=form.muted_categories())
         messages.success(request, _("Your choice is saved."))

@@ -45,8 +45,18 @@ def test_own_pages_open_and_strangers_sign_in_first(client, language, name):
 
 
 @pytest.mark.parametrize(
-    "name", ["account_login", "account_signup", "account_request_login_code", "account_reset_password",
-             "accounts:phone_reset", "accounts:staff_reset", "organizations:sign_in", "account_inactive", "dev:mailbox"]
+    "name",
+    [
+        "account_login",
+        "account_signup",
+        "account_request_login_code",
+        "account_reset_password",
+        "accounts:phone_reset",
+        "accounts:staff_reset",
+        "organizations:sign_in",
+        "account_inactive",
+        "dev:mailbox",
+    ],
 )
 def test_entrance_pages_open(client, language, name):
     page = client.get(reverse(name))

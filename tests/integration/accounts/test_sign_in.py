@@ -196,5 +196,3 @@ def test_reset_by_phone_is_limited(client):
 
 def test_staff_are_sent_to_their_trainer(client, language):
     assert client.get(reverse("accounts:staff_reset")).status_code == 200
-
-
