@@ -51,6 +51,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         if name in used
     ]
     context = {"page_obj": page_obj, "items": items, "tabs": tabs, "chosen": chosen}
+    context["desk_nav_items"] = account_nav("notifications:inbox")
     return render(request, "notifications/inbox.html", context)
 
 

@@ -48,6 +48,8 @@ def test_every_kind_has_a_known_category_and_a_label(kind):
 
 def test_a_text_that_holds_html_is_escaped_in_the_mail():
     row = Notification(user=make_user(), title="<b>x</b>", body="<script>", created_at=now_utc(), context={})
-    html = render_to_string("notifications/mail.html", {"heading": row.title, "paragraphs": [row.body], "site": {}})
+    html = render_to_string(
+        "notifications/mail.html", {"heading": row.title, "paragraphs": [row.body], "site": {"name": "Jinbang"}}
+    )
     assert "<script>" not in html
     assert "<b>x</b>" not in html
