@@ -159,7 +159,9 @@ class AccountAdapter(DefaultAccountAdapter):
             text = render_to_string(f"{template_prefix}_message.txt", values).strip()
             paragraphs = [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
             code = str(context.get("code") or "")
-            frame = {"subject": subject, "heading": subject, "code": code, "paragraphs": paragraphs}
+            frame: dict[str, Any] = {"subject": subject, "heading": subject, "code": code, "paragraphs": paragraphs}
+            if request is None:
+                frame["site"] = {"name": settings.WAGTAIL_SITE_NAME}
             html = render_to_string("account/email/frame.html", values | frame, request)
         message = EmailMultiAlternatives(subject, text, self.get_from_email(), [email])
         message.attach_alternative(html, "text/html")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
-from allauth.account.forms import LoginForm, RequestLoginCodeForm, SignupForm
+from allauth.account.forms import AddEmailForm, LoginForm, RequestLoginCodeForm, ResetPasswordForm, SignupForm
 from allauth.core import context
 from django import forms
 from django.conf import settings
@@ -47,7 +47,7 @@ class SignInForm(LoginForm):  # type: ignore[misc] # django-allauth is untyped
 def _consent_links() -> str:
     """Return links to what a person agrees to."""
     return format_html(
-        '<a href="/terms/" target="_blank">{}</a> · <a href="/privacy/" target="_blank">{}</a>',
+        '<span><a href="/terms/" target="_blank">{}</a> · <a href="/privacy/" target="_blank">{}</a></span>',
         gettext("Terms of service"),
         gettext("Privacy policy"),
     )
@@ -74,6 +74,7 @@ class SignUpForm(SignupForm):  # type: ignore[misc] # django-allauth is untyped
             self.fields["phone"].required = True
         else:
             del self.fields["phone"]
+            self.fields["email"].label = _("Mail address")
         self.order_fields(["by", "email", "phone", "password1", "consent"])
         _plain(self)
 
@@ -107,6 +108,24 @@ class RequestCodeForm(RequestLoginCodeForm):  # type: ignore[misc] # django-alla
                 raise ValidationError(_("Enter a mail address or a phone number."), code="invalid") from error
             self.clean_email()
         return cleaned
+
+
+class ResetByMailForm(ResetPasswordForm):  # type: ignore[misc] # django-allauth is untyped
+    """The mail address whose account needs a new password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("Mail address")
+        _plain(self)
+
+
+class MailForm(AddEmailForm):  # type: ignore[misc] # django-allauth is untyped
+    """A new mail address."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("New mail address")
+        _plain(self)
 
 
 class ChangePasswordForm(AllauthChangePasswordForm):  # type: ignore[misc] # django-allauth is untyped

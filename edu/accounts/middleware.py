@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
+from django.contrib.sites.requests import RequestSite
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from edu.core.errors import TooManyRequests
@@ -26,6 +28,24 @@ class PasswordChangeMiddleware:
                 return redirect("account_change_password")
             request.was_trapped = True  # type: ignore[attr-defined] # read by the adapter: where to go on afterwards
         return self.get_response(request)
+
+
+class OwnSiteMiddleware:
+    """Take django-allauth's `site` (a host name) out of its pages, where it would hide our own of the same name."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer one request."""
+        return self.get_response(request)
+
+    def process_template_response(self, request: HttpRequest, response: TemplateResponse) -> TemplateResponse:
+        """Leave every context alone but those that hold a RequestSite."""
+        values = response.context_data
+        if values is not None and isinstance(values.get("site"), RequestSite):
+            del values["site"]
+        return response
 
 
 class TooManyRequestsMiddleware:

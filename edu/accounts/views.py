@@ -39,7 +39,9 @@ def account_nav(current: str) -> list[dict[str, Any]]:
     entries = [
         ("accounts:profile", _("Profile"), "user"),
         ("accounts:security", _("Sign-in and security"), "shield"),
+        ("notifications:inbox", _("Messages"), "bell"),
         ("notifications:preferences", _("Mails"), "mail"),
+        ("jobs:index", _("My imports and exports"), "layers"),
         ("accounts:tokens", _("API tokens"), "key"),
         ("accounts:data", _("My data"), "download"),
     ]

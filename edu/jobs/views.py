@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from edu.accounts.views import account_nav
 from edu.core.errors import NotFound
 from edu.jobs.models import Job
 from edu.jobs.queries import get_own_job
@@ -32,7 +33,7 @@ def _get(request: HttpRequest, public_id: uuid.UUID) -> Job:
 def index(request: HttpRequest) -> HttpResponse:
     """List the person's jobs, newest first."""
     page_obj = Paginator(Job.objects.filter(owner=request.user), 20).get_page(request.GET.get("page"))
-    return render(request, "jobs/index.html", {"page_obj": page_obj})
+    return render(request, "jobs/index.html", {"page_obj": page_obj, "desk_nav_items": account_nav("jobs:index")})
 
 
 @login_required
@@ -40,7 +41,11 @@ def index(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Show one job."""
     job = _get(request, public_id)
-    return render(request, "jobs/detail.html", {"job": job, "download_url": _download_url(job)})
+    return render(
+        request,
+        "jobs/detail.html",
+        {"job": job, "download_url": _download_url(job), "desk_nav_items": account_nav("jobs:index")},
+    )
 
 
 @login_required

@@ -51,6 +51,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         if name in used
     ]
     context = {"page_obj": page_obj, "items": items, "tabs": tabs, "chosen": chosen}
+    context["desk_nav_items"] = account_nav("notifications:inbox")
     return render(request, "notifications/inbox.html", context)
 
 
@@ -85,8 +86,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
 def preferences(request: HttpRequest) -> HttpResponse:
     """Choose of which categories mails come; the bell shows all of them anyway."""
     muted = list_muted_categories(user_id=request.user.pk)
-    form = PreferencesForm(request.POST or None, muted=muted)
-    # A form without any ticked box posts only the token, which is an answer too.
+    form = PreferencesForm(request.POST if request.method == "POST" else None, muted=muted)
     if request.method == "POST" and form.is_valid():
         set_muted_categories(user_id=request.user.pk, categories=form.muted_categories())
         messages.success(request, _("Your choice is saved."))

@@ -26,7 +26,8 @@ from edu.organizations.services import join_by_invitation
 def sign_in(request: HttpRequest, code: str = "") -> HttpResponse:
     """Sign in by organisation and staff number; `code` in the address fills in the organisation.
 
-    Ten attempts in five minutes for one staff number, six hundred for one address (a whole office); every failure has the same text.
+    Ten attempts in five minutes for one staff number, six hundred for one address (a whole office). Every failure has
+    the same text.
     """
     if request.user.is_authenticated:
         return redirect(get_next_redirect_url(request) or "desk")

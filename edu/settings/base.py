@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "edu.accounts.middleware.OwnSiteMiddleware",
     "edu.accounts.middleware.TooManyRequestsMiddleware",
     "edu.accounts.middleware.PasswordChangeMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -254,6 +255,8 @@ ACCOUNT_FORMS = {
     "signup": "edu.accounts.forms.SignUpForm",
     "request_login_code": "edu.accounts.forms.RequestCodeForm",
     "change_password": "edu.accounts.forms.ChangePasswordForm",
+    "reset_password": "edu.accounts.forms.ResetByMailForm",
+    "add_email": "edu.accounts.forms.MailForm",
 }
 # Only a mail that must be verified lets the sign-up page answer the same for known and unknown addresses.
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
