@@ -46,8 +46,7 @@ def list_standings(
         )
     }
     extra = {
-        (row.exam_id, row.user_id): row
-        for row in Accommodation.objects.filter(exam_id__in=exams, user_id__in=user_ids)
+        (row.exam_id, row.user_id): row for row in Accommodation.objects.filter(exam_id__in=exams, user_id__in=user_ids)
     }
     attempts: dict[tuple[int, int], list[Attempt]] = {}
     rows = (

@@ -42,21 +42,6 @@ class AccessAnswer:
     doors: tuple[DoorView, ...] = field(default=())
 
 
-def list_doors(*, product_keys: list[str]) -> dict[str, DoorView]:
-    """Return how products are shown, by key, for sale or not; unknown keys are left out. One query."""
-    return {
-        door.product_key: DoorView(
-            product_key=door.product_key,
-            title=door.title,
-            url=door.url,
-            offer_url=door.offer_url,
-            price_minor=door.price_minor,
-            currency=door.currency,
-        )
-        for door in Door.objects.filter(product_key__in=product_keys)
-    }
-
-
 def list_opener_keys(*, product_keys: list[str]) -> dict[str, set[str]]:
     """Return for each product all products that open it, itself included (at most MAX_DEPTH steps up)."""
     openers: dict[str, set[str]] = {key: {key} for key in product_keys}

@@ -34,9 +34,10 @@ def create_invitation(
         raise InvalidInput(_("Choose between 1 and %(count)d days.") % {"count": MAX_DAYS}, field="days")
     if max_uses is not None and not 1 <= max_uses <= MAX_USES:
         raise InvalidInput(_("Choose between 1 and %(count)d people.") % {"count": MAX_USES}, field="max_uses")
-    if department_id is not None and not Department.objects.filter(
-        organization_id=organization_id, pk=department_id
-    ).exists():
+    if (
+        department_id is not None
+        and not Department.objects.filter(organization_id=organization_id, pk=department_id).exists()
+    ):
         raise NotFound("There is no such department.")
     with transaction.atomic():
         row = Invitation.objects.create(

@@ -47,9 +47,7 @@ def create_member(
     if not staff_number.strip():
         raise InvalidInput(_("A staff number is needed."), field="staff_number")
     with transaction.atomic():
-        user = create_account(
-            email=email, phone=phone, real_name=real_name, display_name=real_name, language=language
-        )
+        user = create_account(email=email, phone=phone, real_name=real_name, display_name=real_name, language=language)
         password = set_first_password(user=user)
         row = join(
             organization_id=organization_id,
@@ -107,15 +105,11 @@ def move_members(
             row.department_id = department_id
             row.save(update_fields=["department"])
             _record(actor, "membership.move", row, {"department": [before, names.get(department_id or 0, "")]})
-            publish(
-                MemberMoved(organization_id=organization_id, user_id=row.user_id, department_id=department_id)
-            )
+            publish(MemberMoved(organization_id=organization_id, user_id=row.user_id, department_id=department_id))
     return len(moving)
 
 
-def move_member(
-    *, actor: User | None, organization_id: int, membership_id: int, department_id: int | None
-) -> bool:
+def move_member(*, actor: User | None, organization_id: int, membership_id: int, department_id: int | None) -> bool:
     """Put a member into another department of the organisation, or into none; True when she was elsewhere before."""
     return bool(
         move_members(
@@ -201,9 +195,7 @@ def set_role(*, actor: User | None, organization_id: int, membership_id: int, ro
 
 def make_trainer(*, actor: User | None, organization_id: int, membership_id: int) -> None:
     """Let a member manage the organisation's training."""
-    set_role(
-        actor=actor, organization_id=organization_id, membership_id=membership_id, role=Membership.Role.TRAINER
-    )
+    set_role(actor=actor, organization_id=organization_id, membership_id=membership_id, role=Membership.Role.TRAINER)
 
 
 def edit_member(

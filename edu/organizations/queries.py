@@ -120,9 +120,7 @@ def sign_in_code(*, organization_id: int) -> str:
 def list_trainer_ids(*, organization_id: int) -> list[int]:
     """Return user ids of the organisation's trainers."""
     return list(
-        Membership.objects.filter(
-            organization_id=organization_id, role=Membership.Role.TRAINER, left_at__isnull=True
-        )
+        Membership.objects.filter(organization_id=organization_id, role=Membership.Role.TRAINER, left_at__isnull=True)
         .order_by("pk")
         .values_list("user_id", flat=True)
     )

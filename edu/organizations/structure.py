@@ -39,9 +39,7 @@ def create_organization(*, name: str, code: str, actor: User | None = None) -> O
     return row
 
 
-def add_department(
-    *, actor: User | None, organization_id: int, name: str, parent_id: int | None = None
-) -> Department:
+def add_department(*, actor: User | None, organization_id: int, name: str, parent_id: int | None = None) -> Department:
     """Make a department, under `parent_id` if given. InvalidInput when the name is empty, taken, or too deep."""
     require_manager(actor=actor, organization_id=organization_id)
     name = _department_name(name)
@@ -135,9 +133,7 @@ def _check_place(*, organization_id: int, parent_id: int | None, moved: Departme
         depth += 1
         above = parents.get(above)
     if depth + (_height(moved.pk, parents) if moved is not None else 1) > MAX_DEPTH:
-        raise InvalidInput(
-            _("Departments may stand at most %(count)d deep.") % {"count": MAX_DEPTH}, field="parent"
-        )
+        raise InvalidInput(_("Departments may stand at most %(count)d deep.") % {"count": MAX_DEPTH}, field="parent")
 
 
 def _height(department_id: int, parents: dict[int, int | None]) -> int:

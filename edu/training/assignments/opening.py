@@ -35,7 +35,9 @@ def open_targets(
     for start in range(0, len(ids), BATCH):
         with transaction.atomic():
             rows = list(
-                AssignmentTarget.objects.filter(pk__in=ids[start : start + BATCH], opened_at__isnull=True).order_by("pk")
+                AssignmentTarget.objects.filter(pk__in=ids[start : start + BATCH], opened_at__isnull=True).order_by(
+                    "pk"
+                )
             )
             for row in rows:
                 _open(assignment, row, products, moment)
@@ -48,9 +50,7 @@ def open_targets(
 def products_of(assignment: Assignment) -> list[Product]:
     """Return what is assigned with the pool that opens each now; what went out of reach is left out."""
     keys = assignment.product_keys
-    return [
-        product for product in list_assignable(organization_id=assignment.organization_id) if product.key in keys
-    ]
+    return [product for product in list_assignable(organization_id=assignment.organization_id) if product.key in keys]
 
 
 def _open(assignment: Assignment, target: AssignmentTarget, products: Sequence[Product], now: datetime) -> None:

@@ -22,9 +22,7 @@ def refresh_targets(*, targets: Sequence[AssignmentTarget], now: datetime | None
     found = list_progress(user_ids=users, product_keys=keys, now=moment)
     serials = list_certificate_serials(user_ids=users, product_keys=keys)
     for target in targets:
-        own = {
-            key: progress_of(found, target.user_id, key) for key in assignments[target.assignment_id].product_keys
-        }
+        own = {key: progress_of(found, target.user_id, key) for key in assignments[target.assignment_id].product_keys}
         standing = combine(list(own.values()))
         target.outcome = standing.outcome
         target.progress_percent = standing.percent

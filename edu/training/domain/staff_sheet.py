@@ -8,7 +8,16 @@ FieldName = Literal["real_name", "staff_number", "department", "phone", "email",
 
 HEADERS: Final[dict[FieldName, tuple[str, ...]]] = {
     "real_name": ("姓名", "员工姓名", "名字", "name", "full name", "real name"),
-    "staff_number": ("工号", "员工编号", "员工号", "staff number", "staff no", "staff no.", "employee id", "employee number"),
+    "staff_number": (
+        "工号",
+        "员工编号",
+        "员工号",
+        "staff number",
+        "staff no",
+        "staff no.",
+        "employee id",
+        "employee number",
+    ),
     "department": ("部门", "所属部门", "department", "dept"),
     "phone": ("手机", "手机号", "手机号码", "电话", "phone", "mobile", "mobile phone"),
     "email": ("邮箱", "电子邮箱", "邮件", "email", "e-mail", "mail"),
@@ -88,9 +97,7 @@ def read_sheet(rows: Sequence[Sequence[str]], *, most: int) -> StaffSheet:
     above), twice_phone:<row number>, twice_email:<row number>. HeaderMissing and TooManyRows as their names say.
     """
     top, columns = find_header(rows)
-    filled = [
-        (number, row) for number, row in enumerate(rows[top + 1 :], start=top + 2) if any(text for text in row)
-    ]
+    filled = [(number, row) for number, row in enumerate(rows[top + 1 :], start=top + 2) if any(text for text in row)]
     if len(filled) > most:
         raise TooManyRows
     seen: dict[tuple[FieldName, str], int] = {}

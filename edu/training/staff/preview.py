@@ -61,9 +61,7 @@ def preview_import(*, actor: User, organization_id: int, file_name: str, data: b
             file_name=file_name[:200],
             headers=list(sheet.headers)[:30],
         )
-        StaffImportRow.objects.bulk_create(
-            [_judge(row, person, known) for person in sheet.rows], batch_size=CHUNK
-        )
+        StaffImportRow.objects.bulk_create([_judge(row, person, known) for person in sheet.rows], batch_size=CHUNK)
     return row
 
 
