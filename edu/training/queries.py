@@ -246,3 +246,95 @@ def list_titles(*, product_keys: Sequence[str]) -> dict[str, tuple[str, str]]:
 def list_audit_entries(*, organization_id: int) -> QuerySet[AuditEntry]:
     """Return who changed what in the organisation, newest first."""
     return AuditEntry.objects.filter(organization_id=organization_id).order_by("-at", "-id")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskItem:
+    """A course or exam of a task, with its page and how far the learner is."""
+
+    title: str
+    url: str
+    kind: str
+    state: str
+    percent: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """What was assigned to a learner."""
+
+    title: str
+    message: str
+    organization_name: str
+    due_at: datetime
+    state: str
+    percent: int
+    waits_for_seat: bool
+    is_over: bool
+    items: tuple[TaskItem, ...]
+
+
+def find_task(*, user_id: int, public_id: uuid.UUID, now: datetime | None = None) -> Task | None:
+    """Return what was assigned to this person, or None when it is another's, not open yet or deleted."""
+    row = (
+        AssignmentTarget.objects.filter(
+            public_id=public_id, user_id=user_id, opened_at__isnull=False, assignment__deleted_at__isnull=True
+        )
+        .select_related("assignment__organization")
+        .first()
+    )
+    if row is None:
+        return None
+    assignment = row.assignment
+    titles = list_titles(product_keys=assignment.product_keys)
+    return Task(
+        title=assignment.title,
+        message=assignment.message,
+        organization_name=assignment.organization.name,
+        due_at=assignment.due_at,
+        state=shown_state(outcome=row.outcome, due_at=assignment.due_at, now=now or now_utc()),
+        percent=row.progress_percent,
+        waits_for_seat=row.waits_for_seat,
+        is_over=row.ended_at is not None or assignment.closed_at is not None,
+        items=tuple(
+            TaskItem(
+                title=product["title"],
+                url=titles.get(product["key"], ("", ""))[1],
+                kind=product["key"].partition(":")[0],
+                state=row.results.get(product["key"], {}).get("state", "not_started"),
+                percent=row.results.get(product["key"], {}).get("percent", 0),
+            )
+            for product in assignment.products
+        ),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonTask:
+    """An assignment on the page of one person."""
+
+    public_id: uuid.UUID
+    title: str
+    due_at: datetime
+    state: str
+    percent: int
+
+
+def list_targets_of(*, organization_id: int, user_id: int, now: datetime | None = None) -> list[PersonTask]:
+    """Return what the organisation assigned to one person, latest first."""
+    moment = now or now_utc()
+    rows = AssignmentTarget.objects.filter(
+        assignment__organization_id=organization_id, assignment__deleted_at__isnull=True, user_id=user_id
+    ).select_related("assignment")
+    return [
+        PersonTask(
+            public_id=row.assignment.public_id,
+            title=row.assignment.title,
+            due_at=row.assignment.due_at,
+            state="left"
+            if row.ended_at
+            else shown_state(outcome=row.outcome, due_at=row.assignment.due_at, now=moment),
+            percent=row.progress_percent,
+        )
+        for row in rows.order_by("-pk")
+    ]
