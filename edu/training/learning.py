@@ -4,14 +4,33 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from importlib.util import find_spec
+from typing import Any
 
-from courses.standings import list_organization_courses
-from courses.standings import list_standings as list_course_standings
+from django.urls import reverse
+
 from edu.access.queries import list_doors, list_opened_keys
+from edu.core.errors import NotFound
 from edu.training.domain.states import NOT_STARTED, ProductProgress
 from edu.training.models import SeatPool
 from exams.standings import list_organization_banks, list_organization_exams
 from exams.standings import list_standings as list_exam_standings
+from payments.queries import get_order, list_seat_offers
+from payments.wording import money_label
+
+if find_spec("courses.models") is not None:
+    from courses.standings import list_organization_courses
+    from courses.standings import list_standings as list_course_standings
+else:  # an installation without the courses room trains by exams alone
+
+    def list_organization_courses(*, organization_id: int) -> list[Any]:
+        """Return no courses."""
+        return []
+
+    def list_course_standings(*, user_ids: Sequence[int], course_public_ids: Sequence[uuid.UUID]) -> list[Any]:
+        """Return no standings."""
+        return []
+
 
 BEGUN_EXAM_PERCENT = 50
 """What an exam that was begun but not passed counts for in the progress of an assignment."""
@@ -67,6 +86,7 @@ class SeatOffer:
     title: str
     url: str
     price_label: str
+    product_key: str
 
 
 def list_progress(
@@ -190,6 +210,50 @@ def _opened_by_pools(pools: Sequence[SeatPool]) -> dict[str, SeatPool]:
             if one.partition(":")[0] in ("course", "exam"):
                 result.setdefault(one, by_key[key])
     return result
+
+
+def list_seat_lines(*, order_id: int) -> list[SeatLine]:
+    """Return the lines of an order that buy seats for an organisation and were not refunded."""
+    try:
+        order = get_order(order_id=order_id)
+    except NotFound:
+        return []
+    if order.organization_id is None:
+        return []
+    return [
+        SeatLine(
+            source_key=f"order-line:{line.line_id}",
+            organization_id=order.organization_id,
+            product_key=line.product_key,
+            title=line.title,
+            quantity=line.quantity,
+            access_days=line.access_days,
+        )
+        for line in order.lines
+        if line.kind == "seats" and not line.is_ended
+    ]
+
+
+def list_refunded_seat_lines(*, order_id: int) -> list[str]:
+    """Return the source keys of seat lines of an order that a refund took back."""
+    try:
+        order = get_order(order_id=order_id)
+    except NotFound:
+        return []
+    return [f"order-line:{line.line_id}" for line in order.lines if line.kind == "seats" and line.is_ended]
+
+
+def list_offers_of_seats() -> list[SeatOffer]:
+    """Return the seats that are on sale, with their pages in the shop and the price of one seat in words."""
+    return [
+        SeatOffer(
+            title=offer.title,
+            url=reverse("payments:offer", args=[offer.public_id]),
+            price_label=money_label(offer.price_minor, offer.currency),
+            product_key=offer.product_key,
+        )
+        for offer in list_seat_offers()
+    ]
 
 
 def _ids(product_keys: Sequence[str], kind: str) -> list[uuid.UUID]:

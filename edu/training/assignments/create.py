@@ -89,16 +89,15 @@ def create_assignment(
             organization_id=organization_id,
         )
         if starts_on <= today:
-            ask_to_open(assignment=row, owner_id=actor.pk if actor else None)
+            ask_to_open(assignment=row)
     return row
 
 
-def ask_to_open(*, assignment: Assignment, owner_id: int | None) -> None:
+def ask_to_open(*, assignment: Assignment) -> None:
     """Queue the job that gives access and tells the people of an assignment."""
     enqueue(
         kind="training.open_assignment",
         arguments={"assignment_id": assignment.pk},
-        owner_id=owner_id,
         title=_("Assign “%(title)s”") % {"title": assignment.title},
     )
 

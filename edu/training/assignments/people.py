@@ -35,7 +35,7 @@ def include_newcomer(*, organization_id: int, user_id: int, now: datetime | None
     seat_again(organization_id=organization_id, user_id=user_id, since=moment - UNDO_WINDOW, now=moment)
     for target in ended:
         AssignmentTarget.objects.filter(pk=target.pk).update(ended_at=None, opened_at=None, waits_for_seat=False)
-        ask_to_open(assignment=target.assignment, owner_id=None)
+        ask_to_open(assignment=target.assignment)
     wanted = running.filter(includes_newcomers=True)
     departments = list_departments(organization_id=organization_id)
     above = {member.department_id} if member.department_id is not None else set()
@@ -53,7 +53,7 @@ def include_newcomer(*, organization_id: int, user_id: int, now: datetime | None
         if created:
             added += 1
             if assignment.starts_on <= moment.date():
-                ask_to_open(assignment=assignment, owner_id=None)
+                ask_to_open(assignment=assignment)
     return added
 
 

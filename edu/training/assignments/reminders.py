@@ -74,7 +74,6 @@ def remind(
             enqueue(
                 kind="training.remind",
                 arguments={"target_ids": taken, "day": today.date().isoformat()},
-                owner_id=actor.pk if actor else None,
                 title=_("Remind people of “%(title)s”") % {"title": row.title},
             )
             record(

@@ -48,6 +48,7 @@ class SeatPurchase(models.Model):
         max_length=120, unique=True, db_comment="What added them, such as order-line:12: the same adds only once"
     )
     added_at = models.DateTimeField(db_comment="When they were added")
+    refunded_at = models.DateTimeField(null=True, db_comment="When a refund took them off; null while they count")
 
     class Meta:
         db_table_comment = "Purchases of seats"

@@ -28,7 +28,7 @@ class StaffImport(models.Model):
     file_name = models.CharField(max_length=200, db_comment="Name of the uploaded file")
     state = models.CharField(max_length=10, choices=State, default=State.PREVIEW, db_comment="Where it is on its way")
     headers = models.JSONField(default=list, db_comment="First row of the sheet, to give failed rows back in its order")
-    job_public_id = models.UUIDField(null=True, db_comment="Job that applies it")
+    job_id = models.BigIntegerField(null=True, db_comment="Job that applies it; null until it is confirmed")
     created_at = models.DateTimeField(auto_now_add=True, db_comment="When it was uploaded")
     applied_at = models.DateTimeField(null=True, db_comment="When the last row was applied")
     credentials_downloaded_at = models.DateTimeField(

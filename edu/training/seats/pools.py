@@ -90,6 +90,35 @@ def add_seats(
     return pool
 
 
+def take_off_seats(*, source_key: str) -> int:
+    """Take refunded seats off their pool once, as far as they are free; return how many went.
+
+    Nobody loses the place she sits on: what is in use stays until an operator decides.
+    """
+    with transaction.atomic():
+        purchase = SeatPurchase.objects.filter(source_key=source_key).select_related("pool").first()
+        if purchase is None or not SeatPurchase.objects.filter(pk=purchase.pk, refunded_at__isnull=True).update(
+            refunded_at=now_utc()
+        ):
+            return 0
+        pool = SeatPool.objects.select_for_update().get(pk=purchase.pool_id)
+        gone = min(purchase.quantity, pool.free_count)
+        if gone and not SeatPool.objects.filter(pk=pool.pk, bought_count__gte=F("used_count") + gone).update(
+            bought_count=F("bought_count") - gone
+        ):
+            raise Conflict(_("Seats were taken at this moment."))  # the event is delivered again
+        record(
+            actor=None,
+            action="seats.refund",
+            object_kind="seat_pool",
+            object_id=pool.public_id,
+            object_label=pool.title,
+            changes={"refunded": purchase.quantity, "taken_off": gone},
+            organization_id=pool.organization_id,
+        )
+    return gone
+
+
 def take_seat(*, pool: SeatPool, user_id: int, assignment_id: int | None, now: datetime) -> Seat | None:
     """Give the person a seat of the pool and the grant that comes with it; None when none is free.
 

@@ -14,7 +14,7 @@ from edu.accounts.passwords import make_first_password
 from edu.audit.services import record
 from edu.core.clock import now_utc
 from edu.core.errors import Conflict, DomainError, NotFound
-from edu.jobs.models import Job
+from edu.jobs.queries import find_job
 from edu.jobs.services import enqueue
 from edu.notifications.services import notify
 from edu.organizations.queries import list_departments
@@ -27,25 +27,27 @@ BATCH = 40
 """People a transaction. Each first password takes tens of milliseconds to hash, outside of it."""
 
 
-def start_import(*, actor: User, organization_id: int, import_id: int) -> Job:
-    """Queue the job that applies a previewed import; Conflict when it was started or discarded."""
+def start_import(*, actor: User, organization_id: int, import_id: int) -> int:
+    """Queue the job that applies a previewed import, or again one that broke off; return the job's id.
+
+    Conflict when it runs, is finished or was replaced.
+    """
     require_trainer(actor=actor, organization_id=organization_id)
     with transaction.atomic():
         row = StaffImport.objects.filter(organization_id=organization_id, pk=import_id).first()
         if row is None:
             raise NotFound("There is no such import.")
-        if not StaffImport.objects.filter(pk=row.pk, state=StaffImport.State.PREVIEW).update(
-            state=StaffImport.State.RUNNING
-        ):
-            raise Conflict(_("This import was started or replaced already."))
+        startable = StaffImport.objects.filter(pk=row.pk, state=StaffImport.State.PREVIEW)
+        if has_broken_off(row):
+            startable = StaffImport.objects.filter(pk=row.pk, state=StaffImport.State.RUNNING, job_id=row.job_id)
+        # The job has no owner: the page of the import shows its progress to every trainer, and the notice has counts.
         job = enqueue(
             kind="training.import_staff",
             arguments={"import_id": row.pk, "actor_id": actor.pk},
-            owner_id=actor.pk,
             title=_("Import staff: %(name)s") % {"name": row.file_name},
-            unique_key=f"import-staff:{row.pk}",
         )
-        StaffImport.objects.filter(pk=row.pk).update(job_public_id=job.public_id)
+        if not startable.update(state=StaffImport.State.RUNNING, job_id=job.pk):
+            raise Conflict(_("This import was started or replaced already."))
         record(
             actor=actor,
             action="staff.import",
@@ -54,7 +56,15 @@ def start_import(*, actor: User, organization_id: int, import_id: int) -> Job:
             object_label=row.file_name,
             organization_id=organization_id,
         )
-    return job
+    return job.pk
+
+
+def has_broken_off(row: StaffImport) -> bool:
+    """Whether the import's job failed or was cancelled before the end."""
+    if row.state != StaffImport.State.RUNNING or row.job_id is None:
+        return False
+    job = find_job(job_id=row.job_id)
+    return job is None or job.state in ("failed", "cancelled")
 
 
 def apply_import(
