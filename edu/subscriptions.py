@@ -6,4 +6,6 @@ once with the same event.
 
 from edu.events import types
 
-SUBSCRIPTIONS: dict[type[types.Event], tuple[str, ...]] = {}
+SUBSCRIPTIONS: dict[type[types.Event], tuple[str, ...]] = {
+    types.EnquiryReceived: ("edu.operations.handlers.tell_operators",),
+}

@@ -1,5 +1,6 @@
 """Reads of accounts for other rooms."""
 
+import uuid
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -21,6 +22,11 @@ def get_user(*, user_id: int) -> User:
         message = "There is no such person."
         raise NotFound(message)
     return user
+
+
+def find_user(*, public_id: uuid.UUID) -> User | None:
+    """Return the active person of a public id."""
+    return User.objects.filter(public_id=public_id, is_active=True).first()
 
 
 def find_users(*, text: str, also_ids: Iterable[int] = (), limit: int = 50) -> list[User]:

@@ -145,6 +145,9 @@ TIME_ZONE = env.str("JINBANG_TIME_ZONE", default="Asia/Shanghai")
 USE_I18N = True
 USE_TZ = True
 
+SITE_CURRENCY = env.str("JINBANG_CURRENCY", default="CNY")
+"""The currency in which prices are set at the operator's desk and income is reported (ISO 4217)."""
+
 # -- files ----------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
@@ -175,6 +178,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "deliver-events": {"task": "edu.events.tasks.deliver_events", "schedule": 5.0},
     "sweep-jobs": {"task": "edu.jobs.tasks.sweep_jobs", "schedule": 20.0},
+    "roll-up-recent": {"task": "edu.analytics.tasks.roll_up_recent", "schedule": 900.0},
     "worker-heartbeat": {"task": "edu.jobs.tasks.record_heartbeat", "schedule": 10.0},
     "finish-orders": {"task": "payments.tasks.finish_interrupted_orders", "schedule": 20.0},
     "poll-payments": {"task": "payments.tasks.poll_silent_payments", "schedule": 30.0},
