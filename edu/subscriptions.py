@@ -8,4 +8,6 @@ from edu.events import types
 
 SUBSCRIPTIONS: dict[type[types.Event], tuple[str, ...]] = {
     types.EnquiryReceived: ("edu.operations.handlers.tell_operators",),
+    types.AccessGranted: ("courses.handlers.on_access_granted",),
+    types.PracticeAnswered: ("courses.handlers.on_practice_answered",),
 }

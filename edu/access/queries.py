@@ -42,6 +42,22 @@ class AccessAnswer:
     doors: tuple[DoorView, ...] = field(default=())
 
 
+def _door_view(door: Door) -> DoorView:
+    return DoorView(
+        product_key=door.product_key,
+        title=door.title,
+        url=door.url,
+        offer_url=door.offer_url,
+        price_minor=door.price_minor,
+        currency=door.currency,
+    )
+
+
+def list_doors(*, product_keys: Iterable[str]) -> dict[str, DoorView]:
+    """Return how each of these products is shown, by key; products without a door are left out. One query."""
+    return {door.product_key: _door_view(door) for door in Door.objects.filter(product_key__in=list(product_keys))}
+
+
 def list_opener_keys(*, product_keys: list[str]) -> dict[str, set[str]]:
     """Return for each product all products that open it, itself included (at most MAX_DEPTH steps up)."""
     openers: dict[str, set[str]] = {key: {key} for key in product_keys}
@@ -123,14 +139,7 @@ def why_not(*, user_id: int | None, product_key: str, now: datetime | None = Non
                 from_at=grant.from_at,
             )
     doors = tuple(
-        DoorView(
-            product_key=door.product_key,
-            title=door.title,
-            url=door.url,
-            offer_url=door.offer_url,
-            price_minor=door.price_minor,
-            currency=door.currency,
-        )
+        _door_view(door)
         for door in Door.objects.filter(product_key__in=keys, price_minor__isnull=False).order_by("price_minor")
     )
     if not grants:
