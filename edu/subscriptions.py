@@ -10,4 +10,7 @@ SUBSCRIPTIONS: dict[type[types.Event], tuple[str, ...]] = {
     types.EnquiryReceived: ("edu.operations.handlers.tell_operators",),
     types.AccessGranted: ("courses.handlers.on_access_granted",),
     types.PracticeAnswered: ("courses.handlers.on_practice_answered",),
+    types.ExamScheduled: ("exams.handlers.tell_candidates",),
+    types.AttemptNeedsMarking: ("exams.handlers.tell_markers",),
+    types.ResultReleased: ("exams.handlers.tell_result", "exams.practice.handlers.enter_exam_results"),
 }

@@ -18,12 +18,15 @@ from exams.delivery.access import get_visible_exam, visible_exams
 from exams.domain.timing import ExamStatus, allowed_seconds, exam_state
 from exams.fetch import accommodation_of, attempt_summary, terms_of
 from exams.models import Accommodation, Attempt, Exam, PracticeAnswer
+from exams.models import Accommodation, Attempt, Bank, Exam
+from exams.practice.sessions import LessonQuizResult
+from exams.practice.sessions import lesson_quiz_result as find_quiz_result
 
 
 # -- exams as a learner meets them ------------------------------------------------------------------
 @dataclass(frozen=True, kw_only=True)
 class AttemptView:
-    """One attempt in a list: what the learner may know of it now. Score and verdict are None until they are released."""
+    """One attempt in a list: what the learner may know of it. Score and verdict are None until they are released."""
 
     public_id: str
     number: int
@@ -348,3 +351,12 @@ def count_stuck(*, now: datetime) -> int:
 def list_stuck(*, now: datetime, limit: int = 50) -> list[AttemptView]:
     """Return the attempts that count_stuck counts, oldest first."""
     return attempt_views(list(_stuck(now).select_related("exam").order_by("pk")[:limit]))
+# -- banks and practice -----------------------------------------------------------------------------
+def find_bank_id(*, slug: str) -> int | None:
+    """Return the id of a bank by its short name, None when there is none."""
+    return Bank.objects.filter(slug=slug).values_list("pk", flat=True).first()
+
+
+def lesson_quiz_result(*, user_id: int, lesson_key: str) -> LessonQuizResult | None:
+    """Return how the learner did in the quiz of a lesson: the best finished try, else the open one; None for none."""
+    return find_quiz_result(user_id=user_id, lesson_key=lesson_key)

@@ -206,3 +206,8 @@ def list_products() -> list[tuple[str, str]]:
     rows = Door.objects.exclude(title="").order_by("title").values_list("product_key", "title")
     rank = {kind: number for number, kind in enumerate(KIND_ORDER)}
     return sorted(rows, key=lambda row: (rank.get(row[0].split(":", 1)[0], len(rank)), row[1]))
+def list_holder_ids(*, product_key: str, now: datetime | None = None) -> set[int]:
+    """Return the people who may use a product now, by whatever opens it."""
+    keys = list_opener_keys(product_keys=[product_key])[product_key]
+    rows = Grant.objects.filter(_live(now or now_utc()), product_key__in=keys)
+    return set(rows.values_list("user_id", flat=True))

@@ -180,6 +180,9 @@ CELERY_BEAT_SCHEDULE = {
     "deliver-events": {"task": "edu.events.tasks.deliver_events", "schedule": 5.0},
     "sweep-jobs": {"task": "edu.jobs.tasks.sweep_jobs", "schedule": 20.0},
     "roll-up-recent": {"task": "edu.analytics.tasks.roll_up_recent", "schedule": 900.0},
+    "finish-overdue-attempts": {"task": "exams.tasks.finish_overdue_attempts", "schedule": 15.0},
+    "release-results": {"task": "exams.tasks.release_results_at_close", "schedule": 60.0},
+    "remind-of-exams": {"task": "exams.tasks.remind_of_exams", "schedule": 600.0},
     "worker-heartbeat": {"task": "edu.jobs.tasks.record_heartbeat", "schedule": 10.0},
     "finish-orders": {"task": "payments.tasks.finish_interrupted_orders", "schedule": 20.0},
     "poll-payments": {"task": "payments.tasks.poll_silent_payments", "schedule": 30.0},
@@ -256,6 +259,8 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_USER_DISPLAY = "edu.accounts.queries.user_display"
 ACCOUNT_UNIQUE_EMAIL = True
+API_REQUESTS_PER_MINUTE = env.int("JINBANG_API_REQUESTS_PER_MINUTE", default=600)
+"""How many requests one API token may make in a minute before it is answered 429."""
 
 # -- logs: one JSON line an entry, with the id of the request that caused it ----------------------
 LOGGING = {

@@ -132,6 +132,7 @@ def import_records(
     records: Sequence[Mapping[str, Any] | QuestionRecord],
     author: Any | None,
     batch: ImportBatch | None = None,
+    status: str = Question.Status.PUBLISHED,
 ) -> ImportedRecords:
     """Write records as published questions of the bank, in bulk and without revisions, all or nothing.
 
@@ -143,7 +144,7 @@ def import_records(
     """
     checked = [_checked(record, index) for index, record in enumerate(records, start=1)]
     with transaction.atomic():
-        return _write(bank, checked, author, batch)
+        return _write(bank, checked, author, batch, status)
 
 
 def _checked(record: Mapping[str, Any] | QuestionRecord, index: int) -> QuestionRecord:
@@ -162,7 +163,7 @@ def _checked(record: Mapping[str, Any] | QuestionRecord, index: int) -> Question
 
 
 def _write(
-    bank: Bank, records: Sequence[QuestionRecord], author: Any | None, batch: ImportBatch | None
+    bank: Bank, records: Sequence[QuestionRecord], author: Any | None, batch: ImportBatch | None, status: str
 ) -> ImportedRecords:
     topics = create_topics(bank=bank, paths=dict.fromkeys(record.topic for record in records if record.topic))
     known: dict[str, Question] = {}
@@ -202,8 +203,8 @@ def _write(
                 bank=bank,
                 author=author,
                 batch=batch,
-                status=Question.Status.PUBLISHED,
-                live=True,
+                status=status,
+                live=status == Question.Status.PUBLISHED,
                 has_unpublished_changes=False,
             )
             _fill(row, record, digest, bank, topics)

@@ -15,7 +15,7 @@ SWEEP_LIMIT = 200
 
 
 def finish_if_overdue(*, attempt: Attempt, now: datetime) -> bool:
-    """Close and grade an attempt (with its exam) whose deadline and grace have passed; True when it had to be closed."""
+    """Close and grade an attempt (with its exam) whose deadline and grace are over; True when it had to be closed."""
     from exams.delivery.submit import close_attempt, finish_grading
 
     grace = attempt.exam.grace_seconds

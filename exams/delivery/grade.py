@@ -11,6 +11,7 @@ from django.db.models import F
 from edu.events.publish import publish
 from edu.events.types import AttemptGraded, AttemptNeedsMarking
 from exams.delivery.release import release_if_due
+from exams.delivery.result_rows import write_results
 from exams.domain.errors import InvalidQuestion, InvalidResponse
 from exams.domain.grading import GRADER_VERSION, GradingPolicy, Mark, load_question
 from exams.domain.marks import MarkState
@@ -51,7 +52,7 @@ def grade_attempt(*, attempt_id: int, now: datetime) -> bool:
         )
         if not changed:
             return False
-        ItemResult.objects.bulk_create(results, ignore_conflicts=True, batch_size=500)
+        write_results(results)
         announce_score(attempt=attempt, score=score, now=now)
     return True
 

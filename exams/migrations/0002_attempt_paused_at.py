@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('exams', '0001_initial'),
+        ("exams", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='attempt',
-            name='paused_at',
-            field=models.DateTimeField(db_comment='Since when its clock stands still; null while it runs', null=True),
+            model_name="attempt",
+            name="paused_at",
+            field=models.DateTimeField(db_comment="Since when its clock stands still; null while it runs", null=True),
         ),
     ]

@@ -1,10 +1,13 @@
 """Which banks, chapters and papers a learner may practise, and what would open the rest."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
+from babel.numbers import format_currency, get_currency_precision
 from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
+from django.utils.translation import get_language, to_locale
 
 from edu.access.queries import AccessAnswer, has_access, list_accessible, why_not
 from edu.core.errors import NotFound
@@ -20,6 +23,23 @@ class PracticeDoor:
     is_open: bool
     sample_count: int = 0
     answer: AccessAnswer | None = None
+
+    @property
+    def offers(self) -> list[dict[str, str]]:
+        """Return what would open it, cheapest first: title, address, and price in the reader's language."""
+        language = to_locale(get_language() or "en")
+        return [
+            {
+                "title": door.title,
+                "url": door.offer_url or door.url,
+                "price_label": format_currency(
+                    Decimal(door.price_minor or 0).scaleb(-get_currency_precision(door.currency)),
+                    door.currency,
+                    locale=language,
+                ),
+            }
+            for door in (self.answer.doors if self.answer else ())
+        ]
 
 
 def get_practisable_bank(user: Any, public_id: object) -> Bank:

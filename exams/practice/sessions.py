@@ -52,19 +52,14 @@ class PracticeLocked(Conflict):
     code = "practice_locked"
 
 
-def _frozen_order(version: QuestionVersion, seed: int, index: int) -> dict[str, Any]:
-    """Return the option order as views take it: lists by group, nested by sub-question of a material."""
+def _frozen_order(version: QuestionVersion, seed: int, index: int) -> dict[str, list[str]]:
+    """Return the option order by group as exams.domain names the groups; choices keep the author's order."""
     question = load_question(version.type, version.content, version.key)
-    order: dict[str, Any] = {}
-    for group, ids in question.type.option_order(question.content).items():
-        *parents, name = group.split("/")
-        if name not in SHUFFLED_GROUPS:
-            continue
-        target = order
-        for parent in parents:
-            target = target.setdefault(parent, {})
-        target[name] = list(shuffle_options(seed=seed, slot=index, ids=ids, group=group))
-    return order
+    return {
+        group: list(shuffle_options(seed=seed, slot=index, ids=ids, group=group))
+        for group, ids in question.type.option_order(question.content).items()
+        if group.split("/")[-1] in SHUFFLED_GROUPS
+    }
 
 
 def _start(
