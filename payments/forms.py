@@ -33,7 +33,8 @@ class BuyForm(forms.Form):
             self.fields["quantity"].widget = forms.HiddenInput()
         if offer.organization_only:
             rows = list_buying_organizations(user_id=user.pk)
-            self.fields["organization"].choices = [(row.organization_id, row.organization_name) for row in rows]
+            choices = [(row.organization_id, row.organization_name) for row in rows]
+            self.fields["organization"] = forms.ChoiceField(label=_("For the organisation"), choices=choices)
         else:
             del self.fields["organization"]
 

@@ -25,7 +25,7 @@ from payments.forms import ClaimForm, new_key
 from payments.models import BundleItem, CouponGrant, CouponUse, Offer, Order, Payment
 from payments.providers.registry import provider_label
 from payments.services import claim_coupon
-from payments.views import idempotency_key, own_order
+from payments.views import idempotency_key, own_order, user_id_of
 from payments.wording import STATE_TONES, money_label, reason_label, step_title
 
 PAGE_SIZE = 20
@@ -44,7 +44,7 @@ def orders(request: HttpRequest) -> HttpResponse:
     """List the person's orders, all or those of one tab, newest first."""
     chosen = request.GET.get("state", "")
     states = dict(TABS).get(chosen)
-    rows = Order.objects.filter(user=request.user).prefetch_related("lines")
+    rows = Order.objects.filter(user_id=user_id_of(request)).prefetch_related("lines")
     if states:
         rows = rows.filter(state__in=states)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -150,7 +150,7 @@ def coupons(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s is in your purse.") % {"name": name})
             return redirect("payments:coupons")
-    groups = _purse(request.user.pk)
+    groups = _purse(user_id_of(request))
     context = {
         "title": _("Coupons"),
         "desk": "learner",

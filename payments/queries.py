@@ -349,9 +349,9 @@ def list_daily_totals(*, from_on: date, to_on: date) -> list[DailyTotals]:
         .values("day", "currency")
         .annotate(orders=Count("id"), buyers=Count("user", distinct=True))
     )
-    for row in orders:
-        entry = figures.setdefault((row["day"], row["currency"]), {"paid": 0, "back": 0})
-        entry |= {"orders": row["orders"], "buyers": row["buyers"]}
+    for count in orders:
+        entry = figures.setdefault((count["day"], count["currency"]), {"paid": 0, "back": 0})
+        entry |= {"orders": count["orders"], "buyers": count["buyers"]}
     return [
         DailyTotals(
             day=day,

@@ -23,7 +23,7 @@ from payments.checkout.place_order import OrderOpenAlready, PriceChanged
 from payments.checkout.preview_price import Preview, clean_codes, get_offer_on_sale, preview_price
 from payments.checkout.record_event import receive_notification
 from payments.forms import BuyForm, SandboxForm, new_key
-from payments.models import BundleItem, Offer, Order, Payment, SandboxCharge
+from payments.models import BundleItem, Offer, Order, OrderLine, Payment, SandboxCharge
 from payments.policies import list_buying_organizations
 from payments.providers.registry import get_provider, list_providers
 from payments.providers.sandbox import Sandbox
@@ -36,6 +36,13 @@ SUPPORT_STATES = (Order.State.CANCELLED, Order.State.EXPIRED)
 def idempotency_key(request: HttpRequest) -> str:
     """Return the key of a write: the Idempotency-Key header, or the form's hidden field."""
     return request.headers.get("Idempotency-Key") or request.POST.get("idempotency_key", "")
+
+
+def user_id_of(request: HttpRequest) -> int:
+    """Return the id of the signed-in person; only for views that require a sign-in."""
+    user_id = request.user.pk
+    assert user_id is not None
+    return int(user_id)
 
 
 def own_order(request: HttpRequest, public_id: uuid.UUID) -> Order:
@@ -130,6 +137,7 @@ def _offer_page(request: HttpRequest, row: Offer, source: Any, form: BuyForm | N
         "codes": applied,
         "form": form,
         "may_buy": may_buy,
+        "can_buy": may_buy and (owned is None or not owned.allowed or owned.until_at is not None),
         "owned": owned if owned is not None and owned.allowed else None,
         "door": doors.get(row.product_key),
         "contents": [doors[key] for key in items if key in doors],
@@ -254,7 +262,7 @@ def _result_context(order: Order) -> dict[str, Any]:
     return {
         "order": order,
         "lines": lines,
-        "doors": list_doors(product_keys=[line.product_key for line in lines]) if opened else {},
+        "links": _open_links(lines) if opened else [],
         "payment": last,
         "phase": phase,
         "is_polling": phase in {"waiting", "opening"},
@@ -267,7 +275,6 @@ def _result_context(order: Order) -> dict[str, Any]:
 def result(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Show what became of the payment; the page asks again by itself until it knows."""
     context = _result_context(own_order(request, public_id))
-    context["links"] = _open_links(context)
     return render(request, "payments/result.html", context | {"title": _("Your order")})
 
 
@@ -279,18 +286,21 @@ def status(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     if not getattr(request, "htmx", False):
         return redirect("payments:result", public_id=public_id)
     context = _result_context(own_order(request, public_id))
-    context["links"] = _open_links(context)
     return render(request, "payments/_status.html", context)
 
 
-def _open_links(context: dict[str, Any]) -> list[dict[str, str]]:
-    """Return what the order opened, with where it is."""
-    doors = context["doors"]
-    return [
-        {"title": line.title, "url": doors[line.product_key].url}
-        for line in context["lines"]
-        if line.product_key in doors and doors[line.product_key].url and line.kind != Offer.Kind.SEATS
+def _open_links(lines: list[OrderLine]) -> list[dict[str, str]]:
+    """Return what the order opened, with where it is: of a bundle, what is inside."""
+    bundles = [line.offer_id for line in lines if line.kind == Offer.Kind.BUNDLE and line.ended_at is None]
+    keys = [
+        line.product_key
+        for line in lines
+        if line.kind not in {Offer.Kind.BUNDLE, Offer.Kind.SEATS} and line.ended_at is None
     ]
+    if bundles:
+        keys += BundleItem.objects.filter(offer_id__in=bundles).values_list("product_key", flat=True)
+    doors = list_doors(product_keys=keys)
+    return [{"title": doors[key].title, "url": doors[key].url} for key in keys if key in doors and doors[key].url]
 
 
 @never_cache

@@ -60,7 +60,9 @@ def to_major(minor: int, currency: str) -> Decimal:
 
 def money_label(minor: int, currency: str, language: str | None = None) -> str:
     """Return an amount as a person reads it (¥1,299.00), in `language` or the current one."""
-    return str(format_currency(to_major(minor, currency), currency, locale=_babel_locale(language)))
+    label = str(format_currency(to_major(minor, currency), currency, locale=_babel_locale(language)))
+    # English writes CN¥ to tell yuan from yen; here yuan is the home currency, and yen keeps its own sign in Chinese.
+    return label.replace("CN¥", "¥") if currency == "CNY" else label
 
 
 def reason_label(*, reason: str, missing_minor: int = 0, currency: str = "CNY") -> str:

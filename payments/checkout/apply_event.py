@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -87,7 +88,7 @@ def _write(order: Order, payment: Payment, event: ProviderEvent, decision: Decis
     )
     if not decision.paid_delta_minor:
         return
-    fields = {"paid_minor": order.paid_minor + decision.paid_delta_minor, "flag": decision.flag}
+    fields: dict[str, Any] = {"paid_minor": order.paid_minor + decision.paid_delta_minor, "flag": decision.flag}
     if decision.order_state != order.state:
         fields |= {"paid_at": now, "open_key": None}
     move_order(order=order, after=decision.order_state, cause="confirmed", at=now, **fields)

@@ -137,7 +137,7 @@ def claim_coupon(*, user: Any, code: str, idempotency_key: str, now: datetime | 
 
 def open_coupons(*, user_id: int | None, codes: Sequence[str]) -> Any:
     """Return the coupons of these codes that are open to the person: to all, or in her purse. Ordered by code."""
-    held = CouponGrant.objects.filter(coupon=OuterRef("pk"), user_id=user_id)
+    held = CouponGrant.objects.filter(coupon=OuterRef("pk"), user_id=user_id or 0)
     return Coupon.objects.filter(Q(is_claimable=True) | Q(Exists(held)), code__in=codes).order_by("code")
 
 

@@ -112,13 +112,14 @@ def sync_offer(*, offer: Offer) -> None:
     if offer.status == Offer.Status.ON_SALE:
         url = reverse("payments:offer", args=[offer.public_id])
         # A bundle is a thing of this room, so that its name and page are ours to register.
-        own = {"title": offer.title, "url": url} if offer.kind == Offer.Kind.BUNDLE else {}
+        is_ours = offer.kind == Offer.Kind.BUNDLE
         register_door(
             product_key=offer.product_key,
+            title=offer.title if is_ours else None,
+            url=url if is_ours else None,
             offer_url=url,
             price_minor=offer.price_minor,
             currency=offer.currency,
-            **own,
         )
     elif offer.status == Offer.Status.OFF_SALE:
         register_door(product_key=offer.product_key, clear_price=True)

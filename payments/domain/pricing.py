@@ -185,5 +185,6 @@ def _explain(coupon: CouponTerms, verdict: Verdict, taken: Mapping[str, int]) ->
             code=coupon.code, amount_minor=0, reason=verdict.reason, missing_minor=verdict.missing_minor
         )
     if coupon.code not in taken:
-        return PricedDiscount(code=coupon.code, amount_minor=0, reason="other_better")
+        reason: Reason = "other_better" if any(taken.values()) else "nothing_to_discount"
+        return PricedDiscount(code=coupon.code, amount_minor=0, reason=reason)
     return PricedDiscount(code=coupon.code, amount_minor=amount, reason="applied" if amount else "nothing_to_discount")

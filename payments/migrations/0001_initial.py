@@ -2,411 +2,1100 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
-import edu.core.ids
 from django.conf import settings
 from django.db import migrations, models
 
+import edu.core.ids
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organizations', '0001_initial'),
+        ("organizations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LedgerEntry',
+            name="LedgerEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('payment', 'payment'), ('revenue', 'revenue'), ('refund', 'refund')], db_comment='What happened', max_length=12, verbose_name='kind')),
-                ('source', models.CharField(db_comment='What it books, such as payment:12; the same thing is booked once', max_length=60, unique=True)),
-                ('currency', models.CharField(db_comment='ISO 4217 code of its postings', max_length=3, verbose_name='currency')),
-                ('posted_at', models.DateTimeField(db_comment='When it was booked', db_index=True, verbose_name='posted at')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("payment", "payment"), ("revenue", "revenue"), ("refund", "refund")],
+                        db_comment="What happened",
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        db_comment="What it books, such as payment:12; the same thing is booked once",
+                        max_length=60,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "currency",
+                    models.CharField(db_comment="ISO 4217 code of its postings", max_length=3, verbose_name="currency"),
+                ),
+                (
+                    "posted_at",
+                    models.DateTimeField(db_comment="When it was booked", db_index=True, verbose_name="posted at"),
+                ),
             ],
             options={
-                'verbose_name': 'ledger entry',
-                'verbose_name_plural': 'ledger entries',
-                'db_table_comment': 'Entries of the ledger; rows are only added',
-                'ordering': ['id'],
+                "verbose_name": "ledger entry",
+                "verbose_name_plural": "ledger entries",
+                "db_table_comment": "Entries of the ledger; rows are only added",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='SandboxCharge',
+            name="SandboxCharge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.UUIDField(db_comment='Public id of the payment', unique=True)),
-                ('amount_minor', models.BigIntegerField(db_comment='Amount, minor units')),
-                ('currency', models.CharField(db_comment='ISO 4217 code', max_length=3)),
-                ('outcome', models.CharField(db_comment='open, succeeded, failed, cancelled', default='open', max_length=10)),
-                ('settles_at', models.DateTimeField(db_comment='When a delayed success becomes true', null=True)),
-                ('refunded', models.JSONField(db_comment='Refund reference -> minor units sent back', default=dict)),
-                ('created_at', models.DateTimeField(db_comment='When it was opened')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reference", models.UUIDField(db_comment="Public id of the payment", unique=True)),
+                ("amount_minor", models.BigIntegerField(db_comment="Amount, minor units")),
+                ("currency", models.CharField(db_comment="ISO 4217 code", max_length=3)),
+                (
+                    "outcome",
+                    models.CharField(db_comment="open, succeeded, failed, cancelled", default="open", max_length=10),
+                ),
+                ("settles_at", models.DateTimeField(db_comment="When a delayed success becomes true", null=True)),
+                ("refunded", models.JSONField(db_comment="Refund reference -> minor units sent back", default=dict)),
+                ("created_at", models.DateTimeField(db_comment="When it was opened")),
             ],
             options={
-                'db_table_comment': "The sandbox provider's own book",
+                "db_table_comment": "The sandbox provider's own book",
             },
         ),
         migrations.CreateModel(
-            name='Coupon',
+            name="Coupon",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(db_comment='Id in addresses', default=edu.core.ids.new_public_id, editable=False, unique=True)),
-                ('code', models.CharField(db_comment='What buyers type, in upper case without spaces', max_length=40, unique=True, verbose_name='code')),
-                ('title', models.CharField(db_comment='What buyers read', max_length=120, verbose_name='title')),
-                ('kind', models.CharField(choices=[('percent', 'per cent'), ('fixed', 'fixed amount')], db_comment='percent or fixed', max_length=8, verbose_name='kind')),
-                ('percent', models.PositiveSmallIntegerField(db_comment='Whole per cent taken off, 1 to 100; 0 for a fixed amount', default=0, verbose_name='per cent off')),
-                ('amount_minor', models.BigIntegerField(db_comment='Minor units taken off; 0 for per cent', default=0, verbose_name='amount off in minor units')),
-                ('currency', models.CharField(db_comment='ISO 4217 code', default='CNY', max_length=3, verbose_name='currency')),
-                ('floor_minor', models.BigIntegerField(db_comment='Least price of the goods in scope, minor units', default=0, verbose_name='floor in minor units')),
-                ('ceiling_minor', models.BigIntegerField(blank=True, db_comment='Most that it takes off, minor units; null for any amount', null=True, verbose_name='ceiling in minor units')),
-                ('product_keys', models.JSONField(blank=True, db_comment='Product keys in scope; empty list for all', default=list, verbose_name='products')),
-                ('kinds', models.JSONField(blank=True, db_comment='Offer kinds in scope; empty for all', default=list, verbose_name='kinds')),
-                ('starts_at', models.DateTimeField(blank=True, db_comment='Usable from; null = at once', null=True, verbose_name='from')),
-                ('ends_at', models.DateTimeField(blank=True, db_comment='Usable until; null for no end', null=True, verbose_name='until')),
-                ('total_limit', models.PositiveIntegerField(blank=True, db_comment='Uses in all; null for any number', null=True, verbose_name='uses in all')),
-                ('per_learner_limit', models.PositiveIntegerField(blank=True, db_comment='Uses a learner; null for any number', default=1, null=True, verbose_name='uses a learner')),
-                ('is_stackable', models.BooleanField(db_comment='Whether it may be combined with other stackable coupons', default=False, verbose_name='may be combined')),
-                ('first_order_only', models.BooleanField(db_comment="Whether it is for a learner's first order", default=False, verbose_name='first order only')),
-                ('is_claimable', models.BooleanField(db_comment='Whether whoever knows the code may use it', default=True, help_text='Whoever knows the code may use it. Otherwise only those to whom you give it.', verbose_name='open to all')),
-                ('is_active', models.BooleanField(db_comment='Whether it can be used at all', default=True, verbose_name='active')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_comment='When it was made')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        db_comment="Id in addresses", default=edu.core.ids.new_public_id, editable=False, unique=True
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        db_comment="What buyers type, in upper case without spaces",
+                        max_length=40,
+                        unique=True,
+                        verbose_name="code",
+                    ),
+                ),
+                ("title", models.CharField(db_comment="What buyers read", max_length=120, verbose_name="title")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("percent", "per cent"), ("fixed", "fixed amount")],
+                        db_comment="percent or fixed",
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "percent",
+                    models.PositiveSmallIntegerField(
+                        db_comment="Whole per cent taken off, 1 to 100; 0 for a fixed amount",
+                        default=0,
+                        verbose_name="per cent off",
+                    ),
+                ),
+                (
+                    "amount_minor",
+                    models.BigIntegerField(
+                        db_comment="Minor units taken off; 0 for per cent",
+                        default=0,
+                        verbose_name="amount off in minor units",
+                    ),
+                ),
+                (
+                    "currency",
+                    models.CharField(db_comment="ISO 4217 code", default="CNY", max_length=3, verbose_name="currency"),
+                ),
+                (
+                    "floor_minor",
+                    models.BigIntegerField(
+                        db_comment="Least price of the goods in scope, minor units",
+                        default=0,
+                        verbose_name="floor in minor units",
+                    ),
+                ),
+                (
+                    "ceiling_minor",
+                    models.BigIntegerField(
+                        blank=True,
+                        db_comment="Most that it takes off, minor units; null for any amount",
+                        null=True,
+                        verbose_name="ceiling in minor units",
+                    ),
+                ),
+                (
+                    "product_keys",
+                    models.JSONField(
+                        blank=True,
+                        db_comment="Product keys in scope; empty list for all",
+                        default=list,
+                        verbose_name="products",
+                    ),
+                ),
+                (
+                    "kinds",
+                    models.JSONField(
+                        blank=True, db_comment="Offer kinds in scope; empty for all", default=list, verbose_name="kinds"
+                    ),
+                ),
+                (
+                    "starts_at",
+                    models.DateTimeField(
+                        blank=True, db_comment="Usable from; null = at once", null=True, verbose_name="from"
+                    ),
+                ),
+                (
+                    "ends_at",
+                    models.DateTimeField(
+                        blank=True, db_comment="Usable until; null for no end", null=True, verbose_name="until"
+                    ),
+                ),
+                (
+                    "total_limit",
+                    models.PositiveIntegerField(
+                        blank=True, db_comment="Uses in all; null for any number", null=True, verbose_name="uses in all"
+                    ),
+                ),
+                (
+                    "per_learner_limit",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        db_comment="Uses a learner; null for any number",
+                        default=1,
+                        null=True,
+                        verbose_name="uses a learner",
+                    ),
+                ),
+                (
+                    "is_stackable",
+                    models.BooleanField(
+                        db_comment="Whether it may be combined with other stackable coupons",
+                        default=False,
+                        verbose_name="may be combined",
+                    ),
+                ),
+                (
+                    "first_order_only",
+                    models.BooleanField(
+                        db_comment="Whether it is for a learner's first order",
+                        default=False,
+                        verbose_name="first order only",
+                    ),
+                ),
+                (
+                    "is_claimable",
+                    models.BooleanField(
+                        db_comment="Whether whoever knows the code may use it",
+                        default=True,
+                        help_text="Whoever knows the code may use it. Otherwise only those to whom you give it.",
+                        verbose_name="open to all",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        db_comment="Whether it can be used at all", default=True, verbose_name="active"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, db_comment="When it was made")),
             ],
             options={
-                'verbose_name': 'coupon',
-                'verbose_name_plural': 'coupons',
-                'db_table_comment': 'Coupons',
-                'ordering': ['-id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('kind', 'percent'), ('percent__gte', 1), ('percent__lte', 100)), models.Q(('amount_minor__gte', 1), ('kind', 'fixed')), _connector='OR'), name='coupon_takes_something_off', violation_error_message='Give 1 to 100 per cent, or a fixed amount above zero.')],
+                "verbose_name": "coupon",
+                "verbose_name_plural": "coupons",
+                "db_table_comment": "Coupons",
+                "ordering": ["-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "percent"), ("percent__gte", 1), ("percent__lte", 100)),
+                            models.Q(("amount_minor__gte", 1), ("kind", "fixed")),
+                            _connector="OR",
+                        ),
+                        name="coupon_takes_something_off",
+                        violation_error_message="Give 1 to 100 per cent, or a fixed amount above zero.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='IdempotencyKey',
+            name="IdempotencyKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope', models.CharField(db_comment='Use case and person, such as place_order:12', max_length=80)),
-                ('key', models.CharField(db_comment='The key that the caller chose', max_length=100)),
-                ('body_hash', models.CharField(db_comment='SHA-256 of what was asked, hex', max_length=64)),
-                ('response', models.JSONField(db_comment='What was answered: ids and plain values', default=dict)),
-                ('created_at', models.DateTimeField(db_comment='When it was first asked', db_index=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("scope", models.CharField(db_comment="Use case and person, such as place_order:12", max_length=80)),
+                ("key", models.CharField(db_comment="The key that the caller chose", max_length=100)),
+                ("body_hash", models.CharField(db_comment="SHA-256 of what was asked, hex", max_length=64)),
+                ("response", models.JSONField(db_comment="What was answered: ids and plain values", default=dict)),
+                ("created_at", models.DateTimeField(db_comment="When it was first asked", db_index=True)),
             ],
             options={
-                'db_table_comment': 'Answers given under idempotency keys',
-                'constraints': [models.UniqueConstraint(fields=('scope', 'key'), name='idempotency_key_once')],
+                "db_table_comment": "Answers given under idempotency keys",
+                "constraints": [models.UniqueConstraint(fields=("scope", "key"), name="idempotency_key_once")],
             },
         ),
         migrations.CreateModel(
-            name='LedgerPosting',
+            name="LedgerPosting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account', models.CharField(db_comment='Account (domain/ledger.py)', db_index=True, max_length=40, verbose_name='account')),
-                ('amount_minor', models.BigIntegerField(db_comment='Minor units; positive debit, negative credit', verbose_name='amount')),
-                ('entry', models.ForeignKey(db_comment='The entry', on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='payments.ledgerentry')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "account",
+                    models.CharField(
+                        db_comment="Account (domain/ledger.py)", db_index=True, max_length=40, verbose_name="account"
+                    ),
+                ),
+                (
+                    "amount_minor",
+                    models.BigIntegerField(
+                        db_comment="Minor units; positive debit, negative credit", verbose_name="amount"
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        db_comment="The entry",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="postings",
+                        to="payments.ledgerentry",
+                    ),
+                ),
             ],
             options={
-                'db_table_comment': 'Postings of the ledger; rows are only added',
-                'ordering': ['id'],
+                "db_table_comment": "Postings of the ledger; rows are only added",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Offer',
+            name="Offer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(db_comment='Id in addresses', default=edu.core.ids.new_public_id, editable=False, unique=True)),
-                ('title', models.CharField(db_comment='Name that buyers read', max_length=300, verbose_name='title')),
-                ('kind', models.CharField(choices=[('course', 'course'), ('lesson', 'lesson'), ('paper', 'paper'), ('exam', 'exam'), ('bank', 'question bank'), ('bundle', 'bundle'), ('seats', 'seats for an organisation')], db_comment='What is sold', max_length=12, verbose_name='kind')),
-                ('product_key', models.CharField(db_comment='kind:uuid of what a buyer gets; for seats, what each seat opens', db_index=True, max_length=80, verbose_name='product')),
-                ('price_minor', models.BigIntegerField(db_comment='Price a piece in minor units, taxes included, before coupons', verbose_name='price in minor units')),
-                ('list_price_minor', models.BigIntegerField(blank=True, db_comment='Price that is struck through, in minor units; null when there is none', null=True, verbose_name='list price in minor units')),
-                ('currency', models.CharField(db_comment='ISO 4217 code', default='CNY', max_length=3, verbose_name='currency')),
-                ('status', models.CharField(choices=[('draft', 'draft'), ('on_sale', 'on sale'), ('off_sale', 'off sale')], db_comment='Whether it can be bought', default='draft', max_length=10, verbose_name='status')),
-                ('access_days', models.PositiveIntegerField(blank=True, db_comment='How many days it opens from the payment; null for ever', help_text='Counted from the payment. Empty means for ever.', null=True, verbose_name='days of access')),
-                ('description', models.TextField(blank=True, db_comment='What is in it, plain text', default='', verbose_name='description')),
-                ('organization_only', models.BooleanField(db_comment="Whether only an organisation's trainer may buy it", default=False, verbose_name='only for organisations')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_comment='When it was made')),
-                ('published_at', models.DateTimeField(db_comment='When it last went on sale', editable=False, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        db_comment="Id in addresses", default=edu.core.ids.new_public_id, editable=False, unique=True
+                    ),
+                ),
+                ("title", models.CharField(db_comment="Name that buyers read", max_length=300, verbose_name="title")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("course", "course"),
+                            ("lesson", "lesson"),
+                            ("paper", "paper"),
+                            ("exam", "exam"),
+                            ("bank", "question bank"),
+                            ("bundle", "bundle"),
+                            ("seats", "seats for an organisation"),
+                        ],
+                        db_comment="What is sold",
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "product_key",
+                    models.CharField(
+                        db_comment="kind:uuid of what a buyer gets; for seats, what each seat opens",
+                        db_index=True,
+                        max_length=80,
+                        verbose_name="product",
+                    ),
+                ),
+                (
+                    "price_minor",
+                    models.BigIntegerField(
+                        db_comment="Price a piece in minor units, taxes included, before coupons",
+                        verbose_name="price in minor units",
+                    ),
+                ),
+                (
+                    "list_price_minor",
+                    models.BigIntegerField(
+                        blank=True,
+                        db_comment="Price that is struck through, in minor units; null when there is none",
+                        null=True,
+                        verbose_name="list price in minor units",
+                    ),
+                ),
+                (
+                    "currency",
+                    models.CharField(db_comment="ISO 4217 code", default="CNY", max_length=3, verbose_name="currency"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("draft", "draft"), ("on_sale", "on sale"), ("off_sale", "off sale")],
+                        db_comment="Whether it can be bought",
+                        default="draft",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "access_days",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        db_comment="How many days it opens from the payment; null for ever",
+                        help_text="Counted from the payment. Empty means for ever.",
+                        null=True,
+                        verbose_name="days of access",
+                    ),
+                ),
+                (
+                    "description",
+                    models.TextField(
+                        blank=True, db_comment="What is in it, plain text", default="", verbose_name="description"
+                    ),
+                ),
+                (
+                    "organization_only",
+                    models.BooleanField(
+                        db_comment="Whether only an organisation's trainer may buy it",
+                        default=False,
+                        verbose_name="only for organisations",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, db_comment="When it was made")),
+                (
+                    "published_at",
+                    models.DateTimeField(db_comment="When it last went on sale", editable=False, null=True),
+                ),
             ],
             options={
-                'verbose_name': 'offer',
-                'verbose_name_plural': 'offers',
-                'db_table_comment': 'Things that are sold',
-                'ordering': ['title', 'id'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'on_sale')), fields=('product_key', 'kind'), name='offer_one_on_sale', violation_error_message='Another offer of this product is on sale. Take that one off sale first.'), models.CheckConstraint(condition=models.Q(('price_minor__gte', 0)), name='offer_price_not_negative', violation_error_message='A price cannot be negative.'), models.CheckConstraint(condition=models.Q(('list_price_minor__isnull', True), ('list_price_minor__gte', models.F('price_minor')), _connector='OR'), name='offer_list_above_price', violation_error_message='The list price cannot be below the price.')],
+                "verbose_name": "offer",
+                "verbose_name_plural": "offers",
+                "db_table_comment": "Things that are sold",
+                "ordering": ["title", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "on_sale")),
+                        fields=("product_key", "kind"),
+                        name="offer_one_on_sale",
+                        violation_error_message="Another offer of this product is on sale. Take that one off sale first.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("price_minor__gte", 0)),
+                        name="offer_price_not_negative",
+                        violation_error_message="A price cannot be negative.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("list_price_minor__isnull", True),
+                            ("list_price_minor__gte", models.F("price_minor")),
+                            _connector="OR",
+                        ),
+                        name="offer_list_above_price",
+                        violation_error_message="The list price cannot be below the price.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(db_comment='Id in addresses', default=edu.core.ids.new_public_id, editable=False, unique=True)),
-                ('number', models.CharField(db_comment='Number that people read out, such as 20261121-4839-2217', max_length=24, unique=True, verbose_name='number')),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('pending', 'awaiting payment'), ('paid', 'paid'), ('partially_refunded', 'partly refunded'), ('refunded', 'refunded'), ('cancelled', 'cancelled'), ('expired', 'expired')], db_comment='Where it is', default='draft', max_length=20, verbose_name='state')),
-                ('flag', models.CharField(blank=True, choices=[('late_payment', 'money came after the order had been given up'), ('paid_twice', 'money came twice')], db_comment='Why an operator has to look; empty for not', default='', max_length=20)),
-                ('currency', models.CharField(db_comment='ISO 4217 code of every amount', max_length=3)),
-                ('list_minor', models.BigIntegerField(db_comment='Before any reduction, minor units')),
-                ('price_minor', models.BigIntegerField(db_comment="At the offers' prices, before coupons, minor units")),
-                ('discount_minor', models.BigIntegerField(db_comment='What coupons took off, minor units')),
-                ('total_minor', models.BigIntegerField(db_comment='What is to be paid, minor units, taxes included', verbose_name='total')),
-                ('paid_minor', models.BigIntegerField(db_comment='Every confirmed payment, minor units', default=0)),
-                ('refunded_minor', models.BigIntegerField(db_comment='Every refund that was done, minor units', default=0)),
-                ('open_key', models.CharField(db_comment='Digest of buyer and goods while unpaid, so that the same is not ordered twice; null afterwards', max_length=64, null=True, unique=True)),
-                ('terms_accepted_at', models.DateTimeField(db_comment='When the buyer agreed to the terms')),
-                ('placed_at', models.DateTimeField(db_comment='When it was placed', db_index=True, verbose_name='placed at')),
-                ('expires_at', models.DateTimeField(db_comment='When an unpaid order ends; null when free', null=True)),
-                ('paid_at', models.DateTimeField(db_comment='When its money had arrived in full', db_index=True, null=True)),
-                ('fulfilled_at', models.DateTimeField(db_comment='When what it opens was opened', null=True)),
-                ('closed_at', models.DateTimeField(db_comment='When it was cancelled or expired', null=True)),
-                ('organization', models.ForeignKey(db_comment="For whom seats are bought; null for a learner's own order", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization')),
-                ('user', models.ForeignKey(db_comment='Who buys', on_delete=django.db.models.deletion.PROTECT, related_name='orders', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        db_comment="Id in addresses", default=edu.core.ids.new_public_id, editable=False, unique=True
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(
+                        db_comment="Number that people read out, such as 20261121-4839-2217",
+                        max_length=24,
+                        unique=True,
+                        verbose_name="number",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("pending", "awaiting payment"),
+                            ("paid", "paid"),
+                            ("partially_refunded", "partly refunded"),
+                            ("refunded", "refunded"),
+                            ("cancelled", "cancelled"),
+                            ("expired", "expired"),
+                        ],
+                        db_comment="Where it is",
+                        default="draft",
+                        max_length=20,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "flag",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("late_payment", "money came after the order had been given up"),
+                            ("paid_twice", "money came twice"),
+                        ],
+                        db_comment="Why an operator has to look; empty for not",
+                        default="",
+                        max_length=20,
+                    ),
+                ),
+                ("currency", models.CharField(db_comment="ISO 4217 code of every amount", max_length=3)),
+                ("list_minor", models.BigIntegerField(db_comment="Before any reduction, minor units")),
+                (
+                    "price_minor",
+                    models.BigIntegerField(db_comment="At the offers' prices, before coupons, minor units"),
+                ),
+                ("discount_minor", models.BigIntegerField(db_comment="What coupons took off, minor units")),
+                (
+                    "total_minor",
+                    models.BigIntegerField(
+                        db_comment="What is to be paid, minor units, taxes included", verbose_name="total"
+                    ),
+                ),
+                ("paid_minor", models.BigIntegerField(db_comment="Every confirmed payment, minor units", default=0)),
+                (
+                    "refunded_minor",
+                    models.BigIntegerField(db_comment="Every refund that was done, minor units", default=0),
+                ),
+                (
+                    "open_key",
+                    models.CharField(
+                        db_comment="Digest of buyer and goods while unpaid, so that the same is not ordered twice; null afterwards",
+                        max_length=64,
+                        null=True,
+                        unique=True,
+                    ),
+                ),
+                ("terms_accepted_at", models.DateTimeField(db_comment="When the buyer agreed to the terms")),
+                (
+                    "placed_at",
+                    models.DateTimeField(db_comment="When it was placed", db_index=True, verbose_name="placed at"),
+                ),
+                ("expires_at", models.DateTimeField(db_comment="When an unpaid order ends; null when free", null=True)),
+                (
+                    "paid_at",
+                    models.DateTimeField(db_comment="When its money had arrived in full", db_index=True, null=True),
+                ),
+                ("fulfilled_at", models.DateTimeField(db_comment="When what it opens was opened", null=True)),
+                ("closed_at", models.DateTimeField(db_comment="When it was cancelled or expired", null=True)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_comment="For whom seats are bought; null for a learner's own order",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_comment="Who buys",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'order',
-                'verbose_name_plural': 'orders',
-                'db_table_comment': 'Orders',
-                'ordering': ['-placed_at', '-id'],
+                "verbose_name": "order",
+                "verbose_name_plural": "orders",
+                "db_table_comment": "Orders",
+                "ordering": ["-placed_at", "-id"],
             },
         ),
         migrations.AddField(
-            model_name='ledgerentry',
-            name='order',
-            field=models.ForeignKey(db_comment='Of which order', on_delete=django.db.models.deletion.PROTECT, related_name='ledger_entries', to='payments.order'),
+            model_name="ledgerentry",
+            name="order",
+            field=models.ForeignKey(
+                db_comment="Of which order",
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="ledger_entries",
+                to="payments.order",
+            ),
         ),
         migrations.CreateModel(
-            name='CouponUse',
+            name="CouponUse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('total_slot', models.PositiveIntegerField(db_comment='Number among all uses; null without a limit', null=True)),
-                ('learner_slot', models.PositiveIntegerField(db_comment="Number among the learner's; null without a limit", null=True)),
-                ('is_first_order', models.BooleanField(db_comment='Whether it was given for the first order', default=False)),
-                ('used_at', models.DateTimeField(db_comment='When the order was placed')),
-                ('released_at', models.DateTimeField(db_comment='When the order was given up and the use came back', null=True)),
-                ('coupon', models.ForeignKey(db_comment='The coupon', on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='payments.coupon')),
-                ('user', models.ForeignKey(db_comment='Who used it', on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('order', models.ForeignKey(db_comment='On which order', on_delete=django.db.models.deletion.PROTECT, related_name='coupon_uses', to='payments.order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "total_slot",
+                    models.PositiveIntegerField(db_comment="Number among all uses; null without a limit", null=True),
+                ),
+                (
+                    "learner_slot",
+                    models.PositiveIntegerField(
+                        db_comment="Number among the learner's; null without a limit", null=True
+                    ),
+                ),
+                (
+                    "is_first_order",
+                    models.BooleanField(db_comment="Whether it was given for the first order", default=False),
+                ),
+                ("used_at", models.DateTimeField(db_comment="When the order was placed")),
+                (
+                    "released_at",
+                    models.DateTimeField(db_comment="When the order was given up and the use came back", null=True),
+                ),
+                (
+                    "coupon",
+                    models.ForeignKey(
+                        db_comment="The coupon",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="uses",
+                        to="payments.coupon",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_comment="Who used it",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        db_comment="On which order",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="coupon_uses",
+                        to="payments.order",
+                    ),
+                ),
             ],
             options={
-                'db_table_comment': 'Uses of coupons on orders',
+                "db_table_comment": "Uses of coupons on orders",
             },
         ),
         migrations.CreateModel(
-            name='OrderDiscount',
+            name="OrderDiscount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(db_comment='Name of the coupon at the time', max_length=120)),
-                ('code', models.CharField(db_comment='Its code at the time', max_length=40)),
-                ('amount_minor', models.BigIntegerField(db_comment='What it took off, minor units; 0 when it did not apply')),
-                ('reason', models.CharField(db_comment='applied, or why not (domain/promotions.py Reason)', max_length=24)),
-                ('coupon', models.ForeignKey(db_comment='The coupon that was tried', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.coupon')),
-                ('order', models.ForeignKey(db_comment='The order', on_delete=django.db.models.deletion.CASCADE, related_name='discounts', to='payments.order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(db_comment="Name of the coupon at the time", max_length=120)),
+                ("code", models.CharField(db_comment="Its code at the time", max_length=40)),
+                (
+                    "amount_minor",
+                    models.BigIntegerField(db_comment="What it took off, minor units; 0 when it did not apply"),
+                ),
+                (
+                    "reason",
+                    models.CharField(db_comment="applied, or why not (domain/promotions.py Reason)", max_length=24),
+                ),
+                (
+                    "coupon",
+                    models.ForeignKey(
+                        db_comment="The coupon that was tried",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="payments.coupon",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        db_comment="The order",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="discounts",
+                        to="payments.order",
+                    ),
+                ),
             ],
             options={
-                'db_table_comment': 'Coupons tried on orders, with reasons',
-                'ordering': ['id'],
+                "db_table_comment": "Coupons tried on orders, with reasons",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='OrderLine',
+            name="OrderLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(db_comment='Id in addresses', default=edu.core.ids.new_public_id, editable=False, unique=True)),
-                ('title', models.CharField(db_comment='Name of the offer at the time', max_length=300)),
-                ('kind', models.CharField(db_comment='Kind of the offer at the time', max_length=12)),
-                ('product_key', models.CharField(db_comment='kind:uuid of what it opens', max_length=80)),
-                ('access_days', models.PositiveIntegerField(db_comment='Days that it opens; null for ever', null=True)),
-                ('quantity', models.PositiveIntegerField(db_comment='Pieces; seats for an organisation')),
-                ('list_minor', models.BigIntegerField(db_comment='Before any reduction, whole quantity, minor units')),
-                ('price_minor', models.BigIntegerField(db_comment="At the offer's price, whole quantity, minor units")),
-                ('discount_minor', models.BigIntegerField(db_comment='What coupons took off this line, minor units')),
-                ('total_minor', models.BigIntegerField(db_comment='To be paid for this line, minor units')),
-                ('refunded_minor', models.BigIntegerField(db_comment='What went back for this line, minor units', default=0)),
-                ('opened_at', models.DateTimeField(db_comment='When its grant was written', null=True)),
-                ('ended_at', models.DateTimeField(db_comment='When a refund ended its access', null=True)),
-                ('offer', models.ForeignKey(db_comment='What was sold', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.offer')),
-                ('order', models.ForeignKey(db_comment='The order', on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='payments.order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        db_comment="Id in addresses", default=edu.core.ids.new_public_id, editable=False, unique=True
+                    ),
+                ),
+                ("title", models.CharField(db_comment="Name of the offer at the time", max_length=300)),
+                ("kind", models.CharField(db_comment="Kind of the offer at the time", max_length=12)),
+                ("product_key", models.CharField(db_comment="kind:uuid of what it opens", max_length=80)),
+                ("access_days", models.PositiveIntegerField(db_comment="Days that it opens; null for ever", null=True)),
+                ("quantity", models.PositiveIntegerField(db_comment="Pieces; seats for an organisation")),
+                ("list_minor", models.BigIntegerField(db_comment="Before any reduction, whole quantity, minor units")),
+                ("price_minor", models.BigIntegerField(db_comment="At the offer's price, whole quantity, minor units")),
+                ("discount_minor", models.BigIntegerField(db_comment="What coupons took off this line, minor units")),
+                ("total_minor", models.BigIntegerField(db_comment="To be paid for this line, minor units")),
+                (
+                    "refunded_minor",
+                    models.BigIntegerField(db_comment="What went back for this line, minor units", default=0),
+                ),
+                ("opened_at", models.DateTimeField(db_comment="When its grant was written", null=True)),
+                ("ended_at", models.DateTimeField(db_comment="When a refund ended its access", null=True)),
+                (
+                    "offer",
+                    models.ForeignKey(
+                        db_comment="What was sold",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="payments.offer",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        db_comment="The order",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="payments.order",
+                    ),
+                ),
             ],
             options={
-                'db_table_comment': 'Lines of orders',
-                'ordering': ['id'],
+                "db_table_comment": "Lines of orders",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='OrderTransition',
+            name="OrderTransition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(choices=[('order', 'order'), ('payment', 'payment'), ('refund', 'refund')], db_comment='Whether order, payment or refund moved', max_length=8)),
-                ('subject_id', models.BigIntegerField(db_comment='Row id of the order, payment or refund')),
-                ('from_state', models.CharField(db_comment='State before', max_length=20)),
-                ('to_state', models.CharField(db_comment='State after', max_length=20)),
-                ('cause', models.CharField(db_comment='What caused it: placed, confirmed, failed, cancelled, ...', max_length=40)),
-                ('amount_minor', models.BigIntegerField(db_comment='Money that moved, minor units; null for none', null=True)),
-                ('at', models.DateTimeField(db_comment='When')),
-                ('actor', models.ForeignKey(db_comment='Who did it; null for the system or a provider', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('order', models.ForeignKey(db_comment='The order', on_delete=django.db.models.deletion.CASCADE, related_name='transitions', to='payments.order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "subject",
+                    models.CharField(
+                        choices=[("order", "order"), ("payment", "payment"), ("refund", "refund")],
+                        db_comment="Whether order, payment or refund moved",
+                        max_length=8,
+                    ),
+                ),
+                ("subject_id", models.BigIntegerField(db_comment="Row id of the order, payment or refund")),
+                ("from_state", models.CharField(db_comment="State before", max_length=20)),
+                ("to_state", models.CharField(db_comment="State after", max_length=20)),
+                (
+                    "cause",
+                    models.CharField(
+                        db_comment="What caused it: placed, confirmed, failed, cancelled, ...", max_length=40
+                    ),
+                ),
+                (
+                    "amount_minor",
+                    models.BigIntegerField(db_comment="Money that moved, minor units; null for none", null=True),
+                ),
+                ("at", models.DateTimeField(db_comment="When")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        db_comment="Who did it; null for the system or a provider",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        db_comment="The order",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="transitions",
+                        to="payments.order",
+                    ),
+                ),
             ],
             options={
-                'db_table_comment': 'Every step of orders, payments and refunds; rows are only added',
-                'ordering': ['id'],
+                "db_table_comment": "Every step of orders, payments and refunds; rows are only added",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(db_comment='Our reference, which the provider repeats', default=edu.core.ids.new_public_id, editable=False, unique=True)),
-                ('provider', models.CharField(db_comment='Name of the provider', max_length=20, verbose_name='provider')),
-                ('provider_reference', models.CharField(db_comment="The provider's own number; null until it is known", max_length=120, null=True)),
-                ('amount_minor', models.BigIntegerField(db_comment='What was asked for, minor units', verbose_name='amount')),
-                ('currency', models.CharField(db_comment='ISO 4217 code', max_length=3)),
-                ('state', models.CharField(choices=[('created', 'begun'), ('pending', 'waiting for the provider'), ('confirmed', 'confirmed'), ('failed', 'failed'), ('cancelled', 'cancelled')], db_comment='Where it is on its way', default='created', max_length=10, verbose_name='state')),
-                ('refunded_minor', models.BigIntegerField(db_comment='What went back by it or is about to, minor units', default=0)),
-                ('is_extra', models.BooleanField(db_comment='Whether its money bought nothing (late, or paid twice)', default=False)),
-                ('page_url', models.CharField(db_comment='Page where the buyer pays; empty for none', default='', max_length=500)),
-                ('created_at', models.DateTimeField(db_comment='When it was begun')),
-                ('confirmed_at', models.DateTimeField(db_comment='When its money had arrived', null=True)),
-                ('asked_at', models.DateTimeField(db_comment='When we last asked the provider about it', null=True)),
-                ('order', models.ForeignKey(db_comment='What it pays', on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='payments.order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        db_comment="Our reference, which the provider repeats",
+                        default=edu.core.ids.new_public_id,
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "provider",
+                    models.CharField(db_comment="Name of the provider", max_length=20, verbose_name="provider"),
+                ),
+                (
+                    "provider_reference",
+                    models.CharField(
+                        db_comment="The provider's own number; null until it is known", max_length=120, null=True
+                    ),
+                ),
+                (
+                    "amount_minor",
+                    models.BigIntegerField(db_comment="What was asked for, minor units", verbose_name="amount"),
+                ),
+                ("currency", models.CharField(db_comment="ISO 4217 code", max_length=3)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("created", "begun"),
+                            ("pending", "waiting for the provider"),
+                            ("confirmed", "confirmed"),
+                            ("failed", "failed"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        db_comment="Where it is on its way",
+                        default="created",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "refunded_minor",
+                    models.BigIntegerField(db_comment="What went back by it or is about to, minor units", default=0),
+                ),
+                (
+                    "is_extra",
+                    models.BooleanField(
+                        db_comment="Whether its money bought nothing (late, or paid twice)", default=False
+                    ),
+                ),
+                (
+                    "page_url",
+                    models.CharField(
+                        db_comment="Page where the buyer pays; empty for none", default="", max_length=500
+                    ),
+                ),
+                ("created_at", models.DateTimeField(db_comment="When it was begun")),
+                ("confirmed_at", models.DateTimeField(db_comment="When its money had arrived", null=True)),
+                ("asked_at", models.DateTimeField(db_comment="When we last asked the provider about it", null=True)),
+                (
+                    "order",
+                    models.ForeignKey(
+                        db_comment="What it pays",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payments",
+                        to="payments.order",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'payment',
-                'verbose_name_plural': 'payments',
-                'db_table_comment': 'Payments of orders',
-                'ordering': ['id'],
+                "verbose_name": "payment",
+                "verbose_name_plural": "payments",
+                "db_table_comment": "Payments of orders",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='ProviderEvent',
+            name="ProviderEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('provider', models.CharField(db_comment='Name of the provider', max_length=20)),
-                ('event_id', models.CharField(db_comment="The provider's id of the notification", max_length=120)),
-                ('kind', models.CharField(db_comment='payment_confirmed, payment_failed, payment_cancelled', max_length=24)),
-                ('reference', models.CharField(db_comment="Our payment's public id, as the provider repeats it", max_length=64)),
-                ('provider_reference', models.CharField(db_comment="The provider's own number", default='', max_length=120)),
-                ('amount_minor', models.BigIntegerField(db_comment='Amount it speaks of, minor units')),
-                ('currency', models.CharField(db_comment='ISO 4217 code', max_length=3)),
-                ('occurred_at', models.DateTimeField(db_comment="When it happened, by the provider's clock")),
-                ('received_at', models.DateTimeField(db_comment='When we received it')),
-                ('body', models.TextField(db_comment='What was sent, as it was sent')),
-                ('outcome', models.CharField(choices=[('waiting', 'not applied yet'), ('accepted', 'accepted'), ('no_change', 'nothing new'), ('refused', 'contradicts the order'), ('unknown', 'about no payment of ours')], db_comment='What it led to', default='waiting', max_length=10)),
-                ('note', models.CharField(db_comment='Why it was refused or changed nothing', default='', max_length=120)),
-                ('applied_at', models.DateTimeField(db_comment='When it was applied; null while it waits', null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("provider", models.CharField(db_comment="Name of the provider", max_length=20)),
+                ("event_id", models.CharField(db_comment="The provider's id of the notification", max_length=120)),
+                (
+                    "kind",
+                    models.CharField(db_comment="payment_confirmed, payment_failed, payment_cancelled", max_length=24),
+                ),
+                (
+                    "reference",
+                    models.CharField(db_comment="Our payment's public id, as the provider repeats it", max_length=64),
+                ),
+                (
+                    "provider_reference",
+                    models.CharField(db_comment="The provider's own number", default="", max_length=120),
+                ),
+                ("amount_minor", models.BigIntegerField(db_comment="Amount it speaks of, minor units")),
+                ("currency", models.CharField(db_comment="ISO 4217 code", max_length=3)),
+                ("occurred_at", models.DateTimeField(db_comment="When it happened, by the provider's clock")),
+                ("received_at", models.DateTimeField(db_comment="When we received it")),
+                ("body", models.TextField(db_comment="What was sent, as it was sent")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "not applied yet"),
+                            ("accepted", "accepted"),
+                            ("no_change", "nothing new"),
+                            ("refused", "contradicts the order"),
+                            ("unknown", "about no payment of ours"),
+                        ],
+                        db_comment="What it led to",
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "note",
+                    models.CharField(db_comment="Why it was refused or changed nothing", default="", max_length=120),
+                ),
+                ("applied_at", models.DateTimeField(db_comment="When it was applied; null while it waits", null=True)),
             ],
             options={
-                'verbose_name': 'provider event',
-                'verbose_name_plural': 'provider events',
-                'db_table_comment': 'Verified notifications of providers, each once',
-                'ordering': ['id'],
-                'indexes': [models.Index(condition=models.Q(('applied_at__isnull', True)), fields=['received_at'], name='provider_event_due_idx')],
-                'constraints': [models.UniqueConstraint(fields=('provider', 'event_id'), name='provider_event_once')],
+                "verbose_name": "provider event",
+                "verbose_name_plural": "provider events",
+                "db_table_comment": "Verified notifications of providers, each once",
+                "ordering": ["id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("applied_at__isnull", True)),
+                        fields=["received_at"],
+                        name="provider_event_due_idx",
+                    )
+                ],
+                "constraints": [models.UniqueConstraint(fields=("provider", "event_id"), name="provider_event_once")],
             },
         ),
         migrations.CreateModel(
-            name='Refund',
+            name="Refund",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(db_comment='Our reference, which the provider repeats', default=edu.core.ids.new_public_id, editable=False, unique=True)),
-                ('amount_minor', models.BigIntegerField(db_comment='What goes back, minor units', verbose_name='amount')),
-                ('currency', models.CharField(db_comment='ISO 4217 code', max_length=3)),
-                ('by_line', models.JSONField(db_comment='Order line id -> minor units of this refund', default=dict)),
-                ('ended_line_ids', models.JSONField(db_comment='Order lines whose access ends with it', default=list)),
-                ('state', models.CharField(choices=[('created', 'begun'), ('pending', 'waiting for the provider'), ('done', 'done'), ('failed', 'failed')], db_comment='Where it is on its way', default='created', max_length=10, verbose_name='state')),
-                ('reason', models.CharField(db_comment='Why, for the buyer and the books', max_length=300, verbose_name='reason')),
-                ('provider_reference', models.CharField(db_comment="The provider's number of it", default='', max_length=120)),
-                ('error', models.CharField(db_comment='Why the provider would not', default='', max_length=300)),
-                ('created_at', models.DateTimeField(db_comment='When it was ordered')),
-                ('done_at', models.DateTimeField(db_comment='When the provider had sent it', null=True)),
-                ('order', models.ForeignKey(db_comment='Of which order', on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='payments.order')),
-                ('payment', models.ForeignKey(db_comment='By which payment it goes back', on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='payments.payment')),
-                ('requested_by', models.ForeignKey(db_comment='Operator who ordered it', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        db_comment="Our reference, which the provider repeats",
+                        default=edu.core.ids.new_public_id,
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "amount_minor",
+                    models.BigIntegerField(db_comment="What goes back, minor units", verbose_name="amount"),
+                ),
+                ("currency", models.CharField(db_comment="ISO 4217 code", max_length=3)),
+                ("by_line", models.JSONField(db_comment="Order line id -> minor units of this refund", default=dict)),
+                ("ended_line_ids", models.JSONField(db_comment="Order lines whose access ends with it", default=list)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("created", "begun"),
+                            ("pending", "waiting for the provider"),
+                            ("done", "done"),
+                            ("failed", "failed"),
+                        ],
+                        db_comment="Where it is on its way",
+                        default="created",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        db_comment="Why, for the buyer and the books", max_length=300, verbose_name="reason"
+                    ),
+                ),
+                (
+                    "provider_reference",
+                    models.CharField(db_comment="The provider's number of it", default="", max_length=120),
+                ),
+                ("error", models.CharField(db_comment="Why the provider would not", default="", max_length=300)),
+                ("created_at", models.DateTimeField(db_comment="When it was ordered")),
+                ("done_at", models.DateTimeField(db_comment="When the provider had sent it", null=True)),
+                (
+                    "order",
+                    models.ForeignKey(
+                        db_comment="Of which order",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="refunds",
+                        to="payments.order",
+                    ),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        db_comment="By which payment it goes back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="refunds",
+                        to="payments.payment",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        db_comment="Operator who ordered it",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'refund',
-                'verbose_name_plural': 'refunds',
-                'db_table_comment': 'Refunds',
-                'ordering': ['id'],
+                "verbose_name": "refund",
+                "verbose_name_plural": "refunds",
+                "db_table_comment": "Refunds",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='CouponGrant',
+            name="CouponGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(db_comment='claimed, staff, campaign', default='claimed', max_length=40)),
-                ('granted_at', models.DateTimeField(db_comment='When it came into the purse')),
-                ('coupon', models.ForeignKey(db_comment='The coupon', on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='payments.coupon')),
-                ('user', models.ForeignKey(db_comment='Who holds it', on_delete=django.db.models.deletion.CASCADE, related_name='coupon_grants', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(db_comment="claimed, staff, campaign", default="claimed", max_length=40)),
+                ("granted_at", models.DateTimeField(db_comment="When it came into the purse")),
+                (
+                    "coupon",
+                    models.ForeignKey(
+                        db_comment="The coupon",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="grants",
+                        to="payments.coupon",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_comment="Who holds it",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="coupon_grants",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'db_table_comment': 'Coupons that learners hold',
-                'ordering': ['-id'],
-                'constraints': [models.UniqueConstraint(fields=('coupon', 'user'), name='coupon_held_once')],
+                "db_table_comment": "Coupons that learners hold",
+                "ordering": ["-id"],
+                "constraints": [models.UniqueConstraint(fields=("coupon", "user"), name="coupon_held_once")],
             },
         ),
         migrations.CreateModel(
-            name='BundleItem',
+            name="BundleItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('product_key', models.CharField(db_comment='kind:uuid of the product inside', max_length=80, verbose_name='product')),
-                ('position', models.PositiveIntegerField(db_comment='Place in the list, from 0', default=0)),
-                ('offer', models.ForeignKey(db_comment='The bundle', on_delete=django.db.models.deletion.CASCADE, related_name='items', to='payments.offer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "product_key",
+                    models.CharField(
+                        db_comment="kind:uuid of the product inside", max_length=80, verbose_name="product"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField(db_comment="Place in the list, from 0", default=0)),
+                (
+                    "offer",
+                    models.ForeignKey(
+                        db_comment="The bundle",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="payments.offer",
+                    ),
+                ),
             ],
             options={
-                'db_table_comment': 'What is inside a bundle',
-                'ordering': ['position', 'id'],
-                'constraints': [models.UniqueConstraint(fields=('offer', 'product_key'), name='bundle_item_once')],
+                "db_table_comment": "What is inside a bundle",
+                "ordering": ["position", "id"],
+                "constraints": [models.UniqueConstraint(fields=("offer", "product_key"), name="bundle_item_once")],
             },
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['user', '-placed_at'], name='order_user_idx'),
+            model_name="order",
+            index=models.Index(fields=["user", "-placed_at"], name="order_user_idx"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('state', 'pending')), fields=['expires_at'], name='order_pending_idx'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("state", "pending")), fields=["expires_at"], name="order_pending_idx"
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('fulfilled_at__isnull', True), ('state', 'paid')), fields=['paid_at'], name='order_unfulfilled_idx'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("fulfilled_at__isnull", True), ("state", "paid")),
+                fields=["paid_at"],
+                name="order_unfulfilled_idx",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('total_minor', django.db.models.expressions.CombinedExpression(models.F('price_minor'), '-', models.F('discount_minor'))), ('total_minor__gte', 0)), name='order_total_adds_up'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "total_minor",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("price_minor"), "-", models.F("discount_minor")
+                        ),
+                    ),
+                    ("total_minor__gte", 0),
+                ),
+                name="order_total_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('refunded_minor__gte', 0), ('refunded_minor__lte', models.F('paid_minor'))), name='order_refund_within_paid'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("refunded_minor__gte", 0), ("refunded_minor__lte", models.F("paid_minor"))),
+                name="order_refund_within_paid",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='couponuse',
-            constraint=models.UniqueConstraint(condition=models.Q(('released_at__isnull', True)), fields=('coupon', 'total_slot'), name='coupon_total_slot_once'),
+            model_name="couponuse",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("released_at__isnull", True)),
+                fields=("coupon", "total_slot"),
+                name="coupon_total_slot_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='couponuse',
-            constraint=models.UniqueConstraint(condition=models.Q(('released_at__isnull', True)), fields=('coupon', 'user', 'learner_slot'), name='coupon_learner_slot_once'),
+            model_name="couponuse",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("released_at__isnull", True)),
+                fields=("coupon", "user", "learner_slot"),
+                name="coupon_learner_slot_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='couponuse',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_first_order', True), ('released_at__isnull', True)), fields=('user',), name='coupon_first_order_once'),
+            model_name="couponuse",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_first_order", True), ("released_at__isnull", True)),
+                fields=("user",),
+                name="coupon_first_order_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='couponuse',
-            constraint=models.UniqueConstraint(fields=('coupon', 'order'), name='coupon_once_an_order'),
+            model_name="couponuse",
+            constraint=models.UniqueConstraint(fields=("coupon", "order"), name="coupon_once_an_order"),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.UniqueConstraint(fields=('order', 'offer'), name='order_offer_once'),
+            model_name="orderline",
+            constraint=models.UniqueConstraint(fields=("order", "offer"), name="order_offer_once"),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(condition=models.Q(('state__in', ['created', 'pending'])), fields=['created_at'], name='payment_open_idx'),
+            model_name="payment",
+            index=models.Index(
+                condition=models.Q(("state__in", ["created", "pending"])),
+                fields=["created_at"],
+                name="payment_open_idx",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(fields=('provider', 'provider_reference'), name='payment_reference_once'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(
+                fields=("provider", "provider_reference"), name="payment_reference_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('refunded_minor__gte', 0), ('refunded_minor__lte', models.F('amount_minor'))), name='payment_refund_within_amount'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("refunded_minor__gte", 0), ("refunded_minor__lte", models.F("amount_minor"))),
+                name="payment_refund_within_amount",
+            ),
         ),
     ]
