@@ -18,6 +18,13 @@ api = NinjaAPI(
 )
 
 STATUS: dict[type[DomainError], int] = {NotAllowed: 403, NotFound: 404, Conflict: 409, InvalidInput: 422, TooManyRequests: 429}
+STATUS: dict[type[DomainError], int] = {
+    NotAllowed: 403,
+    NotFound: 404,
+    Conflict: 409,
+    InvalidInput: 422,
+    TooManyRequests: 429,
+}
 
 
 def problem(request: HttpRequest, *, status: int, code: str, detail: str, **extra: Any) -> HttpResponse:
@@ -64,6 +71,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("/exams", "exams.api.exams"),
     ("/attempts", "exams.api.attempts"),
 )
+ROUTERS: tuple[tuple[str, str], ...] = (("/me", "edu.accounts.api.router"),)
 """Prefix under /api/v1 and dotted path of each room's router."""
 
 for prefix, dotted in ROUTERS:

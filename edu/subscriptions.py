@@ -13,4 +13,11 @@ SUBSCRIPTIONS: dict[type[types.Event], tuple[str, ...]] = {
     types.ExamScheduled: ("exams.handlers.tell_candidates",),
     types.AttemptNeedsMarking: ("exams.handlers.tell_markers",),
     types.ResultReleased: ("exams.handlers.tell_result", "exams.practice.handlers.enter_exam_results"),
+    types.UserRegistered: ("edu.notifications.handlers.welcome",),
+    types.AccountDeleted: (
+        "edu.audit.handlers.record_account_deleted",
+        "edu.notifications.handlers.empty_messages",
+        "edu.organizations.handlers.end_memberships",
+    ),
+    types.JobFinished: ("edu.notifications.handlers.tell_job_finished",),
 }

@@ -2,8 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from edu.organizations.models import Membership
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+
+from edu.core.clock import now_utc
+from edu.core.errors import NotFound
+from edu.organizations.models import Invitation, Membership
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,3 +83,69 @@ def staff_by_user(*, organization_id: int, user_ids: Sequence[int] | None = None
         )
         for row in rows
     }
+@dataclass(frozen=True, kw_only=True)
+class InvitationView:
+    """An invitation that may still be used."""
+
+    organization_name: str
+    department_name: str
+    expires_at: datetime
+
+
+def get_open_invitation(*, token: str, now: datetime | None = None) -> InvitationView:
+    """Return the invitation of a link; NotFound when there is none, or it is over, used up or withdrawn."""
+    row = (
+        Invitation.objects.select_related("organization", "department")
+        .filter(
+            token=token,
+            revoked_at__isnull=True,
+            expires_at__gt=now or now_utc(),
+            organization__is_active=True,
+        )
+        .filter(Q(max_uses__isnull=True) | Q(used_count__lt=F("max_uses")))
+        .first()
+    )
+    if row is None:
+        raise NotFound(_("This invitation does not exist any more."))
+    return InvitationView(
+        organization_name=row.organization.name,
+        department_name=row.department.name if row.department else "",
+        expires_at=row.expires_at,
+    )
+
+
+def list_trainer_ids(*, organization_id: int) -> list[int]:
+    """Return the user ids of the organisation's trainers."""
+    return list(
+        Membership.objects.filter(
+            organization_id=organization_id, role=Membership.Role.TRAINER, left_at__isnull=True
+        ).values_list("user_id", flat=True)
+    )
+
+
+def describe_memberships(*, user_id: int) -> list[dict[str, str | None]]:
+    """Return every membership the person has or had, for the download of her data."""
+    rows = Membership.objects.filter(user_id=user_id).select_related("organization", "department").order_by("id")
+    return [
+        {
+            "organization": row.organization.name,
+            "department": row.department.name if row.department else None,
+            "role": row.role,
+            "staff_number": row.staff_number,
+            "joined_at": row.joined_at.isoformat(),
+            "left_at": row.left_at.isoformat() if row.left_at else None,
+        }
+        for row in rows
+    ]
+
+
+def why_trainer_stays(user_id: int) -> str | None:
+    """Return why the person cannot delete her account: she is an organisation's only trainer. None otherwise."""
+    for membership in list_memberships(user_id=user_id):
+        if membership.role == Membership.Role.TRAINER and list_trainer_ids(
+            organization_id=membership.organization_id
+        ) == [user_id]:
+            return _("You are the only trainer of %(name)s. Make somebody else its trainer first.") % {
+                "name": membership.organization_name
+            }
+    return None

@@ -82,6 +82,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "edu.accounts.middleware.OwnSiteMiddleware",
+    "edu.accounts.middleware.TooManyRequestsMiddleware",
     "edu.accounts.middleware.PasswordChangeMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -119,6 +121,7 @@ TEMPLATES = [
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
+    "edu.organizations.backend.StaffNumberBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
 PASSWORD_HASHERS = [
@@ -250,15 +253,51 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 # -- accounts (django-allauth) --------------------------------------------------------------------
 ACCOUNT_ADAPTER = "edu.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email", "phone"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "phone", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "optional"
-ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = False
+ACCOUNT_SIGNUP_FIELDS = ["email*", "phone", "password1*"]  # the form asks for one of mail and phone, never for both
+ACCOUNT_FORMS = {
+    "login": "edu.accounts.forms.SignInForm",
+    "signup": "edu.accounts.forms.SignUpForm",
+    "request_login_code": "edu.accounts.forms.RequestCodeForm",
+    "change_password": "edu.accounts.forms.ChangePasswordForm",
+    "reset_password": "edu.accounts.forms.ResetByMailForm",
+    "add_email": "edu.accounts.forms.MailForm",
+}
+# Only a mail that must be verified lets the sign-up page answer the same for known and unknown addresses.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_PHONE_VERIFICATION_ENABLED = True
+ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_PHONE_VERIFICATION_TIMEOUT = 600
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 600
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
 ACCOUNT_PREVENT_ENUMERATION = True
+# A whole office signs in from one address in the minute before an exam: addresses get room, single accounts do not.
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "60/m/ip,5/300s/key",
+    "signup": "100/m/ip",
+    "request_login_code": "100/m/ip,3/m/key",
+    "reset_password": "60/m/ip,5/m/key",
+    "verify_phone": "1/30s/key,60/m/ip",
+    "change_phone": "5/m/user",
+}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_USER_DISPLAY = "edu.accounts.queries.user_display"
 ACCOUNT_UNIQUE_EMAIL = True
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Jinbang"
+MFA_TOTP_TOLERANCE = 1
+PHONE_DEFAULT_REGION = env.str("JINBANG_PHONE_REGION", default="CN")
+"""Country of a phone number that is typed without its country code (ISO 3166)."""
 API_REQUESTS_PER_MINUTE = env.int("JINBANG_API_REQUESTS_PER_MINUTE", default=600)
 """How many requests one API token may make in a minute before it is answered 429."""
 

@@ -1,5 +1,7 @@
 """What every page knows: the site's name, the theme, the bell, the desks of the person."""
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -8,6 +10,8 @@ from django.utils.functional import SimpleLazyObject
 
 from edu.website.desks import HOMES, desk_names, navigation
 from edu.website.models.settings import SiteSettings, in_language
+
+from edu.notifications.queries import count_unread
 
 THEMES = {"light", "dark"}
 
@@ -66,3 +70,17 @@ def _desks(request: HttpRequest) -> list[dict[str, Any]]:
         {"label": HOMES[name][0], "url": reverse(HOMES[name][1]), "icon": HOMES[name][2], "current": name == current}
         for name in desk_names(request.user)
     ]
+        "unread_count": _unread_counter(request),
+        "desks": [],
+    }
+
+
+def _unread_counter(request: HttpRequest) -> Callable[[], int]:
+    """Return a function that counts unread messages with one query, and with none if the page does not ask."""
+
+    @cache
+    def unread_count() -> int:
+        user = getattr(request, "user", None)
+        return count_unread(user_id=user.pk) if user is not None and user.is_authenticated else 0
+
+    return unread_count
