@@ -72,6 +72,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("/attempts", "exams.api.attempts"),
 )
 ROUTERS: tuple[tuple[str, str], ...] = (("/me", "edu.accounts.api.router"),)
+ROUTERS: tuple[tuple[str, str], ...] = (("/certificates", "certificates.api.router"),)
 """Prefix under /api/v1 and dotted path of each room's router."""
 
 for prefix, dotted in ROUTERS:

@@ -20,4 +20,8 @@ SUBSCRIPTIONS: dict[type[types.Event], tuple[str, ...]] = {
         "edu.organizations.handlers.end_memberships",
     ),
     types.JobFinished: ("edu.notifications.handlers.tell_job_finished",),
+    types.ResultReleased: ("certificates.handlers.on_result_released",),
+    types.AttemptGraded: ("certificates.handlers.on_attempt_graded",),
+    types.CourseCompleted: ("certificates.handlers.on_course_completed",),
+    types.RealNameSet: ("certificates.handlers.on_real_name_set",),
 }

@@ -14,6 +14,8 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 
 MISSING = "〓"
+_LATIN_FORMS = {"“": '"', "”": '"', "‘": "'", "’": "'", "…": "..."}
+"""Marks that a Chinese font draws a full square wide, and what stands for them among Latin letters."""
 _FILES = {
     False: ("NotoSerifSC_400Regular.ttf", "NotoSerif_400Regular.ttf"),
     True: ("NotoSerifSC_700Bold.ttf", "NotoSerif_700Bold.ttf"),
@@ -60,7 +62,10 @@ def _glyph(character: str, bold: bool) -> tuple[int, float] | None:
 def drawable(text: str, *, bold: bool = False) -> str:
     """Return `text` as it can be drawn: composed, without control characters, unknown characters replaced."""
     result = []
-    for character in unicodedata.normalize("NFC", text):
+    composed = unicodedata.normalize("NFC", text)
+    if not _LATIN_FORMS.keys().isdisjoint(composed):
+        composed = _with_latin_marks(composed)
+    for character in composed:
         category = unicodedata.category(character)
         if category in {"Zs", "Zl", "Zp"} or character in "\t\r\n":
             result.append(" ")
@@ -72,6 +77,16 @@ def drawable(text: str, *, bold: bool = False) -> str:
             base = "".join(c for c in unicodedata.normalize("NFKD", character) if not unicodedata.combining(c))
             known = base and all(_glyph(c, bold) is not None for c in base)
             result.append(base if known else "" if unicodedata.combining(character) else MISSING)
+    return "".join(result)
+
+
+def _with_latin_marks(text: str) -> str:
+    """Return `text` with narrow quotation marks and ellipses wherever no Chinese character stands beside them."""
+    result = []
+    for place, character in enumerate(text):
+        beside = text[max(0, place - 1) : place] + text[place + 1 : place + 2]
+        latin = character in _LATIN_FORMS and not any(ord(neighbour) >= 0x2E80 for neighbour in beside)
+        result.append(_LATIN_FORMS[character] if latin else character)
     return "".join(result)
 
 

@@ -65,7 +65,7 @@ class PdfFile:
         return int(self._canvas.getPageNumber())
 
     def _y(self, y_mm: float) -> float:
-        return (self.height_mm - y_mm) * mm
+        return float((self.height_mm - y_mm) * mm)
 
     # -- figures ----------------------------------------------------------------------------------
     def rect(
@@ -213,7 +213,7 @@ class PdfFile:
                 colour=colour,
                 align=align,
             )
-        return step * len(fitted.lines)
+        return float(step * len(fitted.lines))
 
     def draw_paragraph_line(
         self,

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from reportlab.lib.units import mm
 
+from edu.documents.fonts import drawable, measure
 from edu.documents.pdf import BASELINE, PdfFile, break_lines
 
 __all__ = ["DocumentSection", "DocumentTable", "render_document", "section_from"]
@@ -178,8 +179,6 @@ class _DocumentPages:
 
     def _column_widths(self, table: DocumentTable, columns: int) -> list[float]:
         """Return widths in mm by the length of the longest cell of each column, none below a seventh of its share."""
-        from edu.documents.fonts import drawable, measure
-
         wishes = []
         for column in range(columns):
             cells = [row[column] for row in [table.header, *table.rows] if column < len(row)]
@@ -196,7 +195,7 @@ class _DocumentPages:
 
     def _row_height(self, row: Sequence[str], widths: Sequence[float], *, bold: bool = False) -> float:
         count = max((len(lines) for lines in self._cells(row, widths, bold=bold)), default=1)
-        return count * CELL * CELL_LEADING / mm + 2 * CELL_PAD
+        return float(count * CELL * CELL_LEADING / mm + 2 * CELL_PAD)
 
     def _row(
         self,
@@ -229,4 +228,4 @@ class _DocumentPages:
 
     def finish(self) -> bytes:
         """Return the file."""
-        return cast("bytes", self.file.finish())
+        return self.file.finish()

@@ -51,6 +51,10 @@ class AccountDeleted(Event):
 
     user_id: int
     public_id: str
+class RealNameSet(Event):
+    """A person gave or corrected her real name."""
+
+    user_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
