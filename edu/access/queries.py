@@ -82,6 +82,30 @@ def list_opener_keys(*, product_keys: list[str]) -> dict[str, set[str]]:
     return openers
 
 
+def list_opened_keys(*, product_keys: list[str]) -> dict[str, set[str]]:
+    """Return for each product all products that it opens, itself included (at most MAX_DEPTH steps down)."""
+    opened: dict[str, set[str]] = {key: {key} for key in product_keys}
+    children: dict[str, set[str]] = {}
+    frontier = set(product_keys)
+    for _step in range(MAX_DEPTH):
+        if not frontier:
+            break
+        rows = Opens.objects.filter(product_key__in=frontier).values_list("product_key", "opened_key")
+        frontier = set()
+        for owner, inner in rows:
+            if inner not in children.setdefault(owner, set()):
+                children[owner].add(inner)
+                frontier.add(inner)
+    for key in product_keys:
+        todo = [key]
+        while todo:
+            for inner in children.get(todo.pop(), ()):
+                if inner not in opened[key]:
+                    opened[key].add(inner)
+                    todo.append(inner)
+    return opened
+
+
 def _live(now: datetime) -> Q:
     return Q(revoked_at__isnull=True, from_at__lte=now) & (Q(until_at__isnull=True) | Q(until_at__gt=now))
 

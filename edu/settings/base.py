@@ -190,6 +190,10 @@ CELERY_BEAT_SCHEDULE = {
     "finish-orders": {"task": "payments.tasks.finish_interrupted_orders", "schedule": 20.0},
     "poll-payments": {"task": "payments.tasks.poll_silent_payments", "schedule": 30.0},
     "expire-orders": {"task": "payments.tasks.expire_unpaid_orders", "schedule": 60.0},
+    "open-assignments": {"task": "edu.training.tasks.open_started_assignments", "schedule": 600.0},
+    "tell-deadlines": {"task": "edu.training.tasks.tell_deadlines", "schedule": 1800.0},
+    "refresh-assignments": {"task": "edu.training.tasks.refresh_progress", "schedule": 21600.0},
+    "forget-first-passwords": {"task": "edu.training.tasks.forget_first_passwords", "schedule": 86400.0},
     "forget-idempotency-keys": {"task": "payments.tasks.forget_idempotency_keys", "schedule": 86400.0},
 }
 EVENT_SUBSCRIPTIONS = "edu.subscriptions.SUBSCRIPTIONS"

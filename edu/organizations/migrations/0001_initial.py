@@ -109,6 +109,15 @@ class Migration(migrations.Migration):
                     "id",
                     models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        db_comment="Id in addresses",
+                        default=edu.core.ids.new_public_id,
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
                 ("token", models.CharField(db_comment="Secret part of the link", max_length=64, unique=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True, db_comment="When it was made")),
                 ("expires_at", models.DateTimeField(db_comment="When it ends")),
