@@ -36,7 +36,9 @@ def guard(view: View, is_allowed: Callable[[HttpRequest, str | None], bool]) -> 
     return guarded
 
 
-def guard_patterns(patterns: list[URLPattern], is_allowed: Callable[[HttpRequest, str | None], bool]) -> list[URLPattern]:
+def guard_patterns(
+    patterns: list[URLPattern], is_allowed: Callable[[HttpRequest, str | None], bool]
+) -> list[URLPattern]:
     """Wrap every pattern's view."""
     for pattern in patterns:
         pattern.callback = guard(pattern.callback, is_allowed)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
 from allauth.account.forms import AddEmailForm, LoginForm, RequestLoginCodeForm, ResetPasswordForm, SignupForm
+from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
 from allauth.core import context
 from django import forms
 from django.conf import settings

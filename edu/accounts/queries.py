@@ -1,16 +1,13 @@
 """Reads of accounts for other rooms."""
 
 import uuid
-
-from django.utils.translation import gettext
-
-from edu.accounts.models import ApiToken, User
 from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Q
+from django.utils.translation import gettext
 
-from edu.accounts.models import User
+from edu.accounts.models import ApiToken, User
 from edu.core.errors import NotFound
 
 

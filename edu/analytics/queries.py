@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.conf import settings
+
 from edu.analytics.models import DailyFigure
+
+CURRENCY: str = settings.SITE_CURRENCY
+"""ISO 4217 code of the figures that are money."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,9 +4,10 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
-from courses import queries as courses
+from courses import activity as courses
 from edu.accounts import queries as accounts
 from edu.analytics.models import DailyFigure
+from edu.analytics.queries import CURRENCY
 from exams import queries as exams
 from payments import queries as payments
 
@@ -23,12 +24,14 @@ def measure(*, day: date) -> dict[str, int]:
     """Return every metric of one day."""
     start, end = day_bounds(day)
     totals = payments.list_daily_totals(from_on=day, to_on=day)
+    # Money of different currencies has no sum: the figures are of the site's own.
+    money = [row for row in totals if row.currency == CURRENCY]
     active = courses.active_user_ids(from_at=start, to_at=end) | exams.active_user_ids(from_at=start, to_at=end)
     return {
         Metric.ORDERS: sum(row.orders for row in totals),
         Metric.BUYERS: sum(row.buyers for row in totals),
-        Metric.INCOME: sum(row.paid_minor for row in totals),
-        Metric.REFUNDS: sum(row.refunded_minor for row in totals),
+        Metric.INCOME: sum(row.paid_minor for row in money),
+        Metric.REFUNDS: sum(row.refunded_minor for row in money),
         Metric.ACTIVE_LEARNERS: len(active),
         Metric.NEW_ACCOUNTS: accounts.count_registered(from_at=start, to_at=end),
         Metric.ATTEMPTS: exams.count_submitted(from_at=start, to_at=end),

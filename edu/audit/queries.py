@@ -35,3 +35,8 @@ def find_entries(
 def list_actions() -> list[str]:
     """Return every action that occurs."""
     return list(AuditEntry.objects.order_by("action").values_list("action", flat=True).distinct())
+
+
+def list_entries_about(*, user_id: int, public_id: str, limit: int) -> list[AuditEntry]:
+    """Return the latest entries about a person, or of what she did herself."""
+    return list(AuditEntry.objects.filter(Q(actor_id=user_id) | Q(object_kind="user", object_id=public_id))[:limit])

@@ -107,6 +107,37 @@ def is_trainer(*, user_id: int, organization_id: int) -> bool:
     ).exists()
 
 
+def list_user_ids_by_staff_number(*, staff_number: str) -> list[int]:
+    """Return people who have, or had, this staff number in any organisation."""
+    return list(Membership.objects.filter(staff_number__iexact=staff_number).values_list("user_id", flat=True))
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffView:
+    """A person's place in an organisation: staff number and department as they are, or were when she left."""
+
+    user_id: int
+    staff_number: str
+    department_name: str
+    is_current: bool
+
+
+def staff_by_user(*, organization_id: int, user_ids: Sequence[int] | None = None) -> dict[int, StaffView]:
+    """Return the people of an organisation by user id, those who left included; only `user_ids` where given. One query."""
+    rows = Membership.objects.filter(organization_id=organization_id).select_related("department").order_by("id")
+    if user_ids is not None:
+        rows = rows.filter(user_id__in=user_ids)
+    return {
+        row.user_id: StaffView(
+            user_id=row.user_id,
+            staff_number=row.staff_number or "",
+            department_name=row.department.name if row.department else "",
+            is_current=row.left_at is None,
+        )
+        for row in rows
+    }
+
+
 def organization_name(*, organization_id: int) -> str:
     """Return the name of an organisation, "" when there is none."""
     return Organization.objects.filter(pk=organization_id).values_list("name", flat=True).first() or ""
@@ -296,32 +327,6 @@ def _member_view(row: Membership) -> MemberView:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class StaffView:
-    """A person's place in an organisation: staff number and department as they are, or were when she left."""
-
-    user_id: int
-    staff_number: str
-    department_name: str
-    is_current: bool
-
-
-def staff_by_user(*, organization_id: int, user_ids: Sequence[int] | None = None) -> dict[int, StaffView]:
-    """Return the people of an organisation by user id, those who left included; only `user_ids` where given. One query."""
-    rows = Membership.objects.filter(organization_id=organization_id).select_related("department").order_by("id")
-    if user_ids is not None:
-        rows = rows.filter(user_id__in=user_ids)
-    return {
-        row.user_id: StaffView(
-            user_id=row.user_id,
-            staff_number=row.staff_number or "",
-            department_name=row.department.name if row.department else "",
-            is_current=row.left_at is None,
-        )
-        for row in rows
-    }
-
-
 class InvitationView:
     """An invitation that may still be used."""
 
@@ -378,8 +383,3 @@ def why_trainer_stays(user_id: int) -> str | None:
                 "name": membership.organization_name
             }
     return None
-
-
-def list_user_ids_by_staff_number(*, staff_number: str) -> list[int]:
-    """Return people who have, or had, this staff number in any organisation."""
-    return list(Membership.objects.filter(staff_number__iexact=staff_number).values_list("user_id", flat=True))

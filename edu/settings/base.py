@@ -149,6 +149,9 @@ TIME_ZONE = env.str("JINBANG_TIME_ZONE", default="Asia/Shanghai")
 USE_I18N = True
 USE_TZ = True
 
+SITE_CURRENCY = env.str("JINBANG_CURRENCY", default="CNY")
+"""The currency in which prices are set at the operator's desk and income is reported (ISO 4217)."""
+
 # -- files ----------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
@@ -179,6 +182,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "deliver-events": {"task": "edu.events.tasks.deliver_events", "schedule": 5.0},
     "sweep-jobs": {"task": "edu.jobs.tasks.sweep_jobs", "schedule": 20.0},
+    "roll-up-recent": {"task": "edu.analytics.tasks.roll_up_recent", "schedule": 900.0},
     "finish-overdue-attempts": {"task": "exams.tasks.finish_overdue_attempts", "schedule": 15.0},
     "release-results": {"task": "exams.tasks.release_results_at_close", "schedule": 60.0},
     "remind-of-exams": {"task": "exams.tasks.remind_of_exams", "schedule": 600.0},
