@@ -314,5 +314,10 @@ LOGGING = {
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request_id"]},
     },
+    "loggers": {
+        # One line for every indexed object and every beat tells nothing that a person would miss.
+        name: {"level": "WARNING"}
+        for name in ("django_tasks", "wagtail", "celery.beat", "celery.worker.strategy", "celery.app.trace")
+    },
     "root": {"handlers": ["console"], "level": env.str("JINBANG_LOG_LEVEL", default="INFO")},
 }
