@@ -12,8 +12,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from edu.core.errors import NotFound
-from payments.models import Coupon, LedgerPosting, Offer, Order, OrderLine, Payment, ProviderEvent
-from payments.wording import to_major
+from payments.models import (
+    Coupon,
+    LedgerPosting,
+    Offer,
+    Order,
+    OrderLine,
+    OrderTransition,
+    Payment,
+    ProviderEvent,
+    Refund,
+)
+from payments.wording import step_title, to_major
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -421,3 +431,63 @@ def count_needing_attention() -> int:
     """Return how many orders are flagged and how many notifications contradict theirs, together."""
     refused = ProviderEvent.objects.filter(outcome__in=[ProviderEvent.Outcome.REFUSED, ProviderEvent.Outcome.UNKNOWN])
     return Order.objects.exclude(flag="").count() + refused.count()
+
+
+# -- one order as the operator's desk shows it ----------------------------------------------------------
+@dataclass(frozen=True, kw_only=True)
+class OrderStep:
+    """A step of an order, its payments or refunds, in words; `actor` is empty for buyers' and providers' steps."""
+
+    title: str
+    at: datetime
+    amount_minor: int | None
+    actor: str
+    is_bad: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundView:
+    """A refund of an order."""
+
+    amount_minor: int
+    currency: str
+    state: str
+    state_label: str
+    reason: str
+
+
+def list_order_steps(*, order_id: int) -> list[OrderStep]:
+    """Return what happened to an order, oldest first."""
+    rows = OrderTransition.objects.filter(order_id=order_id).exclude(to_state="draft").select_related("actor")
+    return [
+        OrderStep(
+            title=step_title(subject=row.subject, state=row.to_state),
+            at=row.at,
+            amount_minor=row.amount_minor,
+            actor=str(row.actor) if row.actor_id else "",
+            is_bad=row.to_state in {"failed", "expired"},
+        )
+        for row in rows.order_by("pk")
+    ]
+
+
+def list_refunds(*, order_id: int) -> list[RefundView]:
+    """Return the refunds of an order, oldest first."""
+    return [
+        RefundView(
+            amount_minor=row.amount_minor,
+            currency=row.currency,
+            state=row.state,
+            state_label=str(row.get_state_display()),
+            reason=row.reason,
+        )
+        for row in Refund.objects.filter(order_id=order_id).order_by("pk")
+    ]
+
+
+def get_offer(*, public_id: uuid.UUID) -> OfferView:
+    """Return an offer whatever its status; NotFound when there is none."""
+    offer = Offer.objects.filter(public_id=public_id).first()
+    if offer is None:
+        raise NotFound(_("There is no such offer."))
+    return _to_offer_view(offer)
