@@ -8,7 +8,7 @@ from payments.checkout.apply_event import apply_event
 from payments.checkout.close_order import cancel_order
 from payments.checkout.confirm_transfer import confirm_offline_payment
 from payments.checkout.coupons import claim_coupon, create_coupon, give_coupon, set_coupon_active
-from payments.checkout.offers import create_offer, publish_offer, take_off_sale
+from payments.checkout.offers import create_offer, publish_offer, set_bundle_items, take_off_sale
 from payments.checkout.place_order import PlacedOrder, place_order
 from payments.checkout.record_event import receive_notification
 from payments.checkout.refund_order import RefundResult, refund_order
@@ -29,6 +29,7 @@ __all__ = [
     "place_order",
     "publish_offer",
     "refund_order",
+    "set_bundle_items",
     "set_coupon_active",
     "start_payment",
     "take_off_sale",

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
@@ -13,6 +13,7 @@ from wagtail.snippets.views.snippets import CreateView, EditView, SnippetViewSet
 
 from edu.core.errors import DomainError
 from payments.checkout import coupons, offers
+from payments.editor_forms import ShopForm
 from payments.models import Coupon, Offer
 from payments.policies import is_shop_operator
 
@@ -81,22 +82,25 @@ class OfferViewSet(SnippetViewSet):
     model = Offer
     icon = "tag"
     menu_label = _("Offers")
-    list_display = ["title", "kind", "price_minor", "currency", "status"]
+    list_display = ["title", "kind", "price_label", "status"]
     list_filter = ["status", "kind"]
     search_fields = ["title", "product_key"]
     add_view_class = ShopCreateView
     edit_view_class = ShopEditView
     copy_view_enabled = False
-    panels = [
-        FieldPanel("title"),
-        FieldRowPanel([FieldPanel("kind"), FieldPanel("product_key")]),
-        MultiFieldPanel(
-            [FieldRowPanel([FieldPanel("price_minor"), FieldPanel("list_price_minor"), FieldPanel("currency")])],
-            heading=_("Price"),
-        ),
-        FieldRowPanel([FieldPanel("status"), FieldPanel("access_days"), FieldPanel("organization_only")]),
-        FieldPanel("description"),
-    ]
+    edit_handler = ObjectList(
+        [
+            FieldPanel("title"),
+            FieldRowPanel([FieldPanel("kind"), FieldPanel("product_key")]),
+            MultiFieldPanel(
+                [FieldRowPanel([FieldPanel("price_minor"), FieldPanel("list_price_minor"), FieldPanel("currency")])],
+                heading=_("Price"),
+            ),
+            FieldRowPanel([FieldPanel("status"), FieldPanel("access_days"), FieldPanel("organization_only")]),
+            FieldPanel("description"),
+        ],
+        base_form_class=ShopForm,
+    )
 
 
 class CouponViewSet(SnippetViewSet):
@@ -111,17 +115,22 @@ class CouponViewSet(SnippetViewSet):
     add_view_class = ShopCreateView
     edit_view_class = ShopEditView
     copy_view_enabled = False
-    panels = [
-        FieldRowPanel([FieldPanel("title"), FieldPanel("code")]),
-        FieldRowPanel([FieldPanel("kind"), FieldPanel("percent"), FieldPanel("amount_minor"), FieldPanel("currency")]),
-        FieldRowPanel([FieldPanel("floor_minor"), FieldPanel("ceiling_minor")]),
-        FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")]),
-        FieldRowPanel([FieldPanel("total_limit"), FieldPanel("per_learner_limit")]),
-        FieldRowPanel([FieldPanel("is_stackable"), FieldPanel("first_order_only")]),
-        FieldRowPanel([FieldPanel("is_claimable"), FieldPanel("is_active")]),
-        FieldPanel("kinds"),
-        FieldPanel("product_keys"),
-    ]
+    edit_handler = ObjectList(
+        [
+            FieldRowPanel([FieldPanel("title"), FieldPanel("code")]),
+            FieldRowPanel(
+                [FieldPanel("kind"), FieldPanel("percent"), FieldPanel("amount_minor"), FieldPanel("currency")]
+            ),
+            FieldRowPanel([FieldPanel("floor_minor"), FieldPanel("ceiling_minor")]),
+            FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")]),
+            FieldRowPanel([FieldPanel("total_limit"), FieldPanel("per_learner_limit")]),
+            FieldRowPanel([FieldPanel("is_stackable"), FieldPanel("first_order_only")]),
+            FieldRowPanel([FieldPanel("is_claimable"), FieldPanel("is_active")]),
+            FieldPanel("kinds"),
+            FieldPanel("product_keys"),
+        ],
+        base_form_class=ShopForm,
+    )
 
 
 class ShopGroup(SnippetViewSetGroup):

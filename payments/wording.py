@@ -53,6 +53,13 @@ def _babel_locale(language: str | None) -> str:
     return "zh_Hans_CN" if (language or get_language() or "en").startswith("zh") else "en"
 
 
+def minor_digits(currency: str) -> int:
+    """Return how many decimal places a currency has (CNY 2, JPY 0); ValueError when it is no ISO 4217 code."""
+    if len(currency) != 3 or not currency.isascii() or not currency.isalpha() or not currency.isupper():
+        raise ValueError(currency)
+    return int(get_currency_precision(currency))
+
+
 def to_major(minor: int, currency: str) -> Decimal:
     """Return an amount in major units (yuan), with exactly the currency's places."""
     return Decimal(minor).scaleb(-get_currency_precision(currency))

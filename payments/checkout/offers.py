@@ -63,6 +63,23 @@ def create_offer(
     return offer
 
 
+def set_bundle_items(*, actor: Any | None, offer_public_id: uuid.UUID, product_keys: Sequence[str]) -> None:
+    """Make a bundle hold exactly these products, in this order; its buyers get what is new and lose what is gone."""
+    require_operator(actor)
+    with transaction.atomic():
+        offer = _lock(offer_public_id)
+        if offer.kind != Offer.Kind.BUNDLE:
+            raise InvalidInput(_("Only a bundle holds other products."))
+        before = list(offer.items.values_list("product_key", flat=True))
+        offer.items.all().delete()
+        BundleItem.objects.bulk_create(
+            BundleItem(offer=offer, product_key=key, position=place)
+            for place, key in enumerate(dict.fromkeys(product_keys))
+        )
+        sync_offer(offer=offer)
+        _record(actor, "offer.set_items", offer, {"items": [before, list(product_keys)]})
+
+
 def publish_offer(*, actor: Any | None, offer_public_id: uuid.UUID, now: datetime | None = None) -> Offer:
     """Put an offer on sale, set the price on its product's door and what a bundle opens.
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from edu.core.ids import new_public_id
+from payments.wording import money_label
 
 
 class Offer(models.Model):
@@ -98,6 +99,13 @@ class Offer(models.Model):
         if not self.product_key and self.kind == self.Kind.BUNDLE:
             self.product_key = f"bundle:{self.public_id}"
         super().save(*args, **kwargs)
+
+    def price_label(self) -> str:
+        """Return the price as people read it."""
+        return money_label(self.price_minor, self.currency)
+
+    price_label.short_description = _("Price")  # type: ignore[attr-defined] # what the editor's list reads
+    price_label.admin_order_field = "price_minor"  # type: ignore[attr-defined] # what the editor's list reads
 
     @property
     def unit_list_minor(self) -> int:

@@ -253,7 +253,7 @@ def test_editor_changes_an_offer_and_its_door_follows(client):
         "title": offer.title,
         "kind": offer.kind,
         "product_key": offer.product_key,
-        "price_minor": "7700",
+        "price_minor": "77.00",
         "list_price_minor": "",
         "currency": "CNY",
         "status": "on_sale",
@@ -280,6 +280,41 @@ def test_money_cannot_be_edited_in_the_admin(client):
     assert order.state == "pending"
 
 
-ORDERS_QUERIES = 5
-ORDER_QUERIES = 9
-OFFER_QUERIES = 13
+def test_editor_explains_amounts_that_cannot_be(client):
+    client.force_login(make_operator(is_staff=True, is_superuser=True))
+    offer = make_offer()
+    address = reverse(Offer.snippet_viewset.get_url_name("edit"), args=[offer.pk])
+    fields = {"title": "x", "kind": "course", "product_key": offer.product_key, "currency": "CNY", "status": "on_sale"}
+    for change in ({"price_minor": "1.234"}, {"price_minor": "5", "currency": "yuan"}, {"price_minor": "-1"}):
+        assert client.post(address, fields | change).status_code == 200
+    offer.refresh_from_db()
+    assert offer.price_minor == 10000
+
+
+def test_nobody_deletes_an_offer_in_the_editor(client):
+    client.force_login(make_operator(is_staff=True, is_superuser=True))
+    offer = make_offer()
+    client.post(reverse(Offer.snippet_viewset.get_url_name("delete"), args=[offer.pk]))
+    client.post(f"/cms/bulk/payments/offer/delete/?id={offer.pk}", {"next": "/cms/"})
+    assert Offer.objects.filter(pk=offer.pk).exists()
+
+
+def test_editor_of_the_shop_is_closed_to_others(client):
+    from django.contrib.auth.models import Permission
+
+    editor = make_user(is_staff=True)
+    editor.user_permissions.add(*Permission.objects.filter(codename__in=["access_admin", "change_offer", "add_offer"]))
+    client.force_login(editor)
+    offer = make_offer()
+    viewset = Offer.snippet_viewset
+    for name, arguments in (("list", []), ("add", []), ("edit", [offer.pk]), ("usage", [offer.pk])):
+        address = reverse(viewset.get_url_name(name), args=arguments)
+        assert client.get(address).status_code == 302, name
+        client.post(address, {"title": "stolen", "price_minor": "0", "currency": "CNY", "status": "on_sale"})
+    offer.refresh_from_db()
+    assert (offer.title == "stolen", offer.price_minor) == (False, 10000)
+
+
+ORDERS_QUERIES = 9
+ORDER_QUERIES = 13
+OFFER_QUERIES = 17

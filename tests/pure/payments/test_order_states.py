@@ -2,7 +2,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payments.domain.ledger import Posting, UnbalancedEntry, balanced, payment_postings, refund_postings
+from payments.domain.ledger import (
+    Posting,
+    UnbalancedEntry,
+    balanced,
+    payment_postings,
+    refund_postings,
+    revenue_postings,
+)
 from payments.domain.order_states import (
     ORDER_MOVES,
     PAYMENT_MOVES,
@@ -14,6 +21,7 @@ from payments.domain.order_states import (
     PaymentFacts,
     RefundDone,
     decide,
+    may_move_refund,
 )
 
 ORDER_STATES = st.sampled_from(sorted(ORDER_MOVES))
@@ -139,6 +147,7 @@ def test_refund_that_does_not_fit_is_refused(amount, currency):
 def test_postings_balance(one, other):
     for postings in (
         payment_postings(provider="sandbox", amount_minor=one),
+        revenue_postings(amount_minor=one),
         refund_postings(provider="sandbox", earned_minor=one, unearned_minor=other),
     ):
         assert sum(posting.amount_minor for posting in postings) == 0
@@ -148,3 +157,8 @@ def test_postings_balance(one, other):
 def test_unbalanced_entry_is_refused():
     with pytest.raises(UnbalancedEntry):
         balanced([Posting(account="revenue", amount_minor=1)])
+
+
+def test_refund_that_is_done_stays_done_and_a_failed_one_may_still_arrive():
+    assert not may_move_refund(before="done", after="failed")
+    assert may_move_refund(before="failed", after="done")
