@@ -80,6 +80,8 @@ def start_attempt(
         raise CannotStart("This exam has no published paper.", code="no_paper")
     seed = new_seed()
     paper = draw_paper(exam=exam, structure=exam.paper_version.structure, seed=seed)
+    deadline_at = attempt_deadline(started_at=now, terms=terms_of(exam), accommodation=accommodation)
+    assert deadline_at is not None
     attempt = Attempt(
         exam=exam,
         user_id=user_id,
@@ -87,7 +89,7 @@ def start_attempt(
         seed=seed,
         paper=paper,
         started_at=now,
-        deadline_at=attempt_deadline(started_at=now, terms=terms_of(exam), accommodation=accommodation),
+        deadline_at=deadline_at,
         maximum=exam.paper_version.total_marks,
     )
     try:
