@@ -17,7 +17,13 @@ api = NinjaAPI(
     description="Courses, attempts and results. Errors are application/problem+json (RFC 9457).",
 )
 
-STATUS: dict[type[DomainError], int] = {NotAllowed: 403, NotFound: 404, Conflict: 409, InvalidInput: 422, TooManyRequests: 429}
+STATUS: dict[type[DomainError], int] = {
+    NotAllowed: 403,
+    NotFound: 404,
+    Conflict: 409,
+    InvalidInput: 422,
+    TooManyRequests: 429,
+}
 
 
 def problem(request: HttpRequest, *, status: int, code: str, detail: str, **extra: Any) -> HttpResponse:
