@@ -123,7 +123,7 @@ class StaffView:
 
 
 def staff_by_user(*, organization_id: int, user_ids: Sequence[int] | None = None) -> dict[int, StaffView]:
-    """Return the people of an organisation by user id, those who left included; only `user_ids` where given. One query."""
+    """Return the people of an organisation by user id, those who left included; only `user_ids` where given."""
     rows = Membership.objects.filter(organization_id=organization_id).select_related("department").order_by("id")
     if user_ids is not None:
         rows = rows.filter(user_id__in=user_ids)
