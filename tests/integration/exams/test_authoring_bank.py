@@ -138,7 +138,7 @@ def make_paper(author, bank, count):
 
 def test_a_blueprint_that_lacks_questions_says_how_many_and_publishes_nothing(author):
     bank = make_full_bank(author)
-    paper, section = make_paper(author, bank, 9)
+    paper, _section = make_paper(author, bank, 9)
     check = next(iter(check_feasibility(paper=paper).values()))
     assert (check.needed, check.fitting, check.lacking) == (9, 6, 3)
     with pytest.raises(BlueprintInfeasible):
