@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from ninja.pagination import LimitOffsetPagination, paginate
 from ninja.security import django_auth
 from ninja.security.base import AuthBase
@@ -203,7 +203,7 @@ def _exam_out(view: Any) -> ExamOut:
 
 
 @exams.post("/{uuid:exam_id}/attempts", response={200: StartOut, 201: StartOut}, summary="Start or resume")
-def start_view(request: HttpRequest, exam_id: uuid.UUID, body: StartIn | None = None) -> tuple[int, StartOut]:
+def start_view(request: HttpRequest, exam_id: uuid.UUID, body: StartIn | None = None) -> Status[StartOut]:
     """Start an attempt (201), or resume the open one in a new epoch (200); an earlier epoch may not write any more."""
     user_id, now = _user_id(request), now_utc()
     check_rate(key=f"exams.start:{user_id}", limit=STARTS_PER_MINUTE, window_seconds=60)
@@ -225,7 +225,7 @@ def start_view(request: HttpRequest, exam_id: uuid.UUID, body: StartIn | None = 
         remaining_seconds=remaining_seconds(now=now, deadline_at=attempt.deadline_at) or 0,
         slots=_slots_out(attempt),
     )
-    return (201 if opened.is_new else 200), out
+    return Status(201 if opened.is_new else 200, out)
 
 
 def _slots_out(attempt: Attempt) -> list[SlotOut]:

@@ -101,7 +101,7 @@ def _words(view: ExamView) -> tuple[str, str, str]:
             _("The start button appears when the exam opens."),
             _("Read the rules"),
         ),
-        ExamStatus.OPEN: (_("Open"), _("You can start now."), _("To the exam")),
+        ExamStatus.OPEN: (_("Ready to start"), _("You can start now."), _("To the exam")),
         ExamStatus.CONTINUE: (_("In progress"), _("Your answers are saved. The clock is running."), _("Continue")),
         ExamStatus.AWAITING_MARKING: (
             _("Awaiting the result"),

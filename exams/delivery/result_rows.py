@@ -38,7 +38,7 @@ def _statement() -> str:
     else:
         values = ", ".join(f"json_extract(value, '$.{name}')" for name in _COLUMNS)
         source = f"SELECT {values} FROM json_each(%s) WHERE true"  # noqa: S608 - our names
-    return f"INSERT INTO exams_itemresult ({names}) {source} ON CONFLICT (attempt_id, slot) DO NOTHING"  # noqa: S608
+    return f"INSERT INTO exams_itemresult ({names}) {source} ON CONFLICT (attempt_id, slot) DO NOTHING"
 
 
 def _plain(row: ItemResult) -> dict[str, Any]:

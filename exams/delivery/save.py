@@ -129,7 +129,8 @@ def _write(
 
 def _moment(value: Any) -> datetime:
     """Return a moment from a raw statement: SQLite hands out text in UTC."""
-    moment = parse_datetime(value) if isinstance(value, str) else value
+    moment = value if isinstance(value, datetime) else parse_datetime(str(value))
+    assert moment is not None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

@@ -2,6 +2,7 @@
 bank.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -79,6 +80,8 @@ def start_attempt(
         raise CannotStart("This exam has no published paper.", code="no_paper")
     seed = new_seed()
     paper = draw_paper(exam=exam, structure=exam.paper_version.structure, seed=seed)
+    deadline_at = attempt_deadline(started_at=now, terms=terms_of(exam), accommodation=accommodation)
+    assert deadline_at is not None
     attempt = Attempt(
         exam=exam,
         user_id=user_id,
@@ -86,7 +89,7 @@ def start_attempt(
         seed=seed,
         paper=paper,
         started_at=now,
-        deadline_at=attempt_deadline(started_at=now, terms=terms_of(exam), accommodation=accommodation),
+        deadline_at=deadline_at,
         maximum=exam.paper_version.total_marks,
     )
     try:
@@ -112,23 +115,28 @@ def open_room(*, user_id: int, attempt_id: Any, now: datetime) -> OpenedAttempt:
         raise NotFound("There is no such attempt.")
     if finish_if_overdue(attempt=attempt, now=now) or attempt.state not in OPEN_STATES:
         raise CannotStart("This attempt was handed in.", code="submitted")
-    epoch = _next_epoch(attempt)
-    if epoch is None:
+    if not _take_epoch(attempt):
         raise CannotStart("This attempt was handed in.", code="submitted")
-    attempt.epoch, attempt.seq = epoch, 0
     return _opened(attempt, attempt.exam, is_new=False)
 
 
-def _next_epoch(attempt: Attempt) -> int | None:
-    """Take the next epoch; every opening gets a number of its own, even two at the same moment."""
+def _take_epoch(attempt: Attempt) -> bool:
+    """Take the next epoch into the attempt; False when it has ended. Two openings at once get numbers of their own.
+
+    The answers come back with the epoch: what an earlier page saved up to this very moment is shown, and nothing after.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE exams_attempt SET epoch = epoch + 1, seq = 0 "
-            "WHERE id = %s AND state IN ('open', 'paused') RETURNING epoch",
+            "WHERE id = %s AND state IN ('open', 'paused') RETURNING epoch, responses, flags",
             [attempt.pk],
         )
         row = cursor.fetchone()
-    return None if row is None else int(row[0])
+    if row is None:
+        return False
+    responses, flags = (json.loads(value) if isinstance(value, str) else value for value in row[1:])
+    attempt.epoch, attempt.seq, attempt.responses, attempt.flags = int(row[0]), 0, responses, flags
+    return True
 
 
 def _opened(attempt: Attempt, exam: Exam, *, is_new: bool) -> OpenedAttempt:

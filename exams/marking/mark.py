@@ -149,7 +149,7 @@ def _apply(row: ItemResult, attempt: Attempt, fractions: Mapping[str, float] | N
             raise InvalidInput("A criterion earns between nothing and all of its points.") from error
         row.fraction, row.parts = settled.fraction, parts_as_json(settled.parts)
     elif points is not None:
-        if not 0 <= points <= row.maximum:
+        if not points.is_finite() or not 0 <= points <= row.maximum:
             raise InvalidInput(f"Give between 0 and {row.maximum} marks.", field="points")
         row.fraction = float(points / row.maximum) if row.maximum else 0.0
         paths = pending_paths(mark)

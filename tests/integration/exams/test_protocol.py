@@ -12,7 +12,7 @@ from exams.delivery.finish_overdue import finish_overdue
 from exams.delivery.late import decide_late_batch
 from exams.delivery.receipts import is_receipt_genuine
 from exams.models import Attempt, ItemResult, LateBatch
-from exams.services import extend_attempt, pause_attempt, resume_attempt
+from exams.services import extend_attempt, open_room, pause_attempt, resume_attempt
 from tests.factories.exams import SAMPLES, make_exam, make_user
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +65,18 @@ def test_an_earlier_tab_is_told_that_the_exam_has_moved(sit):
     assert refused.json()["kept"]["epoch"] == sitting.epoch
     assert sitting.row.responses == {}
     assert sitting.save({"1": "b"}, seq=1).json()["applied"] is True
+
+
+def test_a_room_shows_what_was_saved_while_it_opened(sit, monkeypatch):
+    sitting = sit()
+
+    def save_meanwhile(**_given):
+        assert sitting.save({"1": "b"}, seq=1).status_code == 200
+        return False
+
+    monkeypatch.setattr("exams.delivery.start.finish_if_overdue", save_meanwhile)
+    opened = open_room(user_id=sitting.user.pk, attempt_id=sitting.row.pk, now=now_utc())
+    assert opened.attempt.responses == {"1": '"b"'}
 
 
 def test_a_late_batch_is_quarantined_and_can_be_accepted(sit):
