@@ -1,6 +1,7 @@
 """Questions, banks and papers in Wagtail's admin: listings with filters that lead to our own editor.
 
-Wagtail checks permissions by model, not by object, in most of its snippet views. ScopedViewSet therefore wraps every address of a
+Wagtail checks permissions by model, not by object, in most of its snippet views. ScopedViewSet therefore wraps
+every address of a
 viewset with the domain's policy: what is not the person's answers 404, on GET and on POST.
 """
 

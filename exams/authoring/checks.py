@@ -45,10 +45,14 @@ def check_question(*, type: str, content: Any, key: Any, is_draft: bool) -> None
 
 
 def _without_unused(value: Any) -> Any:
-    """Leave out the texts of a numeric blank: only its number is compared."""
+    """Leave out what changes nothing: the texts of a numeric blank, and feedback that says nothing."""
     if isinstance(value, dict):
         is_numeric = value.get("match") == "numeric"
-        return {k: _without_unused(v) for k, v in value.items() if not (is_numeric and k == "answers")}
+        kept = {k: _without_unused(v) for k, v in value.items() if not (is_numeric and k == "answers")}
+        for name in ("feedback", "explanations"):
+            if isinstance(kept.get(name), dict):
+                kept[name] = {k: v for k, v in kept[name].items() if v}
+        return kept
     return [_without_unused(item) for item in value] if isinstance(value, list) else value
 
 

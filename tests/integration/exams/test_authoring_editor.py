@@ -1,4 +1,5 @@
-"""The question editor: every type round-trips through its form, rows grow without scripts, problems stand at the field."""
+"""The question editor: every type round-trips through its form, rows grow without scripts, problems stand at the
+field."""
 
 import pytest
 
@@ -72,9 +73,9 @@ def test_a_question_of_each_type_is_written_and_published_through_its_page(clien
     assert page.status_code == 200
     client.post(response.url, form_of(type_) | META | {"do": "publish"})
     assert question.versions.count() == 1
-    client.post(response.url, form_of(type_) | META | {"do": "publish", "stem": "Another [[b1]] [[g1]] [[g2]]"})
-    question.refresh_from_db()
-    assert question.versions.count() == (2 if type_ not in {"fill_blank"} else 1)
+    stem = "Once more: " + SAMPLES[type_]["content"]["stem"]
+    client.post(response.url, form_of(type_) | META | {"do": "publish", "stem": stem})
+    assert question.versions.count() == 2
     assert client.get(f"/teach/questions/{question.public_id}/versions/1/").status_code == 200
 
 
@@ -141,5 +142,6 @@ def test_hostile_row_counts_and_commands_do_nothing(client, author):
     bank = make_bank(owner=author)
     url = f"/teach/banks/{bank.public_id}/questions/new/single_choice/"
     data = form_of("single_choice") | META | {"options-count": "99999999", "do": "remove:options-x-answers-9"}
-    assert client.post(url, data).status_code == 422
-    assert client.post(url, form_of("single_choice") | META | {"do": "up:../../-1"}).status_code == 422
+    assert client.post(url, data).status_code == 200
+    assert client.post(url, form_of("single_choice") | META | {"do": "up:../../-1"}).status_code == 200
+    assert Question.objects.count() == 0
