@@ -60,17 +60,17 @@ def create_account(
     if unknown:
         message = f"unknown flags: {sorted(unknown)}"
         raise TypeError(message)
-    user = User.objects.create_user(
-        email=mail,
-        password=password,
-        phone=number,
-        phone_verified=bool(number and verified),
-        real_name=real_name[:80],
-        display_name=display_name[:80],
-        language=language,
-        must_change_password=must_change_password,
-        **flags,
-    )
+    fields: dict[str, Any] = {
+        "email": mail,
+        "password": password,
+        "phone": number,
+        "phone_verified": bool(number and verified),
+        "real_name": real_name[:80],
+        "display_name": display_name[:80],
+        "language": language,
+        "must_change_password": must_change_password,
+    }
+    user = User.objects.create_user(**(fields | flags))
     if mail:
         EmailAddress.objects.create(user=user, email=mail, primary=True, verified=verified)
     publish(UserRegistered(user_id=user.pk))

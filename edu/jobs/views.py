@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from edu.accounts.requests import get_person
 from edu.accounts.views import account_nav
 from edu.core.errors import NotFound
 from edu.jobs.models import Job
@@ -24,7 +25,7 @@ STOP_POLLING = 286
 def _get(request: HttpRequest, public_id: uuid.UUID) -> Job:
     """Return the person's own job; 404 for every other."""
     try:
-        return get_own_job(owner_id=request.user.pk, public_id=public_id)
+        return get_own_job(owner_id=get_person(request).pk, public_id=public_id)
     except NotFound as error:
         raise Http404 from error
 
@@ -32,7 +33,7 @@ def _get(request: HttpRequest, public_id: uuid.UUID) -> Job:
 @login_required
 def index(request: HttpRequest) -> HttpResponse:
     """List the person's jobs, newest first."""
-    page_obj = Paginator(Job.objects.filter(owner=request.user), 20).get_page(request.GET.get("page"))
+    page_obj = Paginator(Job.objects.filter(owner=get_person(request)), 20).get_page(request.GET.get("page"))
     return render(request, "jobs/index.html", {"page_obj": page_obj, "desk_nav_items": account_nav("jobs:index")})
 
 
