@@ -42,12 +42,13 @@ def create_account(
     language: str = "",
     verified: bool = False,
     must_change_password: bool = False,
+    announce: bool = True,
     **flags: bool,
 ) -> User:
     """Make an account for somebody, as imports, operators and the demo do; joins the caller's transaction.
 
     `verified` says that mail and phone are known to be hers, so that she signs in by them without a code. Without
-    a password the account has none yet. `flags` are is_instructor, is_operator, is_staff and is_superuser. Conflict
+    a password the account has none yet. `announce` publishes UserRegistered, which greets her. `flags` are is_instructor, is_operator, is_staff and is_superuser. Conflict
     (field email or phone) when somebody has one of them already; InvalidPhone for a phone that is none.
     """
     mail = (email or "").strip().lower() or None
@@ -73,7 +74,8 @@ def create_account(
     user = User.objects.create_user(**(fields | flags))
     if mail:
         EmailAddress.objects.create(user=user, email=mail, primary=True, verified=verified)
-    publish(UserRegistered(user_id=user.pk))
+    if announce:
+        publish(UserRegistered(user_id=user.pk))
     return user
 
 

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -56,7 +57,10 @@ def progress(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     job = _get(request, public_id)
     status = STOP_POLLING if job.is_finished else 200
     context = {"job": job, "download_url": _download_url(job)}
-    return render(request, "jobs/progress.html", context, status=status)
+    response = render(request, "jobs/progress.html", context, status=status)
+    if job.is_finished and request.headers.get("HX-Current-URL", "").endswith(reverse("jobs:detail", args=[public_id])):
+        response["HX-Refresh"] = "true"  # the whole page of the job changes, not its bar alone
+    return response
 
 
 @login_required
