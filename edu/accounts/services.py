@@ -48,8 +48,9 @@ def create_account(
     """Make an account for somebody, as imports, operators and the demo do; joins the caller's transaction.
 
     `verified` says that mail and phone are known to be hers, so that she signs in by them without a code. Without
-    a password the account has none yet. `announce` publishes UserRegistered, which greets her. `flags` are is_instructor, is_operator, is_staff and is_superuser. Conflict
-    (field email or phone) when somebody has one of them already; InvalidPhone for a phone that is none.
+    a password the account has none yet. `announce` publishes UserRegistered, by which she is greeted. `flags` are
+    is_instructor, is_operator, is_staff and is_superuser. Conflict (field email or phone) when somebody has one of
+    them already; InvalidPhone for a phone that is none.
     """
     mail = (email or "").strip().lower() or None
     number = normalize_phone(text=phone) if phone else None
