@@ -24,6 +24,13 @@ STATUS: dict[type[DomainError], int] = {
     InvalidInput: 422,
     TooManyRequests: 429,
 }
+STATUS: dict[type[DomainError], int] = {
+    NotAllowed: 403,
+    NotFound: 404,
+    Conflict: 409,
+    InvalidInput: 422,
+    TooManyRequests: 429,
+}
 
 
 def problem(request: HttpRequest, *, status: int, code: str, detail: str, **extra: Any) -> HttpResponse:
@@ -65,7 +72,13 @@ def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     return problem(request, status=error.status_code, code=f"http_{error.status_code}", detail=str(error))
 
 
-ROUTERS: tuple[tuple[str, str], ...] = (("/me", "edu.accounts.api.router"),)
+ROUTERS: tuple[tuple[str, str], ...] = (
+    ("/attempts", "exams.api.attempts"),
+    ("/certificates", "certificates.api.router"),
+    ("/courses", "courses.api.router"),
+    ("/exams", "exams.api.exams"),
+    ("/me", "edu.accounts.api.router"),
+)
 """Prefix under /api/v1 and dotted path of each room's router."""
 
 for prefix, dotted in ROUTERS:

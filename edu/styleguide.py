@@ -59,7 +59,7 @@ def styleguide_context() -> dict[str, Any]:
     return {
         "title": _("Style guide"),
         "form": SampleForm(),
-        "wrong_form": SampleForm({"name": "", "email": "someone", "level": "1"}, {}),
+        "wrong_form": SampleForm({"name": "", "email": "someone", "level": "1"}),
         "filter_form": SampleFilter(),
         "page_obj": Paginator(range(200), 10).get_page(6),
         "bars": plots.bar_plot(

@@ -5,7 +5,7 @@ import uuid
 from django.contrib.auth.decorators import login_required
 from django.core import signing
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -109,7 +109,7 @@ def rung(request: HttpRequest, token: str, name: str) -> HttpResponse:
 
 
 @require_GET
-def segment(request: HttpRequest, token: str, name: str, file_name: str) -> HttpResponse:
+def segment(request: HttpRequest, token: str, name: str, file_name: str) -> HttpResponseBase:
     """Answer one encrypted segment."""
     try:
         file = streaming.open_segment(video=_viewing(request, token).video, rung=name, file_name=file_name)
@@ -123,7 +123,7 @@ def key(request: HttpRequest, token: str) -> HttpResponse:
     """Answer the key of the stream, to its viewer alone."""
     video = _viewing(request, token).video
     return HttpResponse(
-        bytes(video.stream_key), content_type="application/octet-stream", headers={"Cache-Control": "no-store"}
+        bytes(video.stream_key or b""), content_type="application/octet-stream", headers={"Cache-Control": "no-store"}
     )
 
 
@@ -138,7 +138,7 @@ def captions(request: HttpRequest, token: str, language: str) -> HttpResponse:
 
 
 @require_GET
-def poster(request: HttpRequest, token: str) -> HttpResponse:
+def poster(request: HttpRequest, token: str) -> HttpResponseBase:
     """Answer the poster picture."""
     video = _viewing(request, token).video
     return FileResponse(
@@ -149,7 +149,7 @@ def poster(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_GET
-def asset(request: HttpRequest, token: str) -> HttpResponse:
+def asset(request: HttpRequest, token: str) -> HttpResponseBase:
     """Answer a document or sound to the reader whom the signed address names."""
     try:
         asset_id, user_id = signing.loads(token, salt=ASSET_SALT, max_age=ASSET_SECONDS)

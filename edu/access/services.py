@@ -91,8 +91,10 @@ def register_door(
     }
     given = {name: value for name, value in fields.items() if value is not None}
     if clear_price:
-        given |= {"price_minor": None, "offer_url": ""}
-    Door.objects.update_or_create(product_key=product_key, defaults=given)
+        given = {**given, "offer_url": ""}
+    Door.objects.update_or_create(
+        product_key=product_key, defaults={**given, "price_minor": None} if clear_price else given
+    )
 
 
 def set_opens(*, product_key: str, opened_keys: Iterable[str]) -> None:

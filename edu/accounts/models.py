@@ -26,7 +26,7 @@ class User(AbstractUser):
     """A person. She signs in by mail, by phone, or by organisation and staff number; none of them is required."""
 
     public_id = models.UUIDField(unique=True, default=new_public_id, editable=False, db_comment="Id in addresses")
-    email = models.EmailField(  # type: ignore[assignment] # null where Django has an empty text: uniqueness holds for real ones only
+    email = models.EmailField(  # type: ignore[assignment] # the base class forbids null, we need it
         _("e-mail"),
         null=True,
         blank=True,
@@ -73,7 +73,7 @@ class User(AbstractUser):
     )
     deleted_at = models.DateTimeField(null=True, db_comment="When the account was emptied at its owner's wish")
 
-    objects = JinbangUserManager()  # type: ignore[misc] # a manager is both, and Django's stubs see one
+    objects = JinbangUserManager()  # type: ignore[misc] # a narrower manager than the base class has
 
     class Meta:
         db_table = "accounts_user"

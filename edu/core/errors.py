@@ -1,38 +1,48 @@
-"""Errors of the domain: what failed, in words for a person, with a code for a program."""
+"""The errors a domain or a use case raises to its caller; every room may derive its own from them.
+
+Pure: the message is English source text, which the entry translates and turns into a page or a problem
+document.
+"""
 
 
 class DomainError(Exception):
-    """Something the caller asked for cannot be done; `message` says why in English source text."""
+    """Something asked of the domain cannot be done; `code` is stable and fit for an API, `message` is for
+    people."""
 
-    code = "domain_error"
+    code: str = "domain_error"
 
-    def __init__(self, message: str, *, code: str | None = None, field: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.code = code or self.code
+    def __init__(self, message: str = "", *, code: str | None = None, field: str | None = None) -> None:
+        self.message = message or (type(self).__doc__ or "").strip().split("\n")[0].split(";")[0]
+        if code is not None:
+            self.code = code
         self.field = field
+        super().__init__(self.message)
+
+    def __repr__(self) -> str:
+        where = f", field={self.field!r}" if self.field else ""
+        return f"{type(self).__name__}({self.message!r}, code={self.code!r}{where})"
 
 
 class NotAllowed(DomainError):
-    """The person may know of the thing but may not do this to it (403)."""
+    """You may not do this."""
 
     code = "not_allowed"
 
 
 class NotFound(DomainError):
-    """The thing does not exist, or not for this person (404)."""
+    """There is nothing here; also the answer about what belongs to somebody else."""
 
     code = "not_found"
 
 
 class Conflict(DomainError):
-    """The thing has moved on, so that this change no longer fits it (409)."""
+    """This has changed in the meantime, or its state does not allow it."""
 
     code = "conflict"
 
 
 class InvalidInput(DomainError):
-    """What was sent cannot be used; `field` names the part (422)."""
+    """What was given cannot be understood; `field` names the part where it is known."""
 
     code = "invalid_input"
 

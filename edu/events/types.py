@@ -53,6 +53,12 @@ class AccountDeleted(Event):
     public_id: str
 
 
+class RealNameSet(Event):
+    """A person gave or corrected her real name."""
+
+    user_id: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class MemberJoined(Event):
     """A person became a member of an organisation."""

@@ -16,6 +16,7 @@ from .paths import CannotStart, Folders, say
 # Folder below static/vendor -> (package, the files of it that pages load, as glob patterns below the package).
 LIBRARIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "hls": ("hls.js", ("dist/hls.light.min.js", "LICENSE")),
+    "fonts": ("@expo-google-fonts/noto-serif-sc", ("400Regular/*.ttf", "700Bold/*.ttf", "LICENSE")),
     "katex": ("katex", ("dist/katex.min.js", "dist/katex.min.css", "dist/fonts/*", "LICENSE")),
 }
 # A map that is not shipped would stop the hashed static files of production.
@@ -50,7 +51,10 @@ def ensure_browser_libraries(*, folders: Folders) -> bool:
 
 
 def copy_files(*, source: Path, target: Path, patterns: tuple[str, ...]) -> None:
-    """Copy the files matching `patterns` flat below `target` (fonts keep their folder); raise CannotStart if none."""
+    """Copy the files matching `patterns` below `target`; raise CannotStart if none.
+
+    The folder dist/ is left out of their paths; TrueType fonts come without any folder.
+    """
     for pattern in patterns:
         matches = sorted(source.glob(pattern))
         if not matches:
@@ -58,7 +62,8 @@ def copy_files(*, source: Path, target: Path, patterns: tuple[str, ...]) -> None
                 f"The package in {source.name} no longer has {pattern}: change edu/launcher/browser_libraries.py."
             )
         for path in matches:
-            place = target / path.relative_to(source).as_posix().removeprefix("dist/")
+            flat = path.suffix == ".ttf"
+            place = target / (path.name if flat else path.relative_to(source).as_posix().removeprefix("dist/"))
             place.parent.mkdir(parents=True, exist_ok=True)
             if path.suffix in {".js", ".css"}:
                 place.write_bytes(SOURCE_MAP.sub(b"", path.read_bytes()))

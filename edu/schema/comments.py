@@ -77,13 +77,18 @@ def our_models() -> list[type[models.Model]]:
     ]
 
 
+def _target_name(field: "models.Field[Any, Any]") -> str:
+    """Return what a relation points at, in words."""
+    return str(field.related_model._meta.verbose_name) if field.related_model else ""
+
+
 def table_comment(model: type[models.Model]) -> str:
     """Return the table's comment; automatic link tables get one that names both sides."""
     meta = model._meta
     if meta.db_table_comment:
         return meta.db_table_comment
     if meta.auto_created:
-        sides = [field.related_model._meta.verbose_name for field in meta.fields if field.is_relation]
+        sides = [_target_name(field) for field in meta.fields if field.is_relation]
         return "Links " + " and ".join(str(side) for side in sides)
     return ""
 
@@ -93,7 +98,7 @@ def column_comment(field: "models.Field[Any, Any]") -> str:
     if field.db_comment:
         return field.db_comment
     if field.model._meta.auto_created and field.is_relation:
-        return f"One side of the link: {field.related_model._meta.verbose_name}"
+        return f"One side of the link: {_target_name(field)}"
     return INHERITED.get(field.name, "")
 
 
@@ -113,4 +118,6 @@ def write_comments(sender: AppConfig, using: str, **_kwargs: object) -> None:
                 cursor.execute(f"COMMENT ON TABLE {table} IS %s", [table_comment(model)])
             for field in model._meta.local_concrete_fields:
                 if not field.db_comment and column_comment(field):
-                    cursor.execute(f"COMMENT ON COLUMN {table}.{quote(field.column)} IS %s", [column_comment(field)])
+                    cursor.execute(
+                        f"COMMENT ON COLUMN {table}.{quote(str(field.column))} IS %s", [column_comment(field)]
+                    )

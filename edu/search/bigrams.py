@@ -1,7 +1,7 @@
 """Overlapping bigrams: how Chinese is indexed and asked for, without touching any search backend.
 
-会计基础 is indexed as 会计 计基 基础; the query 会计 then finds it, and 会计基础 must find all three. Latin words and
-numbers are kept whole. One Chinese character alone becomes a prefix of the bigrams that begin with it.
+会计基础 is indexed as 会计 计基 基础 and, for queries of one character, 会 计 基 础; the query 会计基础 must find all
+three bigrams. Latin words and numbers are kept whole.
 """
 
 import re
@@ -25,8 +25,8 @@ def index_text(text: str) -> str:
     terms: list[str] = []
     for run in _runs(text):
         if _IS_CHINESE.match(run):
-            terms += [run[place : place + 2] for place in range(len(run) - 1)] or [run]
-            terms.append(run[-1])
+            terms += [run[place : place + 2] for place in range(len(run) - 1)]
+            terms += dict.fromkeys(run)
         else:
             terms.append(run)
     return " ".join(terms)

@@ -1,6 +1,7 @@
 """Settings that every world shares: embedded, production and test import from here."""
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONCE, NONE, SELF
@@ -41,6 +42,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
     "wagtail.contrib.simple_translation",
+    "wagtail.contrib.table_block",
     "wagtail.locales",
     "wagtail.embeds",
     "wagtail.sites",
@@ -147,6 +149,9 @@ TIME_ZONE = env.str("JINBANG_TIME_ZONE", default="Asia/Shanghai")
 USE_I18N = True
 USE_TZ = True
 
+SITE_CURRENCY = env.str("JINBANG_CURRENCY", default="CNY")
+"""The currency in which prices are set at the operator's desk and income is reported (ISO 4217)."""
+
 # -- files ----------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
@@ -155,7 +160,7 @@ MEDIA_URL = "/uploads/"
 MEDIA_ROOT = VAR_DIR / "uploads"
 FONTS_DIR = BASE_DIR / "static" / "vendor" / "fonts"
 """Where the TrueType fonts of PDF files and slides lie (fetched at set-up)."""
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
@@ -177,9 +182,29 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "deliver-events": {"task": "edu.events.tasks.deliver_events", "schedule": 5.0},
     "sweep-jobs": {"task": "edu.jobs.tasks.sweep_jobs", "schedule": 20.0},
+    "roll-up-recent": {"task": "edu.analytics.tasks.roll_up_recent", "schedule": 900.0},
+    "finish-overdue-attempts": {"task": "exams.tasks.finish_overdue_attempts", "schedule": 15.0},
+    "release-results": {"task": "exams.tasks.release_results_at_close", "schedule": 60.0},
+    "remind-of-exams": {"task": "exams.tasks.remind_of_exams", "schedule": 600.0},
     "worker-heartbeat": {"task": "edu.jobs.tasks.record_heartbeat", "schedule": 10.0},
+    "finish-orders": {"task": "payments.tasks.finish_interrupted_orders", "schedule": 20.0},
+    "poll-payments": {"task": "payments.tasks.poll_silent_payments", "schedule": 30.0},
+    "expire-orders": {"task": "payments.tasks.expire_unpaid_orders", "schedule": 60.0},
+    "open-assignments": {"task": "edu.training.tasks.open_started_assignments", "schedule": 600.0},
+    "tell-deadlines": {"task": "edu.training.tasks.tell_deadlines", "schedule": 1800.0},
+    "refresh-assignments": {"task": "edu.training.tasks.refresh_progress", "schedule": 21600.0},
+    "forget-first-passwords": {"task": "edu.training.tasks.forget_first_passwords", "schedule": 86400.0},
+    "forget-idempotency-keys": {"task": "payments.tasks.forget_idempotency_keys", "schedule": 86400.0},
 }
 EVENT_SUBSCRIPTIONS = "edu.subscriptions.SUBSCRIPTIONS"
+
+# -- shop -----------------------------------------------------------------------------------------
+PAYMENT_PROVIDERS = env.list("JINBANG_PAYMENT_PROVIDERS", default=["offline"])
+"""Ways to pay that are offered, in this order: offline, sandbox. Production refuses the sandbox."""
+PAYMENT_TRANSFER_ACCOUNT = env.str("JINBANG_TRANSFER_ACCOUNT", default="")
+"""Account that buyers transfer to, as they read it; empty sends them to the support."""
+ORDER_EXPIRES_SECONDS = env.int("JINBANG_ORDER_EXPIRES_SECONDS", default=1800)
+"""How long an unpaid order and its coupons are held."""
 
 # -- wagtail --------------------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = "Jinbang"
@@ -288,6 +313,11 @@ LOGGING = {
     "formatters": {"json": {"()": "edu.core.request_id.JsonFormatter"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request_id"]},
+    },
+    "loggers": {
+        # One line for every indexed object and every beat tells nothing that a person would miss.
+        name: {"level": "WARNING"}
+        for name in ("django_tasks", "wagtail", "celery.beat", "celery.worker.strategy", "celery.app.trace")
     },
     "root": {"handlers": ["console"], "level": env.str("JINBANG_LOG_LEVEL", default="INFO")},
 }

@@ -52,7 +52,6 @@ def test_the_viewer_gets_playlists_key_and_segments_and_nobody_else(film, owner,
     segment = next(line for line in playlist.splitlines() if line.endswith(".ts"))
     answer = client.get(f"{base}360p/{segment}")
     assert (answer.status_code, len(answer.getvalue()) % 16) == (200, 0)
-    answer.close()
     client.force_login(django_user_model.objects.create_user(email="other@example.com"))
     for address in (player.stream_url, f"{base}360p/index.m3u8", f"{base}key", f"{base}360p/{segment}"):
         assert client.get(address).status_code == 404

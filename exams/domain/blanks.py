@@ -1,0 +1,201 @@
+"""One blank to be typed into: its key and how a given text is judged. Shared by fill-in-the-blank, cloze and
+short text."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from exams.domain.errors import InvalidPattern, Problem
+from exams.domain.marks import PartMark
+from exams.domain.matching import best_assignment
+from exams.domain.numbers import ToleranceKind, is_within, parse_quantity, value_in_units
+from exams.domain.patterns import compile_pattern
+from exams.domain.schema import DecimalText, Fraction, RichText, Schema, ShortLine, Weight
+from exams.domain.text import Folding, fold, is_same_text, is_wildcard_match
+
+MARKER = re.compile(r"\[\[([a-z0-9_-]{1,32})\]\]")
+
+
+class TextAnswer(Schema):
+    """A text that earns a fraction, with feedback for whoever gives it."""
+
+    text: ShortLine
+    fraction: Fraction = 1.0
+    feedback: RichText = ""
+
+
+class FoldingKey(Schema):
+    """Which differences of writing an author forgives."""
+
+    fold_case: bool = True
+    fold_width: bool = True
+    fold_space: bool = True
+    fold_punctuation: bool = False
+
+    @property
+    def folding(self) -> Folding:
+        """The same as a value of the text module."""
+        return Folding(self.fold_case, self.fold_width, self.fold_space, self.fold_punctuation)
+
+
+class NumericKey(Schema):
+    """An expected number and how near a response must come."""
+
+    value: DecimalText
+    tolerance: DecimalText = "0"
+    tolerance_kind: ToleranceKind = "absolute"
+
+    def is_near(self, given: Decimal, /) -> bool:
+        """Tell whether a number is within the tolerance."""
+        return is_within(given, Decimal(self.value), tolerance=Decimal(self.tolerance), kind=self.tolerance_kind)
+
+
+class BlankKey(FoldingKey):
+    """What one blank expects."""
+
+    answers: tuple[TextAnswer, ...] = ()
+    match: Literal["text", "regex", "numeric"] = "text"
+    numeric: NumericKey | None = None
+    weight: Weight = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a given text earns, and which answer of the key it met (-1 none)."""
+
+    fraction: float
+    answer: int = -1
+
+
+def first_match(key: FoldingKey, answers: Sequence[TextAnswer], given: str, /, *, kind: str = "text") -> Judgement:
+    """Return what the first fitting answer says; the author's order decides, so that a trap can precede a
+    wildcard."""
+    for index, answer in enumerate(answers):
+        if kind == "wildcard":
+            is_met = is_wildcard_match(answer.text, given, key.folding)
+        elif kind == "regex":
+            # Case is the pattern's own affair: folding the text as well would hide capitals from it.
+            folding = Folding(False, key.fold_width, key.fold_space, key.fold_punctuation)
+            is_met = compile_pattern(answer.text, ignore_case=key.fold_case).is_match(fold(given, folding))
+        else:
+            is_met = is_same_text(answer.text, given, key.folding)
+        if is_met:
+            return Judgement(answer.fraction, index)
+    return Judgement(0.0)
+
+
+def judge_blank(key: BlankKey, given: str, /, *, is_percent_printed: bool = False) -> Judgement:
+    """Return what a text earns in a blank. `is_percent_printed`: a per cent sign stands behind it, so typing
+    one changes nothing."""
+    if key.match == "numeric" and key.numeric is not None:
+        quantity = parse_quantity(given)
+        if quantity is None:
+            return Judgement(0.0)
+        value = value_in_units(quantity, units={}, unit_label="%" if is_percent_printed else "")
+        return Judgement(1.0) if value is not None and key.numeric.is_near(value) else Judgement(0.0)
+    return first_match(key, key.answers, given, kind=key.match)
+
+
+def part_of(id_: str, given: str, judgement: Judgement, /, *, weight: float = 1.0, lowest: float = 0.0) -> PartMark:
+    """Return the part mark of a judged blank, not below `lowest`."""
+    fraction = max(judgement.fraction, lowest)
+    return PartMark(id_, fraction, fraction >= 1 - 1e-6, given, weight)
+
+
+def judge_order_free(keys: Sequence[BlankKey], givens: Sequence[str], /) -> list[tuple[int, Judgement]]:
+    """Return for each given text the blank of the set it counts for and what it earns there, so that the
+    whole earns most.
+
+    A text repeated within the set counts once, or as often as blanks expect just that text.
+    """
+    table = [[judge_blank(key, given) if given else Judgement(0.0) for key in keys] for given in givens]
+    seen: dict[str, int] = {}
+    for row, given in enumerate(givens):
+        token = fold(given, keys[row].folding)
+        expecting = sum(len(key.answers) <= 1 and table[row][at].fraction > 0 for at, key in enumerate(keys))
+        if seen.get(token, 0) >= max(1, expecting):
+            table[row] = [Judgement(0.0)] * len(keys)
+        seen[token] = seen.get(token, 0) + 1
+    columns = best_assignment(
+        [[judged.fraction * key.weight for judged, key in zip(row, keys, strict=True)] for row in table]
+    )
+    return [(column, table[row][column]) for row, column in enumerate(columns)]
+
+
+def markers_in(stem: str, /) -> tuple[str, ...]:
+    """Return the ids of the [[markers]] of a stem, in order."""
+    return tuple(MARKER.findall(stem))
+
+
+def percent_marked(stem: str, /) -> frozenset[str]:
+    """Return the ids of markers with a per cent sign printed behind them."""
+    return frozenset(re.findall(r"\[\[([a-z0-9_-]{1,32})\]\]\s*(?:</\w+>\s*)*(?:\\?%|％)", stem))
+
+
+def marker_problems(stem: str, ids: Iterable[str], /) -> list[Problem]:
+    """Report markers without a blank, blanks without a marker and markers that occur twice."""
+    found = markers_in(stem)
+    ids = tuple(ids)
+    problems = [
+        Problem("content.stem", f"[[{id_}]] has no blank of that id.") for id_ in dict.fromkeys(found) if id_ not in ids
+    ]
+    problems += [Problem("content.stem", f"[[{id_}]] is missing from the stem.") for id_ in ids if id_ not in found]
+    problems += [
+        Problem("content.stem", f"[[{id_}]] stands in the stem more than once.")
+        for id_ in dict.fromkeys(found)
+        if found.count(id_) > 1
+    ]
+    return problems
+
+
+def numeric_problems(field: str, numeric: NumericKey, /) -> list[Problem]:
+    """Report tolerances that mean nothing."""
+    tolerance = Decimal(numeric.tolerance)
+    if numeric.tolerance_kind == "significant":
+        if tolerance != int(tolerance) or not 1 <= tolerance <= 30:
+            return [Problem(f"{field}.tolerance", "Significant figures are a whole number from 1 to 30.")]
+    elif tolerance < 0:
+        return [Problem(f"{field}.tolerance", "A tolerance is not negative.")]
+    return []
+
+
+def answer_problems(field: str, answers: Sequence[TextAnswer], /) -> list[Problem]:
+    """Report that nothing earns full marks, or that an answer is empty."""
+    problems = [
+        Problem(f"{field}.answers.{at}.text", "An answer is empty.")
+        for at, answer in enumerate(answers)
+        if not answer.text.strip()
+    ]
+    if not any(answer.fraction == 1 for answer in answers):
+        problems.append(Problem(f"{field}.answers", "No answer earns full marks."))
+    return problems
+
+
+def blank_problems(field: str, key: BlankKey, /) -> list[Problem]:
+    """Report what is wrong with the key of one blank."""
+    if key.match == "numeric":
+        if key.numeric is None:
+            return [Problem(f"{field}.numeric", "A numeric blank needs its number.")]
+        return numeric_problems(f"{field}.numeric", key.numeric)
+    problems = answer_problems(field, key.answers)
+    if key.match == "regex":
+        for at, answer in enumerate(key.answers):
+            try:
+                compile_pattern(answer.text, ignore_case=key.fold_case)
+            except InvalidPattern as error:
+                problems.append(Problem(f"{field}.answers.{at}.text", error.message))
+    return problems
+
+
+def summarise_blank(key: BlankKey, /) -> str:
+    """Return the expected answers as text."""
+    if key.match == "numeric" and key.numeric is not None:
+        return key.numeric.value
+    return " / ".join(answer.text for answer in key.answers if answer.fraction == 1)
+
+
+def blank_feedback(id_: str, answers: Sequence[TextAnswer], /) -> dict[str, str]:
+    """Return the feedback of a blank's answers by feedback id (`b1:0`)."""
+    return {f"{id_}:{at}": answer.feedback for at, answer in enumerate(answers) if answer.feedback}

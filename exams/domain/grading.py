@@ -1,0 +1,107 @@
+"""Grading: a question of any type and a response in, a mark out. Use cases, practice and regrading call
+this."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from exams.domain.errors import InvalidQuestion, Problem
+from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, pending_paths, settle
+from exams.domain.registry import QuestionType, get_type, question_types
+
+# Stored with every grade; raised whenever the same key and response would earn another mark.
+GRADER_VERSION = "1"
+
+__all__ = [
+    "GRADER_VERSION",
+    "Completeness",
+    "GradedQuestion",
+    "GradingPolicy",
+    "Mark",
+    "MarkState",
+    "PartMark",
+    "QuestionType",
+    "check_question",
+    "get_type",
+    "grade",
+    "load_question",
+    "pending_paths",
+    "question_types",
+    "settle",
+]
+
+DEFAULT_POLICY = GradingPolicy()
+
+
+@dataclass(frozen=True, slots=True)
+class GradedQuestion:
+    """A question version parsed once and ready to grade many responses; cache it by version."""
+
+    type: QuestionType
+    content: BaseModel
+    key: BaseModel
+
+    def grade(self, response: object, /, *, policy: GradingPolicy = DEFAULT_POLICY) -> Mark:
+        """Return the mark of a raw JSON response; InvalidResponse when it does not fit."""
+        parsed = self.type.parse_response(self.content, response)
+        return self.type.grade(self.content, self.key, parsed, policy)
+
+    def completeness(self, response: object, /) -> Completeness:
+        """Return how much a raw response answers."""
+        return self.type.completeness(self.content, self.type.parse_response(self.content, response))
+
+    def public_content(self, order: Mapping[str, Sequence[str]] | None = None, /) -> dict[str, Any]:
+        """Return what the browser may see."""
+        return self.type.public_content(self.content, order)
+
+    def feedback_of(self, mark: Mark, /) -> dict[str, str]:
+        """Return the feedback a mark calls for, by id."""
+        known = self.type.list_feedback(self.content, self.key)
+        return {id_: known[id_] for id_ in mark.feedback_ids if id_ in known}
+
+
+def _faults(side: str, error: ValidationError) -> list[Problem]:
+    return [Problem(".".join([side, *map(str, fault["loc"])]), fault["msg"]) for fault in error.errors()]
+
+
+def _parsed(
+    type_name: str, content: object, key: object
+) -> tuple[QuestionType, BaseModel | None, BaseModel | None, list[Problem]]:
+    question_type = get_type(type_name)
+    problems: list[Problem] = []
+    parsed_content = parsed_key = None
+    try:
+        parsed_content = question_type.parse_content(content)
+    except ValidationError as error:
+        problems += _faults("content", error)
+    try:
+        parsed_key = question_type.parse_key(key)
+    except ValidationError as error:
+        problems += _faults("key", error)
+    return question_type, parsed_content, parsed_key, problems
+
+
+def check_question(*, type_name: str, content: object, key: object) -> list[Problem]:
+    """Return everything wrong with an authored question: shape first, then content against key. Empty means
+    fit to publish."""
+    question_type, parsed_content, parsed_key, problems = _parsed(type_name, content, key)
+    if parsed_content is None or parsed_key is None:
+        return problems
+    return question_type.validate(parsed_content, parsed_key)
+
+
+def load_question(type_name: str, content: object, key: object, /) -> GradedQuestion:
+    """Parse a stored question once; InvalidQuestion lists what does not fit the type's models."""
+    question_type, parsed_content, parsed_key, problems = _parsed(type_name, content, key)
+    if parsed_content is None or parsed_key is None:
+        raise InvalidQuestion(tuple(problems))
+    return GradedQuestion(question_type, parsed_content, parsed_key)
+
+
+def grade(
+    type_name: str, content: object, key: object, response: object, policy: GradingPolicy = DEFAULT_POLICY, /
+) -> Mark:
+    """Return the mark of a raw JSON response to a question given as dicts or parsed models."""
+    return load_question(type_name, content, key).grade(response, policy=policy)

@@ -1,0 +1,123 @@
+"""The question types there are: every module of exams.domain.types, discovered. Adding a module there adds a
+type everywhere."""
+
+import pkgutil
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any, cast
+
+from pydantic import BaseModel
+
+from exams.domain import types
+from exams.domain.errors import Problem, UnknownQuestionType
+from exams.domain.marks import Completeness, GradingPolicy, Mark
+from exams.domain.schema import TypeInfo
+
+_CONTRACT = [
+    "TYPE",
+    "Content",
+    "Key",
+    "parse_response",
+    "grade",
+    "completeness",
+    "validate",
+    "option_order",
+    "public_content",
+    "list_feedback",
+    "summarise",
+    "summarise_key",
+    "summarise_response",
+]
+
+
+class QuestionType:
+    """One question type, typed for callers that do not know which: content, key and response are that type's
+    own."""
+
+    def __init__(self, module: Any) -> None:
+        missing = [name for name in _CONTRACT if not hasattr(module, name)]
+        if missing:
+            raise TypeError(f"{module.__name__} is no question type: it lacks {', '.join(missing)}.")
+        self._module = module
+        self.info: TypeInfo = module.TYPE
+        self.content_model: type[BaseModel] = module.Content
+        self.key_model: type[BaseModel] = module.Key
+
+    @property
+    def name(self) -> str:
+        """The name stored with questions."""
+        return self.info.name
+
+    def parse_content(self, content: object, /) -> BaseModel:
+        """Return the content model; pydantic.ValidationError when it does not fit."""
+        return content if isinstance(content, self.content_model) else self.content_model.model_validate(content)
+
+    def parse_key(self, key: object, /) -> BaseModel:
+        """Return the key model; pydantic.ValidationError when it does not fit."""
+        return key if isinstance(key, self.key_model) else self.key_model.model_validate(key)
+
+    def parse_response(self, content: BaseModel, raw: object, /) -> Any:
+        """Return the clean response, None for a blank; InvalidResponse for what does not fit."""
+        return self._module.parse_response(content, raw)
+
+    def grade(self, content: BaseModel, key: BaseModel, response: Any, policy: GradingPolicy, /) -> Mark:
+        """Return the mark of a parsed response."""
+        return cast("Mark", self._module.grade(content, key, response, policy))
+
+    def completeness(self, content: BaseModel, response: Any, /) -> Completeness:
+        """Return how much of the question a parsed response answers."""
+        return cast("Completeness", self._module.completeness(content, response))
+
+    def is_complete(self, content: BaseModel, response: Any, /) -> bool:
+        """Tell whether a parsed response leaves nothing open."""
+        return self.completeness(content, response) is Completeness.ANSWERED
+
+    def validate(self, content: BaseModel, key: BaseModel, /) -> list[Problem]:
+        """Return what is wrong between content and key."""
+        return cast("list[Problem]", self._module.validate(content, key))
+
+    def option_order(self, content: BaseModel, /) -> dict[str, tuple[str, ...]]:
+        """Return the ids that may be shuffled, by group (`options`, `right`, `items`, a gap,
+        `q1/options`)."""
+        return cast("dict[str, tuple[str, ...]]", self._module.option_order(content))
+
+    def public_content(self, content: BaseModel, order: Mapping[str, Sequence[str]] | None = None, /) -> dict[str, Any]:
+        """Return what the browser may see, options in the frozen order by group; never anything of the
+        key."""
+        return cast("dict[str, Any]", self._module.public_content(content, order or {}))
+
+    def list_feedback(self, content: BaseModel, key: BaseModel, /) -> dict[str, str]:
+        """Return rich feedback by the ids that a mark's `feedback_ids` name."""
+        return cast("dict[str, str]", self._module.list_feedback(content, key))
+
+    def summarise(self, content: BaseModel, /) -> str:
+        """Return the question as plain text."""
+        return cast("str", self._module.summarise(content))
+
+    def summarise_key(self, content: BaseModel, key: BaseModel, /) -> str:
+        """Return the right answer as plain text."""
+        return cast("str", self._module.summarise_key(content, key))
+
+    def summarise_response(self, content: BaseModel, response: Any, /) -> str:
+        """Return a parsed response as plain text; nothing for a blank."""
+        return cast("str", self._module.summarise_response(content, response))
+
+
+@cache
+def question_types() -> Mapping[str, QuestionType]:
+    """Return all question types by name; the modules are loaded at the first call."""
+    found = {}
+    for module in pkgutil.iter_modules(types.__path__):
+        question_type = QuestionType(import_module(f"{types.__name__}.{module.name}"))
+        found[question_type.name] = question_type
+    return MappingProxyType(found)
+
+
+def get_type(name: str, /) -> QuestionType:
+    """Return a question type; UnknownQuestionType when there is none of that name."""
+    try:
+        return question_types()[name]
+    except KeyError:
+        raise UnknownQuestionType(f"There is no question type {name!r}.", field="type") from None

@@ -1,0 +1,71 @@
+"""Reading responses from an untrusted browser: each function returns a clean value, or None for a blank, or
+raises."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from exams.domain.errors import InvalidResponse
+
+MAXIMUM_LENGTH = 20_000
+
+
+def checked_text(raw: object, /, *, field: str | None = None) -> str | None:
+    """Return a text as typed, None when nothing but space; InvalidResponse for another type, NUL, half
+    surrogates or 20,000 +."""
+    if raw is None:
+        return None
+    if not isinstance(raw, str):
+        raise InvalidResponse("The response must be text.", field=field)
+    if len(raw) > MAXIMUM_LENGTH:
+        raise InvalidResponse(f"The response is longer than {MAXIMUM_LENGTH} characters.", field=field)
+    if "\x00" in raw or any("\ud800" <= sign <= "\udfff" for sign in raw):
+        raise InvalidResponse("The response contains characters that cannot be stored.", field=field)
+    return raw if raw.strip() else None
+
+
+def checked_id(raw: object, /, *, known: Collection[str], field: str | None = None) -> str | None:
+    """Return an id that the question has, None for a blank."""
+    if raw is None or raw == "":
+        return None
+    if not isinstance(raw, str):
+        raise InvalidResponse("The response must be the id of an option.", field=field)
+    if raw not in known:
+        raise InvalidResponse("The response names an option that the question does not have.", field=field)
+    return raw
+
+
+def checked_ids(raw: object, /, *, known: Collection[str]) -> tuple[str, ...] | None:
+    """Return different ids that the question has, in the order given; None for a blank."""
+    if raw is None or raw == "" or raw == []:
+        return None
+    if not isinstance(raw, list | tuple):
+        raise InvalidResponse("The response must be a list of option ids.")
+    if len(raw) > len(known):
+        raise InvalidResponse("The response names more options than the question has.")
+    ids = []
+    for item in raw:
+        id_ = checked_id(item, known=known)
+        if id_ is None:
+            raise InvalidResponse("The response must be a list of option ids.")
+        ids.append(id_)
+    if len(set(ids)) != len(ids):
+        raise InvalidResponse("The response names an option twice.")
+    return tuple(ids)
+
+
+def checked_mapping(raw: object, /, *, known: Collection[str]) -> Mapping[str, Any] | None:
+    """Return a JSON object whose keys the question has, None for a blank; the values are still raw."""
+    if raw is None or raw == "" or raw == {}:
+        return None
+    if not isinstance(raw, Mapping):
+        raise InvalidResponse("The response must be an object with one entry for each part.")
+    if any(not isinstance(key, str) or key not in known for key in raw):
+        raise InvalidResponse("The response names a part that the question does not have.")
+    return raw
+
+
+def checked_assignment(raw: object, /, *, known: Collection[str], targets: Collection[str]) -> dict[str, str] | None:
+    """Return which target each part was given, without those left open; None when all are."""
+    entries = checked_mapping(raw, known=known) or {}
+    chosen = {key: checked_id(value, known=targets, field=key) for key, value in entries.items()}
+    return {key: chosen[key] or "" for key in known if chosen.get(key)} or None

@@ -1,0 +1,116 @@
+"""Categorisation: each item is put into one of the categories."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from exams.domain import responses, schema
+from exams.domain.errors import Problem
+from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, blank_mark
+from exams.domain.schema import Option, PartId, RichText, Schema, TypeInfo
+from exams.domain.text import one_line
+
+TYPE = TypeInfo("categorisation", "Categorisation", "category", is_auto_graded=True)
+
+
+class Content(Schema):
+    """A stem, the categories and the items to place."""
+
+    stem: RichText
+    categories: Annotated[tuple[Option, ...], Field(min_length=2, max_length=12)]
+    items: Annotated[tuple[Option, ...], Field(min_length=1, max_length=40)]
+
+
+class Key(Schema):
+    """The category of each item, and whether single items count."""
+
+    placement: dict[PartId, PartId]
+    grading: Literal["per_item", "all_or_nothing"] = "per_item"
+
+
+Response = dict[str, str]
+
+
+def parse_response(content: Content, raw: object) -> Response | None:
+    """Return the category chosen for each item."""
+    return responses.checked_assignment(
+        raw, known=schema.ids_of(content.items), targets=schema.ids_of(content.categories)
+    )
+
+
+def grade(content: Content, key: Key, response: Response | None, policy: GradingPolicy) -> Mark:
+    """Return items placed rightly / items, or all or nothing."""
+    if response is None:
+        return blank_mark()
+    parts = []
+    for item in content.items:
+        given = response.get(item.id, "")
+        is_right = bool(given) and given == key.placement.get(item.id)
+        parts.append(PartMark(item.id, float(is_right), is_right, given))
+    hits = sum(part.is_correct is True for part in parts)
+    fraction = hits / len(parts) if key.grading == "per_item" else float(hits == len(parts))
+    return Mark(fraction, MarkState.GRADED, tuple(parts))
+
+
+def completeness(content: Content, response: Response | None) -> Completeness:
+    """Answered once each item is placed."""
+    if response is None:
+        return Completeness.UNANSWERED
+    return Completeness.ANSWERED if len(response) == len(content.items) else Completeness.PARTLY
+
+
+def validate(content: Content, key: Key) -> list[Problem]:
+    """Report unknown or repeated ids and items without a category."""
+    items = schema.ids_of(content.items)
+    problems = schema.repeated_ids("content.items", content.items) + schema.repeated_ids(
+        "content.categories", content.categories
+    )
+    problems += schema.empty_texts("content.items", content.items) + schema.empty_texts(
+        "content.categories", content.categories
+    )
+    problems += schema.unknown_ids("key.placement", key.placement, items)
+    problems += schema.unknown_ids("key.placement", key.placement.values(), schema.ids_of(content.categories))
+    problems += [
+        Problem(f"key.placement.{id_}", "This item has no category.") for id_ in items if id_ not in key.placement
+    ]
+    return problems
+
+
+def option_order(content: Content) -> dict[str, tuple[str, ...]]:
+    """The items may be shuffled; as they stand, they are in an order that betrays nothing."""
+    return {"items": schema.ids_of(schema.neutral_order(content.items))}
+
+
+def public_content(content: Content, order: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Return categories and items, the items never in the authored order."""
+    items = schema.arranged(schema.neutral_order(content.items), order.get("items"))
+    return {"stem": content.stem, "categories": schema.arranged(content.categories, None), "items": items}
+
+
+def list_feedback(content: Content, key: Key) -> dict[str, str]:
+    """Return nothing: items carry no feedback of their own."""
+    return {}
+
+
+def _placement_text(content: Content, placement: Mapping[str, str]) -> str:
+    names = schema.texts_of(content.categories)
+    return "; ".join(
+        f"{one_line(o.text)} → {one_line(names[placement[o.id]])}" for o in content.items if o.id in placement
+    )
+
+
+def summarise(content: Content) -> str:
+    """Return the stem, the categories and the items."""
+    groups = (" / ".join(one_line(o.text) for o in group) for group in (content.categories, content.items))
+    return "\n".join([one_line(content.stem), *groups])
+
+
+def summarise_key(content: Content, key: Key) -> str:
+    """Return the right placement."""
+    return _placement_text(content, key.placement)
+
+
+def summarise_response(content: Content, response: Response | None) -> str:
+    """Return the chosen placement."""
+    return _placement_text(content, response or {})

@@ -1,0 +1,181 @@
+"""Cloze: gaps of several kinds in a passage; each gap is a part of its own weight."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from exams.domain import blanks, responses, schema
+from exams.domain.blanks import BlankKey, Judgement
+from exams.domain.errors import Problem
+from exams.domain.marks import (
+    Completeness,
+    GradingPolicy,
+    Mark,
+    MarkState,
+    PartMark,
+    blank_mark,
+    weighted_fraction,
+)
+from exams.domain.schema import FeedbackById, Fraction, Option, PartId, RichText, Schema, TypeInfo
+from exams.domain.text import one_line
+
+TYPE = TypeInfo("cloze", "Cloze", "text-wrap", is_auto_graded=True)
+
+
+class Gap(Schema):
+    """A gap: its kind, the options of a choice, or the width of a field in characters."""
+
+    id: PartId
+    kind: Literal["choice", "text", "numeric"]
+    options: Annotated[tuple[Option, ...], Field(max_length=12)] = ()
+    size: Annotated[int, Field(ge=1, le=200)] = 8
+
+
+class Content(Schema):
+    """A passage with [[g1]] markers and the gaps they stand for."""
+
+    stem: RichText
+    gaps: Annotated[tuple[Gap, ...], Field(min_length=1, max_length=50)]
+
+
+class GapKey(BlankKey):
+    """What one gap expects: fractions by option for a choice, otherwise the key of a blank."""
+
+    fractions: dict[PartId, Fraction] = {}
+    feedback: FeedbackById = {}
+
+
+class Key(Schema):
+    """The key of each gap."""
+
+    gaps: dict[PartId, GapKey]
+
+
+Response = dict[str, str]
+
+
+def parse_response(content: Content, raw: object) -> Response | None:
+    """Return the option or the text of each gap that is not empty."""
+    gaps = {gap.id: gap for gap in content.gaps}
+    entries = responses.checked_mapping(raw, known=gaps) or {}
+    given: dict[str, str | None] = {}
+    for id_, value in entries.items():
+        if gaps[id_].kind == "choice":
+            given[id_] = responses.checked_id(value, known=schema.ids_of(gaps[id_].options), field=id_)
+        else:
+            given[id_] = responses.checked_text(value, field=id_)
+    return {id_: given[id_] or "" for id_ in gaps if given.get(id_)} or None
+
+
+def grade(content: Content, key: Key, response: Response | None, policy: GradingPolicy) -> Mark:
+    """Return the mean of the gaps by weight; an empty gap earns nothing and costs nothing."""
+    if response is None:
+        return blank_mark()
+    percents = blanks.percent_marked(content.stem)
+    parts: list[PartMark] = []
+    feedback: list[str] = []
+    for gap in content.gaps:
+        gap_key, given = key.gaps[gap.id], response.get(gap.id, "")
+        judgement = Judgement(0.0)
+        if given and gap.kind == "choice":
+            judgement = Judgement(policy.penalise(gap_key.fractions.get(given, 0.0)))
+            feedback.append(f"{gap.id}:{given}")
+        elif given:
+            judgement = blanks.judge_blank(gap_key, given, is_percent_printed=gap.id in percents)
+            feedback.append(f"{gap.id}:{judgement.answer}")
+        parts.append(blanks.part_of(gap.id, given, judgement, weight=gap_key.weight, lowest=policy.lowest))
+    fraction = policy.clamp(weighted_fraction(parts) or 0.0)
+    return Mark(
+        fraction,
+        MarkState.GRADED,
+        tuple(parts),
+        schema.chosen_feedback(list_feedback(content, key), feedback),
+    )
+
+
+def completeness(content: Content, response: Response | None) -> Completeness:
+    """Answered once no gap is empty."""
+    if response is None:
+        return Completeness.UNANSWERED
+    return Completeness.ANSWERED if len(response) == len(content.gaps) else Completeness.PARTLY
+
+
+def _gap_problems(gap: Gap, key: GapKey) -> list[Problem]:
+    field = f"key.gaps.{gap.id}"
+    if gap.kind != "choice":
+        if (key.match == "numeric") != (gap.kind == "numeric"):
+            return [Problem(f"{field}.match", "The kind of the gap and the match of its key differ.")]
+        return blanks.blank_problems(field, key)
+    options = f"content.gaps.{gap.id}.options"
+    ids = schema.ids_of(gap.options)
+    problems = schema.repeated_ids(options, gap.options) + schema.empty_texts(options, gap.options)
+    if len(ids) < 2:
+        problems.append(Problem(options, "A choice needs at least two options."))
+    problems += schema.unknown_ids(f"{field}.fractions", key.fractions, ids)
+    problems += schema.unknown_ids(f"{field}.feedback", key.feedback, ids)
+    if not any(fraction == 1 for fraction in key.fractions.values()):
+        problems.append(Problem(f"{field}.fractions", "No option earns full marks."))
+    return problems
+
+
+def validate(content: Content, key: Key) -> list[Problem]:
+    """Report markers, gaps and keys that do not belong together, and keys nobody can meet."""
+    ids = schema.ids_of(content.gaps)
+    problems = schema.repeated_ids("content.gaps", content.gaps) + blanks.marker_problems(content.stem, ids)
+    problems += schema.unknown_ids("key.gaps", key.gaps, ids)
+    for gap in content.gaps:
+        if gap.id in key.gaps:
+            problems += _gap_problems(gap, key.gaps[gap.id])
+        else:
+            problems.append(Problem(f"key.gaps.{gap.id}", "This gap has no key."))
+    return problems
+
+
+def option_order(content: Content) -> dict[str, tuple[str, ...]]:
+    """The options of each choice may be shuffled."""
+    return {gap.id: schema.ids_of(gap.options) for gap in content.gaps if gap.kind == "choice"}
+
+
+def public_content(content: Content, order: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Return the passage and the gaps, options in the frozen order."""
+    gaps = [gap.model_dump() | {"options": schema.arranged(gap.options, order.get(gap.id))} for gap in content.gaps]
+    return {"stem": content.stem, "gaps": gaps}
+
+
+def list_feedback(content: Content, key: Key) -> dict[str, str]:
+    """Return feedback by gap and option, or gap and answer."""
+    said: dict[str, str] = {}
+    for id_, gap in key.gaps.items():
+        said |= {f"{id_}:{option}": text for option, text in gap.feedback.items()}
+        said |= blanks.blank_feedback(id_, gap.answers)
+    return said
+
+
+def summarise(content: Content) -> str:
+    """Return the passage with its gaps, the options of a choice in brackets."""
+    shown = {
+        gap.id: f"[{' / '.join(one_line(o.text) for o in gap.options)}]" if gap.options else "____"
+        for gap in content.gaps
+    }
+    return blanks.MARKER.sub(lambda found: shown.get(found.group(1), "____"), one_line(content.stem))
+
+
+def summarise_key(content: Content, key: Key) -> str:
+    """Return the expected answers in the order of the gaps."""
+    expected = []
+    for gap in content.gaps:
+        right = [one_line(o.text) for o in gap.options if key.gaps[gap.id].fractions.get(o.id) == 1]
+        expected.append(" / ".join(right) if gap.kind == "choice" else blanks.summarise_blank(key.gaps[gap.id]))
+    return "; ".join(expected)
+
+
+def summarise_response(content: Content, response: Response | None) -> str:
+    """Return the given answers in the order of the gaps."""
+    if response is None:
+        return ""
+    shown = []
+    for gap in content.gaps:
+        given = response.get(gap.id, "—")
+        shown.append(one_line(schema.texts_of(gap.options).get(given, given)) if gap.kind == "choice" else given)
+    return "; ".join(shown)

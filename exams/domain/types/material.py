@@ -1,0 +1,200 @@
+"""Material: one passage with several questions of other types under it (材料题)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field, PrivateAttr, SerializeAsAny, ValidationError, model_validator
+
+from exams.domain import responses, schema
+from exams.domain.errors import InvalidResponse, Problem
+from exams.domain.marks import (
+    Completeness,
+    GradingPolicy,
+    Mark,
+    MarkState,
+    PartMark,
+    blank_mark,
+    weighted_fraction,
+)
+from exams.domain.registry import QuestionType, get_type, question_types
+from exams.domain.schema import PartId, RichText, Schema, TypeInfo
+from exams.domain.text import one_line
+
+TYPE = TypeInfo("material", "Passage with questions", "book", is_auto_graded=True)
+
+
+class SubQuestion(Schema):
+    """A question under the passage: its type, its worth beside the others, and its content parsed as that
+    type's."""
+
+    id: PartId
+    type: str
+    marks: Annotated[float, Field(gt=0, le=1_000, allow_inf_nan=False)] = 1.0
+    content: SerializeAsAny[BaseModel]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _parse_content(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping) or isinstance(data.get("content"), BaseModel):
+            return data
+        name = data.get("type")
+        if name == TYPE.name:
+            raise ValueError("a passage cannot stand inside a passage")
+        if not isinstance(name, str) or name not in question_type_names():
+            raise ValueError(f"there is no question type {str(name)[:40]!r}")
+        return {**data, "content": get_type(name).parse_content(data.get("content"))}
+
+    @property
+    def question_type(self) -> QuestionType:
+        """The type of this question."""
+        return get_type(self.type)
+
+
+def question_type_names() -> frozenset[str]:
+    """Return the types that may stand under a passage."""
+
+    return frozenset(question_types()) - {TYPE.name}
+
+
+class Content(Schema):
+    """The passage and its questions."""
+
+    stem: RichText
+    questions: Annotated[tuple[SubQuestion, ...], Field(min_length=1, max_length=30)]
+
+
+class Key(Schema):
+    """The key of each question, and explanations by question."""
+
+    questions: dict[PartId, dict[str, Any]]
+    explanations: dict[PartId, RichText] = {}
+    _parsed: dict[str, Any] = PrivateAttr(default_factory=dict)
+
+    def of(self, question: SubQuestion, /) -> Any:
+        """Return the key of one question as its type's model; parsed once."""
+        if question.id not in self._parsed:
+            self._parsed[question.id] = question.question_type.parse_key(self.questions[question.id])
+        return self._parsed[question.id]
+
+
+Response = dict[str, Any]
+
+
+def parse_response(content: Content, raw: object) -> Response | None:
+    """Return the parsed response of each question that is not blank."""
+    entries = responses.checked_mapping(raw, known=schema.ids_of(content.questions)) or {}
+    parsed: Response = {}
+    for question in content.questions:
+        try:
+            value = question.question_type.parse_response(question.content, entries.get(question.id))
+        except InvalidResponse as error:
+            raise InvalidResponse(error.message, field="/".join(filter(None, [question.id, error.field]))) from None
+        if value is not None:
+            parsed[question.id] = value
+    return parsed or None
+
+
+def grade(content: Content, key: Key, response: Response | None, policy: GradingPolicy) -> Mark:
+    """Return the mean of the questions by their marks, pending while one of them is."""
+    if response is None:
+        return blank_mark()
+    parts: list[PartMark] = []
+    feedback: list[str] = []
+    for question in content.questions:
+        given = response.get(question.id)
+        mark = question.question_type.grade(question.content, key.of(question), given, policy)
+        text = question.question_type.summarise_response(question.content, given)
+        parts.append(PartMark(question.id, mark.fraction, mark.is_correct, text, question.marks, mark.parts))
+        feedback += [f"{question.id}/{id_}" for id_ in mark.feedback_ids]
+    fraction = weighted_fraction(parts)
+    if fraction is None:
+        return Mark(None, MarkState.PENDING, tuple(parts), tuple(feedback))
+    return Mark(policy.clamp(fraction), MarkState.GRADED, tuple(parts), tuple(feedback))
+
+
+def completeness(content: Content, response: Response | None) -> Completeness:
+    """Answered once every question is."""
+    if response is None:
+        return Completeness.UNANSWERED
+    states = {q.question_type.completeness(q.content, response.get(q.id)) for q in content.questions}
+    return Completeness.ANSWERED if states == {Completeness.ANSWERED} else Completeness.PARTLY
+
+
+def _sub_problems(question: SubQuestion, key: Key) -> list[Problem]:
+    if question.id not in key.questions:
+        return [Problem(f"key.questions.{question.id}", "This question has no key.")]
+    try:
+        sub_key = key.of(question)
+    except ValidationError as error:
+        where = f"key.questions.{question.id}"
+        return [Problem(".".join([where, *map(str, fault["loc"])]), fault["msg"]) for fault in error.errors()]
+    found = question.question_type.validate(question.content, sub_key)
+    inside = {"content": f"content.questions.{question.id}.content", "key": f"key.questions.{question.id}"}
+    problems = []
+    for problem in found:
+        side, _, rest = problem.field.partition(".")
+        problems.append(replace(problem, field=f"{inside[side]}.{rest}" if rest else inside[side]))
+    return problems
+
+
+def validate(content: Content, key: Key) -> list[Problem]:
+    """Report what is wrong with any of the questions, by its own path."""
+    ids = schema.ids_of(content.questions)
+    problems = schema.repeated_ids("content.questions", content.questions)
+    problems += schema.unknown_ids("key.questions", key.questions, ids)
+    problems += schema.unknown_ids("key.explanations", key.explanations, ids)
+    for question in content.questions:
+        problems += _sub_problems(question, key)
+    return problems
+
+
+def option_order(content: Content) -> dict[str, tuple[str, ...]]:
+    """The options within each question may be shuffled; the questions follow the passage and may not."""
+    return {
+        f"{q.id}/{group}": ids
+        for q in content.questions
+        for group, ids in q.question_type.option_order(q.content).items()
+    }
+
+
+def public_content(content: Content, order: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Return the passage and what may be seen of each question."""
+    questions = []
+    for q in content.questions:
+        inner = {group.removeprefix(f"{q.id}/"): ids for group, ids in order.items() if group.startswith(f"{q.id}/")}
+        shown = q.question_type.public_content(q.content, inner)
+        questions.append({"id": q.id, "type": q.type, "marks": q.marks, "content": shown})
+    return {"stem": content.stem, "questions": questions}
+
+
+def list_feedback(content: Content, key: Key) -> dict[str, str]:
+    """Return the feedback of all questions by path."""
+    return {
+        f"{q.id}/{id_}": text
+        for q in content.questions
+        for id_, text in q.question_type.list_feedback(q.content, key.of(q)).items()
+    }
+
+
+def summarise(content: Content) -> str:
+    """Return the passage and the questions, numbered."""
+    numbered = (f"({n}) {q.question_type.summarise(q.content)}" for n, q in enumerate(content.questions, start=1))
+    return "\n".join([one_line(content.stem), *numbered])
+
+
+def summarise_key(content: Content, key: Key) -> str:
+    """Return the keys, numbered."""
+    return "\n".join(
+        f"({n}) {q.question_type.summarise_key(q.content, key.of(q))}" for n, q in enumerate(content.questions, start=1)
+    )
+
+
+def summarise_response(content: Content, response: Response | None) -> str:
+    """Return the responses, numbered."""
+    if response is None:
+        return ""
+    return "\n".join(
+        f"({n}) {q.question_type.summarise_response(q.content, response.get(q.id))}"
+        for n, q in enumerate(content.questions, start=1)
+    )

@@ -1,0 +1,137 @@
+"""Multiple choice: any number of options, marked by the rule of the paper."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from exams.domain import responses, schema
+from exams.domain.errors import Problem
+from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, blank_mark
+from exams.domain.schema import FeedbackById, Fraction, Option, PartId, RichText, Schema, TypeInfo
+from exams.domain.text import one_line
+
+TYPE = TypeInfo("multiple_choice", "Multiple choice", "square-check", is_auto_graded=True)
+
+
+class Content(Schema):
+    """A stem and the options under it."""
+
+    stem: RichText
+    options: Annotated[tuple[Option, ...], Field(min_length=2, max_length=12)]
+
+
+class Key(Schema):
+    """The right options; fractions only for the rule that adds them up."""
+
+    correct: Annotated[tuple[PartId, ...], Field(min_length=1)]
+    fractions: dict[PartId, Fraction] = {}
+    feedback: FeedbackById = {}
+
+
+def parse_response(content: Content, raw: object) -> tuple[str, ...] | None:
+    """Return the chosen ids in the order of the content."""
+    known = schema.ids_of(content.options)
+    chosen = responses.checked_ids(raw, known=known)
+    return None if chosen is None else tuple(id_ for id_ in known if id_ in chosen)
+
+
+def _fractions(key: Key) -> Mapping[str, float]:
+    """Fractions of the key; without any, right options share 1."""
+    return key.fractions or dict.fromkeys(key.correct, 1 / len(key.correct))
+
+
+def _fraction(content: Content, key: Key, chosen: set[str], policy: GradingPolicy) -> float:
+    correct = set(key.correct)
+    hits, false = len(chosen & correct), len(chosen - correct)
+    if policy.multiple_choice == "sum_of_fractions":
+        fractions = _fractions(key)
+        default = 0.0 if key.fractions else -1 / len(correct)
+        return min(max(0.0, sum(fractions.get(id_, default) for id_ in sorted(chosen))), 1.0)
+    if policy.multiple_choice == "net_correct":
+        return max(0.0, (hits - false) / len(correct))
+    if policy.multiple_choice == "each_option":
+        return 1 - len(chosen ^ correct) / len(content.options)
+    if chosen == correct:
+        return 1.0
+    if policy.multiple_choice == "partial_if_no_wrong" and hits and not false:
+        return policy.partial_fraction
+    return 0.0
+
+
+def grade(content: Content, key: Key, response: tuple[str, ...] | None, policy: GradingPolicy) -> Mark:
+    """Return what the rule of the paper gives.
+
+    all_or_nothing; partial_if_no_wrong: the stated part for some right and none wrong; sum_of_fractions:
+    min(max(0, sum), 1), where without fractions right options share 1 and a wrong one takes as much;
+    net_correct: max(0, (hits - false) / correct); each_option: options judged rightly / options. The penalty
+    is taken where nothing is earned and a wrong option was chosen, or all was at stake.
+    """
+    if response is None:
+        return blank_mark()
+    chosen, correct = set(response), set(key.correct)
+    fraction = _fraction(content, key, chosen, policy)
+    if chosen - correct or policy.multiple_choice == "all_or_nothing":
+        fraction = policy.penalise(fraction)
+    parts = tuple(
+        PartMark(
+            o.id,
+            float((o.id in chosen) == (o.id in correct)),
+            (o.id in chosen) == (o.id in correct),
+            o.id if o.id in chosen else "",
+        )
+        for o in content.options
+    )
+    return Mark(policy.clamp(fraction), MarkState.GRADED, parts, schema.chosen_feedback(key.feedback, response))
+
+
+def completeness(content: Content, response: tuple[str, ...] | None) -> Completeness:
+    """Answered once an option is chosen; how many there should be is nobody's to know."""
+    return Completeness.UNANSWERED if response is None else Completeness.ANSWERED
+
+
+def validate(content: Content, key: Key) -> list[Problem]:
+    """Report unknown or repeated ids, empty options and fractions of right options that do not add up to
+    1."""
+    ids = schema.ids_of(content.options)
+    problems = schema.repeated_ids("content.options", content.options)
+    problems += schema.empty_texts("content.options", content.options)
+    problems += schema.unknown_ids("key.correct", key.correct, ids)
+    problems += schema.unknown_ids("key.fractions", key.fractions, ids)
+    problems += schema.unknown_ids("key.feedback", key.feedback, ids)
+    if len(set(key.correct)) != len(key.correct):
+        problems.append(Problem("key.correct", "A right option is listed twice."))
+    if key.fractions and abs(sum(f for f in key.fractions.values() if f > 0) - 1) > 1e-4:
+        problems.append(Problem("key.fractions", "The positive fractions do not add up to 1."))
+    return problems
+
+
+def option_order(content: Content) -> dict[str, tuple[str, ...]]:
+    """The options may be shuffled."""
+    return {"options": schema.ids_of(content.options)}
+
+
+def public_content(content: Content, order: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Return stem and options in the frozen order."""
+    return {"stem": content.stem, "options": schema.arranged(content.options, order.get("options"))}
+
+
+def list_feedback(content: Content, key: Key) -> dict[str, str]:
+    """Return feedback by option."""
+    return dict(key.feedback)
+
+
+def summarise(content: Content) -> str:
+    """Return the stem and the options, each on a line."""
+    return "\n".join([one_line(content.stem), *(f"{o.id}. {one_line(o.text)}" for o in content.options)])
+
+
+def summarise_key(content: Content, key: Key) -> str:
+    """Return the right options."""
+    return "; ".join(one_line(o.text) for o in content.options if o.id in key.correct)
+
+
+def summarise_response(content: Content, response: tuple[str, ...] | None) -> str:
+    """Return the texts of the chosen options."""
+    texts = schema.texts_of(content.options)
+    return "; ".join(one_line(texts[id_]) for id_ in response or ())

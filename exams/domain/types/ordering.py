@@ -1,0 +1,121 @@
+"""Ordering: items to be brought into their right order."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from exams.domain import responses, schema
+from exams.domain.errors import Problem
+from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, blank_mark
+from exams.domain.schema import Option, PartId, RichText, Schema, TypeInfo
+from exams.domain.text import one_line
+
+TYPE = TypeInfo("ordering", "Ordering", "list-numbers", is_auto_graded=True)
+
+
+class Content(Schema):
+    """A stem and the items."""
+
+    stem: RichText
+    items: Annotated[tuple[Option, ...], Field(min_length=2, max_length=30)]
+
+
+class Key(Schema):
+    """The right order, and how an order that is partly right counts."""
+
+    order: tuple[PartId, ...]
+    grading: Literal["all_or_nothing", "per_pair", "longest_run"] = "all_or_nothing"
+
+
+def parse_response(content: Content, raw: object) -> tuple[str, ...] | None:
+    """Return the ids in the learner's order; some may still be missing."""
+    return responses.checked_ids(raw, known=schema.ids_of(content.items))
+
+
+def _longest_run(pairs: set[tuple[str, str]], response: Sequence[str]) -> int:
+    longest = run = 1
+    for pair in pairwise(response):
+        run = run + 1 if pair in pairs else 1
+        longest = max(longest, run)
+    return longest
+
+
+def grade(content: Content, key: Key, response: tuple[str, ...] | None, policy: GradingPolicy) -> Mark:
+    """Return the fraction by the key's rule.
+
+    per_pair: items directly followed by their right successor / (items - 1). longest_run: length of the
+    longest run in which each item directly follows its right predecessor / items, a run of one being
+    nothing. The parts say which places are right.
+    """
+    if response is None:
+        return blank_mark()
+    pairs = set(pairwise(key.order))
+    if key.grading == "per_pair":
+        fraction = sum(pair in pairs for pair in pairwise(response)) / max(1, len(key.order) - 1)
+    elif key.grading == "longest_run":
+        run = _longest_run(pairs, response)
+        fraction = run / len(key.order) if run > 1 else 0.0
+    else:
+        fraction = float(response == key.order)
+    parts = []
+    for place, wanted in enumerate(key.order):
+        given = response[place] if place < len(response) else ""
+        parts.append(PartMark(str(place + 1), float(given == wanted), given == wanted, given))
+    return Mark(fraction, MarkState.GRADED, tuple(parts))
+
+
+def completeness(content: Content, response: tuple[str, ...] | None) -> Completeness:
+    """Answered once every item has its place."""
+    if response is None:
+        return Completeness.UNANSWERED
+    return Completeness.ANSWERED if len(response) == len(content.items) else Completeness.PARTLY
+
+
+def validate(content: Content, key: Key) -> list[Problem]:
+    """Report repeated ids, empty items and an order that is not one of all items."""
+    ids = schema.ids_of(content.items)
+    problems = schema.repeated_ids("content.items", content.items) + schema.empty_texts("content.items", content.items)
+    problems += schema.unknown_ids("key.order", key.order, ids)
+    if sorted(key.order) != sorted(ids):
+        problems.append(Problem("key.order", "The right order names every item once."))
+    return problems
+
+
+def option_order(content: Content) -> dict[str, tuple[str, ...]]:
+    """The items may be shuffled; as they stand, they are in an order that betrays nothing."""
+    return {"items": schema.ids_of(schema.neutral_order(content.items))}
+
+
+def public_content(content: Content, order: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Return the items, never in the authored order, which is often the right one."""
+    return {
+        "stem": content.stem,
+        "items": schema.arranged(schema.neutral_order(content.items), order.get("items")),
+    }
+
+
+def list_feedback(content: Content, key: Key) -> dict[str, str]:
+    """Return nothing: places carry no feedback of their own."""
+    return {}
+
+
+def _order_text(content: Content, order: Sequence[str]) -> str:
+    texts = schema.texts_of(content.items)
+    return " → ".join(one_line(texts[id_]) for id_ in order)
+
+
+def summarise(content: Content) -> str:
+    """Return the stem and the items in no telling order."""
+    return "\n".join([one_line(content.stem), *(one_line(o.text) for o in schema.neutral_order(content.items))])
+
+
+def summarise_key(content: Content, key: Key) -> str:
+    """Return the right order."""
+    return _order_text(content, key.order)
+
+
+def summarise_response(content: Content, response: tuple[str, ...] | None) -> str:
+    """Return the learner's order."""
+    return _order_text(content, response or ())

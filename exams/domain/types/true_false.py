@@ -1,0 +1,87 @@
+"""True or false: one statement to be judged."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from exams.domain.errors import InvalidResponse, Problem
+from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, blank_mark
+from exams.domain.schema import RichText, Schema, TypeInfo
+from exams.domain.text import one_line
+
+TYPE = TypeInfo("true_false", "True or false", "scale", is_auto_graded=True)
+
+
+class Content(Schema):
+    """The statement."""
+
+    stem: RichText
+
+
+class Key(Schema):
+    """Whether it is true, and what is said to either judgement."""
+
+    correct: bool
+    feedback: dict[Literal["true", "false"], RichText] = {}
+
+
+def _word(response: bool) -> str:
+    return "true" if response else "false"
+
+
+def parse_response(content: Content, raw: object) -> bool | None:
+    """Return the judgement; only JSON true and false are one."""
+    if raw is None or raw == "":
+        return None
+    if not isinstance(raw, bool):
+        raise InvalidResponse("The response must be true or false.")
+    return raw
+
+
+def grade(content: Content, key: Key, response: bool | None, policy: GradingPolicy) -> Mark:
+    """Return all or nothing, and the penalty for a wrong judgement."""
+    if response is None:
+        return blank_mark()
+    fraction = policy.penalise(float(response == key.correct))
+    word = _word(response)
+    feedback = (word,) if list_feedback(content, key).get(word) else ()
+    return Mark(fraction, MarkState.GRADED, (PartMark(word, fraction, fraction == 1, word),), feedback)
+
+
+def completeness(content: Content, response: bool | None) -> Completeness:
+    """Answered once judged."""
+    return Completeness.UNANSWERED if response is None else Completeness.ANSWERED
+
+
+def validate(content: Content, key: Key) -> list[Problem]:
+    """Report an empty statement."""
+    return [] if one_line(content.stem) else [Problem("content.stem", "The statement is empty.")]
+
+
+def option_order(content: Content) -> dict[str, tuple[str, ...]]:
+    """True stays before false."""
+    return {}
+
+
+def public_content(content: Content, order: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Return the statement."""
+    return {"stem": content.stem}
+
+
+def list_feedback(content: Content, key: Key) -> dict[str, str]:
+    """Return feedback by judgement."""
+    return {str(word): text for word, text in key.feedback.items()}
+
+
+def summarise(content: Content) -> str:
+    """Return the statement."""
+    return one_line(content.stem)
+
+
+def summarise_key(content: Content, key: Key) -> str:
+    """Return the right judgement."""
+    return _word(key.correct)
+
+
+def summarise_response(content: Content, response: bool | None) -> str:
+    """Return the learner's judgement."""
+    return "" if response is None else _word(response)
