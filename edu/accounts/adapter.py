@@ -37,7 +37,7 @@ class _MailSite:
         self.domain = request.get_host() if request is not None else settings.BASE_URL.partition("://")[2]
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # django-allauth is untyped
     """Phone and mail of our user model, for django-allauth."""
 
     error_messages = DefaultAccountAdapter.error_messages | {

@@ -172,7 +172,7 @@ class PhoneResetForm(forms.Form):
         return password
 
 
-class ProfileForm(forms.ModelForm):
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg] # Django's forms take no parameters at run time
     """Names and language."""
 
     class Meta:
@@ -201,7 +201,9 @@ class ProfileForm(forms.ModelForm):
 class TokenForm(forms.Form):
     """What a new API token is called, and how long it lives."""
 
-    name = forms.CharField(label=_("Name"), max_length=80, help_text=_("What it is for, so that you know it again."))
+    name = forms.CharField(
+        label=_("Token name"), max_length=80, help_text=_("What it is for, so that you know it again.")
+    )
     days = forms.TypedChoiceField(
         label=_("Valid for"),
         coerce=int,

@@ -42,13 +42,15 @@ def create_account(
     language: str = "",
     verified: bool = False,
     must_change_password: bool = False,
+    announce: bool = True,
     **flags: bool,
 ) -> User:
     """Make an account for somebody, as imports, operators and the demo do; joins the caller's transaction.
 
     `verified` says that mail and phone are known to be hers, so that she signs in by them without a code. Without
-    a password the account has none yet. `flags` are is_instructor, is_operator, is_staff and is_superuser. Conflict
-    (field email or phone) when somebody has one of them already; InvalidPhone for a phone that is none.
+    a password the account has none yet. `announce` publishes UserRegistered, by which she is greeted. `flags` are
+    is_instructor, is_operator, is_staff and is_superuser. Conflict (field email or phone) when somebody has one of
+    them already; InvalidPhone for a phone that is none.
     """
     mail = (email or "").strip().lower() or None
     number = normalize_phone(text=phone) if phone else None
@@ -60,20 +62,21 @@ def create_account(
     if unknown:
         message = f"unknown flags: {sorted(unknown)}"
         raise TypeError(message)
-    user = User.objects.create_user(
-        email=mail,
-        password=password,
-        phone=number,
-        phone_verified=bool(number and verified),
-        real_name=real_name[:80],
-        display_name=display_name[:80],
-        language=language,
-        must_change_password=must_change_password,
-        **flags,
-    )
+    fields: dict[str, Any] = {
+        "email": mail,
+        "password": password,
+        "phone": number,
+        "phone_verified": bool(number and verified),
+        "real_name": real_name[:80],
+        "display_name": display_name[:80],
+        "language": language,
+        "must_change_password": must_change_password,
+    }
+    user = User.objects.create_user(**(fields | flags))
     if mail:
         EmailAddress.objects.create(user=user, email=mail, primary=True, verified=verified)
-    publish(UserRegistered(user_id=user.pk))
+    if announce:
+        publish(UserRegistered(user_id=user.pk))
     return user
 
 

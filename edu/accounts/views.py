@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
@@ -23,6 +24,7 @@ from edu.accounts.forms import DeleteAccountForm, PhoneResetForm, ProfileForm, R
 from edu.accounts.phone_reset import find_phone_reset, finish_phone_reset, start_phone_reset
 from edu.accounts.phones import format_phone
 from edu.accounts.queries import list_tokens
+from edu.accounts.requests import get_person
 from edu.accounts.services import (
     create_token,
     delete_account,
@@ -54,7 +56,7 @@ def account_nav(current: str) -> list[dict[str, Any]]:
 @login_required
 def profile(request: HttpRequest) -> HttpResponse:
     """Show and change names and language."""
-    form = ProfileForm(request.POST or None, instance=request.user)
+    form = ProfileForm(request.POST or None, instance=get_person(request))
     if request.method == "POST" and form.is_valid():
         user = form.save()
         messages.success(request, _("Your profile is saved."))
@@ -68,8 +70,8 @@ def profile(request: HttpRequest) -> HttpResponse:
 @login_required
 def security(request: HttpRequest) -> HttpResponse:
     """Show the ways to sign in, the second factor and the sessions."""
-    user = request.user
-    mails = user.emailaddress_set.all()
+    user = get_person(request)
+    mails = EmailAddress.objects.filter(user=user)
     context = {
         "mail_verified": any(row.verified and row.email == user.email for row in mails),
         "phone": format_phone(phone=user.phone) if user.phone else "",
@@ -85,8 +87,9 @@ def security(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out_others(request: HttpRequest) -> HttpResponse:
     """End every other session of the person."""
-    sign_out_everywhere(user=request.user)
-    update_session_auth_hash(request, request.user)
+    user = get_person(request)
+    sign_out_everywhere(user=user)
+    update_session_auth_hash(request, user)
     messages.success(request, _("You are signed out on every other device."))
     return redirect("accounts:security")
 
@@ -100,12 +103,12 @@ def tokens(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         check_rate(key=f"tokens:{request.user.pk}", limit=20, window_seconds=3600)
         try:
-            row, secret = create_token(user=request.user, **form.cleaned_data)
+            row, secret = create_token(user=get_person(request), **form.cleaned_data)
         except InvalidInput as error:
             form.add_error(error.field, error.message)
         else:
             context |= {"form": TokenForm(), "new_secret": secret, "new_token": row}
-    context["tokens"] = list_tokens(user=request.user)
+    context["tokens"] = list_tokens(user=get_person(request))
     return render(request, "accounts/tokens.html", context)
 
 
@@ -114,7 +117,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 def token_revoke(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Revoke one of the person's tokens; another's answers 404."""
     try:
-        revoke_token(user=request.user, public_id=public_id)
+        revoke_token(user=get_person(request), public_id=public_id)
     except NotFound as error:
         raise Http404 from error
     messages.success(request, _("The token is revoked."))
@@ -132,7 +135,7 @@ def data(request: HttpRequest) -> HttpResponse:
 def data_download(request: HttpRequest) -> HttpResponse:
     """Send everything that is kept about the person as JSON."""
     response = JsonResponse(
-        export_personal_data(user=request.user), json_dumps_params={"ensure_ascii": False, "indent": 1}
+        export_personal_data(user=get_person(request)), json_dumps_params={"ensure_ascii": False, "indent": 1}
     )
     response["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return response
@@ -142,12 +145,12 @@ def data_download(request: HttpRequest) -> HttpResponse:
 @login_required
 def delete(request: HttpRequest) -> HttpResponse:
     """Ask for proof, explain what goes and what stays, and empty the account."""
-    form = DeleteAccountForm(request.POST or None, user=request.user)
+    form = DeleteAccountForm(request.POST or None, user=get_person(request))
     if request.method == "POST":
         check_rate(key=f"delete-account:{request.user.pk}", limit=5, window_seconds=600)
         if form.is_valid():
             try:
-                delete_account(user=request.user)
+                delete_account(user=get_person(request))
             except Conflict as error:
                 form.add_error(None, error.message)
             else:

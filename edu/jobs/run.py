@@ -72,7 +72,7 @@ def run_job_now(*, job_id: int, now: datetime | None = None) -> bool:
         _finish(row, token, Job.State.FAILED, error=row.error or "The work was started too often without ending.")
         return False
     try:
-        result = find_function(row.kind)(JobContext(job=row, token=token), **row.arguments)  # type: ignore[call-arg] # arguments come from the row
+        result = find_function(row.kind)(JobContext(job=row, token=token), **row.arguments)
     except LeaseLost:
         logger.info("job %s was taken over or cancelled", row.public_id)
     except (DomainError, UnknownJobKind) as error:

@@ -7,10 +7,12 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from edu.accounts.requests import get_person
 from edu.accounts.views import account_nav
 from edu.core.errors import NotFound
 from edu.jobs.models import Job
@@ -24,7 +26,7 @@ STOP_POLLING = 286
 def _get(request: HttpRequest, public_id: uuid.UUID) -> Job:
     """Return the person's own job; 404 for every other."""
     try:
-        return get_own_job(owner_id=request.user.pk, public_id=public_id)
+        return get_own_job(owner_id=get_person(request).pk, public_id=public_id)
     except NotFound as error:
         raise Http404 from error
 
@@ -32,7 +34,7 @@ def _get(request: HttpRequest, public_id: uuid.UUID) -> Job:
 @login_required
 def index(request: HttpRequest) -> HttpResponse:
     """List the person's jobs, newest first."""
-    page_obj = Paginator(Job.objects.filter(owner=request.user), 20).get_page(request.GET.get("page"))
+    page_obj = Paginator(Job.objects.filter(owner=get_person(request)), 20).get_page(request.GET.get("page"))
     return render(request, "jobs/index.html", {"page_obj": page_obj, "desk_nav_items": account_nav("jobs:index")})
 
 
@@ -55,7 +57,10 @@ def progress(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     job = _get(request, public_id)
     status = STOP_POLLING if job.is_finished else 200
     context = {"job": job, "download_url": _download_url(job)}
-    return render(request, "jobs/progress.html", context, status=status)
+    response = render(request, "jobs/progress.html", context, status=status)
+    if job.is_finished and request.headers.get("HX-Current-URL", "").endswith(reverse("jobs:detail", args=[public_id])):
+        response["HX-Refresh"] = "true"  # the whole page of the job changes, not its bar alone
+    return response
 
 
 @login_required

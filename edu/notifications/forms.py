@@ -18,8 +18,10 @@ class PreferencesForm(forms.Form):
     def __init__(self, *args: Any, muted: set[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = list_mail_categories()
-        self.fields["categories"].choices = choices
-        self.fields["categories"].initial = [name for name, _label in choices if name not in muted]
+        field = self.fields["categories"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = choices
+        field.initial = [name for name, _label in choices if name not in muted]
 
     def muted_categories(self) -> set[str]:
         """Return the categories that are not ticked."""

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from edu.accounts.requests import get_person
 from edu.accounts.views import account_nav
 from edu.core.errors import InvalidInput, NotFound
 from edu.notifications.forms import PreferencesForm
@@ -30,7 +31,7 @@ PAGE_SIZE = 20
 def inbox(request: HttpRequest) -> HttpResponse:
     """List the person's messages, newest first; all, unread ones, or those of one category."""
     chosen = request.GET.get("show", "")
-    rows = Notification.objects.filter(user=request.user)
+    rows = Notification.objects.filter(user=get_person(request))
     if chosen == "unread":
         rows = rows.filter(read_at__isnull=True)
     elif chosen in CATEGORIES:
@@ -66,7 +67,7 @@ def bell(request: HttpRequest) -> HttpResponse:
 def open_message(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Note that a message is seen and go where it leads; another's answers 404."""
     try:
-        row = mark_read(user_id=request.user.pk, public_id=public_id)
+        row = mark_read(user_id=get_person(request).pk, public_id=public_id)
     except NotFound as error:
         raise Http404 from error
     is_local = row.url.startswith("/") and not row.url.startswith("//")
@@ -77,7 +78,7 @@ def open_message(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
     """Note that every message is seen."""
-    mark_all_read(user_id=request.user.pk)
+    mark_all_read(user_id=get_person(request).pk)
     messages.success(request, _("All messages are marked as read."))
     return redirect("notifications:inbox")
 
@@ -85,10 +86,10 @@ def read_all(request: HttpRequest) -> HttpResponse:
 @login_required
 def preferences(request: HttpRequest) -> HttpResponse:
     """Choose of which categories mails come; the bell shows all of them anyway."""
-    muted = list_muted_categories(user_id=request.user.pk)
+    muted = list_muted_categories(user_id=get_person(request).pk)
     form = PreferencesForm(request.POST if request.method == "POST" else None, muted=muted)
     if request.method == "POST" and form.is_valid():
-        set_muted_categories(user_id=request.user.pk, categories=form.muted_categories())
+        set_muted_categories(user_id=get_person(request).pk, categories=form.muted_categories())
         messages.success(request, _("Your choice is saved."))
         return redirect("notifications:preferences")
     context = {"form": form, "desk_nav_items": account_nav("notifications:preferences")}

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
+from edu.accounts.requests import get_person
 from edu.accounts.stages import BY_STAFF_NUMBER
 from edu.accounts.throttle import check_rate, client_address
 from edu.core.errors import Conflict, InvalidInput, NotFound
@@ -41,7 +42,10 @@ def sign_in(request: HttpRequest, code: str = "") -> HttpResponse:
         if user is not None:
             record_authentication(request, user, method="password", username=user.get_username())
             state = {BY_STAFF_NUMBER: True}
-            return perform_login(request, Login(user=user, redirect_url=get_next_redirect_url(request), state=state))
+            response: HttpResponse = perform_login(
+                request, Login(user=user, redirect_url=get_next_redirect_url(request), state=state)
+            )
+            return response
         form.add_error(None, _("The organisation code, the staff number or the password is not right."))
     return render(request, "organizations/sign_in.html", {"form": form, "code": code})
 
@@ -56,10 +60,10 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404 from error
     form = None
     if request.user.is_authenticated:
-        form = JoinForm(request.POST or None, initial={"real_name": request.user.real_name})
+        form = JoinForm(request.POST or None, initial={"real_name": get_person(request).real_name})
         if request.method == "POST" and form.is_valid():
             try:
-                join_by_invitation(token=token, user=request.user, **form.cleaned_data)
+                join_by_invitation(token=token, user=get_person(request), **form.cleaned_data)
             except NotFound as error:
                 raise Http404 from error
             except (Conflict, InvalidInput) as error:

@@ -46,7 +46,7 @@ INSTALLED_APPS = [
     "wagtail.locales",
     "wagtail.embeds",
     "wagtail.sites",
-    "wagtail.users",
+    "edu.accounts.wagtail_apps.OwnUsersAppConfig",
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",

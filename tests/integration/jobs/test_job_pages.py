@@ -51,7 +51,10 @@ def test_a_job_is_polled_until_it_is_finished(client, kind, run_jobs, language):
     run_jobs()
     answer = client.get(poll)
     assert answer.status_code == 286
-    assert "hx-get" not in answer.content.decode()
+    assert 'hx-get="/jobs' not in answer.content.decode()
+    assert "HX-Refresh" not in answer
+    on_its_page = client.get(poll, headers={"HX-Current-URL": f"http://testserver{detail}"})
+    assert on_its_page["HX-Refresh"] == "true"
     assert "/files/1/" in client.get(detail).content.decode()
 
 
