@@ -9,4 +9,5 @@ register(
     Kind(name="exams.soon", label=_("An exam opens within 24 hours"), category="exams"),
     Kind(name="exams.result", label=_("A result is out"), category="exams"),
     Kind(name="exams.to_mark", label=_("Answers wait to be marked"), category="marking"),
+    Kind(name="exams.import_finished", label=_("An import is finished"), category="authoring"),
 )

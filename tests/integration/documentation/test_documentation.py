@@ -26,7 +26,8 @@ def test_the_data_dictionary_is_current():
 
 
 def test_every_setting_is_in_the_configuration_reference_and_the_other_way_round():
-    sources = [*(BASE / "edu" / "settings").glob("*.py"), *(BASE / "edu" / "launcher").glob("*.py")]
+    folders = [BASE / "edu" / "settings", BASE / "edu" / "launcher", BASE / "edu" / "demo"]
+    sources = [path for folder in [*folders, BASE / "tests"] for path in folder.rglob("*.py")]
     code = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     reads = r"""(?:env\.\w+\(\s*|_required\(|environ(?:\.get\(|\[)\s*|getenv\()["']([A-Z][A-Z0-9_]+)["']"""
     own = {name for name in re.findall(reads, code) if name.startswith("JINBANG_")}
