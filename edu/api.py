@@ -17,7 +17,20 @@ api = NinjaAPI(
     description="Courses, attempts and results. Errors are application/problem+json (RFC 9457).",
 )
 
-STATUS: dict[type[DomainError], int] = {NotAllowed: 403, NotFound: 404, Conflict: 409, InvalidInput: 422, TooManyRequests: 429}
+STATUS: dict[type[DomainError], int] = {
+    NotAllowed: 403,
+    NotFound: 404,
+    Conflict: 409,
+    InvalidInput: 422,
+    TooManyRequests: 429,
+}
+STATUS: dict[type[DomainError], int] = {
+    NotAllowed: 403,
+    NotFound: 404,
+    Conflict: 409,
+    InvalidInput: 422,
+    TooManyRequests: 429,
+}
 
 
 def problem(request: HttpRequest, *, status: int, code: str, detail: str, **extra: Any) -> HttpResponse:
@@ -60,8 +73,11 @@ def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 
 ROUTERS: tuple[tuple[str, str], ...] = (
-    ("/exams", "exams.api.exams"),
     ("/attempts", "exams.api.attempts"),
+    ("/certificates", "certificates.api.router"),
+    ("/courses", "courses.api.router"),
+    ("/exams", "exams.api.exams"),
+    ("/me", "edu.accounts.api.router"),
 )
 """Prefix under /api/v1 and dotted path of each room's router."""
 

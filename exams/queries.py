@@ -5,7 +5,7 @@ Exams and attempts first; banks, papers and practice have sections of their own 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +17,7 @@ from edu.organizations.queries import list_organization_ids
 from exams.delivery.access import get_visible_exam, visible_exams
 from exams.domain.timing import ExamStatus, allowed_seconds, exam_state
 from exams.fetch import accommodation_of, attempt_summary, terms_of
-from exams.models import Accommodation, Attempt, Bank, Exam
+from exams.models import Accommodation, Attempt, Bank, Exam, PracticeAnswer
 from exams.practice.sessions import LessonQuizResult
 from exams.practice.sessions import lesson_quiz_result as find_quiz_result
 
@@ -314,6 +314,42 @@ def list_attempts(*, user_id: int, state: str = "", text: str = "") -> Any:
 def attempt_views(rows: Sequence[Attempt]) -> list[AttemptView]:
     """Return what learners may know of these attempts (with their exams)."""
     return [_attempt_view(row, row.exam) for row in rows]
+
+
+# -- figures for the operator's desk ----------------------------------------------------------------
+STUCK_AFTER_SECONDS = 900
+"""How long after it should have been marked, or closed, an attempt counts as stuck."""
+
+
+def active_user_ids(*, from_at: datetime, to_at: datetime) -> set[int]:
+    """Return the people who began or handed in an exam, or practised, from `from_at` until before `to_at`."""
+    sat = Attempt.objects.filter(
+        Q(started_at__gte=from_at, started_at__lt=to_at) | Q(submitted_at__gte=from_at, submitted_at__lt=to_at)
+    )
+    practised = PracticeAnswer.objects.filter(answered_at__gte=from_at, answered_at__lt=to_at)
+    return set(sat.values_list("user_id", flat=True)) | set(practised.values_list("session__user_id", flat=True))
+
+
+def count_submitted(*, from_at: datetime, to_at: datetime) -> int:
+    """Return how many attempts were handed in from `from_at` until before `to_at`."""
+    return Attempt.objects.filter(submitted_at__gte=from_at, submitted_at__lt=to_at).count()
+
+
+def _stuck(now: datetime) -> Any:
+    limit = now - timedelta(seconds=STUCK_AFTER_SECONDS)
+    return Attempt.objects.filter(
+        Q(state=Attempt.State.SUBMITTED, submitted_at__lt=limit) | Q(state=Attempt.State.OPEN, deadline_at__lt=limit)
+    )
+
+
+def count_stuck(*, now: datetime) -> int:
+    """Return how many attempts were handed in and not marked, or ran out and were not closed, for too long."""
+    return int(_stuck(now).count())
+
+
+def list_stuck(*, now: datetime, limit: int = 50) -> list[AttemptView]:
+    """Return the attempts that count_stuck counts, oldest first."""
+    return attempt_views(list(_stuck(now).select_related("exam").order_by("pk")[:limit]))
 
 
 # -- banks and practice -----------------------------------------------------------------------------

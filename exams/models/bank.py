@@ -119,7 +119,10 @@ class Topic(models.Model):
         db_table_comment = "Topic trees of banks"
         ordering = ["position", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["bank", "parent", "name"], name="topic_name_unique", nulls_distinct=False)
+            models.UniqueConstraint(fields=["bank", "parent", "name"], name="topic_name_unique"),
+            models.UniqueConstraint(
+                fields=["bank", "name"], condition=models.Q(parent__isnull=True), name="top_topic_name_unique"
+            ),
         ]
         verbose_name = _("topic")
         verbose_name_plural = _("topics")

@@ -151,6 +151,25 @@ def test_a_start_takes_at_most_twelve_statements_at_any_size(client, django_asse
             start_attempt(user_id=user.pk, exam_id=exam.public_id, now=now_utc())
 
 
+def test_two_starts_at_once_end_in_one_attempt(monkeypatch):
+    from exams.delivery import start
+
+    exam, user = make_exam(), make_user()
+    draw = start.draw_paper
+    calls = []
+
+    def rival_first(**given):
+        if not calls:
+            calls.append(1)
+            start.start_attempt(user_id=user.pk, exam_id=exam.public_id, now=now_utc())
+        return draw(**given)
+
+    monkeypatch.setattr(start, "draw_paper", rival_first)
+    opened = start.start_attempt(user_id=user.pk, exam_id=exam.public_id, now=now_utc())
+    assert Attempt.objects.count() == 1
+    assert (opened.is_new, opened.epoch) == (False, 2)
+
+
 def test_a_failing_grader_leaves_the_submission_for_the_sweep(sit, monkeypatch):
     sitting = sit()
     sitting.save({"1": "b", "2": True}, seq=1)
