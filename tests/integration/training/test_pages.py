@@ -102,7 +102,7 @@ def test_every_address_opens_for_its_trainer(house, client):
 
 @pytest.mark.parametrize("who", ["trainer of another organisation", "plain member", "former trainer"])
 def test_every_address_is_nothing_to_others_and_nothing_changes(house, client, who):
-    organization, _trainer, member, ids = house
+    organization, _trainer, _member, ids = house
     if who == "plain member":
         user = make_member(organization).user
     elif who == "former trainer":
