@@ -17,7 +17,13 @@ api = NinjaAPI(
     description="Courses, attempts and results. Errors are application/problem+json (RFC 9457).",
 )
 
-STATUS: dict[type[DomainError], int] = {NotAllowed: 403, NotFound: 404, Conflict: 409, InvalidInput: 422, TooManyRequests: 429}
+STATUS: dict[type[DomainError], int] = {
+    NotAllowed: 403,
+    NotFound: 404,
+    Conflict: 409,
+    InvalidInput: 422,
+    TooManyRequests: 429,
+}
 STATUS: dict[type[DomainError], int] = {
     NotAllowed: 403,
     NotFound: 404,
@@ -66,13 +72,13 @@ def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     return problem(request, status=error.status_code, code=f"http_{error.status_code}", detail=str(error))
 
 
-ROUTERS: tuple[tuple[str, str], ...] = (("/courses", "courses.api.router"),)
 ROUTERS: tuple[tuple[str, str], ...] = (
+    ("/courses", "courses.api.router"),
     ("/exams", "exams.api.exams"),
     ("/attempts", "exams.api.attempts"),
+    ("/me", "edu.accounts.api.router"),
+    ("/certificates", "certificates.api.router"),
 )
-ROUTERS: tuple[tuple[str, str], ...] = (("/me", "edu.accounts.api.router"),)
-ROUTERS: tuple[tuple[str, str], ...] = (("/certificates", "certificates.api.router"),)
 """Prefix under /api/v1 and dotted path of each room's router."""
 
 for prefix, dotted in ROUTERS:

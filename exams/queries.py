@@ -17,8 +17,7 @@ from edu.organizations.queries import list_organization_ids
 from exams.delivery.access import get_visible_exam, visible_exams
 from exams.domain.timing import ExamStatus, allowed_seconds, exam_state
 from exams.fetch import accommodation_of, attempt_summary, terms_of
-from exams.models import Accommodation, Attempt, Exam, PracticeAnswer
-from exams.models import Accommodation, Attempt, Bank, Exam
+from exams.models import Accommodation, Attempt, Bank, Exam, PracticeAnswer
 from exams.practice.sessions import LessonQuizResult
 from exams.practice.sessions import lesson_quiz_result as find_quiz_result
 
@@ -351,6 +350,8 @@ def count_stuck(*, now: datetime) -> int:
 def list_stuck(*, now: datetime, limit: int = 50) -> list[AttemptView]:
     """Return the attempts that count_stuck counts, oldest first."""
     return attempt_views(list(_stuck(now).select_related("exam").order_by("pk")[:limit]))
+
+
 # -- banks and practice -----------------------------------------------------------------------------
 def find_bank_id(*, slug: str) -> int | None:
     """Return the id of a bank by its short name, None when there is none."""

@@ -129,21 +129,6 @@ def list_accessible(*, user_id: int | None, product_keys: list[str], now: dateti
     return {key for key, keys in openers.items() if keys & owned}
 
 
-def list_doors(*, product_keys: Iterable[str]) -> dict[str, DoorView]:
-    """Return how these products are shown, by key; those that nobody has registered are left out."""
-    return {
-        door.product_key: DoorView(
-            product_key=door.product_key,
-            title=door.title,
-            url=door.url,
-            offer_url=door.offer_url,
-            price_minor=door.price_minor,
-            currency=door.currency,
-        )
-        for door in Door.objects.filter(product_key__in=set(product_keys))
-    }
-
-
 def why_not(*, user_id: int | None, product_key: str, now: datetime | None = None) -> AccessAnswer:
     """Explain the door: the grant that opens it, or the latest that did and what would open it, cheapest first."""
     moment = now or now_utc()
@@ -230,6 +215,8 @@ def list_products() -> list[tuple[str, str]]:
     rows = Door.objects.exclude(title="").order_by("title").values_list("product_key", "title")
     rank = {kind: number for number, kind in enumerate(KIND_ORDER)}
     return sorted(rows, key=lambda row: (rank.get(row[0].split(":", 1)[0], len(rank)), row[1]))
+
+
 def list_holder_ids(*, product_key: str, now: datetime | None = None) -> set[int]:
     """Return the people who may use a product now, by whatever opens it."""
     keys = list_opener_keys(product_keys=[product_key])[product_key]

@@ -5,13 +5,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Q
-
-from edu.accounts.models import User
-from edu.core.errors import NotFound
-
 from django.utils.translation import gettext
 
 from edu.accounts.models import ApiToken, User
+from edu.core.errors import NotFound
 
 
 def user_display(user: User) -> str:
@@ -26,6 +23,8 @@ def get_user(*, user_id: int) -> User:
         message = "There is no such person."
         raise NotFound(message)
     return user
+
+
 def list_tokens(*, user: User) -> list[ApiToken]:
     """Return the person's tokens that are not revoked, newest first."""
     return list(ApiToken.objects.filter(user=user, revoked_at__isnull=True).order_by("-id"))
@@ -64,6 +63,8 @@ def count_registered(*, from_at: datetime, to_at: datetime) -> int:
 def list_operator_ids() -> list[int]:
     """Return the people who work at the operator's desk."""
     return list(User.objects.filter(is_operator=True, is_active=True).values_list("id", flat=True))
+
+
 def public_name(*, user: User) -> str:
     """Return the name for strangers: the display name, or one that gives neither real name, mail nor phone away."""
     if user.deleted_at or user.display_name:

@@ -1,4 +1,3 @@
-"""Identifiers that leave the house: public ids, serials that people read aloud, short codes. All are unguessable."""
 """Identifiers that leave the house: public ids, serials that people read aloud, short codes. All are
 unguessable."""
 

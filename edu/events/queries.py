@@ -26,7 +26,9 @@ def count_parked() -> int:
 
 def list_parked(*, limit: int = 50) -> list[ParkedEvent]:
     """Return the events that are not tried any more, oldest first. Two queries."""
-    rows = list(OutboxEvent.objects.filter(delivered_at__isnull=True, attempts__gte=MAX_ATTEMPTS).order_by("id")[:limit])
+    rows = list(
+        OutboxEvent.objects.filter(delivered_at__isnull=True, attempts__gte=MAX_ATTEMPTS).order_by("id")[:limit]
+    )
     errors: dict[int, list[tuple[str, str]]] = {}
     failed = EventDelivery.objects.filter(event__in=[row.pk for row in rows], delivered_at__isnull=True)
     for delivery in failed.order_by("handler"):

@@ -51,6 +51,8 @@ class AccountDeleted(Event):
 
     user_id: int
     public_id: str
+
+
 class RealNameSet(Event):
     """A person gave or corrected her real name."""
 

@@ -1,12 +1,11 @@
 """Reads of jobs for other rooms."""
 
-from datetime import datetime
-
-from django.db.models import Count
-
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from django.db.models import Count
 
 from edu.core.errors import NotFound
 from edu.jobs.models import Job
@@ -34,6 +33,8 @@ def count_open() -> dict[str, int]:
     """Return how many jobs are queued and running."""
     rows = Job.objects.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING]).order_by().values_list("state")
     return {"queued": 0, "running": 0} | dict(rows.annotate(number=Count("pk")))
+
+
 @dataclass(frozen=True, kw_only=True)
 class JobView:
     """A job as other rooms see it."""

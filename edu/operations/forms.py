@@ -46,7 +46,10 @@ def grouped(products: Products, *, empty: bool = True) -> list[Any]:
 
 def _day_field(label: Any, help_text: Any = "") -> forms.DateField:
     return forms.DateField(
-        label=label, required=False, help_text=help_text, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=label,
+        required=False,
+        help_text=help_text,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
 
@@ -265,9 +268,7 @@ class EnquiryFollowUpForm(forms.Form):
     """State and note of an enquiry."""
 
     state = forms.ChoiceField(label=_("State"), choices=EnquiryFilterForm.STATES[1:])
-    note = forms.CharField(
-        label=_("Note"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
-    )
+    note = forms.CharField(label=_("Note"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4}))
 
 
 class AuditFilterForm(forms.Form):

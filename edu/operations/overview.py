@@ -104,10 +104,16 @@ def list_waiting() -> list[Waiting]:
             icon="mail",
         ),
         Waiting(
-            label=_("Failed jobs"), count=jobs.count_failed(), url=f"{reverse('operations:system')}#jobs", icon="x-circle"
+            label=_("Failed jobs"),
+            count=jobs.count_failed(),
+            url=f"{reverse('operations:system')}#jobs",
+            icon="x-circle",
         ),
         Waiting(
-            label=_("Parked events"), count=events.count_parked(), url=f"{reverse('operations:system')}#events", icon="alert"
+            label=_("Parked events"),
+            count=events.count_parked(),
+            url=f"{reverse('operations:system')}#events",
+            icon="alert",
         ),
         Waiting(
             label=_("Attempts that are stuck"),

@@ -18,7 +18,9 @@ def retry_job_by_hand(*, actor: Any, public_id: uuid.UUID) -> bool:
         row = retry_job(public_id=public_id)
         if row is None:
             return False
-        record(actor=actor, action="job.retry", object_kind="job", object_id=public_id, object_label=row.title or row.kind)
+        record(
+            actor=actor, action="job.retry", object_kind="job", object_id=public_id, object_label=row.title or row.kind
+        )
     return True
 
 

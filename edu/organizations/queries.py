@@ -110,6 +110,8 @@ def is_trainer(*, user_id: int, organization_id: int) -> bool:
 def list_user_ids_by_staff_number(*, staff_number: str) -> list[int]:
     """Return people who have, or had, this staff number in any organisation."""
     return list(Membership.objects.filter(staff_number__iexact=staff_number).values_list("user_id", flat=True))
+
+
 @dataclass(frozen=True, kw_only=True)
 class StaffView:
     """A person's place in an organisation: staff number and department as they are, or were when she left."""
@@ -134,6 +136,8 @@ def staff_by_user(*, organization_id: int, user_ids: Sequence[int] | None = None
         )
         for row in rows
     }
+
+
 def organization_name(*, organization_id: int) -> str:
     """Return the name of an organisation, "" when there is none."""
     return Organization.objects.filter(pk=organization_id).values_list("name", flat=True).first() or ""

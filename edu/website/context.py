@@ -8,10 +8,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from edu.notifications.queries import count_unread
 from edu.website.desks import HOMES, desk_names, navigation
 from edu.website.models.settings import SiteSettings, in_language
-
-from edu.notifications.queries import count_unread
 
 THEMES = {"light", "dark"}
 
@@ -22,7 +21,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "site": SimpleLazyObject(lambda: _site(request)),
         "theme": theme if theme in THEMES else "auto",
-        "unread_count": SimpleLazyObject(lambda: _unread_count(request)),
+        "unread_count": _unread_counter(request),
         "desks": SimpleLazyObject(lambda: _desks(request)),
         "desk_nav_items": SimpleLazyObject(lambda: navigation(desk=_current_desk(request), path=request.path)),
     }
@@ -46,14 +45,6 @@ def _site(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _unread_count(request: HttpRequest) -> int:
-    from edu.notifications.models import Notification
-
-    if not request.user.is_authenticated:
-        return 0
-    return Notification.objects.filter(user=request.user, read_at__isnull=True).count()
-
-
 def _current_desk(request: HttpRequest) -> str:
     """Return the desk that the address belongs to."""
     for prefix, desk in (("/teach/", "instructor"), ("/training/", "trainer"), ("/operations/", "operator")):
@@ -70,9 +61,6 @@ def _desks(request: HttpRequest) -> list[dict[str, Any]]:
         {"label": HOMES[name][0], "url": reverse(HOMES[name][1]), "icon": HOMES[name][2], "current": name == current}
         for name in desk_names(request.user)
     ]
-        "unread_count": _unread_counter(request),
-        "desks": [],
-    }
 
 
 def _unread_counter(request: HttpRequest) -> Callable[[], int]:

@@ -46,7 +46,10 @@ def find_enquiries(*, state: str = "", query: str = "") -> QuerySet[Enquiry]:
         rows = rows.filter(state=state)
     if query:
         rows = rows.filter(
-            Q(company__icontains=query) | Q(name__icontains=query) | Q(phone__contains=query) | Q(email__icontains=query)
+            Q(company__icontains=query)
+            | Q(name__icontains=query)
+            | Q(phone__contains=query)
+            | Q(email__icontains=query)
         )
     return rows
 

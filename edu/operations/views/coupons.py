@@ -46,9 +46,7 @@ def index(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             values = form.cleaned_data
             try:
-                create_coupon(
-                    actor=request.user, code=values["code"], title=values["title"], **_terms(values)
-                )
+                create_coupon(actor=request.user, code=values["code"], title=values["title"], **_terms(values))
             except DomainError as error:
                 form.add_error(error.field if error.field in form.fields else None, error.message)
             else:

@@ -46,7 +46,12 @@ def index(request: HttpRequest) -> HttpResponse:
         "desk": "operator",
         "filter_form": form,
         "rows": [
-            {"offer": offer, "tone": STATUS_TONES.get(offer.status, ""), "status_label": names.get(offer.status), "kind_label": KINDS.get(offer.kind, offer.kind)}
+            {
+                "offer": offer,
+                "tone": STATUS_TONES.get(offer.status, ""),
+                "status_label": names.get(offer.status),
+                "kind_label": KINDS.get(offer.kind, offer.kind),
+            }
             for offer in found
         ],
     }

@@ -42,9 +42,7 @@ def _chosen(form: OrderFilterForm) -> dict[str, Any]:
 def index(request: HttpRequest) -> HttpResponse:
     """List orders, filtered, newest first."""
     form = OrderFilterForm(request.GET or None)
-    found = payments.find_orders(
-        **_chosen(form), page=_number(request.GET.get("page")), page_size=PAGE_SIZE
-    )
+    found = payments.find_orders(**_chosen(form), page=_number(request.GET.get("page")), page_size=PAGE_SIZE)
     query = request.GET.copy()
     query.pop("page", None)
     context = {

@@ -41,9 +41,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "operations/people.html", context)
 
 
-def _page(
-    request: HttpRequest, user: User, *, form: GrantForm | None = None, status: int = 200
-) -> HttpResponse:
+def _page(request: HttpRequest, user: User, *, form: GrantForm | None = None, status: int = 200) -> HttpResponse:
     context: dict[str, Any] = {
         "title": str(user),
         "desk": "operator",
