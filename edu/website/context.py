@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from edu.community.queries import list_announcements
 from edu.notifications.queries import count_unread
 from edu.website.desks import HOMES, desk_names, navigation
 from edu.website.models.settings import SiteSettings, in_language
@@ -16,12 +17,13 @@ THEMES = {"light", "dark"}
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Return `site`, `theme`, `unread_count`, `desks` and `desk_nav_items`; each is read only where it is used."""
+    """Return what base.html and the desks show; each is read only where it is used."""
     theme = request.COOKIES.get("theme", "")
     return {
         "site": SimpleLazyObject(lambda: _site(request)),
         "theme": theme if theme in THEMES else "auto",
         "unread_count": _unread_counter(request),
+        "announcements": SimpleLazyObject(lambda: list_announcements(user=getattr(request, "user", None))),
         "desks": SimpleLazyObject(lambda: _desks(request)),
         "desk_nav_items": SimpleLazyObject(lambda: navigation(desk=_current_desk(request), path=request.path)),
     }
