@@ -3,7 +3,15 @@
 from itertools import count
 
 from courses.models import Course, Lesson
-from courses.services import add_chapter, add_lesson, create_course, enrol, ensure_category, ensure_instructor, publish_course
+from courses.services import (
+    add_chapter,
+    add_lesson,
+    create_course,
+    enrol,
+    ensure_category,
+    ensure_instructor,
+    publish_course,
+)
 from edu.access.services import give_grant, register_door
 from edu.accounts.models import User
 from edu.core.clock import now_utc
@@ -15,7 +23,9 @@ _numbers = count(1)
 
 def make_user(name="", **fields):
     number = next(_numbers)
-    return User.objects.create_user(email=f"person{number}@example.com", display_name=name or f"Person {number}", **fields)
+    return User.objects.create_user(
+        email=f"person{number}@example.com", display_name=name or f"Person {number}", **fields
+    )
 
 
 def make_instructor(**fields):
@@ -51,7 +61,16 @@ def make_asset(*, owner=None):
 
 
 def make_course(
-    *, title="Bookkeeping", owner=None, lessons=2, chapters=1, publish=True, price=None, language="en", kinds=(), **fields
+    *,
+    title="Bookkeeping",
+    owner=None,
+    lessons=2,
+    chapters=1,
+    publish=True,
+    price=None,
+    language="en",
+    kinds=(),
+    **fields,
 ):
     """Make a course of text lessons; the first one is a free preview."""
     owner = owner or make_instructor()
@@ -87,9 +106,7 @@ def make_learner(course, **fields):
 
 
 def lessons_of(course):
-    return list(
-        Lesson.objects.filter(course=course, removed_at__isnull=True).order_by("chapter__position", "position")
-    )
+    return list(Lesson.objects.filter(course=course, removed_at__isnull=True).order_by("chapter__position", "position"))
 
 
 __all__ = [

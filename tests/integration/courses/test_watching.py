@@ -75,7 +75,12 @@ def test_the_player_reports_through_its_address(client):
     answer = client.post(url, {"position": "2", "watched": "2"})
     assert answer.status_code == 200
     assert answer.json()["percent"] == 2
-    for wrong in ({}, {"position": "x", "watched": "1"}, {"position": "nan", "watched": "1"}, {"position": "1", "watched": "inf"}):
+    for wrong in (
+        {},
+        {"position": "x", "watched": "1"},
+        {"position": "nan", "watched": "1"},
+        {"position": "1", "watched": "inf"},
+    ):
         assert client.post(url, wrong).status_code == 422
 
 

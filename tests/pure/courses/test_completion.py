@@ -19,7 +19,8 @@ def marks(*done, required=None):
 
 
 @pytest.mark.parametrize(
-    ("reported", "elapsed", "accepted"), [(10, 10, 10), (20, 10, 20), (30, 10, 22), (500, 0, 2), (-5, 10, 0), (5, -9, 2)]
+    ("reported", "elapsed", "accepted"),
+    [(10, 10, 10), (20, 10, 20), (30, 10, 22), (500, 0, 2), (-5, 10, 0), (5, -9, 2)],
 )
 def test_no_more_film_is_believed_than_fits_into_the_clock(reported, elapsed, accepted):
     assert accepted_seconds(reported=reported, elapsed=elapsed) == accepted
