@@ -222,5 +222,3 @@ def list_products() -> list[tuple[str, str]]:
     rows = Door.objects.exclude(title="").order_by("title").values_list("product_key", "title")
     rank = {kind: number for number, kind in enumerate(KIND_ORDER)}
     return sorted(rows, key=lambda row: (rank.get(row[0].split(":", 1)[0], len(rank)), row[1]))
-
-

@@ -42,10 +42,6 @@ def get_user(*, user_id: int) -> User:
     return user
 
 
-
-
-
-
 def find_users(*, text: str, also_ids: Iterable[int] = (), limit: int = 50) -> list[User]:
     """Return people whose mail, name, phone (four digits or more) or account name holds `text`, and `also_ids`."""
     digits = "".join(character for character in text if character.isdigit())
@@ -74,5 +70,3 @@ def count_registered(*, from_at: datetime, to_at: datetime) -> int:
 def list_operator_ids() -> list[int]:
     """Return the people who work at the operator's desk."""
     return list(User.objects.filter(is_operator=True, is_active=True).values_list("id", flat=True))
-
-
