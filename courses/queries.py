@@ -233,3 +233,92 @@ def progress_of(*, user_ids: Sequence[int], course_id: int) -> dict[int, Learner
 def get_lesson_course_id(*, lesson_public_id: uuid.UUID) -> int | None:
     """Return the course of a lesson; None when there is no such lesson."""
     return Lesson.objects.filter(public_id=lesson_public_id).values_list("course_id", flat=True).first()
+
+
+# -- figures for the operator's desk ----------------------------------------------------------------
+def active_user_ids(*, from_at: datetime, to_at: datetime) -> set[int]:
+    """Return the people who opened, watched or completed a lesson from `from_at` until before `to_at`.
+
+    Only the first opening, the last report and the completion of a lesson are known, so that a day in the middle of
+    a long lesson may be missed.
+    """
+    rows = LessonProgress.objects.filter(
+        Q(opened_at__gte=from_at, opened_at__lt=to_at)
+        | Q(reported_at__gte=from_at, reported_at__lt=to_at)
+        | Q(completed_at__gte=from_at, completed_at__lt=to_at)
+    )
+    return set(rows.values_list("user_id", flat=True))
+
+
+def count_completed_lessons(*, from_at: datetime, to_at: datetime) -> int:
+    """Return how many lessons were completed from `from_at` until before `to_at`."""
+    return LessonProgress.objects.filter(completed_at__gte=from_at, completed_at__lt=to_at).count()
+
+
+# -- facts for the community ------------------------------------------------------------------------
+@dataclass(frozen=True, kw_only=True)
+class LessonFacts:
+    """What the community needs to know of a lesson and its course."""
+
+    id: int
+    public_id: uuid.UUID
+    title: str
+    url: str
+    product_key: str
+    course_id: int
+    course_title: str
+    course_slug: str
+    course_key: str
+
+
+def find_lesson(*, public_id: uuid.UUID | None = None, lesson_id: int | None = None) -> LessonFacts | None:
+    """Return a lesson by its public id or its database id; None when there is none, or it was removed."""
+    rows = Lesson.objects.filter(removed_at__isnull=True).select_related("course")
+    row = (rows.filter(public_id=public_id) if public_id else rows.filter(pk=lesson_id)).first()
+    if row is None:
+        return None
+    return LessonFacts(
+        id=row.pk,
+        public_id=row.public_id,
+        title=row.title,
+        url=reverse("courses:lesson", args=[row.course.slug, row.slug]),
+        product_key=row.product_key,
+        course_id=row.course_id,
+        course_title=row.course.title,
+        course_slug=row.course.slug,
+        course_key=row.course.product_key,
+    )
+
+
+def find_lesson_by_slug(*, course_slug: str, lesson_slug: str) -> LessonFacts | None:
+    """Return a lesson by the slugs of its course and its own."""
+    lesson_id = Lesson.objects.filter(course__slug=course_slug, slug=lesson_slug).values_list("pk", flat=True).first()
+    return find_lesson(lesson_id=lesson_id) if lesson_id else None
+
+
+def get_product_key(*, course_id: int) -> str:
+    """Return the product key of a course; empty when there is none."""
+    course = Course.objects.filter(pk=course_id).only("public_id").first()
+    return course.product_key if course else ""
+
+
+def list_teacher_user_ids(*, course_id: int) -> list[int]:
+    """Return the people who answer for a course: its instructors who have an account, or else its owner."""
+    teachers = Instructor.objects.filter(courses__pk=course_id, user__isnull=False).values_list("user_id", flat=True)
+    owner = Course.objects.filter(pk=course_id, owner__isnull=False).values_list("owner_id", flat=True)
+    return list(dict.fromkeys(teachers)) or list(owner)
+
+
+def list_enrolled_course_ids(*, user_id: int) -> list[int]:
+    """Return ids of the courses that the person is or was a learner of."""
+    return list(Enrolment.objects.filter(user_id=user_id).values_list("course_id", flat=True))
+
+
+def list_learner_ids(*, course_id: int) -> list[int]:
+    """Return the people who are or were learners of a course."""
+    return list(Enrolment.objects.filter(course_id=course_id).order_by("user_id").values_list("user_id", flat=True))
+
+
+def get_slug(*, course_id: int) -> str:
+    """Return the slug of a course; empty when there is none."""
+    return Course.objects.filter(pk=course_id).values_list("slug", flat=True).first() or ""

@@ -24,7 +24,6 @@ SUBSCRIPTIONS: dict[type[types.Event], tuple[str, ...]] = {
         "edu.notifications.handlers.empty_messages",
         "edu.organizations.handlers.end_memberships",
     ),
-    types.RealNameSet: ("certificates.handlers.on_real_name_set",),
     types.JobFinished: ("edu.notifications.handlers.tell_job_finished",),
     types.AttemptGraded: (
         "certificates.handlers.on_attempt_graded",
@@ -34,6 +33,7 @@ SUBSCRIPTIONS: dict[type[types.Event], tuple[str, ...]] = {
         "certificates.handlers.on_course_completed",
         "edu.training.handlers.learner_progressed",
     ),
+    types.RealNameSet: ("certificates.handlers.on_real_name_set",),
     types.OrderPaid: ("edu.training.handlers.add_bought_seats",),
     types.OrderRefunded: ("edu.training.handlers.take_off_refunded_seats",),
     types.MemberJoined: ("edu.training.handlers.member_came",),

@@ -5,9 +5,35 @@ from django.utils.translation import gettext_lazy as _
 from edu.notifications.kinds import Kind, register
 
 register(
-    Kind(name="exams.scheduled", label=_("An exam was scheduled"), category="exams"),
-    Kind(name="exams.soon", label=_("An exam opens within 24 hours"), category="exams"),
-    Kind(name="exams.result", label=_("A result is out"), category="exams"),
-    Kind(name="exams.to_mark", label=_("Answers wait to be marked"), category="marking"),
-    Kind(name="exams.import_finished", label=_("An import is finished"), category="authoring"),
+    Kind(
+        name="exams.scheduled",
+        label=_("An exam was scheduled"),
+        category="exams",
+        sample={
+            "title": "Final exam",
+            "opens_at": "2026-12-01T01:00:00+00:00",
+            "closes_at": "2026-12-02T01:00:00+00:00",
+        },
+    ),
+    Kind(
+        name="exams.soon",
+        label=_("An exam opens within 24 hours"),
+        category="exams",
+        sample={"title": "Final exam", "opens_at": "2026-12-01T01:00:00+00:00"},
+    ),
+    Kind(
+        name="exams.result",
+        label=_("A result is out"),
+        category="exams",
+        sample={"title": "Final exam", "passed": True, "score": "86", "maximum": "100"},
+    ),
+    Kind(
+        name="exams.to_mark", label=_("Answers wait to be marked"), category="marking", sample={"title": "Final exam"}
+    ),
+    Kind(
+        name="exams.import_finished",
+        label=_("An import is finished"),
+        category="authoring",
+        sample={"bank": "Safety", "file_name": "questions.xlsx", "created": 80, "failed": 2},
+    ),
 )

@@ -5,6 +5,24 @@ from django.utils.translation import gettext_lazy as _
 from edu.notifications.kinds import Kind, register
 
 register(
-    Kind(name="payments.paid", label=_("Order paid"), category="orders", essential=True),
-    Kind(name="payments.refunded", label=_("Order refunded"), category="orders", essential=True),
+    Kind(
+        name="payments.paid",
+        label=_("Order paid"),
+        category="orders",
+        essential=True,
+        sample={"title": "Statistics for everyday decisions", "number": "20261201-0001", "total": "¥199.00"},
+    ),
+    Kind(
+        name="payments.refunded",
+        label=_("Order refunded"),
+        category="orders",
+        essential=True,
+        sample={
+            "title": "Statistics for everyday decisions",
+            "number": "20261201-0001",
+            "amount": "¥199.00",
+            "reason": "Bought twice",
+            "ended": ["Fire safety"],
+        },
+    ),
 )

@@ -106,6 +106,14 @@ class CoursePage(RecordAddress):
         parts += course.lessons.values_list("title", flat=True)
         return document_text(*parts)
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; what is live in the course's own language is copied to its record, for lists and doors."""
+        super().save(*args, **kwargs)
+        if _saves_text(kwargs) and self.live and self.locale.language_code == self.course.language:
+            for name in ("title", "subtitle", "summary"):
+                setattr(self.course, name, getattr(self, name))
+            self.course.save(update_fields=["title", "subtitle", "summary"])
+
     def clean(self) -> None:
         """Refuse a second page of the course in the same language."""
         super().clean()
@@ -148,6 +156,13 @@ class LessonPage(RecordAddress):
         """Return the address of the lesson."""
         return self.lesson.get_absolute_url()
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; a live title in the course's own language is copied to the record, for the outline."""
+        super().save(*args, **kwargs)
+        if _saves_text(kwargs) and self.live and self.locale.language_code == self.lesson.course.language:
+            self.lesson.title = self.title
+            self.lesson.save(update_fields=["title"])
+
     def clean(self) -> None:
         """Refuse a second page of the lesson in the same language."""
         super().clean()
@@ -167,6 +182,12 @@ class LessonPage(RecordAddress):
 
         context = super().get_context(request, *args, **kwargs)
         return context | (kwargs.get("room") or preview_context(request, page=self))
+
+
+def _saves_text(arguments: dict[str, Any]) -> bool:
+    """Whether a save writes the title: keeping a draft of a live page saves its state only, and must not show."""
+    fields = arguments.get("update_fields")
+    return fields is None or "title" in fields
 
 
 def _refuse_second(page: Page, others: "models.QuerySet[Any]") -> None:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses.models import Course, Enrolment
@@ -65,12 +64,12 @@ def roster_workbook(*, course: Course) -> bytes:
                     [
                         row.name,
                         row.real_name,
-                        timezone.localtime(row.enrolled_at).replace(tzinfo=None),
-                        timezone.localtime(row.active_at).replace(tzinfo=None),
+                        row.enrolled_at,
+                        row.active_at,
                         row.percent,
                         row.lessons_done,
                         row.watched_minutes,
-                        timezone.localtime(row.completed_at).replace(tzinfo=None) if row.completed_at else "",
+                        row.completed_at or "",
                     ]
                     for row in rows
                 ],

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
-from courses import activity as courses
+from courses import queries as courses
 from edu.accounts import queries as accounts
 from edu.analytics.models import DailyFigure
 from edu.analytics.queries import CURRENCY

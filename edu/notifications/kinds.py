@@ -18,6 +18,7 @@ CATEGORIES: dict[str, str | Promise] = {
     "reminders": _("Reminders of dates and deadlines"),
     "community": _("Questions, answers and announcements"),
     "marking": _("Work to mark"),
+    "authoring": _("Writing courses and exams"),
     "jobs": _("Imports and exports"),
     "operations": _("Running the platform"),
 }

@@ -41,7 +41,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
     page_obj = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     kinds = {kind.name: kind for kind in list_kinds()}
     items = [
-        {"row": row, "category": CATEGORIES[kinds[row.kind].category] if row.kind in kinds else ""} for row in page_obj
+        {"row": row, "category": CATEGORIES.get(kinds[row.kind].category, "") if row.kind in kinds else ""}
+        for row in page_obj
     ]
     used = {kind.category for kind in kinds.values()}
     tabs = [{"label": _("All"), "url": "?", "current": not chosen}]

@@ -327,6 +327,7 @@ def _member_view(row: Membership) -> MemberView:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
 class InvitationView:
     """An invitation that may still be used."""
 

@@ -5,8 +5,47 @@ from django.utils.translation import gettext_lazy as _
 from edu.notifications.kinds import Kind, register
 
 register(
-    Kind(name="training.assigned", label=_("Training assigned"), category="training", essential=True),
-    Kind(name="training.due", label=_("Training is due soon"), category="training"),
-    Kind(name="training.late", label=_("Training is late"), category="training"),
-    Kind(name="training.import_finished", label=_("Staff import finished"), category="training"),
+    Kind(
+        name="training.assigned",
+        label=_("Training assigned"),
+        category="training",
+        essential=True,
+        sample={
+            "title": "Fire safety",
+            "product": "Fire safety",
+            "due_on": "2026-12-01",
+            "due_time": "18:00",
+            "message": "Please begin soon.",
+        },
+    ),
+    Kind(
+        name="training.due",
+        label=_("Training is due soon"),
+        category="training",
+        sample={
+            "title": "Fire safety",
+            "product": "Fire safety",
+            "due_on": "2026-12-01",
+            "due_time": "18:00",
+            "percent": 40,
+        },
+    ),
+    Kind(
+        name="training.late",
+        label=_("Training is late"),
+        category="training",
+        sample={
+            "title": "Fire safety",
+            "product": "Fire safety",
+            "due_on": "2026-12-01",
+            "due_time": "18:00",
+            "percent": 40,
+        },
+    ),
+    Kind(
+        name="training.import_finished",
+        label=_("Staff import finished"),
+        category="training",
+        sample={"file_name": "staff.xlsx", "new": 12, "update": 3, "move": 1, "unchanged": 7, "error": 2},
+    ),
 )

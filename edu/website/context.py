@@ -1,11 +1,14 @@
 """What every page knows: the site's name, the theme, the bell, the desks of the person."""
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from edu.community.queries import list_announcements
 from edu.notifications.queries import count_unread
 from edu.website.desks import HOMES, desk_names, navigation
 from edu.website.models.settings import SiteSettings, in_language
@@ -14,12 +17,13 @@ THEMES = {"light", "dark"}
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Return `site`, `theme`, `unread_count`, `desks` and `desk_nav_items`; each is read only where it is used."""
+    """Return what base.html and the desks show; each is read only where it is used."""
     theme = request.COOKIES.get("theme", "")
     return {
         "site": SimpleLazyObject(lambda: _site(request)),
         "theme": theme if theme in THEMES else "auto",
-        "unread_count": SimpleLazyObject(lambda: _unread_count(request)),
+        "unread_count": _unread_counter(request),
+        "announcements": SimpleLazyObject(lambda: list_announcements(user=getattr(request, "user", None))),
         "desks": SimpleLazyObject(lambda: _desks(request)),
         "desk_nav_items": SimpleLazyObject(lambda: navigation(desk=_current_desk(request), path=request.path)),
     }
@@ -43,11 +47,6 @@ def _site(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _unread_count(request: HttpRequest) -> int:
-    user = getattr(request, "user", None)
-    return count_unread(user_id=user.pk) if user is not None and user.is_authenticated else 0
-
-
 def _current_desk(request: HttpRequest) -> str:
     """Return the desk that the address belongs to."""
     for prefix, desk in (("/teach/", "instructor"), ("/training/", "trainer"), ("/operations/", "operator")):
@@ -64,3 +63,14 @@ def _desks(request: HttpRequest) -> list[dict[str, Any]]:
         {"label": HOMES[name][0], "url": reverse(HOMES[name][1]), "icon": HOMES[name][2], "current": name == current}
         for name in desk_names(request.user)
     ]
+
+
+def _unread_counter(request: HttpRequest) -> Callable[[], int]:
+    """Return a function that counts unread messages with one query, and with none if the page does not ask."""
+
+    @cache
+    def unread_count() -> int:
+        user = getattr(request, "user", None)
+        return count_unread(user_id=user.pk) if user is not None and user.is_authenticated else 0
+
+    return unread_count

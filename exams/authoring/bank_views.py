@@ -19,7 +19,7 @@ from exams.authoring.banks import (
     update_bank,
 )
 from exams.authoring.entries import author_page, author_post, say
-from exams.authoring.forms import BankForm, QuestionFilterForm
+from exams.authoring.forms import BankForm, OwnerForm, QuestionFilterForm
 from exams.authoring.listing import list_questions, list_topics
 from exams.models import Bank, ImportBatch, Question, Topic
 from exams.policies_authoring import get_editable_bank, list_editable_banks
@@ -52,16 +52,19 @@ def banks(request: HttpRequest) -> HttpResponse:
 @author_page
 def new_bank(request: HttpRequest) -> HttpResponse:
     """Make a bank."""
-    form = BankForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form, owner = BankForm(request.POST or None), OwnerForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid() and owner.is_valid():
         try:
-            bank = create_bank(actor=request.user, **form.cleaned_data)
+            organization_id = owner.cleaned_data["organization"]
+            bank = create_bank(actor=request.user, organization_id=organization_id, **form.cleaned_data)
         except DomainError as error:
             form.add_error(error.field if error.field in form.fields else None, _(error.message))
         else:
             return redirect("authoring:bank", public_id=bank.public_id)
     return render(
-        request, "exams/authoring/bank_form.html", {"desk": "instructor", "title": _("New bank"), "form": form}
+        request,
+        "exams/authoring/bank_form.html",
+        {"desk": "instructor", "title": _("New bank"), "form": form, "owner": owner},
     )
 
 

@@ -170,7 +170,7 @@ def create_topics(*, bank: Bank, paths: Iterable[Sequence[str]]) -> dict[tuple[s
 
 
 def create_topic(*, bank: Bank, path: Sequence[str]) -> Topic:
-    """Find or make one topic by its path, such as ("第一章", "会计要素"); InvalidInput for an empty or too deep path."""
+    """Find or make one topic by its path, such as ("第一章", "会计要素"); InvalidInput when empty or too deep."""
     names = clean_path(path)
     if not names:
         raise InvalidInput("Give the topic a name.", field="name")

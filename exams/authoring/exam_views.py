@@ -69,10 +69,12 @@ def _form(request: HttpRequest, row: Exam | None, initial: dict[str, Any]) -> Ht
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
+            paper = get_editable_paper(request.user, data["paper"])
             saved = save_exam(
                 actor=request.user,
                 exam=row,
-                paper=get_editable_paper(request.user, data["paper"]),
+                paper=paper,
+                organization_id=paper.organization_id,
                 title=data["title"],
                 opens_at=data["opens_at"],
                 closes_at=data["closes_at"] or data["opens_at"] + DEFAULT_WINDOW,

@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from edu.organizations.queries import list_memberships
 from exams.models import Bank, Exam, Paper, Question, Topic
 from exams.policies_authoring import list_editable_papers
 from exams.view_models import TYPE_LABELS
@@ -33,6 +34,25 @@ class BankForm(forms.ModelForm):
             "requires_grant": _("Learners need to buy it, or get it with a course."),
             "free_sample_count": _("So many questions of each topic may be tried without buying."),
         }
+
+
+class OwnerForm(forms.Form):
+    """To whom a new bank or paper belongs: the author herself, or an organisation she authors for."""
+
+    organization = forms.TypedChoiceField(
+        label=_("Belongs to"), required=False, coerce=int, empty_value=None, choices=[("", _("me"))]
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mine = [
+            (row.organization_id, row.organization_name)
+            for row in list_memberships(user_id=user.pk)
+            if user.is_instructor or row.role == "trainer"
+        ]
+        self.fields["organization"].choices = [("", _("me")), *mine]
+        if mine and not user.is_instructor:
+            self.initial.setdefault("organization", mine[0][0])
 
 
 class QuestionFilterForm(forms.Form):

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from edu.core.errors import DomainError, InvalidInput
 from exams.authoring.entries import author_page, author_post, say
-from exams.authoring.forms import PaperForm, QuestionFilterForm, RuleForm
+from exams.authoring.forms import OwnerForm, PaperForm, QuestionFilterForm, RuleForm
 from exams.authoring.listing import list_questions, list_topics
 from exams.authoring.papers import (
     add_items,
@@ -51,12 +51,13 @@ def papers(request: HttpRequest) -> HttpResponse:
 @author_page
 def new_paper(request: HttpRequest) -> HttpResponse:
     """Make an empty paper."""
-    form = PaperForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        paper = create_paper(actor=request.user, **form.cleaned_data)
+    form, owner = PaperForm(request.POST or None), OwnerForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid() and owner.is_valid():
+        organization_id = owner.cleaned_data["organization"]
+        paper = create_paper(actor=request.user, organization_id=organization_id, **form.cleaned_data)
         add_section(paper=paper, title=_("Part one"))
         return redirect("authoring:paper", public_id=paper.public_id)
-    context = {"desk": "instructor", "title": _("New paper"), "form": form}
+    context = {"desk": "instructor", "title": _("New paper"), "form": form, "owner": owner}
     return render(request, "exams/authoring/paper_form.html", context)
 
 

@@ -51,7 +51,7 @@ document.addEventListener("lesson-progress", (event) => {
   const { percent, completed, course_percent: course } = event.detail;
   const hint = document.querySelector("[data-watch-hint]");
   if (hint) {
-    hint.textContent = hint.dataset.template.replace("%s", String(percent));
+    hint.textContent = hint.dataset.template.replace("{percent}", String(percent));
     hint.hidden = completed;
   }
   const bar = document.querySelector(".lesson-bar__progress");

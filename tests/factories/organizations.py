@@ -1,24 +1,44 @@
-"""Organisations for tests."""
+"""Organisations, departments and members for tests."""
 
-from itertools import count
+import itertools
 from typing import Any
 
-from edu.accounts.models import User
-from edu.organizations.models import Membership, Organization
-from edu.organizations.services import add_member, create_organization
-from tests.factories.accounts import make_user
+from django.utils import timezone
 
-_numbers = count(1)
+from edu.accounts.models import User
+from edu.organizations.models import Department, Membership, Organization
+
+_numbers = itertools.count(1)
 
 
 def make_organization(**fields: Any) -> Organization:
-    """Return an organisation."""
     number = next(_numbers)
-    return create_organization(**({"name": f"Organisation {number}", "code": f"org-{number}"} | fields))
+    return Organization.objects.create(**{"name": f"星河物流 {number}", "code": f"xh-{number}", **fields})
 
 
-def make_trainer(organization: Organization) -> User:
-    """Return a person who trains the organisation's people."""
-    user = make_user()
-    add_member(organization_id=organization.pk, user=user, role=Membership.Role.TRAINER)
-    return user
+def make_department(organization: Organization, name: str = "", **fields: Any) -> Department:
+    return Department.objects.create(organization=organization, name=name or f"部门 {next(_numbers)}", **fields)
+
+
+def make_member(organization: Organization, *, role: str = "member", name: str = "", **fields: Any) -> Membership:
+    number = next(_numbers)
+    user = fields.pop("user", None) or User.objects.create_user(real_name=name or f"员工{number}", password="pw")
+    return Membership.objects.create(
+        **{
+            "organization": organization,
+            "user": user,
+            "role": role,
+            "staff_number": f"XH{number:05d}",
+            "joined_at": timezone.now(),
+            "is_managed": True,
+            **fields,
+        }
+    )
+
+
+def make_trainer(organization: Organization, **fields: Any) -> Membership:
+    return make_member(organization, role="trainer", **fields)
+
+
+def make_trainer_user(organization: Organization) -> User:
+    return make_trainer(organization).user

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db.models import Q
+from django.utils import timezone
 
 from edu.core.clock import now_utc
 from edu.organizations.queries import list_current_members, list_departments, with_descendants
@@ -52,7 +53,7 @@ def include_newcomer(*, organization_id: int, user_id: int, now: datetime | None
         )
         if created:
             added += 1
-            if assignment.starts_on <= moment.date():
+            if assignment.starts_on <= timezone.localdate(moment):
                 ask_to_open(assignment=assignment)
     return added
 

@@ -110,7 +110,7 @@ def notify_deadlines(*, now: datetime | None = None) -> int:
     running = Assignment.objects.filter(
         closed_at__isnull=True,
         deleted_at__isnull=True,
-        due_at__lt=moment + timedelta(days=3),
+        due_at__lte=moment + timedelta(days=3),
         due_at__gt=moment - timedelta(days=30),
     )
     return sum(_notify_stage(row, moment) for row in running)

@@ -36,6 +36,7 @@ from edu.organizations.services import (
     set_role,
 )
 from edu.training.forms import MemberForm, PeopleFilter, department_choices
+from edu.training.queries import list_targets_of
 from edu.training.views.guard import actor_of, show, tell_error, trainer_page
 
 PAGE_SIZE = 50
@@ -168,8 +169,6 @@ def restore(request: HttpRequest, organization: MembershipView) -> HttpResponse:
 def person(request: HttpRequest, organization: MembershipView, public_id: uuid.UUID) -> HttpResponse:
     """Show one person with what is assigned to her and what can be done."""
     row = _get(organization, public_id)
-    from edu.training.queries import list_targets_of
-
     return show(
         request,
         organization,

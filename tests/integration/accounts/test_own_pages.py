@@ -15,7 +15,7 @@ from edu.events.models import OutboxEvent
 from edu.notifications.models import Notification
 from edu.organizations.models import Membership
 from tests.factories.accounts import PASSWORD, make_phone, make_user
-from tests.factories.organizations import make_organization, make_trainer
+from tests.factories.organizations import make_organization, make_trainer_user
 
 pytestmark = pytest.mark.django_db
 OWN_PAGES = [
@@ -225,7 +225,7 @@ def test_people_without_password_type_a_word(client):
 
 
 def test_the_only_trainer_cannot_leave(client, language):
-    user = make_trainer(make_organization())
+    user = make_trainer_user(make_organization())
     events = OutboxEvent.objects.filter(name="AccountDeleted").count()
     client.force_login(user)
     response = client.post(reverse("accounts:delete"), {"proof": PASSWORD})

@@ -5,7 +5,7 @@ from django.urls import reverse
 from edu.organizations.models import Membership, Organization
 from edu.organizations.services import create_invitation, create_member, end_membership
 from tests.factories.accounts import make_phone, make_user
-from tests.factories.organizations import make_organization, make_trainer
+from tests.factories.organizations import make_organization, make_trainer_user
 
 pytestmark = pytest.mark.django_db
 URL = "/accounts/organization/"
@@ -25,7 +25,7 @@ def language(request, client, settings):
 @pytest.fixture
 def staff():
     organization = make_organization(code="hengxin")
-    trainer = make_trainer(organization)
+    trainer = make_trainer_user(organization)
     member, password = create_member(
         organization_id=organization.pk,
         real_name="王小明",
@@ -92,7 +92,7 @@ def test_an_address_may_name_the_organisation(client, language):
 
 def test_people_join_by_a_link(client, language):
     organization = make_organization(name="恒信")
-    invitation = create_invitation(organization_id=organization.pk, actor=make_trainer(organization))
+    invitation = create_invitation(organization_id=organization.pk, actor=make_trainer_user(organization))
     url = reverse("organizations:join", args=[invitation.token])
     page = client.get(url)
     assert "恒信" in page.content.decode()
@@ -111,6 +111,6 @@ def test_a_wrong_link_is_404(client):
 
 def test_strangers_who_post_to_a_link_join_nothing(client):
     organization = make_organization()
-    invitation = create_invitation(organization_id=organization.pk, actor=make_trainer(organization))
+    invitation = create_invitation(organization_id=organization.pk, actor=make_trainer_user(organization))
     client.post(reverse("organizations:join", args=[invitation.token]), {"real_name": "X"})
     assert Membership.objects.count() == 1
