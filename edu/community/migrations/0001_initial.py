@@ -9,132 +9,307 @@ import edu.core.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('courses', '0001_initial'),
+        ("courses", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Announcement',
+            name="Announcement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(db_comment='Id in addresses', default=edu.core.ids.new_public_id, editable=False, unique=True)),
-                ('language', models.CharField(blank=True, db_comment='Shown to readers of this language; empty for all', default='', max_length=10)),
-                ('title', models.CharField(db_comment='Title', max_length=160, verbose_name='title')),
-                ('body', models.TextField(db_comment='Plain text', max_length=5000, verbose_name='text')),
-                ('published_at', models.DateTimeField(db_comment='Since when it is shown')),
-                ('withdrawn_at', models.DateTimeField(db_comment='When it was taken down; null while it is shown', null=True)),
-                ('author', models.ForeignKey(db_comment='Who wrote it', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('course', models.ForeignKey(db_comment='Whose learners it is for; null for everybody', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='courses.course')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        db_comment="Id in addresses", default=edu.core.ids.new_public_id, editable=False, unique=True
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        db_comment="Shown to readers of this language; empty for all",
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                ("title", models.CharField(db_comment="Title", max_length=160, verbose_name="title")),
+                ("body", models.TextField(db_comment="Plain text", max_length=5000, verbose_name="text")),
+                ("published_at", models.DateTimeField(db_comment="Since when it is shown")),
+                (
+                    "withdrawn_at",
+                    models.DateTimeField(db_comment="When it was taken down; null while it is shown", null=True),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        db_comment="Who wrote it",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "course",
+                    models.ForeignKey(
+                        db_comment="Whose learners it is for; null for everybody",
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="courses.course",
+                    ),
+                ),
             ],
             options={
-                'db_table_comment': 'Announcements of the site and of courses',
-                'ordering': ['-published_at', '-id'],
+                "db_table_comment": "Announcements of the site and of courses",
+                "ordering": ["-published_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(db_comment='Id in addresses', default=edu.core.ids.new_public_id, editable=False, unique=True)),
-                ('body', models.TextField(db_comment='Plain text', max_length=5000, verbose_name='answer')),
-                ('by_teacher', models.BooleanField(db_comment='Whether its author taught the course at the time', default=False)),
-                ('created_at', models.DateTimeField(db_comment='When it was given')),
-                ('edited_at', models.DateTimeField(db_comment='When it was last changed', null=True)),
-                ('deleted_at', models.DateTimeField(db_comment='When it was withdrawn; null while it is shown', null=True)),
-                ('author', models.ForeignKey(db_comment='Who answers', on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        db_comment="Id in addresses", default=edu.core.ids.new_public_id, editable=False, unique=True
+                    ),
+                ),
+                ("body", models.TextField(db_comment="Plain text", max_length=5000, verbose_name="answer")),
+                (
+                    "by_teacher",
+                    models.BooleanField(db_comment="Whether its author taught the course at the time", default=False),
+                ),
+                ("created_at", models.DateTimeField(db_comment="When it was given")),
+                ("edited_at", models.DateTimeField(db_comment="When it was last changed", null=True)),
+                (
+                    "deleted_at",
+                    models.DateTimeField(db_comment="When it was withdrawn; null while it is shown", null=True),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        db_comment="Who answers",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'db_table_comment': "Answers to learners' questions",
-                'ordering': ['created_at', 'id'],
+                "db_table_comment": "Answers to learners' questions",
+                "ordering": ["created_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Question',
+            name="Question",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(db_comment='Id in addresses', default=edu.core.ids.new_public_id, editable=False, unique=True)),
-                ('title', models.CharField(db_comment='The question in one line', max_length=160, verbose_name='question')),
-                ('body', models.TextField(blank=True, db_comment='Plain text', default='', max_length=5000, verbose_name='details')),
-                ('answer_count', models.PositiveIntegerField(db_comment='Answers that are not deleted, kept with them', default=0)),
-                ('created_at', models.DateTimeField(db_comment='When it was asked')),
-                ('edited_at', models.DateTimeField(db_comment='When it was last changed', null=True)),
-                ('deleted_at', models.DateTimeField(db_comment='When it was withdrawn; null while it is shown', null=True)),
-                ('accepted_answer', models.ForeignKey(db_comment='Answer that solved it; null for none', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='community.answer')),
-                ('author', models.ForeignKey(db_comment='Who asks', on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('course', models.ForeignKey(db_comment='Course of the lesson', on_delete=django.db.models.deletion.CASCADE, related_name='+', to='courses.course')),
-                ('lesson', models.ForeignKey(db_comment='Lesson it is about', on_delete=django.db.models.deletion.CASCADE, related_name='+', to='courses.lesson')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        db_comment="Id in addresses", default=edu.core.ids.new_public_id, editable=False, unique=True
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(db_comment="The question in one line", max_length=160, verbose_name="question"),
+                ),
+                (
+                    "body",
+                    models.TextField(
+                        blank=True, db_comment="Plain text", default="", max_length=5000, verbose_name="details"
+                    ),
+                ),
+                (
+                    "answer_count",
+                    models.PositiveIntegerField(db_comment="Answers that are not deleted, kept with them", default=0),
+                ),
+                ("created_at", models.DateTimeField(db_comment="When it was asked")),
+                ("edited_at", models.DateTimeField(db_comment="When it was last changed", null=True)),
+                (
+                    "deleted_at",
+                    models.DateTimeField(db_comment="When it was withdrawn; null while it is shown", null=True),
+                ),
+                (
+                    "accepted_answer",
+                    models.ForeignKey(
+                        db_comment="Answer that solved it; null for none",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="community.answer",
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        db_comment="Who asks",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "course",
+                    models.ForeignKey(
+                        db_comment="Course of the lesson",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="courses.course",
+                    ),
+                ),
+                (
+                    "lesson",
+                    models.ForeignKey(
+                        db_comment="Lesson it is about",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="courses.lesson",
+                    ),
+                ),
             ],
             options={
-                'db_table_comment': 'Questions of learners on lessons',
-                'ordering': ['-created_at', '-id'],
+                "db_table_comment": "Questions of learners on lessons",
+                "ordering": ["-created_at", "-id"],
             },
         ),
         migrations.AddField(
-            model_name='answer',
-            name='question',
-            field=models.ForeignKey(db_comment='What is answered', on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='community.question'),
+            model_name="answer",
+            name="question",
+            field=models.ForeignKey(
+                db_comment="What is answered",
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="answers",
+                to="community.question",
+            ),
         ),
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(db_comment='Why', max_length=300, verbose_name='reason')),
-                ('created_at', models.DateTimeField(db_comment='When')),
-                ('answer', models.ForeignKey(db_comment='Reported answer', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='community.answer')),
-                ('question', models.ForeignKey(db_comment='Reported question', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='community.question')),
-                ('reporter', models.ForeignKey(db_comment='Who reports', on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.CharField(db_comment="Why", max_length=300, verbose_name="reason")),
+                ("created_at", models.DateTimeField(db_comment="When")),
+                (
+                    "answer",
+                    models.ForeignKey(
+                        db_comment="Reported answer",
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reports",
+                        to="community.answer",
+                    ),
+                ),
+                (
+                    "question",
+                    models.ForeignKey(
+                        db_comment="Reported question",
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reports",
+                        to="community.question",
+                    ),
+                ),
+                (
+                    "reporter",
+                    models.ForeignKey(
+                        db_comment="Who reports",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'db_table_comment': 'Reports of readers about questions and answers',
+                "db_table_comment": "Reports of readers about questions and answers",
             },
         ),
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stars', models.PositiveSmallIntegerField(db_comment='1 to 5', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)], verbose_name='stars')),
-                ('text', models.TextField(blank=True, db_comment='Plain text', default='', max_length=3000, verbose_name='review')),
-                ('created_at', models.DateTimeField(db_comment='When it was written')),
-                ('edited_at', models.DateTimeField(db_comment='When it was last changed', null=True)),
-                ('author', models.ForeignKey(db_comment='Who reviews', on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('course', models.ForeignKey(db_comment='Course reviewed', on_delete=django.db.models.deletion.CASCADE, related_name='+', to='courses.course')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "stars",
+                    models.PositiveSmallIntegerField(
+                        db_comment="1 to 5",
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(5),
+                        ],
+                        verbose_name="stars",
+                    ),
+                ),
+                (
+                    "text",
+                    models.TextField(
+                        blank=True, db_comment="Plain text", default="", max_length=3000, verbose_name="review"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(db_comment="When it was written")),
+                ("edited_at", models.DateTimeField(db_comment="When it was last changed", null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        db_comment="Who reviews",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "course",
+                    models.ForeignKey(
+                        db_comment="Course reviewed",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="courses.course",
+                    ),
+                ),
             ],
             options={
-                'db_table_comment': 'Reviews of courses, one a person',
-                'ordering': ['-created_at', '-id'],
+                "db_table_comment": "Reviews of courses, one a person",
+                "ordering": ["-created_at", "-id"],
             },
         ),
         migrations.AddIndex(
-            model_name='question',
-            index=models.Index(fields=['lesson', '-created_at'], name='question_lesson_idx'),
+            model_name="question",
+            index=models.Index(fields=["lesson", "-created_at"], name="question_lesson_idx"),
         ),
         migrations.AddIndex(
-            model_name='question',
-            index=models.Index(fields=['course', '-created_at'], name='question_course_idx'),
+            model_name="question",
+            index=models.Index(fields=["course", "-created_at"], name="question_course_idx"),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer__isnull', True), ('question__isnull', False)), models.Q(('answer__isnull', False), ('question__isnull', True)), _connector='OR'), name='report_of_one_thing'),
+            model_name="report",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answer__isnull", True), ("question__isnull", False)),
+                    models.Q(("answer__isnull", False), ("question__isnull", True)),
+                    _connector="OR",
+                ),
+                name="report_of_one_thing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(fields=('question', 'reporter'), name='report_question_once'),
+            model_name="report",
+            constraint=models.UniqueConstraint(fields=("question", "reporter"), name="report_question_once"),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(fields=('answer', 'reporter'), name='report_answer_once'),
+            model_name="report",
+            constraint=models.UniqueConstraint(fields=("answer", "reporter"), name="report_answer_once"),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(fields=('course', 'author'), name='review_once'),
+            model_name="review",
+            constraint=models.UniqueConstraint(fields=("course", "author"), name="review_once"),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('stars__gte', 1), ('stars__lte', 5)), name='review_one_to_five_stars'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("stars__gte", 1), ("stars__lte", 5)), name="review_one_to_five_stars"
+            ),
         ),
     ]
