@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from edu.core.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
+from edu.core.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound, TooManyRequests
 from edu.core.request_id import current_request_id
 
 api = NinjaAPI(
@@ -17,7 +17,20 @@ api = NinjaAPI(
     description="Courses, attempts and results. Errors are application/problem+json (RFC 9457).",
 )
 
-STATUS: dict[type[DomainError], int] = {NotAllowed: 403, NotFound: 404, Conflict: 409, InvalidInput: 422}
+STATUS: dict[type[DomainError], int] = {
+    NotAllowed: 403,
+    NotFound: 404,
+    Conflict: 409,
+    InvalidInput: 422,
+    TooManyRequests: 429,
+}
+STATUS: dict[type[DomainError], int] = {
+    NotAllowed: 403,
+    NotFound: 404,
+    Conflict: 409,
+    InvalidInput: 422,
+    TooManyRequests: 429,
+}
 
 
 def problem(request: HttpRequest, *, status: int, code: str, detail: str, **extra: Any) -> HttpResponse:
@@ -34,7 +47,10 @@ def domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
     """Answer an error of the domain with the status of its class (400 for others)."""
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
     extra = {"field": error.field} if error.field else {}
-    return problem(request, status=status, code=error.code, detail=error.message, **extra)
+    response = problem(request, status=status, code=error.code, detail=error.message, **extra)
+    if isinstance(error, TooManyRequests):
+        response["Retry-After"] = str(error.retry_after_seconds)
+    return response
 
 
 @api.exception_handler(ValidationError)
@@ -56,7 +72,13 @@ def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     return problem(request, status=error.status_code, code=f"http_{error.status_code}", detail=str(error))
 
 
-ROUTERS: tuple[tuple[str, str], ...] = (("/courses", "courses.api.router"),)
+ROUTERS: tuple[tuple[str, str], ...] = (
+    ("/attempts", "exams.api.attempts"),
+    ("/certificates", "certificates.api.router"),
+    ("/courses", "courses.api.router"),
+    ("/exams", "exams.api.exams"),
+    ("/me", "edu.accounts.api.router"),
+)
 """Prefix under /api/v1 and dotted path of each room's router."""
 
 for prefix, dotted in ROUTERS:

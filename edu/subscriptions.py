@@ -7,6 +7,39 @@ once with the same event.
 from edu.events import types
 
 SUBSCRIPTIONS: dict[type[types.Event], tuple[str, ...]] = {
+    types.EnquiryReceived: ("edu.operations.handlers.tell_operators",),
     types.AccessGranted: ("courses.handlers.on_access_granted",),
     types.PracticeAnswered: ("courses.handlers.on_practice_answered",),
+    types.ExamScheduled: ("exams.handlers.tell_candidates",),
+    types.AttemptNeedsMarking: ("exams.handlers.tell_markers",),
+    types.ResultReleased: (
+        "exams.handlers.tell_result",
+        "exams.practice.handlers.enter_exam_results",
+        "certificates.handlers.on_result_released",
+        "edu.training.handlers.learner_progressed",
+    ),
+    types.UserRegistered: ("edu.notifications.handlers.welcome",),
+    types.AccountDeleted: (
+        "edu.audit.handlers.record_account_deleted",
+        "edu.notifications.handlers.empty_messages",
+        "edu.organizations.handlers.end_memberships",
+    ),
+    types.RealNameSet: ("certificates.handlers.on_real_name_set",),
+    types.JobFinished: ("edu.notifications.handlers.tell_job_finished",),
+    types.AttemptGraded: (
+        "certificates.handlers.on_attempt_graded",
+        "edu.training.handlers.learner_progressed",
+    ),
+    types.CourseCompleted: (
+        "certificates.handlers.on_course_completed",
+        "edu.training.handlers.learner_progressed",
+    ),
+    types.OrderPaid: ("edu.training.handlers.add_bought_seats",),
+    types.OrderRefunded: ("edu.training.handlers.take_off_refunded_seats",),
+    types.MemberJoined: ("edu.training.handlers.member_came",),
+    types.MemberMoved: ("edu.training.handlers.member_moved",),
+    types.MemberLeft: ("edu.training.handlers.member_left",),
+    types.LessonCompleted: ("edu.training.handlers.learner_progressed",),
+    types.AttemptSubmitted: ("edu.training.handlers.learner_progressed",),
+    types.CertificateIssued: ("edu.training.handlers.certificate_came",),
 }

@@ -82,6 +82,30 @@ def list_opener_keys(*, product_keys: list[str]) -> dict[str, set[str]]:
     return openers
 
 
+def list_opened_keys(*, product_keys: list[str]) -> dict[str, set[str]]:
+    """Return for each product all products that it opens, itself included (at most MAX_DEPTH steps down)."""
+    opened: dict[str, set[str]] = {key: {key} for key in product_keys}
+    children: dict[str, set[str]] = {}
+    frontier = set(product_keys)
+    for _step in range(MAX_DEPTH):
+        if not frontier:
+            break
+        rows = Opens.objects.filter(product_key__in=frontier).values_list("product_key", "opened_key")
+        frontier = set()
+        for owner, inner in rows:
+            if inner not in children.setdefault(owner, set()):
+                children[owner].add(inner)
+                frontier.add(inner)
+    for key in product_keys:
+        todo = [key]
+        while todo:
+            for inner in children.get(todo.pop(), ()):
+                if inner not in opened[key]:
+                    opened[key].add(inner)
+                    todo.append(inner)
+    return opened
+
+
 def _live(now: datetime) -> Q:
     return Q(revoked_at__isnull=True, from_at__lte=now) & (Q(until_at__isnull=True) | Q(until_at__gt=now))
 
@@ -146,3 +170,55 @@ def why_not(*, user_id: int | None, product_key: str, now: datetime | None = Non
         from_at=last.from_at,
         doors=doors,
     )
+
+
+def list_holder_ids(*, product_key: str, now: datetime | None = None) -> set[int]:
+    """Return the people who may use a product now, by whatever opens it."""
+    keys = list_opener_keys(product_keys=[product_key])[product_key]
+    rows = Grant.objects.filter(_live(now or now_utc()), product_key__in=keys)
+    return set(rows.values_list("user_id", flat=True))
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrantView:
+    """A grant with the name of what it opens."""
+
+    title: str
+    product_key: str
+    source_kind: str
+    source_id: str
+    from_at: datetime
+    until_at: datetime | None
+    revoked_at: datetime | None
+    reason: str
+
+
+def list_grants(*, user_id: int) -> list[GrantView]:
+    """Return a person's grants, newest first. Two queries."""
+    rows = list(Grant.objects.filter(user_id=user_id).order_by("-id"))
+    titles = dict(
+        Door.objects.filter(product_key__in={row.product_key for row in rows}).values_list("product_key", "title")
+    )
+    return [
+        GrantView(
+            title=titles.get(row.product_key) or row.product_key,
+            product_key=row.product_key,
+            source_kind=row.source_kind,
+            source_id=row.source_id,
+            from_at=row.from_at,
+            until_at=row.until_at,
+            revoked_at=row.revoked_at,
+            reason=row.reason,
+        )
+        for row in rows
+    ]
+
+
+KIND_ORDER = ("course", "bundle", "exam", "paper", "bank", "lesson")
+
+
+def list_products() -> list[tuple[str, str]]:
+    """Return (product key, title) of everything that has a door, courses first."""
+    rows = Door.objects.exclude(title="").order_by("title").values_list("product_key", "title")
+    rank = {kind: number for number, kind in enumerate(KIND_ORDER)}
+    return sorted(rows, key=lambda row: (rank.get(row[0].split(":", 1)[0], len(rank)), row[1]))

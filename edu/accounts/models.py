@@ -4,6 +4,8 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from edu.core.ids import new_public_id
@@ -66,6 +68,9 @@ class User(AbstractUser):
     is_operator = models.BooleanField(
         _("operator"), default=False, db_comment="Whether the person works at the operator's desk"
     )
+    session_generation = models.PositiveIntegerField(
+        default=0, db_comment="Raised to end every session of the person at once"
+    )
     deleted_at = models.DateTimeField(null=True, db_comment="When the account was emptied at its owner's wish")
 
     objects = JinbangUserManager()  # type: ignore[misc] # a narrower manager than the base class has
@@ -77,6 +82,8 @@ class User(AbstractUser):
         verbose_name_plural = _("users")
 
     def __str__(self) -> str:
+        if self.deleted_at:
+            return gettext("Deleted account")
         return self.display_name or self.real_name or self.email or self.phone or self.username
 
     def get_full_name(self) -> str:
@@ -86,6 +93,13 @@ class User(AbstractUser):
     def get_short_name(self) -> str:
         """Return the name others see."""
         return str(self)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return what a session must hold to be valid: it changes with the password and with `session_generation`."""
+        base = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc] # Django's hook has no public name
+        return salted_hmac(
+            "edu.accounts.session", f"{base}:{self.session_generation}", secret, algorithm="sha256"
+        ).hexdigest()
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save with an empty mail or phone stored as null, so that uniqueness holds only for real ones."""

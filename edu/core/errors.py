@@ -45,3 +45,13 @@ class InvalidInput(DomainError):
     """What was given cannot be understood; `field` names the part where it is known."""
 
     code = "invalid_input"
+
+
+class TooManyRequests(DomainError):
+    """The caller asks more often than allowed (429); `retry_after_seconds` says when to come back."""
+
+    code = "too_many_requests"
+
+    def __init__(self, message: str = "Too many requests.", *, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds

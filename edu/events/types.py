@@ -46,6 +46,20 @@ class UserRegistered(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccountDeleted(Event):
+    """A person had her account emptied; the row stays, without personal data."""
+
+    user_id: int
+    public_id: str
+
+
+class RealNameSet(Event):
+    """A person gave or corrected her real name."""
+
+    user_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class MemberJoined(Event):
     """A person became a member of an organisation."""
 
@@ -70,6 +84,17 @@ class MemberMoved(Event):
     organization_id: int
     user_id: int
     department_id: int | None
+
+
+# -- jobs -----------------------------------------------------------------------------------------
+@dataclass(frozen=True, kw_only=True)
+class JobFinished(Event):
+    """A job that a person asked for reached its end: done or failed."""
+
+    job_id: int
+    owner_id: int
+    state: str
+    seconds: int
 
 
 # -- access ---------------------------------------------------------------------------------------

@@ -5,11 +5,14 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, Q
 
 from edu.core.clock import now_utc
 from edu.core.errors import DomainError
 from edu.core.request_id import set_request_id
+from edu.events.publish import publish
+from edu.events.types import JobFinished
 from edu.jobs.models import Job
 from edu.jobs.registry import UnknownJobKind, find_function
 
@@ -69,7 +72,7 @@ def run_job_now(*, job_id: int, now: datetime | None = None) -> bool:
         _finish(row, token, Job.State.FAILED, error=row.error or "The work was started too often without ending.")
         return False
     try:
-        result = find_function(row.kind)(JobContext(job=row, token=token), **row.arguments)  # type: ignore[call-arg] # arguments come from the row
+        result = find_function(row.kind)(JobContext(job=row, token=token), **row.arguments)
     except LeaseLost:
         logger.info("job %s was taken over or cancelled", row.public_id)
     except (DomainError, UnknownJobKind) as error:
@@ -87,7 +90,11 @@ def _finish(row: Job, token: uuid.UUID, state: str, *, result: dict[str, Any] | 
     fields: dict[str, Any] = {"state": state, "finished_at": now_utc(), "error": error[:4000]}
     if state == Job.State.DONE:
         fields |= {"result": result or {}, "progress_percent": 100}
-    Job.objects.filter(pk=row.pk, lease_token=token, state=Job.State.RUNNING).update(**fields)
+    with transaction.atomic():
+        written = Job.objects.filter(pk=row.pk, lease_token=token, state=Job.State.RUNNING).update(**fields)
+        if written and row.owner_id is not None:
+            seconds = int((fields["finished_at"] - row.created_at).total_seconds())
+            publish(JobFinished(job_id=row.pk, owner_id=row.owner_id, state=str(state), seconds=seconds))
 
 
 def _retry_or_fail(row: Job, token: uuid.UUID, error: Exception) -> None:

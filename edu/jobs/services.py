@@ -1,6 +1,7 @@
 """Asking for long work, and cancelling it."""
 
 import logging
+import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from edu.core.request_id import current_request_id
 from edu.jobs.models import Job
 from edu.jobs.registry import find_function
 
-__all__ = ["cancel_job", "enqueue", "hint_worker"]
+__all__ = ["cancel_job", "enqueue", "hint_worker", "retry_job"]
 
 logger = logging.getLogger(__name__)
 
@@ -71,3 +72,18 @@ def cancel_job(*, job: Job, now: datetime | None = None) -> bool:
             state=Job.State.CANCELLED, finished_at=now or now_utc()
         )
     )
+
+
+def retry_job(*, public_id: uuid.UUID, now: datetime | None = None) -> Job | None:
+    """Queue a failed job again from its beginning; None when there is no failed job of this id.
+
+    The caller has authorised, and is in a transaction.
+    """
+    moved = Job.objects.filter(public_id=public_id, state=Job.State.FAILED).update(
+        state=Job.State.QUEUED, attempts=0, error="", finished_at=None, not_before_at=now or now_utc()
+    )
+    if not moved:
+        return None
+    row = Job.objects.get(public_id=public_id)
+    transaction.on_commit(lambda: hint_worker(job_id=row.pk))
+    return row

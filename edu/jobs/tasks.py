@@ -10,13 +10,13 @@ from edu.jobs.services import hint_worker
 HEARTBEAT_KEY = "jobs:worker-heartbeat"
 
 
-@shared_task(name="edu.jobs.tasks.run_job")
+@shared_task(name="edu.jobs.tasks.run_job")  # type: ignore[untyped-decorator] # Celery is untyped
 def run_job(job_id: int) -> None:
     """Run one job if it is due and free."""
     run_job_now(job_id=job_id)
 
 
-@shared_task(name="edu.jobs.tasks.sweep_jobs")
+@shared_task(name="edu.jobs.tasks.sweep_jobs")  # type: ignore[untyped-decorator] # Celery is untyped
 def sweep_jobs() -> int:
     """Send again what a crash or a lost message dropped; return how many."""
     due = list_due_job_ids(now=now_utc(), grace_seconds=15)
@@ -25,7 +25,7 @@ def sweep_jobs() -> int:
     return len(due)
 
 
-@shared_task(name="edu.jobs.tasks.record_heartbeat")
+@shared_task(name="edu.jobs.tasks.record_heartbeat")  # type: ignore[untyped-decorator] # Celery is untyped
 def record_heartbeat() -> None:
     """Note that a worker is alive and reached by the scheduler."""
     cache.set(HEARTBEAT_KEY, now_utc().timestamp(), timeout=300)

@@ -12,4 +12,8 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Import every installed app's `notices` module, which registers its kinds of messages."""
+        from edu.accounts.deletion import register_personal_data
+        from edu.notifications.queries import describe_messages
+
         autodiscover_modules("notices")
+        register_personal_data("messages", lambda user_id: describe_messages(user_id=user_id))

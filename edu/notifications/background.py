@@ -2,42 +2,45 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from edu.core.clock import now_utc
 from edu.jobs.registry import job
 from edu.jobs.run import JobContext
-from edu.notifications.kinds import get_kind
+from edu.notifications.kinds import Kind, get_kind
 from edu.notifications.models import Notification
+from edu.notifications.unsubscribe import make_unsubscribe_url
 
 
 @job("notifications.mail")
 def send_mail_copy(_context: JobContext, *, notification_id: int) -> dict[str, Any]:
-    """Send one message by mail; `mailed_at` is set before, so that two runs never send it twice."""
+    """Send one message by mail; `mailed_at` is set before, so that two runs never send it twice.
+
+    An address that its owner has not proved yet gets none: it may be a stranger's.
+    """
     row = Notification.objects.select_related("user").filter(pk=notification_id).first()
     if row is None or not row.user.email:
         return {"sent": False}
+    if EmailAddress.objects.filter(user=row.user, email=row.user.email, verified=False).exists():
+        return {"sent": False}
     if not Notification.objects.filter(pk=row.pk, mailed_at__isnull=True).update(mailed_at=now_utc()):
         return {"sent": False}
+    kind = get_kind(row.kind)
     with translation.override(row.user.language or settings.LANGUAGE_CODE):
-        values = {
-            **row.context,
-            "user": row.user,
-            "title": row.title,
-            "body": row.body,
-            "url": row.url,
-            "base_url": settings.BASE_URL,
-        }
-        try:
-            html = render_to_string(f"{get_kind(row.kind).template}.html", values)
-        except TemplateDoesNotExist:
-            html = render_to_string("notifications/mail.html", values)
+        html = render_mail(row=row, kind=kind)
+    headers = {}
+    if not kind.essential:
+        link = make_unsubscribe_url(user_id=row.user_id, category=kind.category)
+        headers = {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     text = f"{row.body}\n\n{settings.BASE_URL}{row.url}" if row.url else row.body
-    message = EmailMultiAlternatives(subject=row.title, body=text, to=[row.user.email])
+    message = EmailMultiAlternatives(subject=row.title, body=text, to=[row.user.email], headers=headers)
     message.attach_alternative(html, "text/html")
     try:
         message.send()
@@ -45,3 +48,32 @@ def send_mail_copy(_context: JobContext, *, notification_id: int) -> dict[str, A
         Notification.objects.filter(pk=row.pk).update(mailed_at=None)
         raise
     return {"sent": True}
+
+
+def render_mail(*, row: Notification, kind: Kind) -> str:
+    """Return the HTML of a message's mail copy in the language that is active.
+
+    The kind's own template gets its context and what base_mail.html asks for; without one the text is set in the frame.
+    """
+    values = {
+        **row.context,
+        "user": row.user,
+        "title": row.title,
+        "body": row.body,
+        "url": row.url,
+        "base_url": settings.BASE_URL,
+        "site": {"name": settings.WAGTAIL_SITE_NAME},
+        "subject": row.title,
+        "heading": row.title,
+        "paragraphs": [part.strip() for part in row.body.split("\n\n") if part.strip()],
+        "action_url": f"{settings.BASE_URL}{row.url}" if row.url else "",
+        "action_label": _("Open"),
+        "reason": _("You get this mail because you have an account here."),
+        "preferences_url": f"{settings.BASE_URL}{reverse('notifications:preferences')}",
+    }
+    if not kind.essential:
+        values["unsubscribe_url"] = make_unsubscribe_url(user_id=row.user_id, category=kind.category)
+    try:
+        return render_to_string(f"{kind.template}.html", values)
+    except TemplateDoesNotExist:
+        return render_to_string("notifications/mail.html", values)

@@ -1,10 +1,27 @@
 """Kinds of messages. Each room registers its own in notices.py, which is imported at start."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 _kinds: dict[str, "Kind"] = {}
+
+CATEGORIES: dict[str, str | Promise] = {
+    "account": _("Account"),
+    "learning": _("Courses and lessons"),
+    "exams": _("Exams and results"),
+    "certificates": _("Certificates"),
+    "orders": _("Orders and payments"),
+    "training": _("Training by your organisation"),
+    "reminders": _("Reminders of dates and deadlines"),
+    "community": _("Questions, answers and announcements"),
+    "marking": _("Work to mark"),
+    "jobs": _("Imports and exports"),
+    "operations": _("Running the platform"),
+}
+"""Category -> what people read about it where they choose their mails."""
 
 
 class UnknownKind(Exception):
@@ -17,13 +34,15 @@ class Kind:
 
     `name` is room.kind; its templates are templates/<room>/notices/<kind>.txt (first line the title, then the body)
     and .html (extends base_mail.html; without it the text is set in the mail frame). `category` groups kinds in the
-    person's preferences; an `essential` kind is mailed whatever they say.
+    person's preferences (a key of CATEGORIES); an `essential` kind is mailed whatever they say. `sample` is a context
+    with which a test renders the kind in every language.
     """
 
     name: str
     label: str | Promise
     category: str
     essential: bool = False
+    sample: dict[str, Any] = field(default_factory=dict)
 
     @property
     def template(self) -> str:
@@ -43,6 +62,12 @@ def get_kind(name: str) -> Kind:
         return _kinds[name]
     except KeyError as error:
         raise UnknownKind(name) from error
+
+
+def list_mail_categories() -> list[tuple[str, str | Promise]]:
+    """Return (category, label) of the categories that can be switched off, in the order of CATEGORIES."""
+    used = {kind.category for kind in _kinds.values() if not kind.essential}
+    return [(name, label) for name, label in CATEGORIES.items() if name in used]
 
 
 def list_kinds() -> list[Kind]:

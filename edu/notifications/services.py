@@ -1,22 +1,32 @@
 """Telling people: a message behind the bell and, where wished, its copy by mail."""
 
+import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 
 from edu.core.clock import now_utc
+from edu.core.errors import InvalidInput, NotFound
 from edu.jobs.services import enqueue
-from edu.notifications.kinds import get_kind
+from edu.notifications.kinds import CATEGORIES, get_kind
 from edu.notifications.models import Notification, NotificationPreference
 
-__all__ = ["notify"]
+__all__ = ["mark_all_read", "mark_read", "notify", "set_muted_categories", "switch_off_mails"]
 
 
 def notify(
-    *, user_id: int, kind: str, context: dict[str, Any], url: str = "", dedupe_key: str | None = None
+    *,
+    user_id: int,
+    kind: str,
+    context: dict[str, Any],
+    url: str = "",
+    dedupe_key: str | None = None,
+    mail: bool = True,
 ) -> Notification | None:
     """Write a message to a person in her language and queue its mail copy, all in the caller's transaction.
 
@@ -46,6 +56,39 @@ def notify(
         not registered.essential
         and NotificationPreference.objects.filter(user=user, category=registered.category).exists()
     )
-    if user.email and not muted:
+    if mail and user.email and not muted:
         enqueue(kind="notifications.mail", arguments={"notification_id": row.pk}, unique_key=f"mail:{row.pk}")
     return row
+
+
+def mark_read(*, user_id: int, public_id: uuid.UUID) -> Notification:
+    """Note that the person has seen the message and return it; NotFound when it is not hers."""
+    row = Notification.objects.filter(user_id=user_id, public_id=public_id).first()
+    if row is None:
+        raise NotFound("There is no such message.")
+    Notification.objects.filter(pk=row.pk, read_at__isnull=True).update(read_at=now_utc())
+    return row
+
+
+def mark_all_read(*, user_id: int) -> int:
+    """Note that the person has seen every message; return how many were new."""
+    return Notification.objects.filter(user_id=user_id, read_at__isnull=True).update(read_at=now_utc())
+
+
+@transaction.atomic
+def set_muted_categories(*, user_id: int, categories: Iterable[str]) -> None:
+    """Send the person no mails of exactly these categories; InvalidInput for one that does not exist."""
+    wanted = set(categories)
+    if wanted - set(CATEGORIES):
+        raise InvalidInput("There is no such category.", field="categories")
+    NotificationPreference.objects.filter(user_id=user_id).exclude(category__in=wanted).delete()
+    NotificationPreference.objects.bulk_create(
+        [NotificationPreference(user_id=user_id, category=name) for name in sorted(wanted)], ignore_conflicts=True
+    )
+
+
+def switch_off_mails(*, user_id: int, category: str) -> None:
+    """Send the person no more mails of one category; calling it again changes nothing."""
+    if category not in CATEGORIES:
+        raise InvalidInput("There is no such category.", field="category")
+    NotificationPreference.objects.get_or_create(user_id=user_id, category=category)

@@ -87,8 +87,8 @@ def healthz(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("alive\n", content_type="text/plain")
 
 
-def readyz(_request: HttpRequest) -> JsonResponse:
-    """Answer 200 when every part works, 503 otherwise; the body gives each part's state."""
+def check_parts() -> dict[str, dict[str, object]]:
+    """Ask every part; return {"ready": bool, "state": text} by the part's name."""
     parts: dict[str, dict[str, object]] = {}
     for name, check in CHECKS.items():
         try:
@@ -96,5 +96,11 @@ def readyz(_request: HttpRequest) -> JsonResponse:
         except Exception as error:  # noqa: BLE001 - whatever is broken, its name belongs in the answer
             detail = str(error) if isinstance(error, NotReady) else type(error).__name__
             parts[name] = {"ready": False, "state": detail}
+    return parts
+
+
+def readyz(_request: HttpRequest) -> JsonResponse:
+    """Answer 200 when every part works, 503 otherwise; the body gives each part's state."""
+    parts = check_parts()
     ready = all(part["ready"] for part in parts.values())
     return JsonResponse({"ready": ready, "parts": parts}, status=200 if ready else 503)

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from edu.core.ids import new_public_id
@@ -89,6 +90,13 @@ class Membership(models.Model):
         blank=True,
         db_comment="Number in the organisation; null when none",
     )
+    job_title = models.CharField(
+        _("position"), max_length=80, blank=True, default="", db_comment="Position in the organisation"
+    )
+    is_managed = models.BooleanField(
+        default=False,
+        db_comment="Whether the organisation made the account, so that its trainers may reset the password",
+    )
     joined_at = models.DateTimeField(db_comment="When the person joined")
     left_at = models.DateTimeField(null=True, blank=True, db_comment="When the person left; null while a member")
 
@@ -96,7 +104,8 @@ class Membership(models.Model):
         db_table_comment = "Who belongs to which organisation, since and until when"
         constraints = [
             models.UniqueConstraint(
-                fields=["organization", "staff_number"],
+                "organization",
+                Lower("staff_number"),
                 condition=models.Q(left_at__isnull=True),
                 name="staff_number_unique",
             ),
@@ -106,11 +115,15 @@ class Membership(models.Model):
                 name="one_membership_at_a_time",
             ),
         ]
+        indexes = [
+            models.Index(fields=["organization", "left_at"], name="membership_current_idx"),
+        ]
 
 
 class Invitation(models.Model):
     """A link by which people join an organisation by themselves."""
 
+    public_id = models.UUIDField(unique=True, default=new_public_id, editable=False, db_comment="Id in addresses")
     organization = models.ForeignKey(
         Organization, on_delete=models.CASCADE, related_name="invitations", db_comment="The organisation"
     )
@@ -138,3 +151,4 @@ class Invitation(models.Model):
 
     class Meta:
         db_table_comment = "Invitation links"
+        ordering = ["-id"]

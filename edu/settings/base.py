@@ -46,7 +46,7 @@ INSTALLED_APPS = [
     "wagtail.locales",
     "wagtail.embeds",
     "wagtail.sites",
-    "wagtail.users",
+    "edu.accounts.wagtail_apps.OwnUsersAppConfig",
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",
@@ -82,6 +82,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "edu.accounts.middleware.OwnSiteMiddleware",
+    "edu.accounts.middleware.TooManyRequestsMiddleware",
     "edu.accounts.middleware.PasswordChangeMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -119,6 +121,7 @@ TEMPLATES = [
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
+    "edu.organizations.backend.StaffNumberBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
 PASSWORD_HASHERS = [
@@ -145,6 +148,9 @@ LOCALE_PATHS = [BASE_DIR / "locale" / room for room in LOCALE_ROOMS]
 TIME_ZONE = env.str("JINBANG_TIME_ZONE", default="Asia/Shanghai")
 USE_I18N = True
 USE_TZ = True
+
+SITE_CURRENCY = env.str("JINBANG_CURRENCY", default="CNY")
+"""The currency in which prices are set at the operator's desk and income is reported (ISO 4217)."""
 
 # -- files ----------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
@@ -177,9 +183,29 @@ CELERY_BEAT_SCHEDULE = {
     "publish-scheduled-pages": {"task": "courses.tasks.publish_scheduled_pages", "schedule": 60.0},
     "deliver-events": {"task": "edu.events.tasks.deliver_events", "schedule": 5.0},
     "sweep-jobs": {"task": "edu.jobs.tasks.sweep_jobs", "schedule": 20.0},
+    "roll-up-recent": {"task": "edu.analytics.tasks.roll_up_recent", "schedule": 900.0},
+    "finish-overdue-attempts": {"task": "exams.tasks.finish_overdue_attempts", "schedule": 15.0},
+    "release-results": {"task": "exams.tasks.release_results_at_close", "schedule": 60.0},
+    "remind-of-exams": {"task": "exams.tasks.remind_of_exams", "schedule": 600.0},
     "worker-heartbeat": {"task": "edu.jobs.tasks.record_heartbeat", "schedule": 10.0},
+    "finish-orders": {"task": "payments.tasks.finish_interrupted_orders", "schedule": 20.0},
+    "poll-payments": {"task": "payments.tasks.poll_silent_payments", "schedule": 30.0},
+    "expire-orders": {"task": "payments.tasks.expire_unpaid_orders", "schedule": 60.0},
+    "open-assignments": {"task": "edu.training.tasks.open_started_assignments", "schedule": 600.0},
+    "tell-deadlines": {"task": "edu.training.tasks.tell_deadlines", "schedule": 1800.0},
+    "refresh-assignments": {"task": "edu.training.tasks.refresh_progress", "schedule": 21600.0},
+    "forget-first-passwords": {"task": "edu.training.tasks.forget_first_passwords", "schedule": 86400.0},
+    "forget-idempotency-keys": {"task": "payments.tasks.forget_idempotency_keys", "schedule": 86400.0},
 }
 EVENT_SUBSCRIPTIONS = "edu.subscriptions.SUBSCRIPTIONS"
+
+# -- shop -----------------------------------------------------------------------------------------
+PAYMENT_PROVIDERS = env.list("JINBANG_PAYMENT_PROVIDERS", default=["offline"])
+"""Ways to pay that are offered, in this order: offline, sandbox. Production refuses the sandbox."""
+PAYMENT_TRANSFER_ACCOUNT = env.str("JINBANG_TRANSFER_ACCOUNT", default="")
+"""Account that buyers transfer to, as they read it; empty sends them to the support."""
+ORDER_EXPIRES_SECONDS = env.int("JINBANG_ORDER_EXPIRES_SECONDS", default=1800)
+"""How long an unpaid order and its coupons are held."""
 
 # -- wagtail --------------------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = "Jinbang"
@@ -232,15 +258,53 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 # -- accounts (django-allauth) --------------------------------------------------------------------
 ACCOUNT_ADAPTER = "edu.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email", "phone"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "phone", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "optional"
-ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = False
+ACCOUNT_SIGNUP_FIELDS = ["email*", "phone", "password1*"]  # the form asks for one of mail and phone, never for both
+ACCOUNT_FORMS = {
+    "login": "edu.accounts.forms.SignInForm",
+    "signup": "edu.accounts.forms.SignUpForm",
+    "request_login_code": "edu.accounts.forms.RequestCodeForm",
+    "change_password": "edu.accounts.forms.ChangePasswordForm",
+    "reset_password": "edu.accounts.forms.ResetByMailForm",
+    "add_email": "edu.accounts.forms.MailForm",
+}
+# Only a mail that must be verified lets the sign-up page answer the same for known and unknown addresses.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_PHONE_VERIFICATION_ENABLED = True
+ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_PHONE_VERIFICATION_TIMEOUT = 600
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 600
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
 ACCOUNT_PREVENT_ENUMERATION = True
+# A whole office signs in from one address in the minute before an exam: addresses get room, single accounts do not.
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "60/m/ip,5/300s/key",
+    "signup": "100/m/ip",
+    "request_login_code": "100/m/ip,3/m/key",
+    "reset_password": "60/m/ip,5/m/key",
+    "verify_phone": "1/30s/key,60/m/ip",
+    "change_phone": "5/m/user",
+}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_USER_DISPLAY = "edu.accounts.queries.user_display"
 ACCOUNT_UNIQUE_EMAIL = True
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Jinbang"
+MFA_TOTP_TOLERANCE = 1
+PHONE_DEFAULT_REGION = env.str("JINBANG_PHONE_REGION", default="CN")
+"""Country of a phone number that is typed without its country code (ISO 3166)."""
+API_REQUESTS_PER_MINUTE = env.int("JINBANG_API_REQUESTS_PER_MINUTE", default=600)
+"""How many requests one API token may make in a minute before it is answered 429."""
 
 # -- logs: one JSON line an entry, with the id of the request that caused it ----------------------
 LOGGING = {
@@ -250,6 +314,11 @@ LOGGING = {
     "formatters": {"json": {"()": "edu.core.request_id.JsonFormatter"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request_id"]},
+    },
+    "loggers": {
+        # One line for every indexed object and every beat tells nothing that a person would miss.
+        name: {"level": "WARNING"}
+        for name in ("django_tasks", "wagtail", "celery.beat", "celery.worker.strategy", "celery.app.trace")
     },
     "root": {"handlers": ["console"], "level": env.str("JINBANG_LOG_LEVEL", default="INFO")},
 }

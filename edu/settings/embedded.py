@@ -64,3 +64,5 @@ WHITENOISE_AUTOREFRESH = DEBUG
 EMAIL_BACKEND = "edu.notifications.mail.MailboxBackend"
 DEMO_SIGN_IN = env.bool("JINBANG_DEMO_SIGN_IN", default=True)
 DEV_MAILBOX = True
+
+PAYMENT_PROVIDERS = env.list("JINBANG_PAYMENT_PROVIDERS", default=["sandbox", "offline"])

@@ -34,6 +34,9 @@ if env.bool("JINBANG_DEBUG", default=False):
 if env.bool("JINBANG_DEMO_SIGN_IN", default=False):
     _refuse("JINBANG_DEMO_SIGN_IN", "the demo sign-in opens every role to everybody.")
 
+if "sandbox" in env.list("JINBANG_PAYMENT_PROVIDERS", default=[]):
+    _refuse("JINBANG_PAYMENT_PROVIDERS", "with the sandbox everybody can buy for nothing.")
+
 ALLOWED_HOSTS = [host.strip() for host in _required("JINBANG_ALLOWED_HOSTS").split(",") if host.strip()]
 if "*" in ALLOWED_HOSTS:
     _refuse("JINBANG_ALLOWED_HOSTS", "a star accepts every host name.")

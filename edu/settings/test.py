@@ -38,3 +38,6 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 DEV_MAILBOX = True
 DEMO_SIGN_IN = False
 MIDDLEWARE = [name for name in MIDDLEWARE if "whitenoise" not in name]
+PAYMENT_PROVIDERS = ["sandbox", "offline"]
+PAYMENT_TRANSFER_ACCOUNT = "Jinbang Test Ltd, account 0000 1111"
+ORDER_EXPIRES_SECONDS = 1800

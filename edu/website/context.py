@@ -3,16 +3,64 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from edu.notifications.queries import count_unread
+from edu.website.desks import HOMES, desk_names, navigation
+from edu.website.models.settings import SiteSettings, in_language
 
 THEMES = {"light", "dark"}
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Return `site`, `theme`, `unread_count` and `desks` for base.html."""
+    """Return `site`, `theme`, `unread_count`, `desks` and `desk_nav_items`; each is read only where it is used."""
     theme = request.COOKIES.get("theme", "")
     return {
-        "site": {"name": "Jinbang", "tagline": ""},
+        "site": SimpleLazyObject(lambda: _site(request)),
         "theme": theme if theme in THEMES else "auto",
-        "unread_count": 0,
-        "desks": [],
+        "unread_count": SimpleLazyObject(lambda: _unread_count(request)),
+        "desks": SimpleLazyObject(lambda: _desks(request)),
+        "desk_nav_items": SimpleLazyObject(lambda: navigation(desk=_current_desk(request), path=request.path)),
     }
+
+
+def _site(request: HttpRequest) -> dict[str, Any]:
+    row = SiteSettings.for_request(request)
+    return {
+        "name": in_language(row, "name"),
+        "tagline": in_language(row, "tagline"),
+        "description": in_language(row, "description"),
+        "logo_url": row.logo.get_rendition("max-320x80").url if row.logo_id else "",
+        "icp_number": row.icp_number,
+        "contact_email": row.contact_email,
+        "contact_phone": row.contact_phone,
+        "contact_hours": in_language(row, "contact_hours"),
+        "terms_url": reverse("terms"),
+        "privacy_url": reverse("privacy"),
+        "refund_url": reverse("refunds"),
+        "help_url": reverse("help"),
+    }
+
+
+def _unread_count(request: HttpRequest) -> int:
+    user = getattr(request, "user", None)
+    return count_unread(user_id=user.pk) if user is not None and user.is_authenticated else 0
+
+
+def _current_desk(request: HttpRequest) -> str:
+    """Return the desk that the address belongs to."""
+    for prefix, desk in (("/teach/", "instructor"), ("/training/", "trainer"), ("/operations/", "operator")):
+        if request.path.startswith(prefix):
+            return desk
+    return "learner"
+
+
+def _desks(request: HttpRequest) -> list[dict[str, Any]]:
+    if not request.user.is_authenticated:
+        return []
+    current = _current_desk(request)
+    return [
+        {"label": HOMES[name][0], "url": reverse(HOMES[name][1]), "icon": HOMES[name][2], "current": name == current}
+        for name in desk_names(request.user)
+    ]

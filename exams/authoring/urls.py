@@ -1,4 +1,38 @@
 """Banks, questions, papers and exams, as instructors make them."""
 
+from django.urls import path
+
+from exams.authoring import bank_views, exam_views, paper_views, question_views
+from exams.interchange import views as interchange_views
+
 app_name = "authoring"
-urlpatterns: list = []
+urlpatterns = [
+    path("banks/", bank_views.banks, name="banks"),
+    path("banks/new/", bank_views.new_bank, name="new_bank"),
+    path("banks/<uuid:public_id>/", bank_views.bank, name="bank"),
+    path("banks/<uuid:public_id>/settings/", bank_views.edit_bank, name="edit_bank"),
+    path("banks/<uuid:public_id>/topics/", bank_views.topics, name="topics"),
+    path("banks/<uuid:public_id>/questions/new/", question_views.choose_type, name="choose_type"),
+    path("banks/<uuid:public_id>/questions/new/<slug:type>/", question_views.new_question, name="new_question"),
+    path("banks/<uuid:public_id>/preview/<slug:type>/", question_views.preview, name="preview"),
+    path("banks/<uuid:public_id>/import/", interchange_views.upload, name="import"),
+    path("imports/template/<slug:language>/", interchange_views.template, name="import_template"),
+    path("imports/<uuid:public_id>/", interchange_views.batch, name="import_batch"),
+    path("imports/<uuid:public_id>/apply/", interchange_views.apply, name="import_apply"),
+    path("imports/<uuid:public_id>/undo/", interchange_views.undo, name="import_undo"),
+    path("imports/<uuid:public_id>/failed/", interchange_views.failed_rows, name="import_failed"),
+    path("questions/<uuid:public_id>/", question_views.edit_question, name="question"),
+    path("questions/<uuid:public_id>/status/", question_views.change_status, name="question_status"),
+    path("questions/<uuid:public_id>/versions/<int:number>/", question_views.version, name="version"),
+    path("papers/", paper_views.papers, name="papers"),
+    path("papers/new/", paper_views.new_paper, name="new_paper"),
+    path("papers/<uuid:public_id>/", paper_views.paper, name="paper"),
+    path("papers/<uuid:public_id>/do/", paper_views.act, name="paper_act"),
+    path("papers/<uuid:public_id>/pick/", paper_views.pick, name="paper_pick"),
+    path("papers/<uuid:public_id>/rule/", paper_views.rule, name="paper_rule"),
+    path("papers/<uuid:public_id>/preview/", paper_views.preview, name="paper_preview"),
+    path("exams/", exam_views.exams, name="exams"),
+    path("exams/new/", exam_views.new_exam, name="new_exam"),
+    path("exams/<uuid:public_id>/", exam_views.exam, name="exam"),
+    path("exams/<uuid:public_id>/do/", exam_views.act, name="exam_act"),
+]

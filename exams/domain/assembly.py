@@ -138,9 +138,7 @@ class DrawnSlot:
     position: int | None = None
 
 
-def _classes(
-    bank: Sequence[BankItem], blueprint: Blueprint, rules: Sequence[Rule]
-) -> dict[tuple[int, ...], list[int]]:
+def _classes(bank: Sequence[BankItem], blueprint: Blueprint, rules: Sequence[Rule]) -> dict[tuple[int, ...], list[int]]:
     """Group free questions by the rules they fit: the flow then runs over classes, however large the bank."""
     fixed = {question.version_id for section in blueprint.sections for question in section.fixed}
     classes: dict[tuple[int, ...], list[int]] = {}
@@ -166,17 +164,11 @@ def solve_blueprint(bank: Sequence[BankItem], blueprint: Blueprint, /) -> Pools 
     classes = _classes(bank, blueprint, rules)
     members = list(classes.values())
     edges = list(classes)
-    flow = largest_flow(
-        supplies=[len(ids) for ids in members], demands=[rule.count for rule in rules], edges=edges
-    )
+    flow = largest_flow(supplies=[len(ids) for ids in members], demands=[rule.count for rule in rules], edges=edges)
     met = [sum(given.get(at, 0) for given in flow) for at in range(len(rules))]
     if any(got < rule.count for got, rule in zip(met, rules, strict=True)):
         return Infeasible(
-            tuple(
-                _shortage(at, rules, met[at], classes)
-                for at in range(len(rules))
-                if met[at] < rules[at].count
-            )
+            tuple(_shortage(at, rules, met[at], classes) for at in range(len(rules)) if met[at] < rules[at].count)
         )
     sizes = list(met)
     pools: list[list[int]] = [[] for _ in rules]
@@ -199,9 +191,7 @@ def solve_blueprint(bank: Sequence[BankItem], blueprint: Blueprint, /) -> Pools 
     )
 
 
-def _shortage(
-    at: int, rules: Sequence[Rule], met: int, classes: Mapping[tuple[int, ...], Sequence[int]]
-) -> Shortage:
+def _shortage(at: int, rules: Sequence[Rule], met: int, classes: Mapping[tuple[int, ...], Sequence[int]]) -> Shortage:
     rivals = {other for fits in classes if at in fits for other in fits} - {at}
     fitting = sum(len(ids) for fits, ids in classes.items() if at in fits)
     names = tuple(rules[other].id for other in sorted(rivals))
@@ -212,17 +202,14 @@ def draw_positions(*, sizes: Mapping[str, tuple[int, int]], seed: str | int) -> 
     """Return the drawn positions by rule, from (pool size, count) by rule; the cost grows with the counts
     alone."""
     return {
-        rule_id: SeededStream(seed, "rule", rule_id).sample(size, count)
-        for rule_id, (size, count) in sizes.items()
+        rule_id: SeededStream(seed, "rule", rule_id).sample(size, count) for rule_id, (size, count) in sizes.items()
     }
 
 
 def draw(pools: Pools, /, *, seed: str | int) -> tuple[DrawnSlot, ...]:
     """Return the paper of a seed: section by section, fixed questions first. The same pools and seed give
     the same paper."""
-    drawn = draw_positions(
-        sizes={pool.rule_id: (len(pool.version_ids), pool.count) for pool in pools.pools}, seed=seed
-    )
+    drawn = draw_positions(sizes={pool.rule_id: (len(pool.version_ids), pool.count) for pool in pools.pools}, seed=seed)
     slots: list[DrawnSlot] = []
     for section in pools.sections:
         slots += [DrawnSlot(section.id, question.version_id, question.marks) for question in section.fixed]
@@ -235,15 +222,11 @@ def draw(pools: Pools, /, *, seed: str | int) -> tuple[DrawnSlot, ...]:
     return tuple(slots)
 
 
-def shuffle_options(
-    *, seed: str | int, slot: str | int, ids: Sequence[str], group: str = "options"
-) -> tuple[str, ...]:
+def shuffle_options(*, seed: str | int, slot: str | int, ids: Sequence[str], group: str = "options") -> tuple[str, ...]:
     """Return the option ids of one slot in the order of the seed, whatever order they came in."""
     return SeededStream(seed, "options", slot, group).shuffled(sorted(ids))
 
 
-def shuffle_questions(
-    *, seed: str | int, section_id: str, slots: Sequence[DrawnSlot]
-) -> tuple[DrawnSlot, ...]:
+def shuffle_questions(*, seed: str | int, section_id: str, slots: Sequence[DrawnSlot]) -> tuple[DrawnSlot, ...]:
     """Return the slots of one section in the order of the seed."""
     return SeededStream(seed, "questions", section_id).shuffled(slots)

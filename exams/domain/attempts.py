@@ -47,9 +47,7 @@ def next_state(state: AttemptState, event: AttemptEvent, /) -> AttemptState:
     try:
         return TRANSITIONS[state, event]
     except KeyError:
-        raise InvalidTransition(
-            f"An attempt that is {state.value} cannot {event.value.replace('_', ' ')}."
-        ) from None
+        raise InvalidTransition(f"An attempt that is {state.value} cannot {event.value.replace('_', ' ')}.") from None
 
 
 def source_states(event: AttemptEvent, /) -> frozenset[AttemptState]:

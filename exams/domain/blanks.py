@@ -49,9 +49,7 @@ class NumericKey(Schema):
 
     def is_near(self, given: Decimal, /) -> bool:
         """Tell whether a number is within the tolerance."""
-        return is_within(
-            given, Decimal(self.value), tolerance=Decimal(self.tolerance), kind=self.tolerance_kind
-        )
+        return is_within(given, Decimal(self.value), tolerance=Decimal(self.tolerance), kind=self.tolerance_kind)
 
 
 class BlankKey(FoldingKey):
@@ -71,9 +69,7 @@ class Judgement:
     answer: int = -1
 
 
-def first_match(
-    key: FoldingKey, answers: Sequence[TextAnswer], given: str, /, *, kind: str = "text"
-) -> Judgement:
+def first_match(key: FoldingKey, answers: Sequence[TextAnswer], given: str, /, *, kind: str = "text") -> Judgement:
     """Return what the first fitting answer says; the author's order decides, so that a trap can precede a
     wildcard."""
     for index, answer in enumerate(answers):
@@ -102,9 +98,7 @@ def judge_blank(key: BlankKey, given: str, /, *, is_percent_printed: bool = Fals
     return first_match(key, key.answers, given, kind=key.match)
 
 
-def part_of(
-    id_: str, given: str, judgement: Judgement, /, *, weight: float = 1.0, lowest: float = 0.0
-) -> PartMark:
+def part_of(id_: str, given: str, judgement: Judgement, /, *, weight: float = 1.0, lowest: float = 0.0) -> PartMark:
     """Return the part mark of a judged blank, not below `lowest`."""
     fraction = max(judgement.fraction, lowest)
     return PartMark(id_, fraction, fraction >= 1 - 1e-6, given, weight)
@@ -145,13 +139,9 @@ def marker_problems(stem: str, ids: Iterable[str], /) -> list[Problem]:
     found = markers_in(stem)
     ids = tuple(ids)
     problems = [
-        Problem("content.stem", f"[[{id_}]] has no blank of that id.")
-        for id_ in dict.fromkeys(found)
-        if id_ not in ids
+        Problem("content.stem", f"[[{id_}]] has no blank of that id.") for id_ in dict.fromkeys(found) if id_ not in ids
     ]
-    problems += [
-        Problem("content.stem", f"[[{id_}]] is missing from the stem.") for id_ in ids if id_ not in found
-    ]
+    problems += [Problem("content.stem", f"[[{id_}]] is missing from the stem.") for id_ in ids if id_ not in found]
     problems += [
         Problem("content.stem", f"[[{id_}]] stands in the stem more than once.")
         for id_ in dict.fromkeys(found)

@@ -6,9 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
-MultipleChoiceRule = Literal[
-    "all_or_nothing", "partial_if_no_wrong", "sum_of_fractions", "net_correct", "each_option"
-]
+MultipleChoiceRule = Literal["all_or_nothing", "partial_if_no_wrong", "sum_of_fractions", "net_correct", "each_option"]
 
 
 class MarkState(StrEnum):
@@ -133,9 +131,7 @@ def pending_paths(mark: Mark, /) -> tuple[str, ...]:
         found = []
         for part in parts:
             if part.fraction is None:
-                found.extend(
-                    walk(part.parts, f"{prefix}{part.id}/") if part.parts else [f"{prefix}{part.id}"]
-                )
+                found.extend(walk(part.parts, f"{prefix}{part.id}/") if part.parts else [f"{prefix}{part.id}"])
         return found
 
     return tuple(walk(mark.parts, ""))
@@ -147,9 +143,7 @@ def settle(mark: Mark, /, *, fractions: Mapping[str, float], policy: GradingPoli
 
     ValueError for a path that is not pending or a fraction outside 0..1.
     """
-    unknown = (
-        set(fractions) - set(pending_paths(mark)) - {part.id for part in mark.parts if part.fraction is None}
-    )
+    unknown = set(fractions) - set(pending_paths(mark)) - {part.id for part in mark.parts if part.fraction is None}
     if unknown:
         raise ValueError(f"These parts are not waiting for a mark: {', '.join(sorted(unknown))}")
     if any(not 0 <= fraction <= 1 for fraction in fractions.values()):

@@ -15,9 +15,7 @@ ToleranceKind = Literal["absolute", "relative", "significant"]
 MAXIMUM_LENGTH = 200
 MAXIMUM_EXPONENT = 300
 _CONTEXT = Context(prec=60)
-_SIGNS = str.maketrans(
-    {"−": "-", "–": "-", "—": "-", "﹣": "-", "。": ".", "٫": ".", "’": ",", "\u00a5": "¥"}
-)
+_SIGNS = str.maketrans({"−": "-", "–": "-", "—": "-", "﹣": "-", "。": ".", "٫": ".", "’": ",", "\u00a5": "¥"})
 _MANTISSA = r"(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)(?:\.\d*)?|\.\d+"
 _EXPONENT = r"(?:[eE]([+-]?\d{1,4})|\s*[x×*·]\s*10\s*(?:\^|\*\*)\s*\(?([+-]?\d{1,4})\)?)?"
 _NUMBER = re.compile(

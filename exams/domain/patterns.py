@@ -127,9 +127,7 @@ class _Parser:
         if self.peek() == "?":
             self.at += 1
         if (follows := self.peek()) and follows in "*+{":
-            raise InvalidPattern(
-                "A repetition follows a repetition in this regular expression; put a group around it."
-            )
+            raise InvalidPattern("A repetition follows a repetition in this regular expression; put a group around it.")
         return _Node("repeat", parts=(node,), least=least, most=most)
 
     def bounds(self) -> tuple[int, int | None]:
@@ -143,9 +141,7 @@ class _Parser:
         least = int(low or 0)
         most = (int(high) if high else None) if comma else least
         if least > MAXIMUM_STATES or (most is not None and (most > MAXIMUM_STATES or most < least)):
-            raise InvalidPattern(
-                "The repetition counts of this regular expression are too large or reversed."
-            )
+            raise InvalidPattern("The repetition counts of this regular expression are too large or reversed.")
         return least, most
 
     def atom(self) -> _Node:

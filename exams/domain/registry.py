@@ -52,9 +52,7 @@ class QuestionType:
 
     def parse_content(self, content: object, /) -> BaseModel:
         """Return the content model; pydantic.ValidationError when it does not fit."""
-        return (
-            content if isinstance(content, self.content_model) else self.content_model.model_validate(content)
-        )
+        return content if isinstance(content, self.content_model) else self.content_model.model_validate(content)
 
     def parse_key(self, key: object, /) -> BaseModel:
         """Return the key model; pydantic.ValidationError when it does not fit."""
@@ -85,9 +83,7 @@ class QuestionType:
         `q1/options`)."""
         return cast("dict[str, tuple[str, ...]]", self._module.option_order(content))
 
-    def public_content(
-        self, content: BaseModel, order: Mapping[str, Sequence[str]] | None = None, /
-    ) -> dict[str, Any]:
+    def public_content(self, content: BaseModel, order: Mapping[str, Sequence[str]] | None = None, /) -> dict[str, Any]:
         """Return what the browser may see, options in the frozen order by group; never anything of the
         key."""
         return cast("dict[str, Any]", self._module.public_content(content, order or {}))

@@ -64,9 +64,7 @@ def checked_mapping(raw: object, /, *, known: Collection[str]) -> Mapping[str, A
     return raw
 
 
-def checked_assignment(
-    raw: object, /, *, known: Collection[str], targets: Collection[str]
-) -> dict[str, str] | None:
+def checked_assignment(raw: object, /, *, known: Collection[str], targets: Collection[str]) -> dict[str, str] | None:
     """Return which target each part was given, without those left open; None when all are."""
     entries = checked_mapping(raw, known=known) or {}
     chosen = {key: checked_id(value, known=targets, field=key) for key, value in entries.items()}

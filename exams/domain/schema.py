@@ -112,11 +112,7 @@ def unknown_ids(field: str, given: Iterable[str], known: Iterable[str], /) -> li
 
 def empty_texts(field: str, options: Iterable[Option], /) -> list[Problem]:
     """Report options that say nothing."""
-    return [
-        Problem(f"{field}.{option.id}.text", "This has no text.")
-        for option in options
-        if not option.text.strip()
-    ]
+    return [Problem(f"{field}.{option.id}.text", "This has no text.") for option in options if not option.text.strip()]
 
 
 def chosen_feedback(feedback: Mapping[str, str], ids: Iterable[str], /) -> tuple[str, ...]:

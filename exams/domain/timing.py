@@ -97,9 +97,7 @@ def attempt_deadline(
     _, closes_at = window_of(terms=terms, accommodation=accommodation)
     if terms.duration_seconds is None:
         return closes_at
-    seconds = (
-        allowed_seconds(duration_seconds=terms.duration_seconds, accommodation=accommodation) + paused_seconds
-    )
+    seconds = allowed_seconds(duration_seconds=terms.duration_seconds, accommodation=accommodation) + paused_seconds
     ends_at = started_at + timedelta(seconds=seconds)
     return ends_at if closes_at is None else min(ends_at, closes_at)
 

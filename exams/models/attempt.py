@@ -38,6 +38,7 @@ class Attempt(models.Model):
     started_at = models.DateTimeField(db_comment="When the learner began")
     deadline_at = models.DateTimeField(db_comment="When time is up, extensions included")
     saved_at = models.DateTimeField(null=True, db_comment="When the last batch was stored")
+    paused_at = models.DateTimeField(null=True, db_comment="Since when its clock stands still; null while it runs")
     submitted_at = models.DateTimeField(null=True, db_comment="When it was handed in")
     submitted_by = models.CharField(max_length=10, default="", db_comment="learner, time or staff")
     graded_at = models.DateTimeField(null=True, db_comment="When its score was last computed")

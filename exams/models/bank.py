@@ -1,7 +1,9 @@
 """Bank, topic, question and its immutable versions."""
 
+from typing import Any
+
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, RevisionMixin, WorkflowMixin
 
@@ -117,7 +119,10 @@ class Topic(models.Model):
         db_table_comment = "Topic trees of banks"
         ordering = ["position", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["bank", "parent", "name"], name="topic_name_unique", nulls_distinct=False)
+            models.UniqueConstraint(fields=["bank", "parent", "name"], name="topic_name_unique"),
+            models.UniqueConstraint(
+                fields=["bank", "name"], condition=models.Q(parent__isnull=True), name="top_topic_name_unique"
+            ),
         ]
         verbose_name = _("topic")
         verbose_name_plural = _("topics")
@@ -219,6 +224,15 @@ class Question(PreviewableMixin, WorkflowMixin, DraftStateMixin, LockableMixin, 
 
     def __str__(self) -> str:
         return self.summary or str(self.public_id)
+
+    def publish(self, *args: Any, **kwargs: Any) -> None:
+        """Publish through Wagtail (workflow, schedule) and freeze the version that learners get, both or neither."""
+        from exams.authoring.questions import freeze_question
+
+        with transaction.atomic():
+            super().publish(*args, **kwargs)
+            self.refresh_from_db()
+            freeze_question(question=self, actor=kwargs.get("user"))
 
 
 class QuestionVersion(models.Model):

@@ -1,4 +1,22 @@
 """Practice and the wrong-answer book."""
 
+from django.urls import path
+
+from exams.practice import book_views, views
+
 app_name = "practice"
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("banks/<uuid:public_id>/", views.bank, name="bank"),
+    path("banks/<uuid:public_id>/start/", views.start_bank, name="start_bank"),
+    path("papers/<uuid:public_id>/", views.paper, name="paper"),
+    path("sessions/<uuid:public_id>/", views.session, name="session"),
+    path("sessions/<uuid:public_id>/answer/", views.answer, name="answer"),
+    path("sessions/<uuid:public_id>/assess/", views.assess, name="assess"),
+    path("sessions/<uuid:public_id>/finish/", views.finish, name="finish"),
+    path("sessions/<uuid:public_id>/result/", views.result, name="result"),
+    path("records/", views.records, name="records"),
+    path("wrong/", book_views.wrong_answers, name="wrong_answers"),
+    path("wrong/start/", book_views.start_wrong, name="start_wrong"),
+    path("wrong/<uuid:public_id>/", book_views.update_entry, name="update_entry"),
+]

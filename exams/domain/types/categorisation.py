@@ -72,9 +72,7 @@ def validate(content: Content, key: Key) -> list[Problem]:
     problems += schema.unknown_ids("key.placement", key.placement, items)
     problems += schema.unknown_ids("key.placement", key.placement.values(), schema.ids_of(content.categories))
     problems += [
-        Problem(f"key.placement.{id_}", "This item has no category.")
-        for id_ in items
-        if id_ not in key.placement
+        Problem(f"key.placement.{id_}", "This item has no category.") for id_ in items if id_ not in key.placement
     ]
     return problems
 

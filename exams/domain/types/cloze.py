@@ -139,10 +139,7 @@ def option_order(content: Content) -> dict[str, tuple[str, ...]]:
 
 def public_content(content: Content, order: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Return the passage and the gaps, options in the frozen order."""
-    gaps = [
-        gap.model_dump() | {"options": schema.arranged(gap.options, order.get(gap.id))}
-        for gap in content.gaps
-    ]
+    gaps = [gap.model_dump() | {"options": schema.arranged(gap.options, order.get(gap.id))} for gap in content.gaps]
     return {"stem": content.stem, "gaps": gaps}
 
 
@@ -169,9 +166,7 @@ def summarise_key(content: Content, key: Key) -> str:
     expected = []
     for gap in content.gaps:
         right = [one_line(o.text) for o in gap.options if key.gaps[gap.id].fractions.get(o.id) == 1]
-        expected.append(
-            " / ".join(right) if gap.kind == "choice" else blanks.summarise_blank(key.gaps[gap.id])
-        )
+        expected.append(" / ".join(right) if gap.kind == "choice" else blanks.summarise_blank(key.gaps[gap.id]))
     return "; ".join(expected)
 
 
@@ -182,7 +177,5 @@ def summarise_response(content: Content, response: Response | None) -> str:
     shown = []
     for gap in content.gaps:
         given = response.get(gap.id, "—")
-        shown.append(
-            one_line(schema.texts_of(gap.options).get(given, given)) if gap.kind == "choice" else given
-        )
+        shown.append(one_line(schema.texts_of(gap.options).get(given, given)) if gap.kind == "choice" else given)
     return "; ".join(shown)

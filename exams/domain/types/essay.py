@@ -61,15 +61,9 @@ def validate(content: Content, key: Key) -> list[Problem]:
     """Report repeated or empty criteria and a reversed length."""
     problems = schema.repeated_ids("key.rubric", key.rubric)
     problems += [
-        Problem(f"key.rubric.{c.id}", "This criterion has no text.")
-        for c in key.rubric
-        if not c.criterion.strip()
+        Problem(f"key.rubric.{c.id}", "This criterion has no text.") for c in key.rubric if not c.criterion.strip()
     ]
-    if (
-        content.min_words is not None
-        and content.max_words is not None
-        and content.min_words > content.max_words
-    ):
+    if content.min_words is not None and content.max_words is not None and content.min_words > content.max_words:
         problems.append(Problem("content.max_words", "The greatest length is below the least."))
     return problems
 

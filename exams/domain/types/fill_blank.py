@@ -68,9 +68,7 @@ def grade(content: Content, key: Key, response: Response | None, policy: Grading
         if response.get(id_)
     }
     for free in key.order_free:
-        results = blanks.judge_order_free(
-            [key.blanks[id_] for id_ in free], [response.get(id_, "") for id_ in free]
-        )
+        results = blanks.judge_order_free([key.blanks[id_] for id_ in free], [response.get(id_, "") for id_ in free])
         for id_, (column, judgement) in zip(free, results, strict=True):
             judged[id_] = (free[column], judgement)
     parts: list[PartMark] = []
@@ -79,9 +77,7 @@ def grade(content: Content, key: Key, response: Response | None, policy: Grading
         target, judgement = judged.get(blank.id, (blank.id, blanks.Judgement(0.0)))
         weight = key.blanks[target].weight
         parts.append(
-            blanks.part_of(
-                blank.id, response.get(blank.id, ""), judgement, weight=weight, lowest=policy.lowest
-            )
+            blanks.part_of(blank.id, response.get(blank.id, ""), judgement, weight=weight, lowest=policy.lowest)
         )
         feedback.append(f"{target}:{judgement.answer}")
     fraction = policy.clamp(weighted_fraction(parts) or 0.0)
@@ -99,13 +95,9 @@ def completeness(content: Content, response: Response | None) -> Completeness:
 def validate(content: Content, key: Key) -> list[Problem]:
     """Report markers, blanks and keys that do not belong together, and keys nobody can meet."""
     ids = schema.ids_of(content.blanks)
-    problems = schema.repeated_ids("content.blanks", content.blanks) + blanks.marker_problems(
-        content.stem, ids
-    )
+    problems = schema.repeated_ids("content.blanks", content.blanks) + blanks.marker_problems(content.stem, ids)
     problems += schema.unknown_ids("key.blanks", key.blanks, ids)
-    problems += [
-        Problem(f"key.blanks.{id_}", "This blank has no key.") for id_ in ids if id_ not in key.blanks
-    ]
+    problems += [Problem(f"key.blanks.{id_}", "This blank has no key.") for id_ in ids if id_ not in key.blanks]
     for id_, blank in key.blanks.items():
         problems += blanks.blank_problems(f"key.blanks.{id_}", blank)
     free = [id_ for group in key.order_free for id_ in group]

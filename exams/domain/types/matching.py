@@ -34,9 +34,7 @@ Response = dict[str, str]
 
 def parse_response(content: Content, raw: object) -> Response | None:
     """Return the partner chosen for each left one; several may share one."""
-    return responses.checked_assignment(
-        raw, known=schema.ids_of(content.left), targets=schema.ids_of(content.right)
-    )
+    return responses.checked_assignment(raw, known=schema.ids_of(content.left), targets=schema.ids_of(content.right))
 
 
 def grade(content: Content, key: Key, response: Response | None, policy: GradingPolicy) -> Mark:
@@ -63,17 +61,11 @@ def completeness(content: Content, response: Response | None) -> Completeness:
 def validate(content: Content, key: Key) -> list[Problem]:
     """Report unknown or repeated ids and left ones without a partner."""
     lefts = schema.ids_of(content.left)
-    problems = schema.repeated_ids("content.left", content.left) + schema.repeated_ids(
-        "content.right", content.right
-    )
-    problems += schema.empty_texts("content.left", content.left) + schema.empty_texts(
-        "content.right", content.right
-    )
+    problems = schema.repeated_ids("content.left", content.left) + schema.repeated_ids("content.right", content.right)
+    problems += schema.empty_texts("content.left", content.left) + schema.empty_texts("content.right", content.right)
     problems += schema.unknown_ids("key.pairs", key.pairs, lefts)
     problems += schema.unknown_ids("key.pairs", key.pairs.values(), schema.ids_of(content.right))
-    problems += [
-        Problem(f"key.pairs.{id_}", "This one has no partner.") for id_ in lefts if id_ not in key.pairs
-    ]
+    problems += [Problem(f"key.pairs.{id_}", "This one has no partner.") for id_ in lefts if id_ not in key.pairs]
     return problems
 
 
@@ -95,17 +87,12 @@ def list_feedback(content: Content, key: Key) -> dict[str, str]:
 
 def _pairs_text(content: Content, pairs: Mapping[str, str]) -> str:
     right = schema.texts_of(content.right)
-    return "; ".join(
-        f"{one_line(o.text)} → {one_line(right[pairs[o.id]])}" for o in content.left if o.id in pairs
-    )
+    return "; ".join(f"{one_line(o.text)} → {one_line(right[pairs[o.id]])}" for o in content.left if o.id in pairs)
 
 
 def summarise(content: Content) -> str:
     """Return the stem and both sides."""
-    sides = (
-        " / ".join(one_line(o.text) for o in side)
-        for side in (content.left, schema.neutral_order(content.right))
-    )
+    sides = (" / ".join(one_line(o.text) for o in side) for side in (content.left, schema.neutral_order(content.right)))
     return "\n".join([one_line(content.stem), *sides])
 
 

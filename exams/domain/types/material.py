@@ -89,9 +89,7 @@ def parse_response(content: Content, raw: object) -> Response | None:
         try:
             value = question.question_type.parse_response(question.content, entries.get(question.id))
         except InvalidResponse as error:
-            raise InvalidResponse(
-                error.message, field="/".join(filter(None, [question.id, error.field]))
-            ) from None
+            raise InvalidResponse(error.message, field="/".join(filter(None, [question.id, error.field]))) from None
         if value is not None:
             parsed[question.id] = value
     return parsed or None
@@ -164,11 +162,7 @@ def public_content(content: Content, order: Mapping[str, Sequence[str]]) -> dict
     """Return the passage and what may be seen of each question."""
     questions = []
     for q in content.questions:
-        inner = {
-            group.removeprefix(f"{q.id}/"): ids
-            for group, ids in order.items()
-            if group.startswith(f"{q.id}/")
-        }
+        inner = {group.removeprefix(f"{q.id}/"): ids for group, ids in order.items() if group.startswith(f"{q.id}/")}
         shown = q.question_type.public_content(q.content, inner)
         questions.append({"id": q.id, "type": q.type, "marks": q.marks, "content": shown})
     return {"stem": content.stem, "questions": questions}
@@ -185,17 +179,14 @@ def list_feedback(content: Content, key: Key) -> dict[str, str]:
 
 def summarise(content: Content) -> str:
     """Return the passage and the questions, numbered."""
-    numbered = (
-        f"({n}) {q.question_type.summarise(q.content)}" for n, q in enumerate(content.questions, start=1)
-    )
+    numbered = (f"({n}) {q.question_type.summarise(q.content)}" for n, q in enumerate(content.questions, start=1))
     return "\n".join([one_line(content.stem), *numbered])
 
 
 def summarise_key(content: Content, key: Key) -> str:
     """Return the keys, numbered."""
     return "\n".join(
-        f"({n}) {q.question_type.summarise_key(q.content, key.of(q))}"
-        for n, q in enumerate(content.questions, start=1)
+        f"({n}) {q.question_type.summarise_key(q.content, key.of(q))}" for n, q in enumerate(content.questions, start=1)
     )
 
 

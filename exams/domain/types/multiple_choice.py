@@ -82,9 +82,7 @@ def grade(content: Content, key: Key, response: tuple[str, ...] | None, policy: 
         )
         for o in content.options
     )
-    return Mark(
-        policy.clamp(fraction), MarkState.GRADED, parts, schema.chosen_feedback(key.feedback, response)
-    )
+    return Mark(policy.clamp(fraction), MarkState.GRADED, parts, schema.chosen_feedback(key.feedback, response))
 
 
 def completeness(content: Content, response: tuple[str, ...] | None) -> Completeness:

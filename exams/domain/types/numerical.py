@@ -53,18 +53,14 @@ def grade(content: Content, key: Key, response: str | None, policy: GradingPolic
     quantity = parse_quantity(response)
     if quantity is not None:
         units = {name: Decimal(factor) for name, factor in key.units.items()}
-        value = value_in_units(
-            quantity, units=units, unit_label=content.unit_label, is_required=key.unit_required
-        )
+        value = value_in_units(quantity, units=units, unit_label=content.unit_label, is_required=key.unit_required)
         for at, answer in enumerate(key.answers):
             if value is not None and answer.is_near(value):
                 fraction = answer.fraction
                 feedback = schema.chosen_feedback(list_feedback(content, key), [f"answer:{at}"])
                 break
     fraction = policy.clamp(fraction)
-    return Mark(
-        fraction, MarkState.GRADED, (PartMark("answer", fraction, fraction >= 1 - 1e-6, response),), feedback
-    )
+    return Mark(fraction, MarkState.GRADED, (PartMark("answer", fraction, fraction >= 1 - 1e-6, response),), feedback)
 
 
 def completeness(content: Content, response: str | None) -> Completeness:

@@ -76,9 +76,7 @@ def completeness(content: Content, response: tuple[str, ...] | None) -> Complete
 def validate(content: Content, key: Key) -> list[Problem]:
     """Report repeated ids, empty items and an order that is not one of all items."""
     ids = schema.ids_of(content.items)
-    problems = schema.repeated_ids("content.items", content.items) + schema.empty_texts(
-        "content.items", content.items
-    )
+    problems = schema.repeated_ids("content.items", content.items) + schema.empty_texts("content.items", content.items)
     problems += schema.unknown_ids("key.order", key.order, ids)
     if sorted(key.order) != sorted(ids):
         problems.append(Problem("key.order", "The right order names every item once."))
@@ -110,9 +108,7 @@ def _order_text(content: Content, order: Sequence[str]) -> str:
 
 def summarise(content: Content) -> str:
     """Return the stem and the items in no telling order."""
-    return "\n".join(
-        [one_line(content.stem), *(one_line(o.text) for o in schema.neutral_order(content.items))]
-    )
+    return "\n".join([one_line(content.stem), *(one_line(o.text) for o in schema.neutral_order(content.items))])
 
 
 def summarise_key(content: Content, key: Key) -> str:

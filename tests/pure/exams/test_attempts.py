@@ -68,9 +68,7 @@ def test_running_is_open_or_paused():
     ],
 )
 def test_deadlines(terms, accommodation, paused, expected):
-    deadline = attempt_deadline(
-        started_at=NOON, terms=terms, accommodation=accommodation, paused_seconds=paused
-    )
+    deadline = attempt_deadline(started_at=NOON, terms=terms, accommodation=accommodation, paused_seconds=paused)
     assert deadline == expected
 
 

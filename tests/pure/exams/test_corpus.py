@@ -11,9 +11,7 @@ import pytest
 from exams.domain.grading import GradingPolicy, grade
 from exams.domain.statistics import item_statistics
 
-ROOT = Path(
-    os.environ.get("JINBANG_CORPUS") or Path(__file__).resolve().parents[3].parent / "shared" / "corpus"
-)
+ROOT = Path(os.environ.get("JINBANG_CORPUS") or Path(__file__).resolve().parents[3].parent / "shared" / "corpus")
 CHAOXING = ROOT / "zh_question_banks/adoreMai__quiz/_derived_chaoxing_marks.json"
 MOODLE = ROOT / "moodle_walkthrough/paulkennethsq1__hrsq1/mod/quiz/report/statistics/tests/fixtures"
 
@@ -38,9 +36,7 @@ def _fraction(item) -> float:
     given, key = list(item["given"].lower()), list(item["key"].lower())
     if item["type"] == "single":
         answer = given[0] if given else None
-        return grade(
-            "single_choice", _choice("abcdefgh"), {"fractions": {key[0]: 1}}, answer, policy
-        ).fraction
+        return grade("single_choice", _choice("abcdefgh"), {"fractions": {key[0]: 1}}, answer, policy).fraction
     return grade("multiple_choice", _choice("abcdefgh"), {"correct": key}, given, policy).fraction
 
 
@@ -79,16 +75,12 @@ def test_moodle_item_statistics_are_ours():
         if column not in results[0]:
             continue
         marks = [float(result[column]) for result in results]
-        totals = [
-            float(sum(Decimal(v) for k, v in result.items() if k.startswith("slots."))) for result in results
-        ]
+        totals = [float(sum(Decimal(v) for k, v in result.items() if k.startswith("slots."))) for result in results]
         found = item_statistics(marks=marks, totals=totals, maximum=float(row["maxmark"]))
         assert found.n == int(row["s"])
         assert found.facility == pytest.approx(float(row["facility"]), abs=1e-6)
         assert found.sd == pytest.approx(float(row["sd"]), abs=1e-6)
         assert found.discrimination_index == pytest.approx(float(row["discriminationindex"]), abs=1e-4)
-        assert found.discriminative_efficiency == pytest.approx(
-            float(row["discriminativeefficiency"]), abs=1e-4
-        )
+        assert found.discriminative_efficiency == pytest.approx(float(row["discriminativeefficiency"]), abs=1e-4)
         checked += 1
     assert checked == len(stated)

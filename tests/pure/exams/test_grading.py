@@ -259,9 +259,7 @@ def test_a_nested_response_names_the_part_at_fault():
 
 def _problems(name, content=None, key=None):
     sample = SAMPLES[name]
-    found = check_question(
-        type_name=name, content=sample.content | (content or {}), key=sample.key | (key or {})
-    )
+    found = check_question(type_name=name, content=sample.content | (content or {}), key=sample.key | (key or {}))
     return {problem.field for problem in found}
 
 

@@ -98,9 +98,7 @@ def test_any_json_is_graded_in_bounds_or_refused(data):
     raw = data.draw(JSON)
     if isinstance(sample.right, dict) and data.draw(st.booleans()):
         raw = {key: data.draw(JSON) for key in sample.right}
-    policy = GradingPolicy(
-        wrong_penalty=data.draw(st.floats(0, 1)), is_negative_allowed=data.draw(st.booleans())
-    )
+    policy = GradingPolicy(wrong_penalty=data.draw(st.floats(0, 1)), is_negative_allowed=data.draw(st.booleans()))
     try:
         mark = load_question(name, sample.content, sample.key).grade(raw, policy=policy)
     except InvalidResponse:
@@ -153,9 +151,7 @@ def test_public_content_follows_the_frozen_order(question):
     for ids in order.values():
         assert all(f'"{id_}"' in shown for id_ in ids)
     odd = {group: ("no-such-id", ids[0], ids[0]) for group, ids in order.items()}
-    assert all(
-        f'"{id_}"' in json.dumps(question.public_content(odd)) for ids in order.values() for id_ in ids
-    )
+    assert all(f'"{id_}"' in json.dumps(question.public_content(odd)) for ids in order.values() for id_ in ids)
 
 
 def test_feedback_ids_have_feedback(question, sample):
@@ -172,10 +168,7 @@ def test_the_mark_does_not_depend_on_the_order_of_options(name, sample):
         if group in turned:
             turned[group] = list(reversed(turned[group]))
     for raw in (sample.right, sample.wrong, sample.partial):
-        assert (
-            grade(name, turned, sample.key, raw).fraction
-            == grade(name, sample.content, sample.key, raw).fraction
-        )
+        assert grade(name, turned, sample.key, raw).fraction == grade(name, sample.content, sample.key, raw).fraction
 
 
 def test_models_are_accepted_as_well_as_dicts(question, sample):

@@ -155,9 +155,7 @@ def test_fixed_questions_come_first_and_are_never_drawn():
 
 
 BANKS = st.lists(
-    st.builds(
-        lambda topic, difficulty: (topic, difficulty), st.sampled_from(["a", "a/b", "c"]), st.integers(1, 5)
-    ),
+    st.builds(lambda topic, difficulty: (topic, difficulty), st.sampled_from(["a", "a/b", "c"]), st.integers(1, 5)),
     max_size=25,
 )
 RULES = st.lists(
@@ -171,10 +169,7 @@ RULES = st.lists(
 def test_solved_papers_hold_no_question_twice_and_shortages_are_true(bank, rules, chance, seed):
     items = [item(n, topic, difficulty=difficulty) for n, (topic, difficulty) in enumerate(bank)]
     plan = blueprint(
-        *[
-            Rule(f"r{n}", count, topic=topic, difficulty_from=low)
-            for n, (count, topic, low) in enumerate(rules)
-        ]
+        *[Rule(f"r{n}", count, topic=topic, difficulty_from=low) for n, (count, topic, low) in enumerate(rules)]
     )
     solved = solve_blueprint(items, plan)
     shuffled = list(items)
@@ -211,9 +206,7 @@ def _simple_matching(wanted, items):
     return sum(place(seat, set()) for seat in range(len(wanted)))
 
 
-@pytest.mark.parametrize(
-    "make", [lambda: Rule("r", 0), lambda: Rule("r", 1, difficulty_from=4, difficulty_to=2)]
-)
+@pytest.mark.parametrize("make", [lambda: Rule("r", 0), lambda: Rule("r", 1, difficulty_from=4, difficulty_to=2)])
 def test_rules_that_mean_nothing_are_refused(make):
     with pytest.raises(ValueError, match=r"\w"):
         make()
@@ -229,9 +222,7 @@ def test_repeated_ids_are_refused():
 def test_drawing_does_not_depend_on_the_size_of_the_bank_in_cost():
     stream = SeededStream("seed")
     assert len(set(stream.sample(10**12, 50))) == 50
-    assert draw_positions(sizes={"r": (10**12, 2)}, seed=1) == draw_positions(
-        sizes={"r": (10**12, 2)}, seed=1
-    )
+    assert draw_positions(sizes={"r": (10**12, 2)}, seed=1) == draw_positions(sizes={"r": (10**12, 2)}, seed=1)
     with pytest.raises(ValueError, match="drawn"):
         stream.sample(1, 2)
 

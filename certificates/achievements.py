@@ -1,0 +1,123 @@
+"""What can be certified, and how this room learns of it; the only place that knows exams and courses.
+
+Exams stand below and are asked through `exams.queries`. Courses stand above: they register themselves here when
+the site starts, `register_achievement(kind="course", resolve=..., list_for_author=...)`.
+"""
+
+import importlib
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from edu.core.clock import now_utc
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Achievement:
+    """Something that can be achieved; `key` is exam:<uuid> or course:<uuid>, `hours` the hours of study if known."""
+
+    key: str
+    title: str
+    language: str
+    hours: str = ""
+    organization_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Earned:
+    """An achievement as one person earned it (or not: `passed`), and whether she may know (`released`)."""
+
+    achievement: Achievement
+    user_id: int
+    passed: bool
+    released: bool
+    earned_at: datetime
+    score_text: str = ""
+
+
+class AchievementUnavailable(Exception):
+    """The room that owns the achievement cannot be asked; the event is delivered again later."""
+
+
+Resolve = Callable[[int], Achievement]
+ListForAuthor = Callable[[int], Iterable[Achievement]]
+_resolvers: dict[str, Resolve] = {}
+_listers: dict[str, ListForAuthor] = {}
+
+
+def register_achievement(*, kind: str, resolve: Resolve, list_for_author: ListForAuthor | None = None) -> None:
+    """Make a kind of achievement known.
+
+    `resolve(database id)` returns the achievement or raises NotFound; `list_for_author(user id)` returns all of this
+    kind that the person may author, for which she may therefore set up certificates.
+    """
+    _resolvers[kind] = resolve
+    if list_for_author is not None:
+        _listers[kind] = list_for_author
+
+
+def resolve_achievement(*, kind: str, object_id: int) -> Achievement:
+    """Return the achievement of a registered kind; AchievementUnavailable when nobody registered it."""
+    try:
+        resolve = _resolvers[kind]
+    except KeyError as error:
+        raise AchievementUnavailable(kind) from error
+    return resolve(object_id)
+
+
+def list_authored_achievements(*, user_id: int) -> list[Achievement]:
+    """Return everything that the person may set up certificates for, by title."""
+    found: list[Achievement] = []
+    for kind, lister in _listers.items():
+        try:
+            found.extend(lister(user_id))
+        except AchievementUnavailable:
+            logger.warning("achievements of kind %s cannot be listed", kind)
+    return sorted(found, key=lambda achievement: (achievement.title, achievement.key))
+
+
+def get_earned_exam(*, attempt_id: int) -> Earned:
+    """Return what an attempt earned: nothing passed while it is not marked, or voided. NotFound when there is none."""
+    attempt = _ask_exams("get_attempt_facts", attempt_id=attempt_id)
+    return Earned(
+        achievement=_exam_achievement(_ask_exams("get_exam_facts", exam_id=attempt.exam_id)),
+        user_id=attempt.user_id,
+        passed=attempt.state == "graded" and bool(attempt.passed),
+        released=bool(attempt.is_released),
+        # A regrade moves graded_at, so the moment of handing in is better wherever it is told.
+        earned_at=getattr(attempt, "submitted_at", None) or attempt.graded_at or now_utc(),
+        score_text="" if attempt.score is None else f"{_plain(attempt.score)} / {_plain(attempt.maximum)}",
+    )
+
+
+def list_authored_exams(user_id: int) -> list[Achievement]:
+    """Return the exams that the person authors, asked through exams.queries.list_authored_exams."""
+    return [_exam_achievement(exam) for exam in _ask_exams("list_authored_exams", user_id=user_id)]
+
+
+def _exam_achievement(exam: Any) -> Achievement:
+    """Return the achievement that lies in passing an exam, from exams.queries.ExamFacts."""
+    return Achievement(
+        key=exam.product_key, title=exam.title, language=exam.language, organization_id=exam.organization_id
+    )
+
+
+def _ask_exams(question: str, **arguments: Any) -> Any:
+    """Call a function of exams.queries; AchievementUnavailable while the exams room does not offer it."""
+    try:
+        function = getattr(importlib.import_module("exams.queries"), question)
+    except (ImportError, AttributeError) as error:
+        raise AchievementUnavailable(question) from error
+    return function(**arguments)
+
+
+def _plain(value: Any) -> str:
+    """Return a mark without trailing zeros."""
+    return f"{value:f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:f}"
+
+
+_listers["exam"] = list_authored_exams

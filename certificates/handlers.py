@@ -1,0 +1,43 @@
+"""What certificates do about news of other rooms."""
+
+from certificates.achievements import Earned, get_earned_exam, resolve_achievement
+from certificates.issue import award, complete_waiting
+from edu.core.clock import now_utc
+from edu.events.types import AttemptGraded, CourseCompleted, RealNameSet, ResultReleased
+
+
+def on_result_released(event: ResultReleased) -> None:
+    """Issue the certificate of a passed exam, now that its learner may know."""
+    if event.passed:
+        award(earned=_released(get_earned_exam(attempt_id=event.attempt_id)))
+
+
+def on_attempt_graded(event: AttemptGraded) -> None:
+    """Issue after a regrade that turned a released result into a pass; otherwise the release is waited for."""
+    if event.passed:
+        award(earned=get_earned_exam(attempt_id=event.attempt_id))
+
+
+def on_course_completed(event: CourseCompleted) -> None:
+    """Issue the certificate of a finished course."""
+    achievement = resolve_achievement(kind="course", object_id=event.course_id)
+    award(
+        earned=Earned(achievement=achievement, user_id=event.user_id, passed=True, released=True, earned_at=now_utc())
+    )
+
+
+def on_real_name_set(event: RealNameSet) -> None:
+    """Issue what waited for the name."""
+    complete_waiting(user_id=event.user_id)
+
+
+def _released(earned: Earned) -> Earned:
+    """Return the same, known to be released because the event says so."""
+    return Earned(
+        achievement=earned.achievement,
+        user_id=earned.user_id,
+        passed=earned.passed,
+        released=True,
+        earned_at=earned.earned_at,
+        score_text=earned.score_text,
+    )

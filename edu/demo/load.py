@@ -1,0 +1,34 @@
+"""Loading the demo, step by step; each step does nothing where its result is there."""
+
+from collections.abc import Callable
+
+from edu.core.clock import now_utc
+from edu.demo.commerce import load_commerce
+from edu.demo.enterprise import load_enterprise
+from edu.demo.history import generate_history, has_history
+from edu.demo.people import ensure_people, write_accounts
+from edu.demo.subjects import load_subject
+
+
+def load_demo(*, say: Callable[[str], None], learners: int, days: int) -> None:
+    """Load everything; `learners` with a history of `days` days are made only the first time."""
+    now = now_utc()
+    people = ensure_people()
+    say("site and people")
+    subjects = {
+        "accounting": load_subject(
+            folder="accounting", owner=people["instructor"], operator=people["operator"], now=now
+        ),
+        "statistics": load_subject(
+            folder="statistics", owner=people["instructor_en"], operator=people["operator"], now=now
+        ),
+    }
+    say("courses, banks, papers, exams")
+    load_commerce(operator=people["operator"], learner=people["learner"], subjects=subjects)
+    staff = load_enterprise(people=people, now=now)
+    say("offers and the enterprise")
+    if learners and not has_history():
+        generate_history(learners=learners, days=days, seed=0, now=now, guide=people["learner"])
+        say(f"history of {learners} learners over {days} days")
+    write_accounts(staff=staff)
+    say("done")

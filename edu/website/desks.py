@@ -1,0 +1,60 @@
+"""Which desks a person has, and the navigation of each, from every room's desks.py."""
+
+import functools
+from importlib import import_module
+from typing import Any
+
+from django.apps import apps
+from django.urls import NoReverseMatch, reverse
+from django.utils.module_loading import module_has_submodule
+from django.utils.translation import gettext_lazy as _
+
+from edu.core.desks import DeskEntry
+
+HOMES: dict[str, tuple[object, str, str]] = {
+    "learner": (_("My learning"), "learning:home", "book-open"),
+    "instructor": (_("Teaching"), "teaching:desk", "edit"),
+    "trainer": (_("Staff training"), "training:desk", "building"),
+    "operator": (_("Operations"), "operations:desk", "chart"),
+}
+
+
+@functools.cache
+def list_entries() -> tuple[DeskEntry, ...]:
+    """Return every room's entries, in order."""
+    entries: list[DeskEntry] = []
+    for config in apps.get_app_configs():
+        if config.name != "edu.website" and module_has_submodule(config.module, "desks"):
+            entries += import_module(f"{config.name}.desks").ENTRIES
+    return tuple(sorted(entries, key=lambda entry: (entry.desk, entry.order)))
+
+
+def desk_names(user: Any) -> list[str]:
+    """Return the desks of a signed-in person; one query for the trainer's."""
+    from edu.organizations.queries import list_memberships
+
+    names = ["learner"]
+    if user.is_instructor or user.is_superuser:
+        names.append("instructor")
+    if any(row.role == "trainer" for row in list_memberships(user_id=user.pk)):
+        names.append("trainer")
+    if user.is_operator or user.is_superuser:
+        names.append("operator")
+    return names
+
+
+def navigation(*, desk: str, path: str) -> list[dict[str, Any]]:
+    """Return the links of one desk for components/desk_nav.html; `path` marks the current one."""
+    items = []
+    for entry in list_entries():
+        if entry.desk != desk:
+            continue
+        try:
+            url = reverse(entry.url_name)
+        except NoReverseMatch:
+            continue
+        items.append({"label": entry.label, "url": url, "icon": entry.icon, "current": False})
+    matching = [item for item in items if path.startswith(item["url"])]
+    if matching:
+        max(matching, key=lambda item: len(item["url"]))["current"] = True
+    return items

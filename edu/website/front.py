@@ -1,0 +1,34 @@
+"""What the front pages show beside their own text. The only place where the website reads courses."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from courses import queries as courses
+from edu.core.clock import now_utc
+from edu.website.forms import EnquiryForm
+from edu.website.models.settings import Banner
+
+CARDS = 12
+
+
+def person_of(request: HttpRequest) -> Any | None:
+    """Return the signed-in person; None for a visitor, and in a preview without one."""
+    user = getattr(request, "user", None)
+    return user if user is not None and user.is_authenticated else None
+
+
+def front_context(request: HttpRequest) -> dict[str, Any]:
+    """Return banners, the newest courses, subjects that hold a course, and an empty enquiry form."""
+    user = person_of(request)
+    return {
+        "banners": list(Banner.objects.showing(now_utc())),
+        "course_cards": courses.list_courses(user=user, limit=CARDS),
+        "categories": [row for row in courses.list_categories(user=user) if not row.parent_slug],
+        "enquiry_form": EnquiryForm(),
+    }
+
+
+def find_cards(request: HttpRequest, *, query: str, limit: int) -> list[courses.CourseCard]:
+    """Return the courses in which every word of the query is found, best first."""
+    return courses.search_courses(query=query, user=person_of(request), limit=limit)

@@ -1,0 +1,98 @@
+"""What authoring asks of the exam domain: is this question sound, what does it say in plain text, is it the same
+as another."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from exams.domain import grading
+from exams.domain.errors import InvalidQuestion
+from exams.domain.registry import get_type, question_types
+from exams.domain.text import one_line
+
+
+def list_type_names() -> list[str]:
+    """Return the names of all question types, the most used first."""
+    usual = [
+        "single_choice",
+        "multiple_choice",
+        "true_false",
+        "fill_blank",
+        "numerical",
+        "short_text",
+        "essay",
+        "matching",
+        "ordering",
+    ]
+    known = question_types()
+    return [name for name in usual if name in known] + sorted(name for name in known if name not in usual)
+
+
+def check_question(*, type: str, content: Any, key: Any, is_draft: bool) -> None:
+    """Raise InvalidQuestion with every fault; UnknownQuestionType for an unknown type.
+
+    A draft may be unfinished: it has to fit the type only as far as being an object with a stem.
+    """
+    get_type(type)
+    if is_draft:
+        return
+    problems = grading.check_question(type_name=type, content=content, key=key)
+    if problems:
+        raise InvalidQuestion(tuple(problems))
+
+
+def _without_unused(value: Any) -> Any:
+    """Leave out what changes nothing: the texts of a numeric blank, and feedback that says nothing."""
+    if isinstance(value, dict):
+        is_numeric = value.get("match") == "numeric"
+        kept = {k: _without_unused(v) for k, v in value.items() if not (is_numeric and k == "answers")}
+        for name in ("feedback", "explanations"):
+            if isinstance(kept.get(name), dict):
+                kept[name] = {k: v for k, v in kept[name].items() if v}
+        return kept
+    return [_without_unused(item) for item in value] if isinstance(value, list) else value
+
+
+def _canonical(type_: str, content: Any, key: Any) -> list[Any]:
+    """Return content and key with all defaults written out; as they are when they do not fit the type."""
+    question_type = get_type(type_)
+    try:
+        content = question_type.parse_content(content).model_dump(mode="json")
+        key = _without_unused(question_type.parse_key(key).model_dump(mode="json"))
+    except ValidationError:
+        return [content, key]
+    if type_ == "material":
+        parts = {
+            entry["id"]: _canonical(entry["type"], entry["content"], key["questions"].get(entry["id"], {}))
+            for entry in content["questions"]
+        }
+        for entry in content["questions"]:
+            entry["content"] = parts[entry["id"]][0]
+        key["questions"] = {id_: part[1] for id_, part in parts.items()}
+    return [content, key]
+
+
+def content_hash_of(*, type: str, content: Mapping[str, Any], key: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of type, content and key in canonical form: defaults left out or written are the same."""
+    text = json.dumps(
+        [type, *_canonical(type, content, key)], ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    )
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def plain_text_of(*, type: str, content: Mapping[str, Any]) -> str:
+    """Return the content as plain text for searching; of an unfinished draft, its stem."""
+    question_type = get_type(type)
+    try:
+        return question_type.summarise(question_type.parse_content(content))
+    except (ValidationError, KeyError):
+        return one_line(str(content.get("stem", "")))
+
+
+def summary_of(*, type: str, content: Mapping[str, Any]) -> str:
+    """Return the first words of the question, at most 300 characters on one line."""
+    stem = one_line(str(content.get("stem", "")))
+    return (stem or " ".join(plain_text_of(type=type, content=content).split()))[:300]

@@ -1,0 +1,213 @@
+"""Pieces that several editors share: options with feedback, typed answers, folding, worth."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from exams.authoring.editor_form import Field, Rows, Values
+from exams.domain.errors import InvalidQuestion, Problem
+
+STEM = Field(
+    name="stem", label=_("Question"), kind="rich", help=_("Plain text, or a little HTML. Mathematics: \\( … \\)")
+)
+WORTHS = (
+    ("1", _("right (100 %)")),
+    ("0.75", _("75 %")),
+    ("0.5", _("50 %")),
+    ("0.25", _("25 %")),
+    ("0", _("wrong")),
+    ("-0.25", _("-25 %")),
+    ("-0.5", _("-50 %")),
+)
+TOLERANCE_KINDS = (
+    ("absolute", _("plus or minus")),
+    ("relative", _("a share of the number")),
+    ("significant", _("significant figures")),
+)
+GRADING_PAIRS = (("per_pair", _("for each pair")), ("all_or_nothing", _("all or nothing")))
+
+
+def worth_field(default: str = "0") -> Field:
+    """Return the input that says what an answer is worth."""
+    return Field(name="worth", label=_("Worth"), kind="choice", choices=WORTHS, default=default)
+
+
+def worth_value(fraction: float) -> str:
+    """Return a fraction as the worth input holds it."""
+    return repr(float(fraction)).removesuffix(".0")
+
+
+def worth_from(text: str) -> float:
+    """Return the fraction of a worth input; InvalidQuestion when somebody sent another text."""
+    return number_or_none(text, "worth") or 0.0
+
+
+def number_or_none(text: str, name: str) -> float | int | None:
+    """Return a typed number, whole where it is; None for an empty field, InvalidQuestion for anything else."""
+    if not text.strip():
+        return None
+    try:
+        value = float(text)
+    except ValueError as error:
+        raise InvalidQuestion((Problem(name, f"This is not a number: {text[:40]}"),)) from error
+    if value != value or value in {float("inf"), float("-inf")}:
+        raise InvalidQuestion((Problem(name, f"This is not a number: {text[:40]}"),))
+    return int(value) if value.is_integer() and "e" not in text.lower() else value
+
+
+def is_empty_row(row: Mapping[str, Any], *names: str) -> bool:
+    """Whether nothing was written into any of the named inputs: such a row is left out."""
+    return not any(str(row.get(name, "")).strip() for name in names)
+
+
+def sorted_by_hidden(rows: list[dict[str, Any]], order: str) -> list[dict[str, Any]]:
+    """Return rows in the order of a hidden list of ids, new ones at the end."""
+    places = {id_: place for place, id_ in enumerate(order.split(","))}
+    return sorted(rows, key=lambda row: places.get(row["id"], len(places)))
+
+
+def option_rows(
+    judge: Field, *, start: int, more: Sequence[Field] = (), when: tuple[str, frozenset[str]] | None = None
+) -> Rows:
+    """Return the rows of a choice: text, whether or how far it is right, feedback."""
+    return Rows(
+        name="options",
+        label=_("Options"),
+        row_label=_("Option"),
+        add_label=_("Add an option"),
+        start=start,
+        when=when,
+        fields=(
+            Field(name="text", label=_("Text"), kind="rich"),
+            judge,
+            Field(name="feedback", label=_("Why it is right or wrong"), kind="rich"),
+            *more,
+        ),
+    )
+
+
+ANSWER_ROWS = Rows(
+    name="answers",
+    label=_("Accepted answers"),
+    row_label=_("Answer"),
+    add_label=_("Add an answer"),
+    has_ids=False,
+    help=_("The first that fits decides. In short answers * stands for any text."),
+    fields=(
+        Field(name="text", label=_("Answer")),
+        worth_field(default="1"),
+        Field(name="feedback", label=_("Feedback"), kind="rich", is_minor=True),
+    ),
+)
+FOLDING = (
+    Field(name="fold_case", label=_("Capitals do not matter"), kind="check", default=True, is_minor=True),
+    Field(name="fold_width", label=_("Full and half width are the same"), kind="check", default=True, is_minor=True),
+    Field(name="fold_space", label=_("Spaces do not matter"), kind="check", default=True, is_minor=True),
+    Field(name="fold_punctuation", label=_("Punctuation does not matter"), kind="check", default=False, is_minor=True),
+)
+_TYPED = frozenset({"text", "regex", ""})
+_NUMERIC = frozenset({"numeric"})
+BLANK_KEY: tuple[Field | Rows, ...] = (
+    Field(
+        name="match",
+        label=_("Compare as"),
+        kind="choice",
+        choices=(("text", _("text")), ("numeric", _("a number")), ("regex", _("a regular expression"))),
+        default="text",
+        refreshes=True,
+    ),
+    replace(ANSWER_ROWS, when=("match", _TYPED)),
+    *(replace(part, when=("match", _TYPED)) for part in FOLDING),
+    Field(name="value", label=_("Number"), kind="number", when=("match", _NUMERIC)),
+    Field(name="tolerance", label=_("Tolerance"), kind="number", default="0", when=("match", _NUMERIC)),
+    Field(
+        name="tolerance_kind",
+        label=_("Tolerance is"),
+        kind="choice",
+        choices=TOLERANCE_KINDS,
+        default="absolute",
+        when=("match", _NUMERIC),
+    ),
+    Field(name="weight", label=_("Weight beside the others"), kind="number", default="1", is_minor=True),
+)
+
+_TYPED_GAP = ("kind", frozenset({"text"}))
+_NUMERIC_GAP = ("kind", frozenset({"numeric"}))
+GAP_KEY: tuple[Field | Rows, ...] = (
+    Field(
+        name="match",
+        label=_("Compare as"),
+        kind="choice",
+        choices=(("text", _("text")), ("regex", _("a regular expression"))),
+        default="text",
+        when=_TYPED_GAP,
+    ),
+    replace(ANSWER_ROWS, when=_TYPED_GAP),
+    *(replace(part, when=_TYPED_GAP) for part in FOLDING),
+    *(replace(part, when=_NUMERIC_GAP) for part in BLANK_KEY if part.name in {"value", "tolerance", "tolerance_kind"}),
+    Field(name="size", label=_("Width in characters"), kind="number", default="8", is_minor=True),
+    Field(name="weight", label=_("Weight beside the others"), kind="number", default="1", is_minor=True),
+)
+
+
+def folding_values(key: Mapping[str, Any]) -> Values:
+    """Return the folding switches of a key."""
+    return {part.name: bool(key.get(part.name, part.default)) for part in FOLDING}
+
+
+def folding_from(values: Values) -> dict[str, bool]:
+    """Return the folding switches for a key."""
+    return {part.name: bool(values[part.name]) for part in FOLDING}
+
+
+def text_answers_values(answers: Iterable[Mapping[str, Any]]) -> list[Values]:
+    """Return accepted texts as rows."""
+    return [
+        {
+            "text": answer["text"],
+            "worth": worth_value(answer.get("fraction", 1)),
+            "feedback": answer.get("feedback", ""),
+        }
+        for answer in answers
+    ]
+
+
+def text_answers_from(rows: Iterable[Values]) -> list[dict[str, Any]]:
+    """Return accepted texts for a key; rows without anything in them are left out."""
+    return [
+        {"text": row["text"], "fraction": worth_from(row["worth"]), "feedback": row["feedback"]}
+        for row in rows
+        if not is_empty_row(row, "text", "feedback")
+    ]
+
+
+def blank_key_values(key: Mapping[str, Any]) -> Values:
+    """Return the key of one blank as form values."""
+    numeric = key.get("numeric") or {}
+    return {
+        "match": key.get("match", "text"),
+        "answers": text_answers_values(key.get("answers", ())),
+        "value": str(numeric.get("value", "")),
+        "tolerance": str(numeric.get("tolerance", "0")),
+        "tolerance_kind": numeric.get("tolerance_kind", "absolute"),
+        "weight": repr(float(key.get("weight", 1))).removesuffix(".0"),
+        **folding_values(key),
+    }
+
+
+def blank_key_from(row: Values) -> dict[str, Any]:
+    """Return the key of one blank from its row."""
+    match = row["match"] or "text"
+    key: dict[str, Any] = {"match": match, "weight": number_or_none(row["weight"], "weight") or 1}
+    if match == "numeric":
+        key["numeric"] = {
+            "value": row["value"],
+            "tolerance": row["tolerance"] or "0",
+            "tolerance_kind": row["tolerance_kind"] or "absolute",
+        }
+    else:
+        key["answers"] = text_answers_from(row["answers"])
+        key |= folding_from(row)
+    return key

@@ -1,0 +1,271 @@
+"""Writing many questions at once from interchange records; used by imports and by the demo."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, TypeVar
+
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+
+from edu.core.clock import now_utc
+from edu.core.errors import InvalidInput
+from exams.authoring.banks import clean_path, create_topics
+from exams.authoring.checks import check_question, content_hash_of, plain_text_of, summary_of
+from exams.authoring.questions import clean_tags
+from exams.authoring.rich_text import clean_content, clean_key, clean_rich_text
+from exams.domain.errors import InvalidQuestion
+from exams.models import Bank, ImportBatch, Question, QuestionVersion
+
+Item = TypeVar("Item")
+
+BATCH_SIZE = 500
+"""Rows a statement, so that nobody's save waits behind an import."""
+
+RECORD_FIELDS = frozenset(
+    ["ref", "type", "topic", "difficulty", "tags", "marks", "language", "content", "key", "explanation", "source"]
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionRecord:
+    """A question as it travels between files and banks; see docs on the record format. `topic` is a path of 0 to 3
+    names."""
+
+    type: str
+    content: dict[str, Any]
+    key: dict[str, Any]
+    ref: str = ""
+    topic: tuple[str, ...] = ()
+    difficulty: int = 3
+    tags: tuple[str, ...] = ()
+    marks: Decimal = Decimal(1)
+    language: str = ""
+    explanation: str = ""
+    source: str = ""
+
+    @property
+    def content_hash(self) -> str:
+        """Return the hash by which duplicates are found."""
+        return content_hash_of(type=self.type, content=self.content, key=self.key)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportedRecords:
+    """What came of a list of records: how many questions are new, got a new version, or were there already."""
+
+    created: int
+    updated: int
+    unchanged: int
+
+
+def record_from_mapping(raw: Mapping[str, Any]) -> QuestionRecord:
+    """Return the checked and cleaned record; InvalidInput or InvalidQuestion says what is wrong with which field."""
+    unknown = set(raw) - RECORD_FIELDS
+    if unknown:
+        raise InvalidInput(
+            f"A question record has no {', '.join(sorted(map(str, unknown)))}.", field=sorted(map(str, unknown))[0]
+        )
+    type_, content, key = raw.get("type"), raw.get("content"), raw.get("key")
+    if not isinstance(type_, str) or not type_:
+        raise InvalidInput("The question type is missing.", field="type")
+    if not isinstance(content, dict):
+        raise InvalidInput("The content of the question is missing.", field="content")
+    if not isinstance(key, dict):
+        raise InvalidInput("The answer key is missing.", field="key")
+    difficulty = raw.get("difficulty", 3)
+    if isinstance(difficulty, bool) or not isinstance(difficulty, int) or not 1 <= difficulty <= 5:
+        raise InvalidInput("The difficulty lies between 1 and 5.", field="difficulty")
+    topic = raw.get("topic") or []
+    if isinstance(topic, str):
+        topic = [topic]
+    try:
+        marks = Decimal(str(raw.get("marks", 1)))
+    except InvalidOperation as error:
+        raise InvalidInput("The marks must be a number.", field="marks") from error
+    if not marks.is_finite() or not 0 <= marks <= 10_000:
+        raise InvalidInput("The marks lie between 0 and 10,000.", field="marks")
+    tags = raw.get("tags") or []
+    record = QuestionRecord(
+        type=type_,
+        content=clean_content(content),
+        key=clean_key(key),
+        ref=str(raw.get("ref") or "").strip()[:80],
+        topic=clean_path([str(name) for name in topic]),
+        difficulty=difficulty,
+        tags=tuple(clean_tags([str(tag) for tag in tags])),
+        marks=marks.quantize(Decimal("0.01")),
+        language=str(raw.get("language") or ""),
+        explanation=clean_rich_text(str(raw.get("explanation") or "")),
+        source=str(raw.get("source") or "").strip()[:300],
+    )
+    check_question(type=record.type, content=record.content, key=record.key, is_draft=False)
+    return record
+
+
+def record_as_mapping(record: QuestionRecord) -> dict[str, Any]:
+    """Return the record as plain JSON values; `record_from_mapping` reads it back."""
+    return {
+        "ref": record.ref,
+        "type": record.type,
+        "topic": list(record.topic),
+        "difficulty": record.difficulty,
+        "tags": list(record.tags),
+        "marks": str(record.marks),
+        "language": record.language,
+        "content": record.content,
+        "key": record.key,
+        "explanation": record.explanation,
+        "source": record.source,
+    }
+
+
+def batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """Return the items in runs of at most BATCH_SIZE."""
+    for start in range(0, len(items), BATCH_SIZE):
+        yield items[start : start + BATCH_SIZE]
+
+
+def import_records(
+    *,
+    bank: Bank,
+    records: Sequence[Mapping[str, Any] | QuestionRecord],
+    author: Any | None,
+    batch: ImportBatch | None = None,
+    status: str = Question.Status.PUBLISHED,
+) -> ImportedRecords:
+    """Write records as published questions of the bank, in bulk and without revisions, all or nothing.
+
+    A record whose reference is known updates that question (a new version where content, key or explanation
+    changed); without a
+    reference, one of the same content in the bank counts as there already. InvalidQuestion or InvalidInput names
+    the first faulty
+    record; nothing is written then.
+    """
+    checked = [_checked(record, index) for index, record in enumerate(records, start=1)]
+    with transaction.atomic():
+        return _write(bank, checked, author, batch, status)
+
+
+def _checked(record: Mapping[str, Any] | QuestionRecord, index: int) -> QuestionRecord:
+    if isinstance(record, QuestionRecord):
+        return record
+    try:
+        return record_from_mapping(record)
+    except InvalidQuestion as error:
+        raise InvalidInput(
+            f"Question {index} ({record.get('ref') or '-'}): {error.message}", field=error.field
+        ) from error
+    except InvalidInput as error:
+        raise InvalidInput(
+            f"Question {index} ({record.get('ref') or '-'}): {error.message}", field=error.field
+        ) from error
+
+
+def _write(
+    bank: Bank, records: Sequence[QuestionRecord], author: Any | None, batch: ImportBatch | None, status: str
+) -> ImportedRecords:
+    topics = create_topics(bank=bank, paths=dict.fromkeys(record.topic for record in records if record.topic))
+    known: dict[str, Question] = {}
+    hashes: set[str] = set()
+    for part in batches(list(records)):
+        refs = [record.ref for record in part if record.ref]
+        known |= {
+            row.ref: row for row in Question.objects.filter(bank=bank, ref__in=refs).select_related("current_version")
+        }
+        hashes |= set(
+            Question.objects.filter(bank=bank, content_hash__in=[r.content_hash for r in part if not r.ref])
+            .exclude(status=Question.Status.RETIRED)
+            .values_list("content_hash", flat=True)
+        )
+    new: list[tuple[Question, QuestionRecord]] = []
+    changed: list[tuple[Question, QuestionRecord]] = []
+    unchanged = 0
+    for record in records:
+        digest = record.content_hash
+        row = known.get(record.ref) if record.ref else None
+        if row is not None:
+            is_same = (row.content_hash, row.explanation, row.source, row.marks) == (
+                digest,
+                record.explanation,
+                record.source,
+                record.marks,
+            )
+            if is_same and row.current_version_id:
+                unchanged += 1
+                continue
+            _fill(row, record, digest, bank, topics)
+            changed.append((row, record))
+        elif not record.ref and digest in hashes:
+            unchanged += 1
+        else:
+            row = Question(
+                bank=bank,
+                author=author,
+                batch=batch,
+                status=status,
+                live=status == Question.Status.PUBLISHED,
+                has_unpublished_changes=False,
+            )
+            _fill(row, record, digest, bank, topics)
+            hashes.add(digest)
+            if record.ref:
+                known[record.ref] = row
+            new.append((row, record))
+    _write_new([row for row, _record in new], author)
+    for row, _record in changed:
+        _write_changed(row, author)
+    return ImportedRecords(created=len(new), updated=len(changed), unchanged=unchanged)
+
+
+def _fill(
+    row: Question, record: QuestionRecord, digest: str, bank: Bank, topics: Mapping[tuple[str, ...], Any]
+) -> None:
+    """Take the record's values into the row."""
+    row.ref = record.ref
+    row.type = record.type
+    row.topic = topics.get(record.topic)
+    row.difficulty = record.difficulty
+    row.tags = list(record.tags)
+    row.language = record.language or bank.language
+    row.marks = record.marks
+    row.content = record.content
+    row.key = record.key
+    row.explanation = record.explanation
+    row.source = record.source
+    row.summary = summary_of(type=record.type, content=record.content)
+    row.search_text = plain_text_of(type=record.type, content=record.content)
+    row.content_hash = digest
+
+
+def _write_new(rows: list[Question], author: Any | None) -> None:
+    """Insert questions and their first versions; four statements a batch."""
+    now = now_utc()
+    for part in batches(rows):
+        created = Question.objects.bulk_create(part)
+        QuestionVersion.objects.bulk_create(
+            QuestionVersion(
+                question=row,
+                number=1,
+                type=row.type,
+                content=row.content,
+                key=row.key,
+                explanation=row.explanation,
+                source=row.source,
+                marks=row.marks,
+                content_hash=row.content_hash,
+                published_at=now,
+                published_by=author,
+            )
+            for row in created
+        )
+        newest = QuestionVersion.objects.filter(question=OuterRef("pk")).order_by("-number").values("pk")[:1]
+        Question.objects.filter(pk__in=[row.pk for row in created]).update(current_version=Subquery(newest))
+
+
+def _write_changed(row: Question, author: Any | None) -> None:
+    """Save a question that came again with changes and freeze it anew."""
+    from exams.authoring.questions import freeze_question
+
+    row.save()
+    freeze_question(question=row, actor=author)

@@ -1,0 +1,75 @@
+"""The HTML that authors may use, and the only door through which their text comes in."""
+
+import html
+import re
+from typing import Any
+
+import nh3
+
+TAGS = {
+    *("p", "br", "strong", "em", "u", "sub", "sup", "code", "pre", "blockquote", "span", "img"),
+    *("ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td"),
+}
+ATTRIBUTES = {
+    "img": {"src", "alt", "width", "height"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "ol": {"start"},
+}
+RENAMED = {"b": "strong", "i": "em"}
+_RENAMED_TAG = re.compile(r"<(/?)(b|i)(?=[\s/>])", re.IGNORECASE)
+_ATTRIBUTE = r"""\s+[a-zA-Z_:][\w:.-]*(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>=`]+))?"""
+_STRAY = re.compile(rf"<(?!/?[a-zA-Z][a-zA-Z0-9]*(?:{_ATTRIBUTE})*\s*/?>|!--)")
+"""A less-than sign that begins no tag, as in `a<b`: the author means the sign."""
+_ANY_TAG = re.compile(rf"</?[a-zA-Z][a-zA-Z0-9]*(?:{_ATTRIBUTE})*\s*/?>|<!--")
+_TAG = re.compile(rf"</?(?:{'|'.join(sorted(TAGS))})\b[^<>]*>", re.IGNORECASE)
+
+
+def clean_rich_text(text: str) -> str:
+    """Return the text with every tag, attribute and address that is not in our subset taken out.
+
+    Text without tags is stored as it was typed (`a < b` stays so; whoever shows it escapes it). Text of forbidden
+    elements
+    stays, scripts and styles go whole. Line ends become `\\n`. Cleaning twice changes nothing more.
+    """
+    flat = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()
+    if not _ANY_TAG.search(flat):
+        return flat
+    renamed = _RENAMED_TAG.sub(lambda found: f"<{found[1]}{RENAMED[found[2].lower()]}", _STRAY.sub("&lt;", flat))
+    cleaned = nh3.clean(
+        renamed,
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        url_schemes={"http", "https"},
+        link_rel=None,
+        strip_comments=True,
+    ).replace("&nbsp;", "\u00a0")
+    if _TAG.search(cleaned):
+        return cleaned
+    plain = html.unescape(cleaned)
+    return cleaned if _ANY_TAG.search(plain) else plain
+
+
+_RICH_IN_CONTENT = {"stem", "text"}
+_RICH_IN_KEY = {"feedback", "explanations", "model_answer"}
+
+
+def _clean_named(value: Any, names: set[str], *, inside: bool) -> Any:
+    if isinstance(value, str):
+        return clean_rich_text(value) if inside and ("<" in value or "&" in value or "\x00" in value) else value
+    if isinstance(value, list):
+        return [_clean_named(item, names, inside=inside) for item in value]
+    if isinstance(value, dict):
+        return {key: _clean_named(item, names, inside=inside or key in names) for key, item in value.items()}
+    return value
+
+
+def clean_content(content: Any) -> Any:
+    """Return the content of a question with its rich texts cleaned; ids, kinds and numbers stay as they are."""
+    return _clean_named(content, _RICH_IN_CONTENT, inside=False)
+
+
+def clean_key(key: Any) -> Any:
+    """Return an answer key with its feedback and explanations cleaned; what answers are compared with stays as it
+    is."""
+    return _clean_named(key, _RICH_IN_KEY, inside=False)

@@ -1,0 +1,5 @@
+"""Jobs of the exams room, imported at start: each line registers the jobs of one part."""
+
+import exams.interchange.jobs
+
+__all__ = ["exams"]

@@ -1,0 +1,145 @@
+"""What the room, the result and the review of an attempt show: attempt, versions and results into view models."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from edu.core.errors import NotFound
+from exams.delivery.finish_overdue import finish_if_overdue
+from exams.domain.receipts import response_value
+from exams.fetch import FrozenSlot, frozen_slots, get_versions
+from exams.models import Attempt, ItemResult, QuestionVersion
+from exams.presentation import QuestionView, ReviewPolicy, ask_view, is_answered, review_view
+from exams.richtext import safe_html
+
+
+@dataclass(frozen=True, kw_only=True)
+class SectionView:
+    """A section of a paper with its questions, asked or reviewed."""
+
+    title: str
+    instructions: str
+    questions: tuple[QuestionView, ...]
+    marks: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperView:
+    """The questions of an attempt by section, and how many are answered."""
+
+    sections: tuple[SectionView, ...]
+    question_count: int
+    answered_count: int
+
+    @property
+    def questions(self) -> list[QuestionView]:
+        """Return all questions in order."""
+        return [question for section in self.sections for question in section.questions]
+
+
+def get_own_attempt(*, user_id: int, public_id: Any, now: datetime) -> Attempt:
+    """Return the learner's attempt with its exam; an overdue one is closed and graded first. NotFound for others'."""
+    attempt = Attempt.objects.select_related("exam").filter(user_id=user_id, public_id=public_id).first()
+    if attempt is None:
+        raise NotFound("There is no such attempt.")
+    finish_if_overdue(attempt=attempt, now=now)
+    return attempt
+
+
+def _sections(
+    attempt: Attempt, slots: Sequence[FrozenSlot], questions: Sequence[QuestionView]
+) -> tuple[SectionView, ...]:
+    by_slot = {question.slot: question for question in questions}
+    return tuple(
+        SectionView(
+            title=section.get("title", ""),
+            instructions=safe_html(section.get("instructions", "")),
+            questions=tuple(by_slot[slot.slot] for slot in slots if slot.section == place),
+            marks=sum((slot.marks for slot in slots if slot.section == place), Decimal(0)),
+        )
+        for place, section in enumerate(attempt.paper["sections"])
+    )
+
+
+def asked_paper(attempt: Attempt) -> PaperView:
+    """Return the attempt's questions as they are asked, with the answers saved so far: one statement, no keys."""
+    slots = frozen_slots(attempt.paper)
+    versions = get_versions(slot.version_id for slot in slots)
+    flags = set(attempt.flags)
+    questions = [
+        ask_view(
+            type=versions[slot.version_id].type,
+            content=versions[slot.version_id].content,
+            name=f"q{slot.slot}",
+            number=str(slot.slot),
+            marks=slot.marks,
+            order=slot.order,
+            response=response_value(attempt.responses.get(str(slot.slot), "")),
+            slot=slot.slot,
+            is_flagged=slot.slot in flags,
+        )
+        for slot in slots
+    ]
+    return PaperView(
+        sections=_sections(attempt, slots, questions),
+        question_count=len(slots),
+        answered_count=sum(question.is_answered for question in questions),
+    )
+
+
+def reviewed_paper(attempt: Attempt, *, policy: ReviewPolicy) -> PaperView:
+    """Return the attempt's questions as they may be reviewed: two statements."""
+    slots = frozen_slots(attempt.paper)
+    versions = get_versions(slot.version_id for slot in slots)
+    results = {row.slot: row for row in ItemResult.objects.filter(attempt_id=attempt.pk)}
+    questions = [
+        reviewed_slot(
+            attempt=attempt,
+            slot=slot,
+            version=versions[slot.version_id],
+            result=results.get(slot.slot),
+            policy=policy,
+        )
+        for slot in slots
+    ]
+    return PaperView(
+        sections=_sections(attempt, slots, questions),
+        question_count=len(slots),
+        answered_count=sum(question.is_answered for question in questions),
+    )
+
+
+def reviewed_slot(
+    *, attempt: Attempt, slot: FrozenSlot, version: QuestionVersion, result: ItemResult | None, policy: ReviewPolicy
+) -> QuestionView:
+    """Return one question of an attempt as it may be reviewed."""
+    return review_view(
+        type=version.type,
+        content=version.content,
+        key=version.key,
+        name=f"q{slot.slot}",
+        number=str(slot.slot),
+        marks=slot.marks,
+        order=slot.order,
+        response=response_value(attempt.responses.get(str(slot.slot), "")),
+        state=result.state if result else "pending",
+        fraction=result.fraction if result else None,
+        mark=result.mark if result else None,
+        parts=result.parts if result else (),
+        comment=result.comment if result else "",
+        explanation=version.explanation,
+        source=version.source,
+        policy=policy,
+        slot=slot.slot,
+    )
+
+
+def unanswered_slots(attempt: Attempt) -> list[int]:
+    """Return the slots without an answer, in order; no statement."""
+    return [
+        slot.slot
+        for slot in frozen_slots(attempt.paper)
+        if not is_answered(response_value(attempt.responses.get(str(slot.slot), "")))
+    ]

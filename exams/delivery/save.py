@@ -1,0 +1,190 @@
+"""Storing a batch of responses: one conditional UPDATE that checks everything in its WHERE clause and returns the row.
+
+Nothing else is read or written on the way. Only when no row was changed is the attempt read, to say why.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.dateparse import parse_datetime
+
+from edu.core.errors import Conflict, InvalidInput, NotFound
+from exams.delivery.keys import AttemptKey
+from exams.delivery.receipts import receipt_for
+from exams.delivery.stored import StoredBatch, store_batch
+from exams.domain.timing import remaining_seconds
+from exams.models import Attempt, LateBatch
+
+MAXIMUM_SEQ = 2_000_000_000
+MAXIMUM_LATE_BATCHES = 50
+"""Late batches kept for one attempt; each carries every unacknowledged answer, so the last ones say all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavedBatch:
+    """What a save is answered with.
+
+    `applied` is False for a batch that was stored before; `seq` is the stored one; `stripped` names slots from which
+    characters were dropped that no database keeps.
+    """
+
+    seq: int
+    saved_at: datetime | None
+    remaining_seconds: int
+    receipt: str
+    applied: bool
+    epoch: int
+    deadline_at: datetime
+    stripped: tuple[str, ...] = ()
+
+
+class SaveRefused(Conflict):
+    """The batch cannot be stored: `code` is moved, submitted, expired or paused; `kept` says what the server holds."""
+
+    def __init__(self, message: str, *, code: str, kept: dict[str, Any]) -> None:
+        super().__init__(message, code=code)
+        self.kept = kept
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """One batch as the room sent it; `flags` None leaves the flags as they are."""
+
+    epoch: int
+    seq: int
+    responses: Mapping[Any, Any] = field(default_factory=dict)
+    flags: list[int] | None = None
+
+
+_STATEMENT = """
+UPDATE exams_attempt
+   SET responses = {merge}, seq = %s, saved_at = %s, flags = {flags}
+ WHERE id = %s AND user_id = %s AND epoch = %s AND state = 'open' AND seq < %s AND deadline_at >= %s
+RETURNING responses, deadline_at
+"""
+_MERGE = {"postgresql": "responses || %s::jsonb", "sqlite": "json_patch(responses, %s)"}
+_FLAGS = {"postgresql": "COALESCE(%s::jsonb, flags)", "sqlite": "COALESCE(%s, flags)"}
+
+
+def save_responses(*, key: AttemptKey, batch: Batch, now: datetime) -> SavedBatch:
+    """Store a batch under an attempt key: one statement when all is well.
+
+    Each response replaces that slot whole. A batch whose seq is not above the stored one is answered with what is
+    stored. Raises InvalidInput (unknown slot, too large), NotFound, or SaveRefused; a batch after deadline and grace
+    is put into quarantine first.
+    """
+    stored, flags = _checked(key, batch)
+    row = _write(key, batch.seq, stored.responses, flags, now)
+    if row is None:
+        return _explain(key, batch, stored.responses, now)
+    responses, deadline_at = row
+    return SavedBatch(
+        seq=batch.seq,
+        saved_at=now,
+        remaining_seconds=_remaining(deadline_at, now),
+        receipt=receipt_for(attempt_id=key.public_id, epoch=key.epoch, seq=batch.seq, responses=responses),
+        applied=True,
+        epoch=key.epoch,
+        deadline_at=deadline_at,
+        stripped=stored.stripped,
+    )
+
+
+def _checked(key: AttemptKey, batch: Batch) -> tuple[StoredBatch, str | None]:
+    """Return the batch ready for the statement."""
+    if not 1 <= batch.seq <= MAXIMUM_SEQ:
+        raise InvalidInput("seq counts the batches of an epoch from 1.", field="seq")
+    if batch.epoch != key.epoch:
+        raise InvalidInput("The epoch is not the one of the attempt key.", field="epoch")
+    stored = store_batch(batch.responses, slots=key.slots)
+    if batch.flags is None:
+        return stored, None
+    return stored, json.dumps(sorted({int(slot) for slot in batch.flags if 1 <= int(slot) <= key.slots}))
+
+
+def _write(
+    key: AttemptKey, seq: int, stored: dict[str, str], flags: str | None, now: datetime
+) -> tuple[dict[str, str], datetime] | None:
+    """Run the statement; None when its conditions did not hold."""
+    vendor = connection.vendor
+    adapt = connection.ops.adapt_datetimefield_value
+    statement = _STATEMENT.format(merge=_MERGE[vendor], flags=_FLAGS[vendor])
+    patch = json.dumps(stored, ensure_ascii=False)
+    least_deadline = adapt(now - timedelta(seconds=key.grace_seconds))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement,
+            [patch, seq, adapt(now), flags, key.attempt_id, key.user_id, key.epoch, seq, least_deadline],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    responses = json.loads(row[0]) if isinstance(row[0], str) else row[0]
+    return responses, _moment(row[1])
+
+
+def _moment(value: Any) -> datetime:
+    """Return a moment from a raw statement: SQLite hands out text in UTC."""
+    moment = value if isinstance(value, datetime) else parse_datetime(str(value))
+    assert moment is not None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _remaining(deadline_at: datetime, now: datetime) -> int:
+    return remaining_seconds(now=now, deadline_at=deadline_at) or 0
+
+
+def _explain(key: AttemptKey, batch: Batch, stored: dict[str, str], now: datetime) -> SavedBatch:
+    """Say why nothing was stored: read the row once, keep a late batch."""
+    attempt = Attempt.objects.filter(pk=key.attempt_id, user_id=key.user_id).first()
+    if attempt is None:
+        raise NotFound("There is no such attempt.")
+    receipt = receipt_for(attempt_id=key.public_id, epoch=attempt.epoch, seq=attempt.seq, responses=attempt.responses)
+    kept: dict[str, Any] = {
+        "epoch": attempt.epoch,
+        "seq": attempt.seq,
+        "saved_at": attempt.saved_at.isoformat() if attempt.saved_at else None,
+        "answered": sum(1 for text in attempt.responses.values() if text),
+        "receipt": receipt,
+        "state": attempt.state,
+        "quarantined": False,
+    }
+    if attempt.epoch != key.epoch:
+        raise SaveRefused("The exam was opened somewhere else.", code="moved", kept=kept)
+    if batch.seq <= attempt.seq:
+        return SavedBatch(
+            seq=attempt.seq,
+            saved_at=attempt.saved_at,
+            remaining_seconds=_remaining(attempt.deadline_at, now),
+            receipt=receipt,
+            applied=False,
+            epoch=attempt.epoch,
+            deadline_at=attempt.deadline_at,
+        )
+    if attempt.state == Attempt.State.PAUSED:
+        raise SaveRefused("The exam is paused. Your answers are kept on this device.", code="paused", kept=kept)
+    is_late = attempt.deadline_at < now - timedelta(seconds=key.grace_seconds)
+    if is_late and attempt.submitted_by != "learner":
+        kept["quarantined"] = _quarantine(attempt, batch, stored, now)
+        raise SaveRefused("Time is up. What came late is kept for the invigilator.", code="expired", kept=kept)
+    raise SaveRefused("The exam was handed in already.", code="submitted", kept=kept)
+
+
+def _quarantine(attempt: Attempt, batch: Batch, stored: dict[str, str], now: datetime) -> bool:
+    """Keep a late batch once; False when so many are kept that this one is not."""
+    if not stored:
+        return False
+    with transaction.atomic():
+        if LateBatch.objects.filter(attempt=attempt).count() >= MAXIMUM_LATE_BATCHES:
+            return LateBatch.objects.filter(attempt=attempt, epoch=batch.epoch, seq=batch.seq).exists()
+        LateBatch.objects.get_or_create(
+            attempt=attempt,
+            epoch=batch.epoch,
+            seq=batch.seq,
+            defaults={"responses": stored, "received_at": now},
+        )
+    return True

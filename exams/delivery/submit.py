@@ -1,0 +1,74 @@
+"""Handing in: two transactions, each idempotent by compare-and-set, so that a failing grader never takes a submission
+back.
+"""
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from edu.core.errors import InvalidInput, NotFound
+from edu.events.publish import publish
+from edu.events.types import AttemptSubmitted
+from exams.delivery.grade import grade_attempt
+from exams.delivery.keys import AttemptKey
+from exams.delivery.save import Batch, SaveRefused, save_responses
+from exams.models import Attempt
+
+logger = logging.getLogger(__name__)
+
+
+def submit_attempt(
+    *, user_id: int, attempt_id: Any, now: datetime, key: AttemptKey | None = None, batch: Batch | None = None
+) -> Attempt:
+    """Hand in an attempt (id or public id) with its last batch, grade it, and return it; again: return what it has
+    become.
+
+    A batch needs the attempt key. Raises NotFound, InvalidInput for a batch that cannot be stored, and SaveRefused
+    (moved, expired, paused) when the last batch was not taken while the attempt is still open, so that no answer is
+    lost unseen.
+    """
+    field = {"pk": attempt_id} if isinstance(attempt_id, int) else {"public_id": attempt_id}
+    if batch is not None and batch.responses:
+        if key is None:
+            raise InvalidInput("The last batch needs the attempt key.", field="responses")
+        try:
+            save_responses(key=key, batch=batch, now=now)
+        except SaveRefused as refusal:
+            if refusal.code in {"moved", "paused"}:
+                raise
+    attempt = Attempt.objects.select_related("exam").filter(user_id=user_id, **field).first()
+    if attempt is None:
+        raise NotFound("There is no such attempt.")
+    is_late = now > attempt.deadline_at
+    close_attempt(attempt=attempt, now=now, by="time" if is_late else "learner")
+    return finish_grading(attempt=attempt, now=now)
+
+
+def close_attempt(*, attempt: Attempt, now: datetime, by: str) -> bool:
+    """Move a running attempt to submitted and say so; False when somebody else did it before.
+
+    `by` is learner, time or staff. What was saved up to here is what will be graded. An attempt closed by time counts
+    as handed in at its deadline.
+    """
+    running = [Attempt.State.OPEN, Attempt.State.PAUSED]
+    submitted_at = min(now, attempt.deadline_at) if by == "time" else now
+    with transaction.atomic():
+        changed = Attempt.objects.filter(pk=attempt.pk, state__in=running).update(
+            state=Attempt.State.SUBMITTED, submitted_at=submitted_at, submitted_by=by
+        )
+        if changed:
+            publish(AttemptSubmitted(attempt_id=attempt.pk, exam_id=attempt.exam_id, user_id=attempt.user_id))
+    if changed:
+        attempt.state, attempt.submitted_at, attempt.submitted_by = Attempt.State.SUBMITTED, submitted_at, by
+    return bool(changed)
+
+
+def finish_grading(*, attempt: Attempt, now: datetime) -> Attempt:
+    """Grade a submitted attempt and return it as it now stands; a failing grader leaves it submitted for the sweep."""
+    try:
+        grade_attempt(attempt_id=attempt.pk, now=now)
+    except Exception:
+        logger.exception("grading attempt %s failed", attempt.pk)
+    return Attempt.objects.select_related("exam").get(pk=attempt.pk)

@@ -1,0 +1,193 @@
+"""Rows to values of exams.domain: the only such place. Called by the use cases of this app."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from exams.domain.assembly import DrawnSlot, FixedQuestion, Pool, Pools, Section
+from exams.domain.attempts import AttemptState
+from exams.domain.marks import GradingPolicy, Mark, MarkState, PartMark
+from exams.domain.timing import Accommodation as TimeAccommodation
+from exams.domain.timing import AttemptSummary, ExamTerms
+from exams.models import Accommodation, Attempt, Exam, QuestionVersion
+
+__all__ = [
+    "FrozenSlot",
+    "accommodation_of",
+    "attempt_summary",
+    "frozen_slots",
+    "get_versions",
+    "mark_from_parts",
+    "parts_as_json",
+    "policy_of",
+    "pools_of",
+    "section_texts",
+    "terms_of",
+]
+
+
+# -- exam -----------------------------------------------------------------------------------------
+def terms_of(exam: Exam) -> ExamTerms:
+    """Return window, duration, grace and attempts of an exam."""
+    return ExamTerms(
+        opens_at=exam.opens_at,
+        closes_at=exam.closes_at,
+        duration_seconds=exam.duration_seconds,
+        grace_seconds=exam.grace_seconds,
+        attempts_allowed=exam.attempts_allowed,
+        is_withdrawn=exam.status == Exam.Status.ARCHIVED,
+    )
+
+
+def accommodation_of(row: Accommodation | None) -> TimeAccommodation:
+    """Return what a learner is granted; extra seconds count as full minutes, in the learner's favour."""
+    if row is None:
+        return TimeAccommodation()
+    return TimeAccommodation(
+        extra_percent=row.extra_percent,
+        extra_minutes=-(-row.extra_seconds // 60),
+        extra_attempts=row.extra_attempts,
+        opens_at=row.opens_at,
+        closes_at=row.closes_at,
+    )
+
+
+def policy_of(fields: Mapping[str, Any]) -> GradingPolicy:
+    """Return the grading policy stored with an exam; unknown fields are passed over."""
+    known = {name: fields[name] for name in GradingPolicy.__dataclass_fields__ if name in fields}
+    return GradingPolicy(**known)
+
+
+def attempt_summary(attempt: Attempt) -> AttemptSummary:
+    """Return an attempt as the states of an exam see it."""
+    return AttemptSummary(
+        state=AttemptState(attempt.state),
+        deadline_at=attempt.deadline_at,
+        passed=attempt.passed if attempt.released_at else None,
+        is_released=attempt.released_at is not None,
+    )
+
+
+# -- paper ----------------------------------------------------------------------------------------
+def pools_of(structure: Mapping[str, Any]) -> Pools:
+    """Return the solved blueprint frozen in a paper version."""
+    sections: list[Section] = []
+    pools: list[Pool] = []
+    for place, entry in enumerate(structure["sections"], start=1):
+        id_ = str(entry.get("id") or place)
+        fixed = tuple(
+            FixedQuestion(int(item["version_id"]), Decimal(str(item["marks"]))) for item in entry.get("items", ())
+        )
+        sections.append(Section(id_, fixed))
+        for number, pool in enumerate(entry.get("pools", ()), start=1):
+            pools.append(
+                Pool(
+                    rule_id=str(pool.get("rule_id") or f"{id_}.{number}"),
+                    section_id=id_,
+                    count=int(pool["count"]),
+                    marks=Decimal(str(pool["marks"])),
+                    version_ids=tuple(int(version) for version in pool["version_ids"]),
+                )
+            )
+    return Pools(tuple(sections), tuple(pools))
+
+
+def section_texts(structure: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return id, title and instructions of the sections of a paper version."""
+    return [
+        {
+            "id": str(entry.get("id") or place),
+            "title": entry.get("title", ""),
+            "instructions": entry.get("instructions", ""),
+        }
+        for place, entry in enumerate(structure["sections"], start=1)
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenSlot:
+    """One question of a drawn paper as it stands in an attempt."""
+
+    slot: int
+    section: int
+    section_id: str
+    version_id: int
+    marks: Decimal
+    order: Mapping[str, list[str]]
+
+
+def frozen_slots(paper: Mapping[str, Any]) -> list[FrozenSlot]:
+    """Return the slots of an attempt's frozen paper in order."""
+    return [
+        FrozenSlot(
+            slot=int(entry["slot"]),
+            section=place,
+            section_id=str(section.get("id", place)),
+            version_id=int(entry["version_id"]),
+            marks=Decimal(str(entry["marks"])),
+            order=entry.get("order") or {},
+        )
+        for place, section in enumerate(paper["sections"])
+        for entry in section["slots"]
+    ]
+
+
+def frozen_entry(slot: int, drawn: DrawnSlot, order: Mapping[str, Iterable[str]]) -> dict[str, Any]:
+    """Return a drawn slot as it is written into an attempt."""
+    return {
+        "slot": slot,
+        "version_id": drawn.version_id,
+        "marks": str(drawn.marks),
+        "order": {group: list(ids) for group, ids in order.items()},
+    }
+
+
+def get_versions(ids: Iterable[int]) -> dict[int, QuestionVersion]:
+    """Return question versions by id with the topic of their question: one statement."""
+    rows = QuestionVersion.objects.filter(pk__in=set(ids)).select_related("question").only(
+        "id", "type", "content", "key", "explanation", "source", "question__id", "question__topic_id",
+        "question__public_id", "question__summary",
+    )  # fmt: skip
+    return {row.pk: row for row in rows}
+
+
+# -- marks ----------------------------------------------------------------------------------------
+def parts_as_json(parts: Iterable[PartMark]) -> list[dict[str, Any]]:
+    """Return the parts of a mark as they are stored with a result."""
+    return [
+        {
+            "id": part.id,
+            "fraction": part.fraction,
+            "correct": part.is_correct,
+            "given": part.given,
+            "weight": part.weight,
+            "parts": parts_as_json(part.parts),
+        }
+        for part in parts
+    ]
+
+
+def _parts_from_json(stored: Iterable[Mapping[str, Any]]) -> tuple[PartMark, ...]:
+    return tuple(
+        PartMark(
+            id=str(part["id"]),
+            fraction=part.get("fraction"),
+            is_correct=part.get("correct"),
+            given=str(part.get("given", "")),
+            weight=float(part.get("weight", 1)),
+            parts=_parts_from_json(part.get("parts", ())),
+        )
+        for part in stored
+    )
+
+
+def mark_from_parts(*, fraction: float | None, state: str, parts: Iterable[Mapping[str, Any]]) -> Mark:
+    """Return the mark behind a stored result."""
+    return Mark(fraction, MarkState(state), _parts_from_json(parts))
+
+
+def moment_text(moment: datetime | None) -> str | None:
+    """Return a moment as it goes into JSON."""
+    return None if moment is None else moment.isoformat()

@@ -1,0 +1,69 @@
+"""What exams do when something has happened: telling candidates and markers. Wired in edu/subscriptions.py."""
+
+from django.utils import timezone
+
+from edu.events.types import AttemptNeedsMarking, Event, ExamScheduled, ResultReleased
+from edu.notifications.services import notify
+from edu.organizations.queries import list_memberships
+from exams.marking.gradebook import candidate_ids
+from exams.models import Attempt, Exam
+
+
+def tell_candidates(event: Event) -> None:
+    """Tell everybody who is expected at a scheduled exam; one for everybody is announced to nobody in particular."""
+    assert isinstance(event, ExamScheduled)
+    exam = Exam.objects.filter(pk=event.exam_id, status=Exam.Status.SCHEDULED).first()
+    if exam is None:
+        return
+    for user_id in candidate_ids(exam, []):
+        notify(
+            user_id=user_id,
+            kind="exams.scheduled",
+            context={
+                "title": exam.title,
+                "opens_at": timezone.localtime(exam.opens_at).isoformat(),
+                "closes_at": timezone.localtime(exam.closes_at).isoformat(),
+            },
+            url=f"/exams/{exam.public_id}/",
+            dedupe_key=f"exams.scheduled:{exam.pk}:{user_id}",
+        )
+
+
+def tell_result(event: Event) -> None:
+    """Tell the learner that the result may be seen."""
+    assert isinstance(event, ResultReleased)
+    attempt = Attempt.objects.select_related("exam").filter(pk=event.attempt_id).first()
+    if attempt is None:
+        return
+    notify(
+        user_id=event.user_id,
+        kind="exams.result",
+        context={
+            "title": attempt.exam.title,
+            "score": str(attempt.score),
+            "maximum": str(attempt.maximum),
+            "passed": bool(attempt.passed),
+        },
+        url=f"/exams/attempts/{attempt.public_id}/result/",
+        dedupe_key=f"exams.result:{attempt.pk}",
+    )
+
+
+def tell_markers(event: Event) -> None:
+    """Tell the owner of the exam, once a day and exam, that answers wait."""
+    assert isinstance(event, AttemptNeedsMarking)
+    exam = Exam.objects.filter(pk=event.exam_id).first()
+    if exam is None or exam.owner_id is None:
+        return
+    if exam.organization_id and exam.organization_id not in {
+        row.organization_id for row in list_memberships(user_id=exam.owner_id)
+    }:
+        return
+    today = timezone.localdate().isoformat()
+    notify(
+        user_id=exam.owner_id,
+        kind="exams.to_mark",
+        context={"title": exam.title},
+        url="/teach/marking/",
+        dedupe_key=f"exams.to_mark:{exam.pk}:{today}",
+    )

@@ -1,0 +1,145 @@
+"""The wrong-answer book: what enters it, what leaves it by mastery, and how it is listed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, F, Q, QuerySet
+
+from edu.core.errors import NotFound
+from exams.models import WrongAnswer
+
+MASTERY_STREAK = 2
+"""Right answers in a row after which a question leaves the book."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How one question went: `fraction` None while nobody has marked it; `is_blank` when nothing was answered."""
+
+    question_id: int
+    version_id: int
+    response: str
+    fraction: float | None
+    is_blank: bool = False
+
+    @property
+    def is_right(self) -> bool:
+        """Whether it earned everything."""
+        return not self.is_blank and self.fraction is not None and self.fraction >= 1 - 1e-6
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether it was answered and did not earn everything."""
+        return not self.is_blank and self.fraction is not None and self.fraction < 1 - 1e-6
+
+
+def record_outcomes(
+    *, user_id: int, outcomes: Sequence[Outcome], source_kind: str, source_id: int, at: datetime
+) -> None:
+    """Enter outcomes into the learner's book; three statements and one more for each question that changes.
+
+    Wrong enters it (or returns to it) and ends a streak; right lengthens the streak of a question that is in
+    it, and the MASTERY_STREAK-th in a row takes it out; blank is counted apart and enters it too. An exam counts once
+    however often its result is delivered: what is not newer than the entry is passed over. The caller holds
+    the transaction.
+    """
+    by_question = {outcome.question_id: outcome for outcome in outcomes}
+    rows = {row.question_id: row for row in WrongAnswer.objects.filter(user_id=user_id, question_id__in=by_question)}
+    for question_id, outcome in by_question.items():
+        row = rows.get(question_id)
+        if source_kind == "exam" and row is not None and row.last_wrong_at >= at:
+            continue
+        if outcome.is_wrong or outcome.is_blank:
+            _enter(row, user_id, outcome, source_kind, source_id, at)
+        elif outcome.is_right and row is not None and source_kind == "practice":
+            streak = row.right_streak + 1
+            is_mastered = row.mastered_at is None and streak >= MASTERY_STREAK
+            WrongAnswer.objects.filter(pk=row.pk).update(
+                right_streak=F("right_streak") + 1, mastered_at=at if is_mastered else row.mastered_at
+            )
+
+
+def _enter(
+    row: WrongAnswer | None, user_id: int, outcome: Outcome, source_kind: str, source_id: int, at: datetime
+) -> None:
+    wrong, blank = (0, 1) if outcome.is_blank else (1, 0)
+    fields: dict[str, Any] = {
+        "version_id": outcome.version_id,
+        "source_kind": source_kind,
+        "source_id": source_id,
+        "last_response": outcome.response,
+        "last_wrong_at": at,
+        "right_streak": 0,
+        "mastered_at": None,
+    }
+    if row is None:
+        row, created = WrongAnswer.objects.get_or_create(
+            user_id=user_id,
+            question_id=outcome.question_id,
+            defaults={**fields, "wrong_count": wrong, "blank_count": blank, "first_wrong_at": at},
+        )
+        if created:
+            return
+    WrongAnswer.objects.filter(pk=row.pk).update(
+        **fields, wrong_count=F("wrong_count") + wrong, blank_count=F("blank_count") + blank
+    )
+
+
+def list_entries(
+    *, user_id: int, bank_id: int | None = None, topic_path: str = "", type: str = "", mastered: bool = False
+) -> QuerySet[WrongAnswer]:
+    """Return the learner's entries, newest first, with question, bank and topic; those that left by mastery
+    on request."""
+    rows = WrongAnswer.objects.filter(user_id=user_id, mastered_at__isnull=not mastered)
+    if bank_id is not None:
+        rows = rows.filter(question__bank_id=bank_id)
+    if topic_path:
+        rows = rows.filter(question__topic__path__startswith=topic_path)
+    if type:
+        rows = rows.filter(question__type=type)
+    return rows.select_related("question__bank", "question__topic").order_by("-last_wrong_at", "-id")
+
+
+def count_by_bank(*, user_id: int) -> list[dict[str, Any]]:
+    """Return for each bank with entries: id, name, how many are in the book and how many were mastered."""
+    return list(
+        WrongAnswer.objects.filter(user_id=user_id)
+        .values("question__bank_id", "question__bank__name")
+        .annotate(
+            open_count=Count("id", filter=Q(mastered_at__isnull=True)),
+            mastered_count=Count("id", filter=Q(mastered_at__isnull=False)),
+        )
+        .order_by("question__bank__name")
+    )
+
+
+def get_entry(*, user_id: int, question_public_id: object) -> WrongAnswer:
+    """Return one entry of the learner's own book; NotFound for anybody else's."""
+    row = (
+        WrongAnswer.objects.filter(user_id=user_id, question__public_id=question_public_id)
+        .select_related("question")
+        .first()
+    )
+    if row is None:
+        raise NotFound("There is no such entry.")
+    return row
+
+
+def save_note(*, user_id: int, question_public_id: object, note: str) -> None:
+    """Keep the learner's private note (at most 2,000 characters); NotFound for a foreign entry."""
+    with transaction.atomic():
+        row = get_entry(user_id=user_id, question_public_id=question_public_id)
+        row.note = note.strip()[:2000]
+        row.save(update_fields=["note"])
+
+
+def set_mastered(*, user_id: int, question_public_id: object, at: datetime | None) -> None:
+    """Take an entry out of the book by hand, or put it back (`at` None); NotFound for a foreign entry."""
+    with transaction.atomic():
+        row = get_entry(user_id=user_id, question_public_id=question_public_id)
+        row.mastered_at = at
+        row.right_streak = 0 if at is None else row.right_streak
+        row.save(update_fields=["mastered_at", "right_streak"])

@@ -1,0 +1,64 @@
+"""Forms of practice: how to practise a chapter, and how to filter the wrong-answer book."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from exams.view_models import TYPE_LABELS
+
+
+class StartForm(forms.Form):
+    """Order, number and filter of a chapter practice."""
+
+    topic = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    order = forms.ChoiceField(
+        label=_("Order"),
+        required=False,
+        choices=[
+            ("in_order", _("in order")),
+            ("unseen_first", _("unseen first")),
+            ("wrong_first", _("wrong first")),
+            ("random", _("at random")),
+        ],
+    )
+    count = forms.TypedChoiceField(
+        label=_("Questions"),
+        required=False,
+        coerce=int,
+        empty_value=20,
+        initial=20,
+        choices=[(n, n) for n in (5, 10, 20, 50, 100)],
+    )
+    type = forms.ChoiceField(label=_("Type"), required=False)
+    difficulty = forms.ChoiceField(
+        label=_("Difficulty"), required=False, choices=[("", _("any")), *[(str(n), str(n)) for n in range(1, 6)]]
+    )
+    feedback = forms.ChoiceField(
+        label=_("Feedback"),
+        required=False,
+        choices=[("at_once", _("after each question")), ("at_end", _("at the end"))],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["type"].choices = [("", _("all types")), *TYPE_LABELS.items()]
+
+
+class BookFilterForm(forms.Form):
+    """Filter of the wrong-answer book."""
+
+    bank = forms.ChoiceField(label=_("Bank"), required=False)
+    topic = forms.ChoiceField(label=_("Chapter"), required=False)
+    type = forms.ChoiceField(label=_("Type"), required=False)
+    state = forms.ChoiceField(
+        label=_("Show"),
+        required=False,
+        choices=[("", _("still to master")), ("mastered", _("mastered"))],
+    )
+
+    def __init__(self, *args: Any, banks: list[Any], topics: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["bank"].choices = [("", _("all banks")), *banks]
+        self.fields["topic"].choices = [("", _("all chapters")), *topics]
+        self.fields["type"].choices = [("", _("all types")), *TYPE_LABELS.items()]

@@ -1,0 +1,226 @@
+"""What a practice page shows: the question as it is asked, or with feedback and history; the result with every
+question."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Avg, Count, Q
+
+from exams.domain.grading import Mark, PartMark, load_question
+from exams.form_responses import response_from_form
+from exams.models import PracticeAnswer, PracticeSession, QuestionVersion, WrongAnswer
+from exams.presentation import ask_view, review_view
+
+HISTORY_SIZE = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaletteEntry:
+    """One number of the palette; `state` is empty, answered, right, partial, wrong or pending."""
+
+    number: int
+    state: str
+    is_current: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnHistory:
+    """How this learner did with the question before, and how others did."""
+
+    tries: int = 0
+    right: int = 0
+    others_percent: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemPage:
+    """One question of a session with everything around it."""
+
+    session: PracticeSession
+    index: int
+    version: QuestionVersion
+    question: Any
+    answer: PracticeAnswer | None
+    shows_feedback: bool
+    palette: tuple[PaletteEntry, ...]
+    history: OwnHistory = field(default_factory=OwnHistory)
+    entry: WrongAnswer | None = None
+
+    @property
+    def number(self) -> int:
+        """Return the place in the session, from 1."""
+        return self.index + 1
+
+    @property
+    def total(self) -> int:
+        """Return how many questions the session has."""
+        return len(self.session.items)
+
+    @property
+    def next_number(self) -> int | None:
+        """Return the next number, None on the last question."""
+        return self.number + 1 if self.number < self.total else None
+
+    @property
+    def previous_number(self) -> int | None:
+        """Return the number before, None on the first question."""
+        return self.number - 1 if self.index else None
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether the learner has to judge her own answer."""
+        return self.answer is not None and self.answer.state == "pending"
+
+    @property
+    def is_all_answered(self) -> bool:
+        """Whether nothing is left to answer."""
+        return all(entry.state for entry in self.palette)
+
+
+def parts_of(parts: tuple[PartMark, ...]) -> list[dict[str, Any]]:
+    """Return part marks as review views take them."""
+    return [
+        {
+            "id": part.id,
+            "fraction": part.fraction,
+            "correct": part.is_correct,
+            "given": part.given,
+            "parts": parts_of(part.parts),
+        }
+        for part in parts
+    ]
+
+
+def _state(answer: PracticeAnswer, feedback: str, is_finished: bool) -> str:
+    if feedback == "at_end" and not is_finished:
+        return "answered"
+    if answer.state == "pending":
+        return "pending"
+    fraction = answer.fraction or 0
+    return "right" if fraction >= 1 - 1e-6 else "partial" if fraction > 1e-6 else "wrong"
+
+
+def response_of(answer: PracticeAnswer | None) -> Any:
+    """Return the stored response, None for a blank."""
+    return json.loads(answer.response) if answer and answer.response else None
+
+
+def _reviewed(version: QuestionVersion, item: Mapping[str, Any], answer: PracticeAnswer, number: int) -> Any:
+    """Return the question with feedback: right answer, explanation, what each option says."""
+    response = response_of(answer)
+    mark: Mark = load_question(version.type, version.content, version.key).grade(response)
+    earned = None if answer.fraction is None else Decimal(str(answer.fraction)) * Decimal(item["marks"])
+    return review_view(
+        type=version.type,
+        content=version.content,
+        key=version.key,
+        name=f"q{number}",
+        number=str(number),
+        marks=item["marks"],
+        order=item.get("order") or {},
+        response=response,
+        state=answer.state,
+        fraction=answer.fraction,
+        mark=earned,
+        parts=parts_of(mark.parts),
+        explanation=version.explanation,
+        source=version.source,
+        slot=number,
+    )
+
+
+def item_page(*, session: PracticeSession, index: int | None) -> ItemPage:
+    """Return one question of the caller's session; without an index the first open one from where she stopped.
+
+    Three queries while it is asked, six with feedback; none grows with the length of the session.
+    """
+    answers = {row.index: row for row in PracticeAnswer.objects.filter(session=session)}
+    if index is None:
+        places = [*range(session.position, len(session.items)), *range(session.position)]
+        index = next((place for place in places if place not in answers), session.position)
+    item = session.items[index]
+    version = QuestionVersion.objects.get(pk=item["version_id"])
+    answer = answers.get(index)
+    is_finished = session.finished_at is not None
+    shows_feedback = answer is not None and (session.feedback == "at_once" or is_finished)
+    if answer is not None and shows_feedback:
+        question = _reviewed(version, item, answer, index + 1)
+    else:
+        question = ask_view(
+            type=version.type,
+            content=version.content,
+            name=f"q{index + 1}",
+            number=str(index + 1),
+            marks=item["marks"],
+            order=item.get("order") or {},
+            response=response_of(answer),
+            slot=index + 1,
+        )
+    palette = tuple(
+        PaletteEntry(
+            number=place + 1,
+            state=_state(answers[place], session.feedback, is_finished) if place in answers else "",
+            is_current=place == index,
+        )
+        for place in range(len(session.items))
+    )
+    return ItemPage(
+        session=session,
+        index=index,
+        version=version,
+        question=question,
+        answer=answer,
+        shows_feedback=shows_feedback,
+        palette=palette,
+        history=_history(session.user_id, version.question_id) if shows_feedback else OwnHistory(),
+        entry=_entry(session.user_id, version.question_id) if shows_feedback else None,
+    )
+
+
+def _history(user_id: int, question_id: int) -> OwnHistory:
+    rows = PracticeAnswer.objects.filter(question_id=question_id)
+    mine = rows.filter(session__user_id=user_id).aggregate(
+        tries=Count("id"), right=Count("id", filter=Q(fraction__gte=1 - 1e-6))
+    )
+    others = rows.exclude(session__user_id=user_id).aggregate(n=Count("id"), mean=Avg("fraction"))
+    percent = round(100 * others["mean"]) if others["n"] >= 5 and others["mean"] is not None else None
+    return OwnHistory(tries=mine["tries"], right=mine["right"], others_percent=percent)
+
+
+def _entry(user_id: int, question_id: int) -> WrongAnswer | None:
+    return WrongAnswer.objects.filter(user_id=user_id, question_id=question_id).select_related("question").first()
+
+
+def read_response(page: ItemPage, form: Any) -> Any:
+    """Return the raw response to the page's question from a posted form; None for a blank."""
+    return response_from_form(type=page.version.type, content=page.version.content, form=form, name=f"q{page.number}")
+
+
+def result_page(*, session: PracticeSession) -> dict[str, Any]:
+    """Return what the result shows: score, counts, and each question reviewed; two queries whatever the length."""
+    answers = {row.index: row for row in PracticeAnswer.objects.filter(session=session)}
+    versions = QuestionVersion.objects.in_bulk({item["version_id"] for item in session.items})
+    questions = []
+    score = maximum = Decimal(0)
+    counts = {"right": 0, "partial": 0, "wrong": 0, "blank": 0, "pending": 0}
+    for place, item in enumerate(session.items):
+        answer = answers.get(place) or PracticeAnswer(
+            index=place, response="", state="blank", fraction=0.0, question_id=item["question_id"]
+        )
+        view = _reviewed(versions[item["version_id"]], item, answer, place + 1)
+        questions.append(view)
+        maximum += Decimal(item["marks"])
+        score += Decimal(str(answer.fraction or 0)) * Decimal(item["marks"])
+        counts[view.review.verdict] = counts.get(view.review.verdict, 0) + 1
+    return {
+        "session": session,
+        "questions": questions,
+        "score": score.quantize(Decimal("0.01")).normalize(),
+        "maximum": maximum.quantize(Decimal("0.01")).normalize(),
+        "percent": round(100 * score / maximum) if maximum else 0,
+        "counts": counts,
+        "seconds": sum(answer.seconds for answer in answers.values()),
+    }

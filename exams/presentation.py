@@ -1,0 +1,174 @@
+"""The view models of questions: content, frozen order, response, and mark and key where the policy lets them out.
+
+Views of delivery, marking, practice and authoring call ask_view and review_view; ask.html and review.html of each
+type draw the result. An ask view is made without a key, so a template cannot show what it never got.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from pydantic import ValidationError
+
+from exams.domain.registry import get_type
+from exams.richtext import safe_html
+from exams.view_builders import build
+from exams.view_models import (
+    EMPTY,
+    TYPE_LABELS,
+    CriterionView,
+    FieldView,
+    OptionView,
+    QuestionView,
+    ReviewPolicy,
+    ReviewView,
+    Seen,
+    SegmentView,
+    is_answered,
+    number_text,
+)
+
+__all__ = [
+    "TYPE_LABELS",
+    "CriterionView",
+    "FieldView",
+    "OptionView",
+    "QuestionView",
+    "ReviewPolicy",
+    "ReviewView",
+    "SegmentView",
+    "ask_view",
+    "is_answered",
+    "number_text",
+    "review_view",
+]
+
+Order = Mapping[str, Sequence[str]]
+EVERYTHING = ReviewPolicy()
+"""The policy of practice: everything may be seen."""
+
+
+def ask_view(
+    *,
+    type: str,
+    content: Mapping[str, Any],
+    name: str,
+    number: str = "",
+    marks: Decimal | float | str = 1,
+    order: Order | None = None,
+    response: Any = None,
+    slot: int = 0,
+    is_flagged: bool = False,
+) -> QuestionView:
+    """Return the question as it is asked, with the response given so far; no key comes near it.
+
+    `name` is the prefix of its form fields (`q3`), `order` the frozen order of its options: lists of
+    ids by group, as exams.domain names the groups (`options`, `right`, `items`, a gap, `q1/options`).
+    """
+    seen = Seen(response=response)
+    view = build(type, arranged_content(type, content, order), seen, name=name, number=number, marks=number_text(marks))
+    return replace(view, slot=slot, is_flagged=is_flagged, is_answered=is_answered(response))
+
+
+def review_view(
+    *,
+    type: str,
+    content: Mapping[str, Any],
+    key: Mapping[str, Any],
+    name: str,
+    number: str = "",
+    marks: Decimal | float | str = 1,
+    order: Order | None = None,
+    response: Any = None,
+    state: str = "graded",
+    fraction: float | None = None,
+    mark: Decimal | float | str | None = None,
+    parts: Sequence[Mapping[str, Any]] = (),
+    comment: str = "",
+    explanation: str = "",
+    source: str = "",
+    policy: ReviewPolicy = EVERYTHING,
+    slot: int = 0,
+) -> QuestionView:
+    """Return the question as it is reviewed. What `policy` withholds is not in the view at all.
+
+    `parts` are the stored parts of the mark: {id, fraction, correct, given, parts}. `fraction` None is pending.
+    """
+    seen = Seen(
+        response=response if policy.answers else None,
+        key=key if policy.keys else None,
+        parts={str(part.get("id")): part for part in parts} if policy.marks else {},
+        shows_marks=policy.marks,
+    )
+    view = build(type, arranged_content(type, content, order), seen, name=name, number=number, marks=number_text(marks))
+    verdict = _verdict(state, fraction) if policy.marks else ""
+    review = ReviewView(
+        verdict=verdict,
+        verdict_label=_verdict_label(verdict),
+        mark=number_text(mark) if policy.marks else "",
+        maximum=number_text(marks),
+        comment=comment if policy.marks else "",
+        shows_answer=policy.answers,
+        shows_key=policy.keys,
+        explanation=safe_html(explanation) if policy.explanations else EMPTY,
+        source=source if policy.explanations else "",
+    )
+    if type == "material":
+        view = replace(view, questions=_reviewed_parts(view, key, policy, seen))
+    return replace(view, slot=slot, review=review, is_answered=is_answered(response))
+
+
+def arranged_content(type: str, content: Mapping[str, Any], order: Order | None) -> Mapping[str, Any]:
+    """Return what the browser may see of a content, options in the frozen order; a faulty draft comes back as it is."""
+    question_type = get_type(type)
+    try:
+        return question_type.public_content(question_type.parse_content(content), order)
+    except ValidationError:
+        return content
+
+
+def _verdict(state: str, fraction: float | None) -> str:
+    if state == "blank":
+        return "blank"
+    if fraction is None or state == "pending":
+        return "pending"
+    if fraction >= 1 - 1e-6:
+        return "right"
+    return "partial" if fraction > 1e-6 else "wrong"
+
+
+def _verdict_label(verdict: str) -> str:
+    return {
+        "right": _("Right"),
+        "partial": _("Partly right"),
+        "wrong": _("Wrong"),
+        "blank": _("Not answered"),
+        "pending": _("Awaiting marking"),
+    }.get(verdict, "")
+
+
+def _reviewed_parts(
+    view: QuestionView, key: Mapping[str, Any], policy: ReviewPolicy, seen: Seen
+) -> tuple[QuestionView, ...]:
+    """Give every sub-question of a material its own review."""
+    explanations = key.get("explanations") or {}
+    done = []
+    for question in view.questions:
+        part = seen.parts.get(question.part, {})
+        fraction = part.get("fraction")
+        is_blank = policy.answers and not question.is_answered
+        verdict = ("blank" if is_blank else _verdict("graded", fraction)) if part else ""
+        mark = None if fraction is None else Decimal(str(fraction)) * Decimal(question.marks or "0")
+        review = ReviewView(
+            verdict=verdict,
+            verdict_label=_verdict_label(verdict),
+            mark=number_text(mark) if policy.marks and part else "",
+            maximum=question.marks,
+            shows_answer=policy.answers,
+            shows_key=policy.keys,
+            explanation=safe_html(explanations.get(question.part, "")) if policy.explanations else EMPTY,
+        )
+        done.append(replace(question, review=review))
+    return tuple(done)

@@ -1,0 +1,93 @@
+"""The public writes of exams: what other rooms, the demo and the API call. Everything else is private to this app."""
+
+from datetime import datetime
+from typing import Any
+
+from exams.authoring.banks import create_bank, create_topic, share_bank, update_bank
+from exams.authoring.exams import archive_exam, copy_exam, save_exam, schedule_exam
+from exams.authoring.papers import add_items, add_section, copy_paper, create_paper, save_rule
+from exams.authoring.publishing import BlueprintInfeasible, publish_paper
+from exams.authoring.questions import publish_question, retire_question, save_question
+from exams.authoring.records import ImportedRecords, import_records
+from exams.delivery.extend import extend_attempt, set_accommodation
+from exams.delivery.finish_overdue import finish_overdue
+from exams.delivery.keys import AttemptKey, read_attempt_key
+from exams.delivery.pause import pause_attempt, resume_attempt
+from exams.delivery.release import release_closed_exams, release_results
+from exams.delivery.save import Batch, SavedBatch, SaveRefused, save_responses
+from exams.delivery.start import CannotStart, OpenedAttempt, open_room, start_attempt
+from exams.delivery.submit import submit_attempt
+from exams.interchange.records_format import records_from_yaml
+from exams.marking.mark import mark_by_hand
+from exams.practice.sessions import (
+    answer_question,
+    finish_session,
+    start_chapter_practice,
+    start_lesson_quiz,
+    start_paper_practice,
+)
+
+__all__ = [
+    "AttemptKey",
+    "Batch",
+    "BlueprintInfeasible",
+    "CannotStart",
+    "ImportedRecords",
+    "OpenedAttempt",
+    "SaveRefused",
+    "SavedBatch",
+    "add_items",
+    "add_section",
+    "answer_question",
+    "archive_exam",
+    "copy_exam",
+    "copy_paper",
+    "create_bank",
+    "create_paper",
+    "create_topic",
+    "extend_attempt",
+    "finish_overdue",
+    "finish_session",
+    "import_records",
+    "mark_by_hand",
+    "open_room",
+    "pause_attempt",
+    "publish_paper",
+    "publish_question",
+    "read_attempt_key",
+    "records_from_yaml",
+    "release_closed_exams",
+    "release_results",
+    "resume_attempt",
+    "retire_question",
+    "save_exam",
+    "save_question",
+    "save_responses",
+    "save_rule",
+    "schedule_exam",
+    "set_accommodation",
+    "share_bank",
+    "sit_exam",
+    "start_attempt",
+    "start_chapter_practice",
+    "start_lesson_quiz",
+    "start_paper_practice",
+    "submit_attempt",
+    "update_bank",
+]
+
+
+def sit_exam(
+    *, user_id: int, exam_id: Any, answers: dict[int, Any], started_at: datetime, submitted_at: datetime
+) -> int:
+    """Sit an exam from start to hand-in at given moments, as generated history and the demo do; return the attempt's
+    id.
+
+    `answers` maps slots to raw responses. The same use cases run as for a learner in the room, so every rule holds.
+    """
+    opened = start_attempt(user_id=user_id, exam_id=exam_id, now=started_at)
+    key = read_attempt_key(opened.attempt_key, now=started_at)
+    known = {slot: response for slot, response in answers.items() if 1 <= slot <= opened.slots}
+    batch = Batch(epoch=opened.epoch, seq=1, responses=known)
+    attempt = submit_attempt(user_id=user_id, attempt_id=opened.attempt.pk, key=key, batch=batch, now=submitted_at)
+    return int(attempt.pk)

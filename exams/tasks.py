@@ -1,0 +1,48 @@
+"""Periodic work of exams. Every task is idempotent; the database is the truth and a lost run costs seconds."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from edu.core.clock import now_utc
+from edu.notifications.services import notify
+from exams.delivery.finish_overdue import finish_overdue
+from exams.delivery.release import release_closed_exams
+from exams.marking.gradebook import candidate_ids
+from exams.models import Attempt, Exam
+
+REMIND_AHEAD = timedelta(hours=24)
+
+
+@shared_task(name="exams.tasks.finish_overdue_attempts")
+def finish_overdue_attempts() -> int:
+    """Close attempts whose time is up and grade what a crash left behind."""
+    return finish_overdue(now=now_utc())
+
+
+@shared_task(name="exams.tasks.release_results_at_close")
+def release_results_at_close() -> int:
+    """Release the results of exams that have closed."""
+    return release_closed_exams(now=now_utc())
+
+
+@shared_task(name="exams.tasks.remind_of_exams")
+def remind_of_exams() -> int:
+    """Tell candidates who have not started that an exam opens within 24 hours; return how many were told."""
+    now = now_utc()
+    soon = Exam.objects.filter(status=Exam.Status.SCHEDULED, opens_at__gt=now, opens_at__lte=now + REMIND_AHEAD)
+    told = 0
+    for exam in soon:
+        started = set(Attempt.objects.filter(exam=exam).values_list("user_id", flat=True))
+        for user_id in candidate_ids(exam, []) - started:
+            told += bool(
+                notify(
+                    user_id=user_id,
+                    kind="exams.soon",
+                    context={"title": exam.title, "opens_at": timezone.localtime(exam.opens_at).isoformat()},
+                    url=f"/exams/{exam.public_id}/",
+                    dedupe_key=f"exams.soon:{exam.pk}:{exam.opens_at.isoformat()}:{user_id}",
+                )
+            )
+    return told

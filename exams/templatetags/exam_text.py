@@ -1,0 +1,37 @@
+"""Filters that word times of exams in the reader's language."""
+
+from datetime import datetime, timedelta
+
+from django import template
+from django.utils import formats, timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+register = template.Library()
+
+
+@register.filter
+def moment(value: str | datetime | None) -> str:
+    """Return a moment (or its ISO text) as date and time of the site's zone; empty for none."""
+    parsed = parse_datetime(value) if isinstance(value, str) else value
+    if parsed is None:
+        return ""
+    local = timezone.localtime(parsed)
+    return f"{formats.date_format(local, 'DATE_FORMAT')} {local:%H:%M}"
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """Return a number of seconds as hours and minutes; seconds are named below two minutes."""
+    if seconds is None:
+        return ""
+    whole = int(timedelta(seconds=seconds).total_seconds())
+    if whole < 120:
+        return ngettext("%(n)d second", "%(n)d seconds", whole) % {"n": whole}
+    hours, minutes = divmod(round(whole / 60), 60)
+    hour_text = ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
+    minute_text = ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
+    if not hours:
+        return minute_text
+    return _("%(hours)s %(minutes)s") % {"hours": hour_text, "minutes": minute_text} if minutes else hour_text

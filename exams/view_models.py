@@ -1,0 +1,179 @@
+"""The view models of questions: what templates/exams/types draw. Built by exams.presentation only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy, ngettext
+
+EMPTY = SafeString("")
+TYPE_LABELS = {
+    "single_choice": gettext_lazy("Single choice"),
+    "multiple_choice": gettext_lazy("Multiple choice"),
+    "true_false": gettext_lazy("True or false"),
+    "fill_blank": gettext_lazy("Fill in the blanks"),
+    "numerical": gettext_lazy("Numerical"),
+    "short_text": gettext_lazy("Short answer"),
+    "essay": gettext_lazy("Essay"),
+    "matching": gettext_lazy("Matching"),
+    "ordering": gettext_lazy("Ordering"),
+    "categorisation": gettext_lazy("Categorisation"),
+    "cloze": gettext_lazy("Cloze"),
+    "material": gettext_lazy("Reading material"),
+}
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewPolicy:
+    """What a review may show: marks, the learner's answers, the keys, the explanations."""
+
+    marks: bool = True
+    answers: bool = True
+    keys: bool = True
+    explanations: bool = True
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, Any], /) -> "ReviewPolicy":
+        """Return the policy stored with an exam; what it does not name is shown."""
+        return cls(**{name: bool(fields.get(name, True)) for name in ("marks", "answers", "keys", "explanations")})
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptionView:
+    """Something to choose. `is_right` and `feedback` are empty unless the key may be shown."""
+
+    id: str
+    html: SafeString
+    letter: str = ""
+    is_chosen: bool = False
+    is_right: bool | None = None
+    feedback: SafeString = EMPTY
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldView:
+    """One blank, gap, pair or placement: its form name, what was given, and how it was marked."""
+
+    id: str
+    name: str
+    kind: str = "text"
+    label: str = ""
+    html: SafeString = EMPTY
+    size: int = 12
+    value: str = ""
+    value_text: str = ""
+    options: tuple[OptionView, ...] = ()
+    is_right: bool | None = None
+    fraction_percent: int | None = None
+    right_text: str = ""
+    feedback: SafeString = EMPTY
+
+
+@dataclass(frozen=True, kw_only=True)
+class SegmentView:
+    """A piece of a stem and the field that follows it."""
+
+    html: SafeString
+    field: FieldView | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CriterionView:
+    """A line of a rubric; `given_percent` is what a marker gave."""
+
+    id: str
+    text: str
+    points: str
+    given_percent: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewView:
+    """How the response was marked; `verdict`: right, partial, wrong, blank, pending, or empty when marks are hidden."""
+
+    verdict: str = ""
+    verdict_label: str = ""
+    mark: str = ""
+    maximum: str = ""
+    comment: str = ""
+    shows_answer: bool = True
+    shows_key: bool = False
+    explanation: SafeString = EMPTY
+    source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionView:
+    """A question as a template draws it; `review` is None while it is being asked."""
+
+    type: str
+    type_label: str
+    name: str
+    number: str
+    marks: str
+    slot: int = 0
+    part: str = ""
+    stem: SafeString = EMPTY
+    segments: tuple[SegmentView, ...] = ()
+    options: tuple[OptionView, ...] = ()
+    fields: tuple[FieldView, ...] = ()
+    targets: tuple[OptionView, ...] = ()
+    questions: tuple["QuestionView", ...] = ()
+    rubric: tuple[CriterionView, ...] = ()
+    value: str = ""
+    unit_label: str = ""
+    min_words: int | None = None
+    max_words: int | None = None
+    right_text: str = ""
+    model_answer: SafeString = EMPTY
+    is_flagged: bool = False
+    is_answered: bool = False
+    review: ReviewView | None = None
+
+    @property
+    def ask_template(self) -> str:
+        """Return the template that asks this type."""
+        return f"exams/types/{self.type}/ask.html"
+
+    @property
+    def review_template(self) -> str:
+        """Return the template that reviews this type."""
+        return f"exams/types/{self.type}/review.html"
+
+    @property
+    def marks_label(self) -> str:
+        """Return "2 marks" in the reader's language."""
+        value = Decimal(self.marks or "0")
+        return ngettext("%(marks)s mark", "%(marks)s marks", 1 if value == 1 else 2) % {"marks": self.marks}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What a builder may know beside the content: the response, and key and mark where the policy allows."""
+
+    response: Any = None
+    key: Mapping[str, Any] | None = None
+    parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    shows_marks: bool = False
+
+
+def number_text(value: Decimal | float | str | None, /) -> str:
+    """Return a mark without needless zeros: 2, 2.5, 0.25; empty for None."""
+    if value is None:
+        return ""
+    text = format(Decimal(str(value)).quantize(Decimal("0.01")), "f")
+    return text.rstrip("0").rstrip(".") or "0"
+
+
+def is_answered(response: Any, /) -> bool:
+    """Whether there is anything in a response; a blank inside a mapping or list does not count."""
+    if response is None or response == "":
+        return False
+    if isinstance(response, Mapping):
+        return any(is_answered(value) for value in response.values())
+    if isinstance(response, list | tuple):
+        return bool(response)
+    return bool(response.strip()) if isinstance(response, str) else True

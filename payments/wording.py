@@ -1,0 +1,86 @@
+"""Money, states and reasons in words, in the reader's language."""
+
+from decimal import Decimal
+
+from babel.numbers import format_currency, get_currency_precision
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+REASONS = {
+    "applied": _("Applied"),
+    "inactive": _("This coupon is switched off at the moment."),
+    "not_started": _("This coupon cannot be used yet."),
+    "ended": _("This coupon has ended."),
+    "wrong_currency": _("This coupon is for another currency."),
+    "out_of_scope": _("This coupon is for other goods."),
+    "used_up": _("All uses of this coupon are taken."),
+    "used_by_you": _("You have used this coupon as often as it allows."),
+    "not_first_order": _("This coupon is for a first order only."),
+    "nothing_to_discount": _("There is nothing left to take off."),
+    "other_better": _("It cannot be combined with another coupon that saves you more."),
+    "unknown": _("There is no coupon with this code. Check the spelling."),
+}
+STATE_TONES = {
+    "pending": "warning",
+    "paid": "success",
+    "partially_refunded": "info",
+    "refunded": "info",
+    "cancelled": "",
+    "expired": "",
+    "draft": "",
+}
+STEP_TITLES = {
+    ("order", "draft"): _("Order begun"),
+    ("order", "pending"): _("Order placed"),
+    ("order", "paid"): _("Paid"),
+    ("order", "partially_refunded"): _("Partly refunded"),
+    ("order", "refunded"): _("Refunded"),
+    ("order", "cancelled"): _("Order cancelled"),
+    ("order", "expired"): _("Time to pay ran out"),
+    ("payment", "created"): _("Payment begun"),
+    ("payment", "pending"): _("Waiting for the payment"),
+    ("payment", "confirmed"): _("Money received"),
+    ("payment", "failed"): _("Payment failed"),
+    ("payment", "cancelled"): _("Payment cancelled"),
+    ("refund", "created"): _("Refund ordered"),
+    ("refund", "pending"): _("Refund on its way"),
+    ("refund", "done"): _("Money sent back"),
+    ("refund", "failed"): _("Refund failed"),
+}
+
+
+def _babel_locale(language: str | None) -> str:
+    return "zh_Hans_CN" if (language or get_language() or "en").startswith("zh") else "en"
+
+
+def minor_digits(currency: str) -> int:
+    """Return how many decimal places a currency has (CNY 2, JPY 0); ValueError when it is no ISO 4217 code."""
+    if len(currency) != 3 or not currency.isascii() or not currency.isalpha() or not currency.isupper():
+        raise ValueError(currency)
+    return int(get_currency_precision(currency))
+
+
+def to_major(minor: int, currency: str) -> Decimal:
+    """Return an amount in major units (yuan), with exactly the currency's places."""
+    return Decimal(minor).scaleb(-get_currency_precision(currency))
+
+
+def money_label(minor: int, currency: str, language: str | None = None) -> str:
+    """Return an amount as a person reads it (¥1,299.00), in `language` or the current one."""
+    label = str(format_currency(to_major(minor, currency), currency, locale=_babel_locale(language)))
+    # English writes CN¥ to tell yuan from yen; here yuan is the home currency, and yen keeps its own sign in Chinese.
+    return label.replace("CN¥", "¥") if currency == "CNY" else label
+
+
+def reason_label(*, reason: str, missing_minor: int = 0, currency: str = "CNY") -> str:
+    """Say why a coupon applied or did not."""
+    if reason == "below_floor":
+        return gettext("Add goods for %(missing)s more to use this coupon.") % {
+            "missing": money_label(missing_minor, currency)
+        }
+    return str(REASONS[reason])
+
+
+def step_title(*, subject: str, state: str) -> str:
+    """Name a step of an order's history."""
+    return str(STEP_TITLES.get((subject, state), state))

@@ -1,0 +1,250 @@
+/** The exam room: ties the questions on the page to the device store, the server, the clock and the palette. */
+import { format } from "./countdown.js";
+import { isAnswered, readResponse, writeResponse } from "./exam/responses.js";
+import { openStore } from "./exam/store.js";
+import { Sync } from "./exam/sync.js";
+import "./ordering.js";
+import "./word-count.js";
+
+const room = document.querySelector("[data-exam-room]");
+const strings = JSON.parse(document.getElementById("exam-strings").textContent);
+const data = room.dataset;
+const questions = new Map([...room.querySelectorAll("[data-question]")].map((question) => [Number(question.dataset.slot), question]));
+const saveState = document.querySelector("[data-save-state]");
+const speaker = document.querySelector("[data-exam-speaker]");
+const receipts = [];
+
+const say = (text) => (speaker.textContent = text);
+document.addEventListener("exam:say", (event) => say(event.detail));
+
+const store = await openStore();
+const sync = new Sync({ attempt: data.attempt, key: data.attemptKey, epoch: Number(data.epoch), seq: Number(data.seq), url: data.saveUrl, store });
+
+/* What the learner is told about the state of her answers. */
+function counted(text, count) {
+  return text.replace("%n", count.toLocaleString());
+}
+function showState({ state, unsent, content }) {
+  const words = {
+    saved: strings.saved,
+    saving: strings.saving,
+    offline: unsent === 1 ? strings.offlineOne : counted(strings.offlineMany, unsent),
+    paused: strings.paused,
+    refused: strings.refused,
+    "device-full": strings.deviceFull,
+    "key-lost": strings.keyLost,
+  };
+  if (words[state]) {
+    saveState.dataset.state = state;
+    saveState.querySelector("[data-save-text]").textContent = words[state];
+    if (state === "offline" && sync.failures === 1) say(words[state]);
+  }
+  if (state === "moved") showEnd("moved", unsent);
+  if (state === "key-lost") showEnd("key-lost", unsent);
+  if (state === "expired" || state === "submitted") leave(content);
+}
+function showEnd(name, unsent) {
+  const box = document.querySelector(`[data-room-notice="${name}"]`);
+  if (!box) return;
+  box.hidden = false;
+  const count = box.querySelector("[data-unsent]");
+  if (count) {
+    count.hidden = !unsent;
+    count.textContent = unsent === 1 ? strings.unsentOne : counted(strings.unsentMany, unsent);
+  }
+  lock();
+  box.focus();
+}
+function lock() {
+  for (const fieldset of room.querySelectorAll("[data-lockable]")) fieldset.disabled = true;
+}
+function leave() {
+  sync.stop();
+  window.removeEventListener("beforeunload", warn);
+  location.assign(data.resultUrl);
+}
+sync.addEventListener("state", (event) => showState(event.detail));
+sync.addEventListener("refused", ({ detail }) => {
+  const question = questions.get(detail.slot);
+  let note = question.querySelector(".question-error");
+  if (!note) {
+    note = document.createElement("p");
+    note.className = "question-error";
+    note.setAttribute("role", "alert");
+    question.append(note);
+  }
+  note.textContent = detail.message;
+});
+
+/* Receipts: the newest ones, to be downloaded. */
+const receiptButton = document.querySelector("[data-receipts]");
+sync.addEventListener("receipt", ({ detail }) => {
+  receipts.push({ attempt: data.attempt, epoch: sync.epoch, seq: detail.seq, saved_at: detail.saved_at, receipt: detail.receipt });
+  if (receipts.length > 200) receipts.shift();
+  if (receiptButton) receiptButton.hidden = false;
+  if (detail.deadline_at) clock(detail.deadline_at, detail.remaining_seconds);
+});
+receiptButton?.addEventListener("click", () => {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([JSON.stringify(receipts, null, 2)], { type: "application/json" }));
+  link.download = `receipts-${data.attempt}.json`;
+  link.click();
+  URL.revokeObjectURL(link.href);
+});
+
+/* The clock: seconds left as the server counts them, on the device's monotonic clock. */
+const timer = document.querySelector("[data-room-timer]");
+let endsAt = performance.now() + 1000 * Math.max(0, (Date.parse(data.deadline) - Date.parse(data.now)) / 1000);
+let said = new Set();
+let isOver = false;
+function clock(_deadline, remaining) {
+  const fresh = performance.now() + remaining * 1000;
+  if (Math.abs(fresh - endsAt) < 2500) return;
+  if (fresh > endsAt) said = new Set();
+  endsAt = fresh;
+}
+function tick() {
+  const left = Math.max(0, Math.ceil((endsAt - performance.now()) / 1000));
+  timer.querySelector("[data-countdown-text]").textContent = format(left, strings.days);
+  timer.classList.toggle("timer--low", left <= 300);
+  for (const [seconds, text] of [[300, strings.fiveMinutes], [60, strings.oneMinute]]) {
+    if (left <= seconds && left > seconds - 5 && !said.has(seconds)) {
+      said.add(seconds);
+      say(text);
+    }
+  }
+  if (left === 0 && !isOver) timeUp();
+}
+async function timeUp() {
+  isOver = true;
+  say(strings.timeUp);
+  lock();
+  await Promise.race([sync.flush(), new Promise((resolve) => setTimeout(resolve, 8000))]);
+  sync.stop();
+  window.removeEventListener("beforeunload", warn);
+  document.querySelector("[data-submit-now]").requestSubmit();
+}
+setInterval(tick, 500);
+tick();
+
+/* Palette, flags and one question at a time. */
+const marks = new Map([...document.querySelectorAll("[data-palette]")].map((link) => [Number(link.dataset.palette), link]));
+function paint(slot) {
+  const link = marks.get(slot);
+  if (!link) return;
+  const answered = isAnswered(readResponse(questions.get(slot)));
+  const flagged = questions.get(slot).querySelector("[data-flag]")?.checked;
+  link.toggleAttribute("data-answered", answered);
+  link.toggleAttribute("data-flagged", Boolean(flagged));
+  link.querySelector("[data-palette-state]").textContent = [answered ? strings.answered : strings.unanswered, flagged ? strings.flagged : ""].filter(Boolean).join(", ");
+  const total = [...marks.values()].filter((mark) => mark.hasAttribute("data-answered")).length;
+  for (const output of document.querySelectorAll("[data-answered-count]")) output.textContent = total.toLocaleString();
+}
+function flagged() {
+  return [...questions].filter(([, question]) => question.querySelector("[data-flag]")?.checked).map(([slot]) => slot);
+}
+const isSingle = data.layout === "one_question";
+const forwardOnly = "forwardOnly" in data;
+const slots = [...questions.keys()];
+const previous = document.querySelector("[data-previous]");
+const next = document.querySelector("[data-next]");
+let current = Math.max(0, slots.indexOf(Number(/^#question-(\d+)$/.exec(location.hash)?.[1])));
+if (forwardOnly) current = Math.max(0, Number(sessionStorage.getItem(`exam-${data.attempt}`)) || 0);
+function show(index, focus = true) {
+  if (!isSingle || index < 0 || index >= slots.length || (forwardOnly && index < current)) return;
+  current = index;
+  if (forwardOnly) sessionStorage.setItem(`exam-${data.attempt}`, String(current));
+  slots.forEach((slot, at) => (questions.get(slot).hidden = at !== current));
+  for (const section of document.querySelectorAll("[data-section]")) section.hidden = !section.querySelector("[data-question]:not([hidden])");
+  previous.disabled = current === 0 || forwardOnly;
+  next.disabled = current === slots.length - 1;
+  marks.forEach((link, slot) => {
+    if (slot === slots[current]) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+    if (forwardOnly) link.setAttribute("aria-disabled", String(slots.indexOf(slot) !== current));
+  });
+  if (focus) questions.get(slots[current]).focus({ preventScroll: false });
+}
+if (isSingle) {
+  for (const button of [previous, next]) button.hidden = false;
+  previous.addEventListener("click", () => show(current - 1));
+  next.addEventListener("click", () => show(current + 1));
+  for (const [slot, link] of marks) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      show(slots.indexOf(slot));
+    });
+  }
+  show(current, false);
+}
+
+/* Changes. */
+function changed(event) {
+  const question = event.target.closest("[data-question]");
+  if (!question) return;
+  const slot = Number(question.dataset.slot);
+  if (event.target.matches("[data-flag]")) sync.flag(flagged());
+  else {
+    question.querySelector(".question-error")?.remove();
+    sync.change(slot, readResponse(question), event.type === "change" ? 150 : undefined);
+  }
+  paint(slot);
+}
+room.addEventListener("input", (event) => {
+  if (event.target.matches("textarea, input[type=text]")) changed(event);
+});
+room.addEventListener("change", changed);
+for (const [slot, question] of questions) {
+  const clear = question.querySelector("[data-clear]");
+  if (!clear) continue;
+  clear.hidden = false;
+  clear.addEventListener("click", () => {
+    writeResponse(question, null);
+    sync.change(slot, null, 150);
+    paint(slot);
+  });
+}
+
+/* What an earlier page could not send: taken over when nobody opened the exam in between, offered otherwise. */
+const left = await store.list(data.attempt);
+const own = left.filter((entry) => entry.epoch >= sync.epoch - 1 && questions.has(entry.slot));
+const older = left.filter((entry) => !own.includes(entry) && questions.has(entry.slot));
+function takeOver(entries) {
+  for (const entry of entries) {
+    writeResponse(questions.get(entry.slot), entry.response);
+    sync.change(entry.slot, entry.response, 50);
+    paint(entry.slot);
+  }
+}
+takeOver(own);
+if (older.length) {
+  const offer = document.querySelector('[data-room-notice="offer"]');
+  offer.hidden = false;
+  offer.querySelector("[data-unsent]").textContent = older.length === 1 ? strings.offerOne : counted(strings.offerMany, older.length);
+  offer.querySelector("[data-offer-take]").addEventListener("click", () => {
+    takeOver(older);
+    offer.hidden = true;
+  });
+  offer.querySelector("[data-offer-drop]").addEventListener("click", async () => {
+    await Promise.all(older.map((entry) => store.remove(data.attempt, entry.slot)));
+    offer.hidden = true;
+  });
+}
+
+/* Leaving: handing in waits for the last answer; a closing page sends what it can. */
+function warn(event) {
+  if (sync.unsent && !sync.stopped) event.preventDefault();
+}
+window.addEventListener("beforeunload", warn);
+window.addEventListener("pagehide", () => sync.flushAtClose());
+document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && sync.flushAtClose());
+window.addEventListener("online", () => sync.flush());
+room.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  if (await sync.flush()) {
+    window.removeEventListener("beforeunload", warn);
+    location.assign(data.submitUrl);
+  } else say(saveState.textContent.trim());
+});
+for (const slot of slots) paint(slot);
+room.dataset.ready = "";

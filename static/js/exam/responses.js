@@ -1,0 +1,70 @@
+/** Reads what a learner answered from the page. One reader a kind of control; templates/exams/types name the kind in data-response. */
+const named = (root) => [...root.querySelectorAll("input, select, textarea")];
+
+const readers = {
+  single: (root) => root.querySelector("input:checked")?.value ?? null,
+  many: (root) => [...root.querySelectorAll("input:checked")].map((input) => input.value),
+  boolean: (root) => {
+    const chosen = root.querySelector("input:checked");
+    return chosen ? chosen.value === "true" : null;
+  },
+  text: (root) => root.querySelector("input, textarea").value,
+  map: (root) => {
+    const given = {};
+    for (const input of named(root)) {
+      if (!input.dataset.key || (input.type === "radio" && !input.checked) || !input.value) continue;
+      given[input.dataset.key] = input.value;
+    }
+    return given;
+  },
+  order: (root) => {
+    const places = [...root.querySelectorAll("select[data-key]")].map((select, index) => ({ id: select.dataset.key, place: Number(select.value) || 0, index }));
+    if (places.every((entry) => !entry.place)) return null;
+    const last = places.length + 1;
+    return places.sort((a, b) => (a.place || last) - (b.place || last) || a.index - b.index).map((entry) => entry.id);
+  },
+  parts: (root) => {
+    const given = {};
+    for (const part of root.querySelectorAll("[data-part]")) {
+      const value = readResponse(part);
+      if (isAnswered(value)) given[part.dataset.part] = value;
+    }
+    return given;
+  },
+};
+
+/** The response inside a question or a part of one; null for a blank. */
+export function readResponse(question) {
+  const root = question.querySelector("[data-response]");
+  const value = root ? readers[root.dataset.response](root) : null;
+  return isAnswered(value) ? value : null;
+}
+
+/** Whether anything was answered; a blank inside a list or an object does not count. */
+export function isAnswered(value) {
+  if (value === null || value === undefined) return false;
+  if (typeof value === "string") return value.trim() !== "";
+  if (Array.isArray(value)) return value.length > 0;
+  return typeof value === "object" ? Object.values(value).some(isAnswered) : true;
+}
+
+/** Puts a response into the controls of a question: what was kept on the device after a reload. */
+export function writeResponse(question, value) {
+  const root = question.querySelector("[data-response]");
+  if (!root) return;
+  const kind = root.dataset.response;
+  if (kind === "parts") {
+    for (const part of root.querySelectorAll("[data-part]")) writeResponse(part, value?.[part.dataset.part] ?? null);
+    return;
+  }
+  const chosen = new Set(kind === "many" ? (value ?? []) : [String(value ?? "")]);
+  for (const input of named(root)) {
+    const own = input.dataset.key ? (value?.[input.dataset.key] ?? "") : value;
+    if (kind === "order") input.value = Array.isArray(value) && value.includes(input.dataset.key) ? String(value.indexOf(input.dataset.key) + 1) : "";
+    else if (kind === "map" && input.type === "radio") input.checked = own === input.value;
+    else if (kind === "map") input.value = own;
+    else if (input.type === "radio" || input.type === "checkbox") input.checked = chosen.has(input.value);
+    else input.value = value ?? "";
+  }
+  root.dispatchEvent(new CustomEvent("response:written", { bubbles: true }));
+}

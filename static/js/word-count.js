@@ -1,0 +1,16 @@
+/** Counts words of essays while they are typed: every ideograph is one, and every run of other letters. */
+export function countWords(text) {
+  return (text.match(/\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|(?:(?!\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana})[\p{L}\p{N}\p{M}'’-])+/gu) ?? []).length;
+}
+
+for (const output of document.querySelectorAll("[data-word-count]")) {
+  const area = output.closest("[data-response]").querySelector("textarea");
+  const show = () => {
+    const words = countWords(area.value);
+    output.textContent = words === 1 ? output.dataset.one : output.dataset.many.replace("%n", words.toLocaleString());
+  };
+  output.hidden = false;
+  area.addEventListener("input", show);
+  area.closest("[data-response]").addEventListener("response:written", show);
+  show();
+}

@@ -1,0 +1,162 @@
+"""Imports: what the template says comes in, every problem is named by row and column, hostile files harm nothing."""
+
+import io
+import zipfile
+
+import pytest
+import xlsxwriter
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from edu.notifications.models import Notification
+from exams.authoring.banks import create_bank
+from exams.interchange.formats import find_format
+from exams.interchange.imports import plan_import
+from exams.interchange.plan import UnreadableFile
+from exams.interchange.xlsx import parse, write_sheet, write_template
+from exams.models import ImportBatch, Question
+from tests.factories.exams import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def author(client):
+    user = make_user(is_instructor=True)
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def bank(author):
+    return create_bank(actor=author, name="Bank")
+
+
+def sheet(rows):
+    return write_sheet(header=rows[0], rows=rows[1:], name="x")
+
+
+def upload(client, bank, data, name="questions.xlsx"):
+    return client.post(reverse("authoring:import", args=[bank.public_id]), {"file": SimpleUploadedFile(name, data)})
+
+
+@pytest.mark.parametrize("is_chinese", [True, False])
+def test_every_example_of_the_template_is_imported_and_undone(client, author, bank, run_jobs, is_chinese):
+    response = upload(client, bank, write_template(is_chinese=is_chinese))
+    batch = ImportBatch.objects.get()
+    assert batch.plan["problems"] == []
+    assert batch.report["questions"] == 9
+    assert client.get(response.url).status_code == 200
+    assert Question.objects.count() == 0
+    client.post(reverse("authoring:import_apply", args=[batch.public_id]))
+    client.post(reverse("authoring:import_apply", args=[batch.public_id]))
+    run_jobs()
+    batch.refresh_from_db()
+    assert (batch.state, batch.report["created"]) == ("applied", 9)
+    assert Question.objects.filter(status="published", batch=batch).count() == 9
+    assert Notification.objects.filter(user=author, kind="exams.import_finished").count() == 1
+    upload(client, bank, write_template(is_chinese=is_chinese))
+    assert ImportBatch.objects.order_by("-pk").first().report["duplicates"] == 9
+    client.post(reverse("authoring:import_undo", args=[batch.public_id]))
+    assert Question.objects.count() == 0
+
+
+def test_each_faulty_row_is_named_and_comes_back_as_a_sheet(client, author, bank):
+    rows = [
+        ["题型", "题干", "选项A", "选项B", "答案", "难度", "分值"],
+        ["单选题", "好题", "甲", "乙", "A", "2", "1"],
+        ["单选题", "没有这个选项", "甲", "乙", "D", "2", "1"],
+        ["填空题", "没有空", "", "", "x", "2", "1"],
+        ["外星题", "=1+1", "", "", "x", "2", "1"],
+        ["判断题", "说不清", "", "", "也许", "2", "1"],
+        ["单选题", "难度", "甲", "乙", "A", "九", "1"],
+    ]
+    upload(client, bank, sheet(rows))
+    batch = ImportBatch.objects.get()
+    assert [(p["row"], p["field"]) for p in batch.plan["problems"]] == [
+        (3, "答案"),
+        (4, "题干"),
+        (5, "题型"),
+        (6, "答案"),
+        (7, "难度"),
+    ]
+    assert batch.report == {"questions": 1, "duplicates": 0, "failed": 5}
+    response = client.get(reverse("authoring:import_failed", args=[batch.public_id]))
+    package = zipfile.ZipFile(io.BytesIO(response.content))
+    xml = b"".join(package.read(name) for name in package.namelist() if "worksheets" in name)
+    assert b"<f>" not in xml
+    assert len(list(parse(response.content)[1])) == 5
+
+
+def zipped(**members):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, data in members.items():
+            package.writestr(name.replace("__", "/").replace("_xml", ".xml").replace("_bin", ".bin"), data)
+    return stream.getvalue()
+
+
+def with_formula():
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, ["题型", "题干", "答案"])
+        page.write_formula(1, 1, "=HYPERLINK(1)")
+    return stream.getvalue()
+
+
+HOSTILE = {
+    "not a table": (b"hello", "questions.xlsx"),
+    "old excel": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"0" * 100, "questions.xls"),
+    "damaged": (write_template(is_chinese=True)[:900], "questions.xlsx"),
+    "no workbook": (zipped(a_xml=b"x"), "questions.xlsx"),
+    "bomb": (zipped(xl__workbook_xml=b"x", xl__worksheets__sheet1_xml=b"0" * 90_000_000), "questions.xlsx"),
+    "macros": (zipped(xl__workbook_xml=b"x", xl__vbaProject_bin=b"x"), "questions.xlsx"),
+    "formulas": (with_formula(), "questions.xlsx"),
+    "no header": (write_sheet(header=["a"], rows=[["b"]], name="x"), "questions.xlsx"),
+    "only a header": (write_sheet(header=["题型", "题干", "答案"], rows=[], name="x"), "questions.xlsx"),
+    "binary as json": (b"\xff\xfe\x00", "questions.jsonl"),
+    "yaml aliases": (b"a: &a [x]\nb: [*a, *a]", "questions.yaml"),
+    "yaml object": (b"!!python/object/apply:os.system ['true']", "questions.yaml"),
+    "unknown": (b"x", "questions.exe"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(HOSTILE))
+def test_a_hostile_file_gets_a_clear_error_and_leaves_nothing(client, author, bank, name):
+    data, file_name = HOSTILE[name]
+    response = upload(client, bank, data, file_name)
+    assert response.status_code == 422
+    assert "field__errors" in response.content.decode()
+    assert ImportBatch.objects.count() == 0
+
+
+def test_a_file_that_is_too_large_is_refused_unread(author, bank):
+    with pytest.raises(UnreadableFile):
+        plan_import(bank=bank, actor=author, file_name="a.xlsx", data=b"0" * (10 * 1024 * 1024 + 1))
+
+
+def test_json_lines_keep_what_is_sound_and_name_the_rest(author, bank):
+    good = b'{"type": "true_false", "content": {"stem": "x"}, "key": {"correct": true}}'
+    data = good + b"\n{broken\n[1]\n" + b"[" * 5000 + b"\n" + good.replace(b"correct", b"wrong")
+    batch = plan_import(bank=bank, actor=author, file_name="a.jsonl", data=data)
+    assert batch.report["questions"] == 1
+    assert {problem["row"] for problem in batch.plan["problems"]} == {2, 3, 4, 5}
+    assert find_format(file_name="a.jsonl", data=data).name == "jsonl"
+
+
+def test_a_stranger_gets_404_on_every_import_address(client, author, bank):
+    upload(client, bank, write_template(is_chinese=True))
+    batch = ImportBatch.objects.get()
+    client.force_login(make_user(is_instructor=True))
+    for name, method in (
+        ("import_batch", "get"),
+        ("import_apply", "post"),
+        ("import_undo", "post"),
+        ("import_failed", "get"),
+    ):
+        url = reverse(f"authoring:{name}", args=[batch.public_id])
+        assert getattr(client, method)(url).status_code == 404
+    assert upload(client, bank, write_template(is_chinese=True)).status_code == 404
+    batch.refresh_from_db()
+    assert (batch.state, ImportBatch.objects.count()) == ("planned", 1)
