@@ -57,7 +57,7 @@ def _table(node: Tag) -> dict[str, Any]:
     """Return a table block: cells are plain text, all rows equally long."""
     rows = [[cell.get_text(" ", strip=True) for cell in row.find_all(["th", "td"])] for row in node.find_all("tr")]
     width = max((len(row) for row in rows), default=0)
-    has_head = node.find("thead") is not None or bool(rows and not node.find("tr").find("td"))
+    has_head = node.find("thead") is not None or (bool(rows) and not _cells(node, "td"))
     return {
         "data": [row + [""] * (width - len(row)) for row in rows],
         "table_caption": node.caption.get_text(" ", strip=True) if node.caption else "",
@@ -67,6 +67,12 @@ def _table(node: Tag) -> dict[str, Any]:
         "cell": [],
         "mergeCells": [],
     }
+
+
+def _cells(table: Tag, name: str) -> list[Tag]:
+    """Return the cells of one kind in the table's first row."""
+    first = table.find("tr")
+    return list(first.find_all(name)) if isinstance(first, Tag) else []
 
 
 def rich_text(html: str) -> str:

@@ -97,7 +97,7 @@ def list_outline(*, course: Course, user_id: int | None) -> list[OutlineChapter]
                 id=row.pk,
                 public_id=row.public_id,
                 slug=row.slug,
-                title=(row.page_title if translated else None) or row.title,
+                title=(getattr(row, "page_title", None) if translated else None) or row.title,
                 kind=row.kind,
                 kind_label=str(row.get_kind_display()),
                 icon=ICONS[row.kind],

@@ -19,12 +19,16 @@ class CatalogueFilter(forms.Form):
     language = forms.ChoiceField(
         label=_("Language"), required=False, choices=[("", _("Any language")), *settings.LANGUAGES]
     )
-    level = forms.ChoiceField(label=_("Level"), required=False, choices=[("", _("Any level")), *Course.Level.choices])
+    level = forms.ChoiceField(
+        label=_("Difficulty"), required=False, choices=[("", _("Any level")), *Course.Level.choices]
+    )
     price = forms.ChoiceField(
-        label=_("Price"), required=False, choices=[("", _("Any price")), ("free", _("Free")), ("paid", _("Paid"))]
+        label=_("Price"),
+        required=False,
+        choices=[("", _("Any price")), ("free", _("Free")), ("paid", _("With a price"))],
     )
     sort = forms.ChoiceField(
-        label=_("Order"),
+        label=_("Sort by"),
         required=False,
         choices=[
             ("", _("Best match")),

@@ -10,6 +10,7 @@ from courses.authoring.courses import (
     set_included,
     withdraw_course,
 )
+from courses.authoring.editors import give_editor_access
 from courses.authoring.outline import (
     add_chapter,
     add_lesson,
@@ -37,6 +38,7 @@ __all__ = [
     "enrol_free",
     "ensure_category",
     "ensure_instructor",
+    "give_editor_access",
     "publish_course",
     "publish_lesson",
     "record_watch",

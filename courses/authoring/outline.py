@@ -227,7 +227,7 @@ def arrange_outline(*, course_id: int, order: Sequence[tuple[uuid.UUID, Sequence
 
 def current_order(*, course_id: int) -> list[tuple[uuid.UUID, list[uuid.UUID]]]:
     """Return the order of the outline as `arrange_outline` takes it."""
-    order = {
+    order: dict[int, tuple[uuid.UUID, list[uuid.UUID]]] = {
         row.pk: (row.public_id, []) for row in Chapter.objects.filter(course_id=course_id).order_by("position", "id")
     }
     rows = Lesson.objects.filter(course_id=course_id, removed_at__isnull=True).order_by("position", "id")
@@ -246,9 +246,10 @@ def move_in_order(*, course_id: int, public_id: uuid.UUID, step: int) -> None:
         if 0 <= target < len(order):
             order[place], order[target] = order[target], order[place]
     else:
-        place = next((n for n, (_chapter, content) in enumerate(order) if public_id in content), None)
-        if place is None:
+        found = [number for number, (_chapter, content) in enumerate(order) if public_id in content]
+        if not found:
             return
+        place = found[0]
         content = order[place][1]
         at = content.index(public_id)
         if 0 <= at + step < len(content):

@@ -59,7 +59,7 @@ def courses(request: HttpRequest) -> HttpResponse:
     tabs = [
         {"label": _("All"), "url": "?", "current": not state, "count": len(rows)},
         {
-            "label": _("Under way"),
+            "label": _("Learning now"),
             "url": "?state=open",
             "current": state == "open",
             "count": sum(not row.is_done for row in rows),

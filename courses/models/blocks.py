@@ -61,7 +61,7 @@ class CalloutBlock(blocks.StructBlock):
 
     kind = blocks.ChoiceBlock(
         label=_("Kind"),
-        choices=[("info", _("Note")), ("success", _("Tip")), ("warning", _("Warning"))],
+        choices=[("info", _("Remark")), ("success", _("Tip")), ("warning", _("Warning"))],
         default="info",
     )
     title = blocks.CharBlock(label=_("Title"), required=False, max_length=120)
@@ -100,7 +100,7 @@ class BodyBlock(blocks.StreamBlock):
 class FaqBlock(blocks.StructBlock):
     """A question before buying, and its answer."""
 
-    question = blocks.CharBlock(label=_("Question"), max_length=300)
+    question = blocks.CharBlock(label=_("Question asked"), max_length=300)
     answer = blocks.RichTextBlock(label=_("Answer"), features=["bold", "italic", "link", "ol", "ul"])
 
 
@@ -121,6 +121,4 @@ class CourseBodyBlock(blocks.StreamBlock):
         icon="group",
         template="courses/blocks/audience.html",
     )
-    faq = blocks.ListBlock(
-        FaqBlock(), label=_("Questions and answers"), icon="help", template="courses/blocks/faq.html"
-    )
+    faq = blocks.ListBlock(FaqBlock(), label=_("Frequent questions"), icon="help", template="courses/blocks/faq.html")

@@ -27,7 +27,7 @@ class Category(models.Model):
     )
     name_en = models.CharField(_("name in English"), max_length=80, db_comment="Name in English")
     name_zh = models.CharField(_("name in Chinese"), max_length=80, db_comment="Name in Simplified Chinese")
-    position = models.PositiveIntegerField(_("order"), default=0, db_comment="Order in the catalogue")
+    position = models.PositiveIntegerField(_("place in the list"), default=0, db_comment="Order in the catalogue")
 
     class Meta:
         db_table_comment = "Subjects of the catalogue"
@@ -56,7 +56,7 @@ class Instructor(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
-        verbose_name=_("account"),
+        verbose_name=_("user account"),
         db_comment="Account of the instructor, who may then edit the courses; null for none",
     )
     name = models.CharField(_("name"), max_length=120, db_comment="Name that learners see")
@@ -86,7 +86,7 @@ class Instructor(models.Model):
         return reverse("courses:instructor", args=[self.slug])
 
 
-class Course(models.Model):
+class Course(models.Model):  # type: ignore[django-manager-missing] # pages are managed by Wagtail's own
     """A course as a permanent record: enrolments, progress and product keys point here, never at a page."""
 
     class Status(models.TextChoices):
@@ -240,13 +240,13 @@ class Chapter(models.Model):
         return self.title
 
 
-class Lesson(models.Model):
+class Lesson(models.Model):  # type: ignore[django-manager-missing] # pages are managed by Wagtail's own
     """One lesson: what it is made of, and when it counts as done."""
 
     class Kind(models.TextChoices):
         """What the learner does in it."""
 
-        TEXT = "text", _("text")
+        TEXT = "text", _("reading")
         VIDEO = "video", _("video")
         AUDIO = "audio", _("audio")
         DOCUMENT = "document", _("document")

@@ -68,7 +68,7 @@ class CoursePage(RecordAddress):
     body = StreamField(
         CourseBodyBlock(),
         blank=True,
-        verbose_name=_("text"),
+        verbose_name=_("reading"),
         db_comment="Description, outcomes, audience, questions and answers",
     )
 
@@ -140,10 +140,10 @@ class LessonPage(RecordAddress):
     lesson = models.ForeignKey(
         "courses.Lesson", on_delete=models.PROTECT, related_name="pages", db_comment="The record it presents"
     )
-    body = StreamField(BodyBlock(), blank=True, verbose_name=_("text"), db_comment="Text of the lesson in blocks")
+    body = StreamField(BodyBlock(), blank=True, verbose_name=_("reading"), db_comment="Text of the lesson in blocks")
 
     parent_page_types: ClassVar = ["courses.CoursePage"]
-    subpage_types: ClassVar = []
+    subpage_types: ClassVar[list[str]] = []
     template = "courses/lesson_page.html"
     content_panels: ClassVar = [*Page.content_panels, FieldPanel("body")]
 

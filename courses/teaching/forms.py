@@ -16,7 +16,7 @@ class NewCourseForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     category = forms.ModelChoiceField(label=_("Category"), queryset=Category.objects.all(), required=False)
     summary = forms.CharField(
-        label=_("Summary"),
+        label=_("Short description"),
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -51,7 +51,7 @@ def roster_workbook(*, course: Course) -> bytes:
             Sheet(
                 name=course.title,
                 headers=[
-                    _("Name"),
+                    _("Learner's name"),
                     _("Real name"),
                     _("Enrolled"),
                     _("Last active"),

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
-
 from edu.search.bigrams import index_text, query_terms
 
 MAX_RESULTS = 500
@@ -20,11 +18,11 @@ def document_text(*parts: object) -> str:
     return f"{index_text(text)} {' '.join(singles)}".strip()
 
 
-def search(*, queryset: QuerySet[Any], query: str, limit: int = MAX_RESULTS) -> list[Any]:
+def search(*, queryset: Any, query: str, limit: int = MAX_RESULTS) -> list[Any]:
     """Return the rows of `queryset` in which every term of `query` is found, best first; none for an empty query.
 
-    The model has a wagtail.search SearchField that gives `document_text`. The queryset may be filtered by FilterFields
-    only. At most `limit` rows.
+    `queryset` is one of a model that Wagtail indexes and that has a SearchField giving `document_text`; it may be
+    filtered by FilterFields only. At most `limit` rows.
     """
     terms = query_terms(query)
     if not terms:

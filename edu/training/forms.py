@@ -58,7 +58,7 @@ class MemberForm(forms.Form):
     real_name = forms.CharField(label=_("Name"), max_length=80, help_text=_("As it shall stand on certificates."))
     staff_number = forms.CharField(label=_("Staff number"), max_length=40)
     department = forms.ChoiceField(label=_("Department"), required=False)
-    job_title = forms.CharField(label=_("Position"), max_length=80, required=False)
+    job_title = forms.CharField(label=_("Job title"), max_length=80, required=False)
     phone = forms.CharField(label=_("Phone"), max_length=30, required=False)
     email = forms.EmailField(label=_("E-mail"), required=False)
 
@@ -70,7 +70,7 @@ class MemberForm(forms.Form):
 class DepartmentForm(forms.Form):
     """Name and place of a department."""
 
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = forms.CharField(label=_("Name of the department"), max_length=120)
     parent = forms.ChoiceField(label=_("Stands under"), required=False)
 
     def __init__(self, *args: Any, departments: Sequence[DepartmentView], **kwargs: Any) -> None:

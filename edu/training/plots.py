@@ -10,12 +10,12 @@ from edu.training.queries import AssignmentRow
 
 def states_donut(row: AssignmentRow) -> Donut:
     """Return the people of one assignment by state."""
-    parts = [
-        (_("Done"), row.done),
+    parts = [  # in this order the colours say what they mean: green is done, red is late
         (_("In progress"), row.in_progress),
+        (_("Not started"), row.not_started),
+        (_("Done"), row.done),
         (_("Late"), row.late),
         (_("Failed"), row.failed),
-        (_("Not started"), row.not_started),
     ]
     return donut(parts=[Datum(label=label, value=value, value_label=str(value)) for label, value in parts])
 

@@ -22,11 +22,13 @@ class EnquiryForm(forms.ModelForm[Enquiry]):
         fields = ["company", "name", "phone", "email", "staff_count", "message"]
         widgets = {"message": forms.Textarea(attrs={"rows": 4})}
 
+    def is_caught(self) -> bool:
+        """Whether the field that only machines see was filled in."""
+        return bool(self.data.get("website"))
+
     def clean(self) -> dict[str, Any]:
-        """Ask for a phone or a mail address; take what machines fill in for what it is."""
+        """Ask for a phone or a mail address."""
         cleaned = super().clean() or {}
-        if cleaned.get("website"):
-            raise forms.ValidationError(_("This was sent by a machine."))
         if not cleaned.get("phone") and not cleaned.get("email"):
             self.add_error("phone", _("Give a phone or an e-mail address, so that we can answer."))
         return cleaned

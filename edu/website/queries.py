@@ -8,11 +8,12 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from wagtail.models import Page
+from wagtail.models import Locale, Page
 
 from edu.core.errors import NotFound
+from edu.search.queries import search
 from edu.website.models.enquiry import Enquiry
-from edu.website.models.pages import HelpIndexPage, HomePage, LandingPage, LegalPage
+from edu.website.models.pages import HelpArticlePage, HelpIndexPage, HomePage, LandingPage, LegalPage
 from edu.website.models.settings import Banner, SiteSettings
 
 PageT = TypeVar("PageT", bound=Page)
@@ -23,6 +24,14 @@ def find_page(model: type[PageT], **filters: object) -> PageT | None:
     pages = list(model.objects.live().filter(**filters).select_related("locale"))
     wanted = get_language() or "en"
     return next((page for page in pages if page.locale.language_code == wanted), pages[0] if pages else None)
+
+
+def find_articles(*, query: str, limit: int) -> list[HelpArticlePage]:
+    """Return the help articles in the reader's language in which every word of the query is found, best first."""
+    rows = search(queryset=HelpArticlePage.objects.live(), query=query)
+    wanted = get_language() or "en"
+    locales = {locale.pk: locale.language_code for locale in Locale.objects.all()}
+    return [row for row in rows if locales.get(row.locale_id) == wanted][:limit]
 
 
 # -- enquiries ------------------------------------------------------------------------------------

@@ -11,14 +11,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 from wagtail.models import Page
 
-from courses import queries as course_queries
+from edu.accounts.throttle import check_rate, client_address
 from edu.search.bigrams import query_terms
 from edu.website.desks import HOMES, desk_names
 from edu.website.forms import EnquiryForm
-from edu.website.front import front_context
+from edu.website.front import find_cards, front_context
 from edu.website.models import HelpArticlePage, HelpIndexPage, HomePage, LandingPage, LegalPage
-from edu.website.queries import find_page
+from edu.website.queries import find_articles, find_page
 from edu.website.services import receive_enquiry
+
+ENQUIRIES_AN_HOUR = 10
+"""How many enquiries one address may send; whole offices share one."""
 
 
 def _serve(request: HttpRequest, page: Page | None) -> HttpResponse:
@@ -42,6 +45,11 @@ def enterprise(request: HttpRequest) -> HttpResponse:
     """Show the page for enterprises and take an enquiry."""
     form = EnquiryForm(request.POST or None)
     if request.method == "POST":
+        check_rate(key=f"enquiry:{client_address(request)}", limit=ENQUIRIES_AN_HOUR, window_seconds=3600)
+        if form.is_caught():
+            # A machine filled in what people do not see: it is thanked like everybody else, and nothing is kept.
+            messages.success(request, _("Thank you. We have your enquiry and answer within one working day."))
+            return redirect("enterprise")
         if form.is_valid():
             receive_enquiry(values=form.cleaned_data, source=request.META.get("HTTP_REFERER", request.path))
             messages.success(request, _("Thank you. We have your enquiry and answer within one working day."))
@@ -82,21 +90,14 @@ def legal(request: HttpRequest, kind: str) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """Find courses and help articles."""
     query = request.GET.get("q", "").strip()[:100]
-    user_id = request.user.pk if request.user.is_authenticated else None
     found = bool(query_terms(query))
-    cards = course_queries.search_course_cards(query=query, user_id=user_id, limit=24) if found else []
-    articles = _find_articles(query) if found else []
+    cards = find_cards(request, query=query, limit=24) if found else []
+    articles = find_articles(query=query, limit=10) if found else []
     return render(
         request,
         "website/search.html",
         {"query": query, "cards": cards, "articles": articles, "searched": bool(query)},
     )
-
-
-def _find_articles(query: str) -> list[HelpArticlePage]:
-    from edu.search.queries import search as find
-
-    return list(find(HelpArticlePage.objects.live(), query)[:10])
 
 
 @login_required

@@ -78,7 +78,7 @@ def _start(
         raise InvalidInput("Feedback comes at once or at the end.", field="feedback")
     versions = QuestionVersion.objects.in_bulk([version_id for version_id, _marks in picks])
     seed = secrets.randbits(48)
-    items = []
+    items: list[dict[str, Any]] = []
     for version_id, marks in picks[:MAXIMUM_QUESTIONS]:
         version = versions[version_id]
         items.append(
@@ -270,7 +270,7 @@ class AnswerResult:
     is_new: bool
 
 
-def get_session(*, user_id: int, public_id: object) -> PracticeSession:
+def get_session(*, user_id: int, public_id: Any) -> PracticeSession:
     """Return the learner's own session; NotFound for anybody else's."""
     session = PracticeSession.objects.filter(user_id=user_id, public_id=public_id).first()
     if session is None:

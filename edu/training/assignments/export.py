@@ -67,7 +67,7 @@ def _people_sheet(assignment: Assignment, people: list[TargetRow]) -> Sheet:
         _("Name"),
         _("Staff number"),
         _("Department"),
-        _("Position"),
+        _("Job title"),
         _("State"),
         _("Progress (%)"),
         _("Finished"),

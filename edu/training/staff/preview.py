@@ -73,7 +73,7 @@ def field_label(field: str) -> str:
         "department": _("Department"),
         "phone": _("Phone"),
         "email": _("E-mail"),
-        "job_title": _("Position"),
+        "job_title": _("Job title"),
     }[field]
 
 

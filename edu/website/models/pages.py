@@ -5,13 +5,14 @@ from typing import Any
 from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 from wagtail.search import index
 
-from edu.search.bigrams import index_text
+from edu.search.queries import document_text
 from edu.website.models.blocks import SectionsBlock
 
 
@@ -138,7 +139,7 @@ class HelpArticlePage(AddressedPage):
     template = "website/help_article.html"
     parent_page_types = ["website.HelpIndexPage"]
     subpage_types: list[str] = []
-    search_fields = [*Page.search_fields, index.SearchField("bigrams")]
+    search_fields = [*Page.search_fields, index.SearchField("search_terms")]
 
     class Meta:
         db_table_comment = "Help articles"
@@ -148,9 +149,9 @@ class HelpArticlePage(AddressedPage):
         """Return the article's address."""
         return reverse("help_article", args=[self.slug])
 
-    def bigrams(self) -> str:
+    def search_terms(self) -> str:
         """Return the terms under which the article is found."""
-        return index_text(f"{self.title} {self.body}")
+        return document_text(self.title, strip_tags(self.body))
 
 
 class LegalPage(AddressedPage):

@@ -124,7 +124,7 @@ def test_moving_stays_within_the_organisation(organization, trainer):
     foreign = create_department(organization_id=make_organization().pk, name="Sales")
     ids = {"organization_id": organization.pk, "membership_id": member.pk}
     move_member(**ids, department_id=department.pk, actor=trainer)
-    with pytest.raises(InvalidInput):
+    with pytest.raises((InvalidInput, NotFound)):
         move_member(**ids, department_id=foreign.pk, actor=trainer)
     member.refresh_from_db()
     assert member.department_id == department.pk
