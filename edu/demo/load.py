@@ -4,15 +4,18 @@ from collections.abc import Callable
 
 from edu.core.clock import now_utc
 from edu.demo.commerce import load_commerce
+from edu.demo.community import load_community
 from edu.demo.enterprise import load_enterprise
 from edu.demo.history import generate_history, has_history
 from edu.demo.people import ensure_people, write_accounts
+from edu.demo.site import load_site
 from edu.demo.subjects import load_subject
 
 
 def load_demo(*, say: Callable[[str], None], learners: int, days: int) -> None:
     """Load everything; `learners` with a history of `days` days are made only the first time."""
     now = now_utc()
+    load_site()
     people = ensure_people()
     say("site and people")
     subjects = {
@@ -30,5 +33,6 @@ def load_demo(*, say: Callable[[str], None], learners: int, days: int) -> None:
     if learners and not has_history():
         generate_history(learners=learners, days=days, seed=0, now=now, guide=people["learner"])
         say(f"history of {learners} learners over {days} days")
+    load_community(people=people, subjects=subjects, now=now)
     write_accounts(staff=staff)
     say("done")
