@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db.models import Q
 
 from edu.access.queries import AccessAnswer, list_accessible, why_not
@@ -18,6 +19,7 @@ from exams.delivery.access import get_visible_exam, visible_exams
 from exams.domain.timing import ExamStatus, allowed_seconds, exam_state
 from exams.fetch import accommodation_of, attempt_summary, terms_of
 from exams.models import Accommodation, Attempt, Bank, Exam, PracticeAnswer
+from exams.permissions import managed_exams
 from exams.practice.sessions import LessonQuizResult
 from exams.practice.sessions import lesson_quiz_result as find_quiz_result
 
@@ -230,6 +232,17 @@ def get_exam_facts(*, exam_id: int) -> ExamFacts:
     exam = Exam.objects.filter(pk=exam_id).first()
     if exam is None:
         raise NotFound("There is no such exam.")
+    return _facts_of(exam)
+
+
+def list_authored_exams(*, user_id: int) -> list[ExamFacts]:
+    """Return the exams that the person looks after, by title."""
+    user = get_user_model().objects.filter(pk=user_id).first()
+    rows = managed_exams(user) if user is not None else Exam.objects.none()
+    return [_facts_of(exam) for exam in rows.order_by("title", "pk")]
+
+
+def _facts_of(exam: Exam) -> ExamFacts:
     return ExamFacts(
         id=exam.pk,
         public_id=str(exam.public_id),
