@@ -65,7 +65,10 @@ def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     return problem(request, status=error.status_code, code=f"http_{error.status_code}", detail=str(error))
 
 
-ROUTERS: tuple[tuple[str, str], ...] = (("/me", "edu.accounts.api.router"),)
+ROUTERS: tuple[tuple[str, str], ...] = (
+    ("/me", "edu.accounts.api.router"),
+    ("/courses", "courses.api.router"),
+)
 """Prefix under /api/v1 and dotted path of each room's router."""
 
 for prefix, dotted in ROUTERS:

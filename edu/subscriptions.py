@@ -25,4 +25,6 @@ SUBSCRIPTIONS: dict[type[types.Event], tuple[str, ...]] = {
     types.AttemptGraded: ("edu.training.handlers.learner_progressed",),
     types.ResultReleased: ("edu.training.handlers.learner_progressed",),
     types.CertificateIssued: ("edu.training.handlers.certificate_came",),
+    types.AccessGranted: ("courses.handlers.on_access_granted",),
+    types.PracticeAnswered: ("courses.handlers.on_practice_answered",),
 }

@@ -42,6 +42,22 @@ class AccessAnswer:
     doors: tuple[DoorView, ...] = field(default=())
 
 
+def _door_view(door: Door) -> DoorView:
+    return DoorView(
+        product_key=door.product_key,
+        title=door.title,
+        url=door.url,
+        offer_url=door.offer_url,
+        price_minor=door.price_minor,
+        currency=door.currency,
+    )
+
+
+def list_doors(*, product_keys: Iterable[str]) -> dict[str, DoorView]:
+    """Return how each of these products is shown, by key; products without a door are left out. One query."""
+    return {door.product_key: _door_view(door) for door in Door.objects.filter(product_key__in=list(product_keys))}
+
+
 def list_opener_keys(*, product_keys: list[str]) -> dict[str, set[str]]:
     """Return for each product all products that open it, itself included (at most MAX_DEPTH steps up)."""
     openers: dict[str, set[str]] = {key: {key} for key in product_keys}
@@ -113,21 +129,6 @@ def list_accessible(*, user_id: int | None, product_keys: list[str], now: dateti
     return {key for key, keys in openers.items() if keys & owned}
 
 
-def list_doors(*, product_keys: Iterable[str]) -> dict[str, DoorView]:
-    """Return how these products are shown, by key; those that nobody has registered are left out."""
-    return {
-        door.product_key: DoorView(
-            product_key=door.product_key,
-            title=door.title,
-            url=door.url,
-            offer_url=door.offer_url,
-            price_minor=door.price_minor,
-            currency=door.currency,
-        )
-        for door in Door.objects.filter(product_key__in=set(product_keys))
-    }
-
-
 def why_not(*, user_id: int | None, product_key: str, now: datetime | None = None) -> AccessAnswer:
     """Explain the door: the grant that opens it, or the latest that did and what would open it, cheapest first."""
     moment = now or now_utc()
@@ -147,14 +148,7 @@ def why_not(*, user_id: int | None, product_key: str, now: datetime | None = Non
                 from_at=grant.from_at,
             )
     doors = tuple(
-        DoorView(
-            product_key=door.product_key,
-            title=door.title,
-            url=door.url,
-            offer_url=door.offer_url,
-            price_minor=door.price_minor,
-            currency=door.currency,
-        )
+        _door_view(door)
         for door in Door.objects.filter(product_key__in=keys, price_minor__isnull=False).order_by("price_minor")
     )
     if not grants:

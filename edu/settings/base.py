@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
     "wagtail.contrib.simple_translation",
+    "wagtail.contrib.table_block",
     "wagtail.locales",
     "wagtail.embeds",
     "wagtail.sites",
@@ -175,6 +176,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_t
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
+    "publish-scheduled-pages": {"task": "courses.tasks.publish_scheduled_pages", "schedule": 60.0},
     "deliver-events": {"task": "edu.events.tasks.deliver_events", "schedule": 5.0},
     "sweep-jobs": {"task": "edu.jobs.tasks.sweep_jobs", "schedule": 20.0},
     "worker-heartbeat": {"task": "edu.jobs.tasks.record_heartbeat", "schedule": 10.0},

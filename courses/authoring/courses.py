@@ -1,0 +1,283 @@
+"""Making, publishing, withdrawing and copying courses. Callers have asked courses.permissions."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.utils.text import slugify
+
+from courses.authoring.pages import course_folder, free_page_slug, make_course_page, publish_page, reindex_course
+from courses.authoring.totals import refresh_outline
+from courses.body import course_blocks
+from courses.fetch import outline_lessons
+from courses.models import Category, Chapter, Course, CourseInclusion, CoursePage, Instructor, Lesson, LessonPage
+from edu.access.services import register_door, set_opens
+from edu.audit.services import record
+from edu.core.clock import now_utc
+from edu.core.errors import Conflict, InvalidInput
+
+RESERVED = frozenset(["instructors"])
+"""Course addresses that would hide other pages."""
+LEVELS = {"入门": "beginner", "初级": "beginner", "进阶": "intermediate", "中级": "intermediate", "高级": "advanced"}
+
+
+def free_slug(wanted: str, *, fallback: str = "course") -> str:
+    """Return a course address that nobody has yet, made of `wanted`."""
+    base = slugify(wanted, allow_unicode=True)[:90] or fallback
+    taken = RESERVED | set(Course.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    number, slug = 1, base
+    while slug in taken:
+        number += 1
+        slug = f"{base}-{number}"
+    return slug
+
+
+def ensure_category(*, slug: str, name_en: str, name_zh: str, parent_slug: str = "", position: int = 0) -> int:
+    """Make or rename a subject of the catalogue; return its id."""
+    parent = Category.objects.get(slug=parent_slug) if parent_slug else None
+    row, _created = Category.objects.update_or_create(
+        slug=slug, defaults={"name_en": name_en, "name_zh": name_zh, "parent": parent, "position": position}
+    )
+    return row.pk
+
+
+def ensure_instructor(*, slug: str, name: str, title: str = "", bio: str = "", user_id: int | None = None) -> int:
+    """Make or change the public page of an instructor; return its id. `bio` is HTML of paragraphs."""
+    from courses.body import rich_text
+
+    defaults: dict[str, Any] = {"name": name, "title": title, "bio": rich_text(bio)}
+    if user_id is not None:
+        defaults["user_id"] = user_id
+    return Instructor.objects.update_or_create(slug=slug, defaults=defaults)[0].pk
+
+
+@transaction.atomic
+def create_course(
+    *,
+    title: str,
+    language: str,
+    owner_id: int | None,
+    slug: str = "",
+    category: str = "",
+    instructors: Sequence[str] = (),
+    subtitle: str = "",
+    summary: str = "",
+    description: str = "",
+    outcomes: Sequence[str] = (),
+    audience: str = "",
+    faq: Iterable[tuple[str, str]] = (),
+    level: str = "beginner",
+    is_free: bool = False,
+    sequential: bool = False,
+    certificate_on_completion: bool = False,
+    organization_id: int | None = None,
+) -> int:
+    """Make a draft course with its page in `language`; return its id.
+
+    `category` and `instructors` are slugs made before (ensure_category, ensure_instructor). `description` is HTML,
+    `audience` HTML or plain text. Conflict when the address is taken; InvalidInput for an unknown category or level.
+    """
+    if slug and not re.fullmatch(r"[-\w]+", slug):
+        raise InvalidInput("An address holds letters, figures, hyphens and underscores only.", field="slug")
+    if slug in RESERVED or (slug and Course.objects.filter(slug=slug).exists()):
+        raise Conflict("Another course has this address.", field="slug")
+    subject = Category.objects.filter(slug=category).first() if category else None
+    if category and subject is None:
+        raise InvalidInput("There is no such category.", field="category")
+    level = LEVELS.get(level, level)
+    if level not in Course.Level.values:
+        raise InvalidInput("There is no such level.", field="level")
+    if not title.strip():
+        raise InvalidInput("A course needs a title.", field="title")
+    course = Course.objects.create(
+        slug=slug or free_slug(title),
+        title=title.strip()[:200],
+        subtitle=subtitle[:200],
+        summary=summary[:500],
+        language=language,
+        category=subject,
+        owner_id=owner_id,
+        organization_id=organization_id,
+        level=level,
+        is_free=is_free,
+        sequential=sequential,
+        certificate_on_completion=certificate_on_completion,
+    )
+    teachers = list(Instructor.objects.filter(slug__in=instructors))
+    if len(teachers) != len(set(instructors)):
+        raise InvalidInput("There is no such instructor.", field="instructors")
+    course.instructors.set(teachers)
+    body = course_blocks(description=description, outcomes=list(outcomes), audience=audience, faq=list(faq))
+    make_course_page(
+        course=course,
+        language=language,
+        title=course.title,
+        subtitle=course.subtitle,
+        summary=course.summary,
+        body=body,
+    )
+    return course.pk
+
+
+@transaction.atomic
+def change_course(*, course_id: int, fields: Mapping[str, Any], instructor_ids: Sequence[int] | None = None) -> None:
+    """Change settings of a course: category, level, is_free, sequential, certificate_on_completion, cover.
+
+    Title, subtitle and summary belong to the page and follow it when it is published.
+    """
+    allowed = {"category", "level", "is_free", "sequential", "certificate_on_completion", "cover"}
+    course = Course.objects.get(pk=course_id)
+    for name in allowed & fields.keys():
+        setattr(course, name, fields[name])
+    course.save()
+    if instructor_ids is not None:
+        course.instructors.set(instructor_ids)
+    reindex_course(course=course)
+
+
+@transaction.atomic
+def set_included(*, course_id: int, product_keys: Sequence[str]) -> None:
+    """Make owning the course open exactly these exams, papers and banks beside its lessons, in this order."""
+    CourseInclusion.objects.filter(course_id=course_id).exclude(product_key__in=product_keys).delete()
+    for position, key in enumerate(product_keys):
+        CourseInclusion.objects.update_or_create(course_id=course_id, product_key=key, defaults={"position": position})
+    course = Course.objects.get(pk=course_id)
+    if course.published_at is not None:
+        open_doors(course=course)
+
+
+def open_doors(*, course: Course) -> None:
+    """Register how the course and its lessons are shown to those who may not use them yet, and what it opens."""
+    lessons = list(outline_lessons(course=course))
+    register_door(product_key=course.product_key, title=course.title, url=course.get_absolute_url())
+    for lesson in lessons:
+        lesson.course = course
+        register_door(product_key=lesson.product_key, title=lesson.title, url=lesson.get_absolute_url())
+    included = course.inclusions.values_list("product_key", flat=True)
+    # Lessons taken out of the outline stay open to those who own the course: they may still hold their notes.
+    removed = [row.product_key for row in Lesson.objects.filter(course=course, removed_at__isnull=False)]
+    set_opens(
+        product_key=course.product_key,
+        opened_keys=[*(lesson.product_key for lesson in lessons), *removed, *included],
+    )
+
+
+@transaction.atomic
+def publish_course(*, course_id: int, actor_id: int | None = None) -> None:
+    """Show the course in the catalogue: publish its pages, register its doors. Conflict without any lesson."""
+    course = Course.objects.select_for_update().get(pk=course_id)
+    lessons = outline_lessons(course=course)
+    if not lessons.exists():
+        raise Conflict("A course needs at least one lesson before it can be published.")
+    course.status = Course.Status.PUBLISHED
+    course.published_at = course.published_at or now_utc()
+    course.save(update_fields=["status", "published_at"])
+    for lesson_page in LessonPage.objects.filter(lesson__in=lessons):
+        if not lesson_page.live or lesson_page.has_unpublished_changes:
+            publish_page(lesson_page)
+    refresh_outline(course=course)
+    for page in CoursePage.objects.filter(course=course):
+        publish_page(page)
+    course.refresh_from_db()
+    open_doors(course=course)
+    _trace(course, "course.publish", actor_id)
+
+
+@transaction.atomic
+def withdraw_course(*, course_id: int, actor_id: int | None = None) -> None:
+    """Take the course out of the catalogue; those who own it keep it. It can be published again."""
+    course = Course.objects.get(pk=course_id)
+    course.status = Course.Status.ARCHIVED if course.published_at else Course.Status.DRAFT
+    course.save(update_fields=["status"])
+    _trace(course, "course.withdraw", actor_id)
+
+
+@transaction.atomic
+def copy_course(*, course_id: int, owner_id: int, title: str) -> int:
+    """Make a draft copy: settings, outline and pages, without learners or what it includes; return its id."""
+    source = Course.objects.get(pk=course_id)
+    copy = Course.objects.create(
+        slug=free_slug(title, fallback=source.slug),
+        title=title[:200],
+        owner_id=owner_id,
+        **{
+            name: getattr(source, name)
+            for name in (
+                "subtitle",
+                "summary",
+                "language",
+                "category",
+                "organization",
+                "level",
+                "is_free",
+                "sequential",
+                "certificate_on_completion",
+                "cover",
+            )
+        },
+    )
+    copy.instructors.set(source.instructors.all())
+    lessons: dict[int, Lesson] = {}
+    for chapter in source.chapters.all():
+        twin = Chapter.objects.create(
+            course=copy, title=chapter.title, summary=chapter.summary, position=chapter.position
+        )
+        for lesson in chapter.lessons.filter(removed_at__isnull=True):
+            old = lesson.pk
+            lesson.pk, lesson._state.adding = None, True
+            lesson.public_id = Lesson._meta.get_field("public_id").get_default()
+            lesson.course, lesson.chapter = copy, twin
+            lesson.save()
+            lessons[old] = lesson
+    for page in CoursePage.objects.filter(course=source).select_related("locale"):
+        _copy_pages(page=page, copy=copy, lessons=lessons)
+    refresh_outline(course=copy)
+    _trace(copy, "course.copy", owner_id)
+    return copy.pk
+
+
+def _copy_pages(*, page: CoursePage, copy: Course, lessons: dict[int, Lesson]) -> None:
+    """Make draft pages of the copy after those of the source in one language."""
+    folder = course_folder(language=page.locale.language_code)
+    draft = page.get_latest_revision_as_object()
+    own = page.locale.language_code == copy.language
+    twin = CoursePage(
+        title=copy.title if own else draft.title,
+        slug=free_page_slug(folder, copy.slug),
+        course=copy,
+        locale=page.locale,
+        subtitle=draft.subtitle,
+        summary=draft.summary,
+        body=draft.body,
+        live=False,
+        has_unpublished_changes=True,
+    )
+    folder.add_child(instance=twin)
+    twin.save_revision()
+    for lesson_page in LessonPage.objects.child_of(page).filter(lesson_id__in=lessons):
+        text = lesson_page.get_latest_revision_as_object()
+        child = LessonPage(
+            title=text.title,
+            slug=lesson_page.slug,
+            lesson=lessons[lesson_page.lesson_id],
+            locale=page.locale,
+            body=text.body,
+            live=False,
+            has_unpublished_changes=True,
+        )
+        twin.add_child(instance=child)
+        child.save_revision()
+
+
+def _trace(course: Course, action: str, actor_id: int | None) -> None:
+    actor = get_user_model().objects.filter(pk=actor_id).first() if actor_id else None
+    record(
+        actor=actor,
+        action=action,
+        object_kind="course",
+        object_id=course.public_id,
+        object_label=course.title,
+        organization_id=course.organization_id,
+    )

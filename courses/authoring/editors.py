@@ -1,0 +1,34 @@
+"""Letting instructors into the page editor, to their own course pages only (courses.wagtail_hooks guards the rest)."""
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, Permission
+from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission
+
+from courses.authoring.pages import course_folder
+from courses.models import CourseIndexPage
+
+GROUP = "Course editors"
+
+
+def ensure_editor_group() -> Group:
+    """Return the group that may enter the editor and change, publish and schedule pages under the course folders."""
+    group, created = Group.objects.get_or_create(name=GROUP)
+    if created:
+        group.permissions.add(Permission.objects.get(codename="access_admin", content_type__app_label="wagtailadmin"))
+        root = Collection.get_first_root_node()
+        if root is not None:
+            for codename in ("add_image", "choose_image", "add_document", "choose_document"):
+                permission = Permission.objects.filter(codename=codename).first()
+                if permission is not None:
+                    GroupCollectionPermission.objects.get_or_create(group=group, collection=root, permission=permission)
+    folders = CourseIndexPage.objects.all() or [course_folder(language="en")]
+    for folder in folders:
+        for codename in ("change_page", "publish_page"):
+            permission = Permission.objects.get(codename=codename, content_type__app_label="wagtailcore")
+            GroupPagePermission.objects.get_or_create(group=group, page=folder.page_ptr, permission=permission)
+    return group
+
+
+def give_editor_access(*, user_id: int) -> None:
+    """Let a person into the page editor for the courses that she may edit."""
+    get_user_model().objects.get(pk=user_id).groups.add(ensure_editor_group())

@@ -1,0 +1,39 @@
+"""Beginning a course: by a grant, or by oneself where it is free."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from courses.domain.completion import course_percent
+from courses.fetch import fetch_marks
+from courses.models import Course, Enrolment
+from edu.access.services import give_grant
+from edu.core.clock import now_utc
+from edu.core.errors import NotAllowed
+
+
+@transaction.atomic
+def enrol(*, user_id: int, course_id: int, now: datetime | None = None) -> int:
+    """Put a learner into a course; return the enrolment's id. Repeating it changes nothing."""
+    moment = now or now_utc()
+    row, created = Enrolment.objects.get_or_create(
+        user_id=user_id, course_id=course_id, defaults={"enrolled_at": moment, "active_at": moment}
+    )
+    if created:
+        course = Course.objects.get(pk=course_id)
+        Course.objects.filter(pk=course_id).update(learner_count=F("learner_count") + 1)
+        # Free previews that were done before enrolling count.
+        row.progress_percent = course_percent(fetch_marks(course=course, user_id=user_id))
+        row.save(update_fields=["progress_percent"])
+    return row.pk
+
+
+@transaction.atomic
+def enrol_free(*, user_id: int, course_id: int) -> None:
+    """Let a learner begin a free course; NotAllowed when it is not free."""
+    course = Course.objects.get(pk=course_id)
+    if not course.is_free or not course.is_published:
+        raise NotAllowed("This course is not free. Buy it, or ask your organisation for a seat.")
+    give_grant(user_id=user_id, product_key=course.product_key, source_kind="free", source_id=str(course.public_id))
+    enrol(user_id=user_id, course_id=course_id)

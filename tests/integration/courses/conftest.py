@@ -1,0 +1,28 @@
+import sys
+import uuid
+from types import ModuleType, SimpleNamespace
+
+import pytest
+
+
+@pytest.fixture
+def quiz_room(monkeypatch):
+    """A quiz room that answers as the exams room's contract says; `results` maps (user, lesson key) to a result."""
+    room = SimpleNamespace(started=[], results={}, questions=[])
+
+    def start_lesson_quiz(*, user_id, lesson_key, question_ids, title):
+        room.started.append((user_id, lesson_key, question_ids, title))
+        return SimpleNamespace(public_id=uuid.uuid4())
+
+    def list_quiz_questions(*, user, bank_public_id=None, query="", question_ids=None, limit=100):
+        return [row for row in room.questions if question_ids is None or row.id in question_ids]
+
+    services, queries = ModuleType("exams.services"), ModuleType("exams.queries")
+    services.start_lesson_quiz = start_lesson_quiz
+    queries.lesson_quiz_result = lambda *, user_id, lesson_key: room.results.get((user_id, lesson_key))
+    queries.list_quiz_questions = list_quiz_questions
+    queries.list_quiz_banks = lambda *, user: []
+    for name, module in (("services", services), ("queries", queries)):
+        monkeypatch.setitem(sys.modules, f"exams.{name}", module)
+        monkeypatch.setattr(f"exams.{name}", module, raising=False)
+    return room
