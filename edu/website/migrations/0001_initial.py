@@ -9,150 +9,593 @@ import edu.core.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('wagtailcore', '0098_apitoken'),
-        ('wagtailimages', '0027_image_description'),
+        ("wagtailcore", "0098_apitoken"),
+        ("wagtailimages", "0027_image_description"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Banner',
+            name="Banner",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text_en', models.CharField(db_comment='Text in English', max_length=160, verbose_name='text (English)')),
-                ('text_zh', models.CharField(db_comment='Text in Chinese', max_length=160, verbose_name='text (Chinese)')),
-                ('url', models.CharField(blank=True, db_comment='Where it leads', default='', max_length=300, verbose_name='link')),
-                ('from_at', models.DateTimeField(blank=True, db_comment='Shown from; null = at once', null=True, verbose_name='from')),
-                ('until_at', models.DateTimeField(blank=True, db_comment='Shown until; null = for ever', null=True, verbose_name='until')),
-                ('is_active', models.BooleanField(db_comment='Whether it is shown at all', default=True, verbose_name='active')),
-                ('position', models.PositiveIntegerField(db_comment='Order, smallest first', default=0, verbose_name='order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "text_en",
+                    models.CharField(db_comment="Text in English", max_length=160, verbose_name="text (English)"),
+                ),
+                (
+                    "text_zh",
+                    models.CharField(db_comment="Text in Chinese", max_length=160, verbose_name="text (Chinese)"),
+                ),
+                (
+                    "url",
+                    models.CharField(
+                        blank=True, db_comment="Where it leads", default="", max_length=300, verbose_name="link"
+                    ),
+                ),
+                (
+                    "from_at",
+                    models.DateTimeField(
+                        blank=True, db_comment="Shown from; null = at once", null=True, verbose_name="from"
+                    ),
+                ),
+                (
+                    "until_at",
+                    models.DateTimeField(
+                        blank=True, db_comment="Shown until; null = for ever", null=True, verbose_name="until"
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(db_comment="Whether it is shown at all", default=True, verbose_name="active"),
+                ),
+                (
+                    "position",
+                    models.PositiveIntegerField(db_comment="Order, smallest first", default=0, verbose_name="order"),
+                ),
             ],
             options={
-                'verbose_name': 'banner',
-                'verbose_name_plural': 'banners',
-                'db_table_comment': 'Banners of the home page',
-                'ordering': ['position', 'id'],
+                "verbose_name": "banner",
+                "verbose_name_plural": "banners",
+                "db_table_comment": "Banners of the home page",
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='HelpArticlePage',
+            name="HelpArticlePage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('body', wagtail.fields.RichTextField(db_comment='Rich text', verbose_name='text')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
+                ("body", wagtail.fields.RichTextField(db_comment="Rich text", verbose_name="text")),
             ],
             options={
-                'verbose_name': 'help article',
-                'db_table_comment': 'Help articles',
+                "verbose_name": "help article",
+                "db_table_comment": "Help articles",
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='HelpIndexPage',
+            name="HelpIndexPage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('lead', models.TextField(blank=True, db_comment='One sentence under the title', default='', verbose_name='lead')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
+                (
+                    "lead",
+                    models.TextField(
+                        blank=True, db_comment="One sentence under the title", default="", verbose_name="lead"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'help centre',
-                'db_table_comment': 'Help centres, one a language',
+                "verbose_name": "help centre",
+                "db_table_comment": "Help centres, one a language",
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='HomePage',
+            name="HomePage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('headline', models.CharField(blank=True, db_comment='Large words', default='', max_length=120, verbose_name='headline')),
-                ('lead', models.TextField(blank=True, db_comment='One sentence under the headline', default='', verbose_name='lead')),
-                ('primary_label', models.CharField(blank=True, db_comment='Label', default='', max_length=60, verbose_name='first button')),
-                ('primary_url', models.CharField(blank=True, db_comment='Address', default='/courses/', max_length=300, verbose_name='leads to')),
-                ('secondary_label', models.CharField(blank=True, db_comment='Label', default='', max_length=60, verbose_name='second button')),
-                ('secondary_url', models.CharField(blank=True, db_comment='Address', default='/enterprise/', max_length=300, verbose_name='leads to')),
-                ('sections', wagtail.fields.StreamField([('features', 7), ('steps', 12), ('text', 15), ('courses', 17), ('band', 22), ('faq', 27), ('enquiry', 28)], blank=True, block_lookup={0: ('wagtail.blocks.CharBlock', (), {'label': 'title', 'max_length': 120}), 1: ('wagtail.blocks.TextBlock', (), {'label': 'lead', 'required': False}), 2: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('play', 'play'), ('target', 'target'), ('award', 'award'), ('clock', 'clock'), ('users', 'users'), ('building', 'building'), ('chart', 'chart'), ('check-circle', 'check-circle'), ('book-open', 'book-open'), ('lock', 'lock')], 'label': 'icon'}), 3: ('wagtail.blocks.CharBlock', (), {'label': 'title', 'max_length': 80}), 4: ('wagtail.blocks.TextBlock', (), {'label': 'text'}), 5: ('wagtail.blocks.StructBlock', [[('icon', 2), ('title', 3), ('text', 4)]], {}), 6: ('wagtail.blocks.ListBlock', (5,), {'label': 'features'}), 7: ('wagtail.blocks.StructBlock', [[('title', 0), ('lead', 1), ('features', 6)]], {}), 8: ('wagtail.blocks.CharBlock', (), {'max_length': 80}), 9: ('wagtail.blocks.TextBlock', (), {}), 10: ('wagtail.blocks.StructBlock', [[('title', 8), ('text', 9)]], {}), 11: ('wagtail.blocks.ListBlock', (10,), {'label': 'steps'}), 12: ('wagtail.blocks.StructBlock', [[('title', 0), ('steps', 11)]], {}), 13: ('wagtail.blocks.RichTextBlock', (), {'label': 'text'}), 14: ('wagtail.images.blocks.ImageChooserBlock', (), {'label': 'picture', 'required': False}), 15: ('wagtail.blocks.StructBlock', [[('title', 0), ('text', 13), ('image', 14)]], {}), 16: ('wagtail.blocks.IntegerBlock', (), {'default': 6, 'label': 'how many', 'max_value': 12, 'min_value': 1}), 17: ('wagtail.blocks.StructBlock', [[('title', 0), ('count', 16)]], {}), 18: ('wagtail.blocks.TextBlock', (), {'label': 'text', 'required': False}), 19: ('wagtail.blocks.CharBlock', (), {'label': 'label', 'max_length': 60, 'required': False}), 20: ('wagtail.blocks.CharBlock', (), {'label': 'address', 'max_length': 300, 'required': False}), 21: ('wagtail.blocks.StructBlock', [[('label', 19), ('url', 20)]], {'label': 'button'}), 22: ('wagtail.blocks.StructBlock', [[('title', 0), ('text', 18), ('link', 21)]], {}), 23: ('wagtail.blocks.CharBlock', (), {'max_length': 200}), 24: ('wagtail.blocks.RichTextBlock', (), {}), 25: ('wagtail.blocks.StructBlock', [[('question', 23), ('answer', 24)]], {}), 26: ('wagtail.blocks.ListBlock', (25,), {'label': 'entries'}), 27: ('wagtail.blocks.StructBlock', [[('title', 0), ('entries', 26)]], {}), 28: ('wagtail.blocks.StructBlock', [[('title', 0), ('text', 18)]], {})}, db_comment='Blocks of the page', verbose_name='sections')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
+                (
+                    "headline",
+                    models.CharField(
+                        blank=True, db_comment="Large words", default="", max_length=120, verbose_name="headline"
+                    ),
+                ),
+                (
+                    "lead",
+                    models.TextField(
+                        blank=True, db_comment="One sentence under the headline", default="", verbose_name="lead"
+                    ),
+                ),
+                (
+                    "primary_label",
+                    models.CharField(
+                        blank=True, db_comment="Label", default="", max_length=60, verbose_name="first button"
+                    ),
+                ),
+                (
+                    "primary_url",
+                    models.CharField(
+                        blank=True, db_comment="Address", default="/courses/", max_length=300, verbose_name="leads to"
+                    ),
+                ),
+                (
+                    "secondary_label",
+                    models.CharField(
+                        blank=True, db_comment="Label", default="", max_length=60, verbose_name="second button"
+                    ),
+                ),
+                (
+                    "secondary_url",
+                    models.CharField(
+                        blank=True,
+                        db_comment="Address",
+                        default="/enterprise/",
+                        max_length=300,
+                        verbose_name="leads to",
+                    ),
+                ),
+                (
+                    "sections",
+                    wagtail.fields.StreamField(
+                        [
+                            ("features", 7),
+                            ("steps", 12),
+                            ("text", 15),
+                            ("courses", 17),
+                            ("band", 22),
+                            ("faq", 27),
+                            ("enquiry", 28),
+                        ],
+                        blank=True,
+                        block_lookup={
+                            0: ("wagtail.blocks.CharBlock", (), {"label": "title", "max_length": 120}),
+                            1: ("wagtail.blocks.TextBlock", (), {"label": "lead", "required": False}),
+                            2: (
+                                "wagtail.blocks.ChoiceBlock",
+                                [],
+                                {
+                                    "choices": [
+                                        ("play", "play"),
+                                        ("target", "target"),
+                                        ("award", "award"),
+                                        ("clock", "clock"),
+                                        ("users", "users"),
+                                        ("building", "building"),
+                                        ("chart", "chart"),
+                                        ("check-circle", "check-circle"),
+                                        ("book-open", "book-open"),
+                                        ("lock", "lock"),
+                                    ],
+                                    "label": "icon",
+                                },
+                            ),
+                            3: ("wagtail.blocks.CharBlock", (), {"label": "title", "max_length": 80}),
+                            4: ("wagtail.blocks.TextBlock", (), {"label": "text"}),
+                            5: ("wagtail.blocks.StructBlock", [[("icon", 2), ("title", 3), ("text", 4)]], {}),
+                            6: ("wagtail.blocks.ListBlock", (5,), {"label": "features"}),
+                            7: ("wagtail.blocks.StructBlock", [[("title", 0), ("lead", 1), ("features", 6)]], {}),
+                            8: ("wagtail.blocks.CharBlock", (), {"max_length": 80}),
+                            9: ("wagtail.blocks.TextBlock", (), {}),
+                            10: ("wagtail.blocks.StructBlock", [[("title", 8), ("text", 9)]], {}),
+                            11: ("wagtail.blocks.ListBlock", (10,), {"label": "steps"}),
+                            12: ("wagtail.blocks.StructBlock", [[("title", 0), ("steps", 11)]], {}),
+                            13: ("wagtail.blocks.RichTextBlock", (), {"label": "text"}),
+                            14: (
+                                "wagtail.images.blocks.ImageChooserBlock",
+                                (),
+                                {"label": "picture", "required": False},
+                            ),
+                            15: ("wagtail.blocks.StructBlock", [[("title", 0), ("text", 13), ("image", 14)]], {}),
+                            16: (
+                                "wagtail.blocks.IntegerBlock",
+                                (),
+                                {"default": 6, "label": "how many", "max_value": 12, "min_value": 1},
+                            ),
+                            17: ("wagtail.blocks.StructBlock", [[("title", 0), ("count", 16)]], {}),
+                            18: ("wagtail.blocks.TextBlock", (), {"label": "text", "required": False}),
+                            19: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "label", "max_length": 60, "required": False},
+                            ),
+                            20: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "address", "max_length": 300, "required": False},
+                            ),
+                            21: ("wagtail.blocks.StructBlock", [[("label", 19), ("url", 20)]], {"label": "button"}),
+                            22: ("wagtail.blocks.StructBlock", [[("title", 0), ("text", 18), ("link", 21)]], {}),
+                            23: ("wagtail.blocks.CharBlock", (), {"max_length": 200}),
+                            24: ("wagtail.blocks.RichTextBlock", (), {}),
+                            25: ("wagtail.blocks.StructBlock", [[("question", 23), ("answer", 24)]], {}),
+                            26: ("wagtail.blocks.ListBlock", (25,), {"label": "entries"}),
+                            27: ("wagtail.blocks.StructBlock", [[("title", 0), ("entries", 26)]], {}),
+                            28: ("wagtail.blocks.StructBlock", [[("title", 0), ("text", 18)]], {}),
+                        },
+                        db_comment="Blocks of the page",
+                        verbose_name="sections",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'home page',
-                'db_table_comment': 'Home pages, one a language',
+                "verbose_name": "home page",
+                "db_table_comment": "Home pages, one a language",
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='LandingPage',
+            name="LandingPage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('headline', models.CharField(db_comment='Large words', max_length=120, verbose_name='headline')),
-                ('lead', models.TextField(blank=True, db_comment='One sentence under the headline', default='', verbose_name='lead')),
-                ('sections', wagtail.fields.StreamField([('features', 7), ('steps', 12), ('text', 15), ('courses', 17), ('band', 22), ('faq', 27), ('enquiry', 28)], blank=True, block_lookup={0: ('wagtail.blocks.CharBlock', (), {'label': 'title', 'max_length': 120}), 1: ('wagtail.blocks.TextBlock', (), {'label': 'lead', 'required': False}), 2: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('play', 'play'), ('target', 'target'), ('award', 'award'), ('clock', 'clock'), ('users', 'users'), ('building', 'building'), ('chart', 'chart'), ('check-circle', 'check-circle'), ('book-open', 'book-open'), ('lock', 'lock')], 'label': 'icon'}), 3: ('wagtail.blocks.CharBlock', (), {'label': 'title', 'max_length': 80}), 4: ('wagtail.blocks.TextBlock', (), {'label': 'text'}), 5: ('wagtail.blocks.StructBlock', [[('icon', 2), ('title', 3), ('text', 4)]], {}), 6: ('wagtail.blocks.ListBlock', (5,), {'label': 'features'}), 7: ('wagtail.blocks.StructBlock', [[('title', 0), ('lead', 1), ('features', 6)]], {}), 8: ('wagtail.blocks.CharBlock', (), {'max_length': 80}), 9: ('wagtail.blocks.TextBlock', (), {}), 10: ('wagtail.blocks.StructBlock', [[('title', 8), ('text', 9)]], {}), 11: ('wagtail.blocks.ListBlock', (10,), {'label': 'steps'}), 12: ('wagtail.blocks.StructBlock', [[('title', 0), ('steps', 11)]], {}), 13: ('wagtail.blocks.RichTextBlock', (), {'label': 'text'}), 14: ('wagtail.images.blocks.ImageChooserBlock', (), {'label': 'picture', 'required': False}), 15: ('wagtail.blocks.StructBlock', [[('title', 0), ('text', 13), ('image', 14)]], {}), 16: ('wagtail.blocks.IntegerBlock', (), {'default': 6, 'label': 'how many', 'max_value': 12, 'min_value': 1}), 17: ('wagtail.blocks.StructBlock', [[('title', 0), ('count', 16)]], {}), 18: ('wagtail.blocks.TextBlock', (), {'label': 'text', 'required': False}), 19: ('wagtail.blocks.CharBlock', (), {'label': 'label', 'max_length': 60, 'required': False}), 20: ('wagtail.blocks.CharBlock', (), {'label': 'address', 'max_length': 300, 'required': False}), 21: ('wagtail.blocks.StructBlock', [[('label', 19), ('url', 20)]], {'label': 'button'}), 22: ('wagtail.blocks.StructBlock', [[('title', 0), ('text', 18), ('link', 21)]], {}), 23: ('wagtail.blocks.CharBlock', (), {'max_length': 200}), 24: ('wagtail.blocks.RichTextBlock', (), {}), 25: ('wagtail.blocks.StructBlock', [[('question', 23), ('answer', 24)]], {}), 26: ('wagtail.blocks.ListBlock', (25,), {'label': 'entries'}), 27: ('wagtail.blocks.StructBlock', [[('title', 0), ('entries', 26)]], {}), 28: ('wagtail.blocks.StructBlock', [[('title', 0), ('text', 18)]], {})}, db_comment='Blocks of the page', verbose_name='sections')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
+                ("headline", models.CharField(db_comment="Large words", max_length=120, verbose_name="headline")),
+                (
+                    "lead",
+                    models.TextField(
+                        blank=True, db_comment="One sentence under the headline", default="", verbose_name="lead"
+                    ),
+                ),
+                (
+                    "sections",
+                    wagtail.fields.StreamField(
+                        [
+                            ("features", 7),
+                            ("steps", 12),
+                            ("text", 15),
+                            ("courses", 17),
+                            ("band", 22),
+                            ("faq", 27),
+                            ("enquiry", 28),
+                        ],
+                        blank=True,
+                        block_lookup={
+                            0: ("wagtail.blocks.CharBlock", (), {"label": "title", "max_length": 120}),
+                            1: ("wagtail.blocks.TextBlock", (), {"label": "lead", "required": False}),
+                            2: (
+                                "wagtail.blocks.ChoiceBlock",
+                                [],
+                                {
+                                    "choices": [
+                                        ("play", "play"),
+                                        ("target", "target"),
+                                        ("award", "award"),
+                                        ("clock", "clock"),
+                                        ("users", "users"),
+                                        ("building", "building"),
+                                        ("chart", "chart"),
+                                        ("check-circle", "check-circle"),
+                                        ("book-open", "book-open"),
+                                        ("lock", "lock"),
+                                    ],
+                                    "label": "icon",
+                                },
+                            ),
+                            3: ("wagtail.blocks.CharBlock", (), {"label": "title", "max_length": 80}),
+                            4: ("wagtail.blocks.TextBlock", (), {"label": "text"}),
+                            5: ("wagtail.blocks.StructBlock", [[("icon", 2), ("title", 3), ("text", 4)]], {}),
+                            6: ("wagtail.blocks.ListBlock", (5,), {"label": "features"}),
+                            7: ("wagtail.blocks.StructBlock", [[("title", 0), ("lead", 1), ("features", 6)]], {}),
+                            8: ("wagtail.blocks.CharBlock", (), {"max_length": 80}),
+                            9: ("wagtail.blocks.TextBlock", (), {}),
+                            10: ("wagtail.blocks.StructBlock", [[("title", 8), ("text", 9)]], {}),
+                            11: ("wagtail.blocks.ListBlock", (10,), {"label": "steps"}),
+                            12: ("wagtail.blocks.StructBlock", [[("title", 0), ("steps", 11)]], {}),
+                            13: ("wagtail.blocks.RichTextBlock", (), {"label": "text"}),
+                            14: (
+                                "wagtail.images.blocks.ImageChooserBlock",
+                                (),
+                                {"label": "picture", "required": False},
+                            ),
+                            15: ("wagtail.blocks.StructBlock", [[("title", 0), ("text", 13), ("image", 14)]], {}),
+                            16: (
+                                "wagtail.blocks.IntegerBlock",
+                                (),
+                                {"default": 6, "label": "how many", "max_value": 12, "min_value": 1},
+                            ),
+                            17: ("wagtail.blocks.StructBlock", [[("title", 0), ("count", 16)]], {}),
+                            18: ("wagtail.blocks.TextBlock", (), {"label": "text", "required": False}),
+                            19: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "label", "max_length": 60, "required": False},
+                            ),
+                            20: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "address", "max_length": 300, "required": False},
+                            ),
+                            21: ("wagtail.blocks.StructBlock", [[("label", 19), ("url", 20)]], {"label": "button"}),
+                            22: ("wagtail.blocks.StructBlock", [[("title", 0), ("text", 18), ("link", 21)]], {}),
+                            23: ("wagtail.blocks.CharBlock", (), {"max_length": 200}),
+                            24: ("wagtail.blocks.RichTextBlock", (), {}),
+                            25: ("wagtail.blocks.StructBlock", [[("question", 23), ("answer", 24)]], {}),
+                            26: ("wagtail.blocks.ListBlock", (25,), {"label": "entries"}),
+                            27: ("wagtail.blocks.StructBlock", [[("title", 0), ("entries", 26)]], {}),
+                            28: ("wagtail.blocks.StructBlock", [[("title", 0), ("text", 18)]], {}),
+                        },
+                        db_comment="Blocks of the page",
+                        verbose_name="sections",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'landing page',
-                'db_table_comment': 'Landing pages',
+                "verbose_name": "landing page",
+                "db_table_comment": "Landing pages",
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='LegalPage',
+            name="LegalPage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('kind', models.CharField(choices=[('terms', 'user agreement'), ('privacy', 'privacy policy'), ('refunds', 'refund rules')], db_comment='terms, privacy or refunds', max_length=10, verbose_name='kind')),
-                ('body', wagtail.fields.RichTextField(db_comment='Rich text', verbose_name='text')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("terms", "user agreement"),
+                            ("privacy", "privacy policy"),
+                            ("refunds", "refund rules"),
+                        ],
+                        db_comment="terms, privacy or refunds",
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("body", wagtail.fields.RichTextField(db_comment="Rich text", verbose_name="text")),
             ],
             options={
-                'verbose_name': 'legal text',
-                'db_table_comment': 'Legal texts',
+                "verbose_name": "legal text",
+                "db_table_comment": "Legal texts",
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='Enquiry',
+            name="Enquiry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(db_comment='Id in addresses', default=edu.core.ids.new_public_id, editable=False, unique=True)),
-                ('company', models.CharField(db_comment='Organisation', max_length=200, verbose_name='organisation')),
-                ('name', models.CharField(db_comment='Who asks', max_length=80, verbose_name='your name')),
-                ('phone', models.CharField(blank=True, db_comment='Phone', default='', max_length=40, verbose_name='phone')),
-                ('email', models.EmailField(blank=True, db_comment='Mail address', default='', max_length=254, verbose_name='e-mail')),
-                ('staff_count', models.PositiveIntegerField(blank=True, db_comment='How many', null=True, verbose_name='people to train')),
-                ('message', models.TextField(blank=True, db_comment='Message', default='', max_length=4000, verbose_name='what do you need?')),
-                ('source', models.CharField(blank=True, db_comment='Page the form was on', default='', max_length=200)),
-                ('state', models.CharField(choices=[('new', 'new'), ('contacted', 'contacted'), ('won', 'won'), ('closed', 'closed')], db_comment='Follow-up', default='new', max_length=10, verbose_name='state')),
-                ('note', models.TextField(blank=True, db_comment='What the operator noted', default='', verbose_name='note')),
-                ('created_at', models.DateTimeField(db_comment='When it came')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_comment='When it last changed')),
-                ('handled_by', models.ForeignKey(db_comment='Operator', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        db_comment="Id in addresses", default=edu.core.ids.new_public_id, editable=False, unique=True
+                    ),
+                ),
+                ("company", models.CharField(db_comment="Organisation", max_length=200, verbose_name="organisation")),
+                ("name", models.CharField(db_comment="Who asks", max_length=80, verbose_name="your name")),
+                (
+                    "phone",
+                    models.CharField(blank=True, db_comment="Phone", default="", max_length=40, verbose_name="phone"),
+                ),
+                (
+                    "email",
+                    models.EmailField(
+                        blank=True, db_comment="Mail address", default="", max_length=254, verbose_name="e-mail"
+                    ),
+                ),
+                (
+                    "staff_count",
+                    models.PositiveIntegerField(
+                        blank=True, db_comment="How many", null=True, verbose_name="people to train"
+                    ),
+                ),
+                (
+                    "message",
+                    models.TextField(
+                        blank=True, db_comment="Message", default="", max_length=4000, verbose_name="what do you need?"
+                    ),
+                ),
+                ("source", models.CharField(blank=True, db_comment="Page the form was on", default="", max_length=200)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("new", "new"), ("contacted", "contacted"), ("won", "won"), ("closed", "closed")],
+                        db_comment="Follow-up",
+                        default="new",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "note",
+                    models.TextField(blank=True, db_comment="What the operator noted", default="", verbose_name="note"),
+                ),
+                ("created_at", models.DateTimeField(db_comment="When it came")),
+                ("updated_at", models.DateTimeField(auto_now=True, db_comment="When it last changed")),
+                (
+                    "handled_by",
+                    models.ForeignKey(
+                        db_comment="Operator",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'enquiry',
-                'verbose_name_plural': 'enquiries',
-                'db_table_comment': 'Enquiries of enterprises',
-                'ordering': ['-id'],
+                "verbose_name": "enquiry",
+                "verbose_name_plural": "enquiries",
+                "db_table_comment": "Enquiries of enterprises",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='SiteSettings',
+            name="SiteSettings",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_en', models.CharField(db_comment='Name in English', default='Jinbang', max_length=80, verbose_name='name (English)')),
-                ('name_zh', models.CharField(db_comment='Name in Chinese', default='金榜', max_length=80, verbose_name='name (Chinese)')),
-                ('tagline_en', models.CharField(blank=True, db_comment='Line, English', default='Learn it. Prove it.', max_length=120, verbose_name='tagline (English)')),
-                ('tagline_zh', models.CharField(blank=True, db_comment='Line, Chinese', default='学有所成，榜上有名', max_length=120, verbose_name='tagline (Chinese)')),
-                ('description_en', models.TextField(blank=True, db_comment='For search engines, English', default='', verbose_name='description (English)')),
-                ('description_zh', models.TextField(blank=True, db_comment='For search engines, Chinese', default='', verbose_name='description (Chinese)')),
-                ('icp_number', models.CharField(blank=True, db_comment='Filing number shown in the footer', default='', max_length=60, verbose_name='ICP filing number')),
-                ('contact_email', models.EmailField(blank=True, db_comment='Where people write', default='', max_length=254, verbose_name='contact mail')),
-                ('contact_phone', models.CharField(blank=True, db_comment='Where people call', default='', max_length=40, verbose_name='contact phone')),
-                ('contact_hours_en', models.CharField(blank=True, db_comment='When somebody answers, English', default='', max_length=120, verbose_name='hours (English)')),
-                ('contact_hours_zh', models.CharField(blank=True, db_comment='When somebody answers, Chinese', default='', max_length=120, verbose_name='hours (Chinese)')),
-                ('logo', models.ForeignKey(blank=True, db_comment="Logo; null = Jinbang's own", null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='logo')),
-                ('site', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, to='wagtailcore.site')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "name_en",
+                    models.CharField(
+                        db_comment="Name in English", default="Jinbang", max_length=80, verbose_name="name (English)"
+                    ),
+                ),
+                (
+                    "name_zh",
+                    models.CharField(
+                        db_comment="Name in Chinese", default="金榜", max_length=80, verbose_name="name (Chinese)"
+                    ),
+                ),
+                (
+                    "tagline_en",
+                    models.CharField(
+                        blank=True,
+                        db_comment="Line, English",
+                        default="Learn it. Prove it.",
+                        max_length=120,
+                        verbose_name="tagline (English)",
+                    ),
+                ),
+                (
+                    "tagline_zh",
+                    models.CharField(
+                        blank=True,
+                        db_comment="Line, Chinese",
+                        default="学有所成，榜上有名",
+                        max_length=120,
+                        verbose_name="tagline (Chinese)",
+                    ),
+                ),
+                (
+                    "description_en",
+                    models.TextField(
+                        blank=True,
+                        db_comment="For search engines, English",
+                        default="",
+                        verbose_name="description (English)",
+                    ),
+                ),
+                (
+                    "description_zh",
+                    models.TextField(
+                        blank=True,
+                        db_comment="For search engines, Chinese",
+                        default="",
+                        verbose_name="description (Chinese)",
+                    ),
+                ),
+                (
+                    "icp_number",
+                    models.CharField(
+                        blank=True,
+                        db_comment="Filing number shown in the footer",
+                        default="",
+                        max_length=60,
+                        verbose_name="ICP filing number",
+                    ),
+                ),
+                (
+                    "contact_email",
+                    models.EmailField(
+                        blank=True,
+                        db_comment="Where people write",
+                        default="",
+                        max_length=254,
+                        verbose_name="contact mail",
+                    ),
+                ),
+                (
+                    "contact_phone",
+                    models.CharField(
+                        blank=True,
+                        db_comment="Where people call",
+                        default="",
+                        max_length=40,
+                        verbose_name="contact phone",
+                    ),
+                ),
+                (
+                    "contact_hours_en",
+                    models.CharField(
+                        blank=True,
+                        db_comment="When somebody answers, English",
+                        default="",
+                        max_length=120,
+                        verbose_name="hours (English)",
+                    ),
+                ),
+                (
+                    "contact_hours_zh",
+                    models.CharField(
+                        blank=True,
+                        db_comment="When somebody answers, Chinese",
+                        default="",
+                        max_length=120,
+                        verbose_name="hours (Chinese)",
+                    ),
+                ),
+                (
+                    "logo",
+                    models.ForeignKey(
+                        blank=True,
+                        db_comment="Logo; null = Jinbang's own",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtailimages.image",
+                        verbose_name="logo",
+                    ),
+                ),
+                (
+                    "site",
+                    models.OneToOneField(
+                        editable=False, on_delete=django.db.models.deletion.CASCADE, to="wagtailcore.site"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'site settings',
-                'db_table_comment': 'Names, contact and marks of the site',
+                "verbose_name": "site settings",
+                "db_table_comment": "Names, contact and marks of the site",
             },
         ),
     ]
