@@ -3,6 +3,7 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from courses.services import enrol
+from edu.access.services import give_grant
 from edu.audit.models import AuditEntry
 from edu.community.models import Announcement, Answer, Question, Report, Review
 from edu.community.queries import get_rating, list_announcements
@@ -33,6 +34,7 @@ def course(teacher):
 @pytest.fixture
 def learner(course):
     user = make_user(display_name="Mai")
+    give_grant(user_id=user.pk, product_key=course.product_key, source_kind="gift", source_id="1")
     enrol(user_id=user.pk, course_id=course.pk)
     return user
 

@@ -65,7 +65,7 @@ def test_the_home_page_costs_the_same_whatever_it_lists(client, site, django_ass
     assert response.content.decode().count("course-card__title") == 6
 
 
-HOME_QUERIES = 13
+HOME_QUERIES = 9
 
 
 def test_an_enquiry_is_kept_and_errors_keep_what_was_typed(client, site):
