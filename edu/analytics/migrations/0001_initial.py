@@ -4,25 +4,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='DailyFigure',
+            name="DailyFigure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(db_comment="Day in the site's time zone")),
-                ('metric', models.CharField(choices=[('orders', 'orders paid'), ('buyers', 'people who paid'), ('income_minor', 'money received, minor units'), ('refunds_minor', 'money given back, minor units'), ('active_learners', 'people who learned, practised or sat an exam'), ('new_accounts', 'accounts made'), ('attempts', 'exam attempts handed in'), ('lessons', 'lessons completed')], db_comment='What is counted', max_length=20)),
-                ('value', models.BigIntegerField(db_comment="The count; money in minor units of the site's currency")),
-                ('computed_at', models.DateTimeField(db_comment='When it was last computed')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(db_comment="Day in the site's time zone")),
+                (
+                    "metric",
+                    models.CharField(
+                        choices=[
+                            ("orders", "orders paid"),
+                            ("buyers", "people who paid"),
+                            ("income_minor", "money received, minor units"),
+                            ("refunds_minor", "money given back, minor units"),
+                            ("active_learners", "people who learned, practised or sat an exam"),
+                            ("new_accounts", "accounts made"),
+                            ("attempts", "exam attempts handed in"),
+                            ("lessons", "lessons completed"),
+                        ],
+                        db_comment="What is counted",
+                        max_length=20,
+                    ),
+                ),
+                ("value", models.BigIntegerField(db_comment="The count; money in minor units of the site's currency")),
+                ("computed_at", models.DateTimeField(db_comment="When it was last computed")),
             ],
             options={
-                'db_table_comment': 'Figures of each day',
-                'constraints': [models.UniqueConstraint(fields=('day', 'metric'), name='figure_once_a_day')],
+                "db_table_comment": "Figures of each day",
+                "constraints": [models.UniqueConstraint(fields=("day", "metric"), name="figure_once_a_day")],
             },
         ),
     ]

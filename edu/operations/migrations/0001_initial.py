@@ -8,7 +8,6 @@ import edu.core.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,25 +16,47 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='GrantBatch',
+            name="GrantBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(db_comment='Id in addresses', default=edu.core.ids.new_public_id, editable=False, unique=True)),
-                ('product_key', models.CharField(db_comment='kind:uuid of what is opened', max_length=80)),
-                ('product_title', models.CharField(db_comment='Its name when the file was read', max_length=300)),
-                ('until_at', models.DateTimeField(db_comment='When the access ends; null for never', null=True)),
-                ('reason', models.CharField(db_comment='Why, for the audit log', max_length=200)),
-                ('good_rows', models.JSONField(db_comment='Rows understood: {row, user_id, name}', default=list)),
-                ('bad_rows', models.JSONField(db_comment='Rows not understood: {row, cells, why}', default=list)),
-                ('state', models.CharField(choices=[('staged', 'to be confirmed'), ('applying', 'being opened'), ('applied', 'opened')], db_comment='Where it is on its way', default='staged', max_length=10)),
-                ('job_id', models.BigIntegerField(db_comment='Job that opens the access', null=True)),
-                ('created_at', models.DateTimeField(db_comment='When the file was read')),
-                ('applied_at', models.DateTimeField(db_comment='When the last row was opened', null=True)),
-                ('actor', models.ForeignKey(db_comment='Operator', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        db_comment="Id in addresses", default=edu.core.ids.new_public_id, editable=False, unique=True
+                    ),
+                ),
+                ("product_key", models.CharField(db_comment="kind:uuid of what is opened", max_length=80)),
+                ("product_title", models.CharField(db_comment="Its name when the file was read", max_length=300)),
+                ("until_at", models.DateTimeField(db_comment="When the access ends; null for never", null=True)),
+                ("reason", models.CharField(db_comment="Why, for the audit log", max_length=200)),
+                ("good_rows", models.JSONField(db_comment="Rows understood: {row, user_id, name}", default=list)),
+                ("bad_rows", models.JSONField(db_comment="Rows not understood: {row, cells, why}", default=list)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("staged", "to be confirmed"), ("applying", "being opened"), ("applied", "opened")],
+                        db_comment="Where it is on its way",
+                        default="staged",
+                        max_length=10,
+                    ),
+                ),
+                ("job_id", models.BigIntegerField(db_comment="Job that opens the access", null=True)),
+                ("created_at", models.DateTimeField(db_comment="When the file was read")),
+                ("applied_at", models.DateTimeField(db_comment="When the last row was opened", null=True)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        db_comment="Operator",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'db_table_comment': 'Spreadsheets by which operators gave access',
-                'ordering': ['-id'],
+                "db_table_comment": "Spreadsheets by which operators gave access",
+                "ordering": ["-id"],
             },
         ),
     ]
