@@ -54,10 +54,21 @@ def _open_assignments(request: HttpRequest) -> list[OpenAssignment]:
     return list_open_assignments(user_id=user.pk) if user is not None and user.is_authenticated else []
 
 
+DESK_PREFIXES = (
+    ("/teach/", "instructor"),
+    ("/certificates/teach/", "instructor"),
+    ("/training/", "trainer"),
+    ("/operations/", "operator"),
+)
+
+
 def _current_desk(request: HttpRequest) -> str:
-    """Return the desk that the address belongs to."""
-    for prefix, desk in (("/teach/", "instructor"), ("/training/", "trainer"), ("/operations/", "operator")):
+    """Return the desk that the address belongs to; a trainer who is no instructor teaches at his own desk."""
+    for prefix, desk in DESK_PREFIXES:
         if request.path.startswith(prefix):
+            user = request.user
+            if desk == "instructor" and user.is_authenticated and not (user.is_instructor or user.is_superuser):
+                return "trainer" if "trainer" in desk_names(user) else desk
             return desk
     return "learner"
 
