@@ -137,7 +137,6 @@ def test_the_exam_is_sat_by_keyboard_alone(at_browser, user_of):
     tab_until(page, "Start the exam")
     page.keyboard.press("Enter")
     page.wait_for_selector("[data-exam-room]")
-    page.wait_for_function("document.querySelector('[data-clear]')")
     for _ in range(40):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.matches('[data-exam-room] input[type=radio]')"):
