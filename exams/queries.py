@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.db.models import Q
 
 from edu.access.queries import AccessAnswer, list_accessible, why_not
@@ -248,8 +247,6 @@ def list_authored_exams(*, user_id: int) -> list[ExamFacts]:
 
 def _exam_facts(exam: Exam) -> ExamFacts:
     return _facts_of(exam)
-
-
 
 
 def _facts_of(exam: Exam) -> ExamFacts:
