@@ -20,6 +20,10 @@ from exams.fetch import accommodation_of, attempt_summary, terms_of
 from exams.models import Accommodation, Attempt, Bank, Exam, PracticeAnswer
 from exams.practice.sessions import LessonQuizResult
 from exams.practice.sessions import lesson_quiz_result as find_quiz_result
+from exams.quiz_choice import QuizBank as QuizBank
+from exams.quiz_choice import QuizQuestion as QuizQuestion
+from exams.quiz_choice import list_quiz_banks as list_quiz_banks
+from exams.quiz_choice import list_quiz_questions as list_quiz_questions
 
 
 # -- exams as a learner meets them ------------------------------------------------------------------
@@ -361,3 +365,11 @@ def find_bank_id(*, slug: str) -> int | None:
 def lesson_quiz_result(*, user_id: int, lesson_key: str) -> LessonQuizResult | None:
     """Return how the learner did in the quiz of a lesson: the best finished try, else the open one; None for none."""
     return find_quiz_result(user_id=user_id, lesson_key=lesson_key)
+
+
+# -- marking, quizzes -------------------------------------------------------------------------------
+def count_to_mark(*, user: Any, now: datetime) -> int:
+    """Return how many answers wait for the person's marks, over all exams that are hers to mark."""
+    from exams.marking.mark import list_waiting
+
+    return sum(row.waiting for row in list_waiting(user=user, now=now))

@@ -1,13 +1,11 @@
 """How much waits to be marked; the exams room knows."""
 
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
+from edu.core.clock import now_utc
+from exams.queries import count_to_mark as count_waiting_answers
 
-def count_to_mark(user: Any) -> int | None:
-    """Return how many attempts wait for this person's marks; None while the exams room does not tell."""
-    if find_spec("exams.queries") is None:
-        return None
-    count = getattr(import_module("exams.queries"), "count_to_mark", None)
-    return None if count is None else int(count(user_id=user.pk))
+
+def count_to_mark(user: Any) -> int:
+    """Return how many answers wait for this person's marks."""
+    return count_waiting_answers(user=user, now=now_utc())

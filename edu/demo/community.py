@@ -41,7 +41,11 @@ def _load_threads(*, folder: str, subject: Subject, teacher: User, learners: lis
         asker = cast.setdefault(thread["author"], learners[number % len(learners)])
         try:
             question = community.ask_question(
-                author=asker, lesson_public_id=lesson.public_id, title=thread["title"], body=thread["body"], created_at=asked_at
+                author=asker,
+                lesson_public_id=lesson.public_id,
+                title=thread["title"],
+                body=thread["body"],
+                created_at=asked_at,
             )
         except DomainError:
             continue

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.db.models import F
 
 from courses.models import Course, Enrolment, Lesson, LessonProgress
 from edu.access.models import Grant
@@ -210,7 +211,7 @@ def _study(person: Learner, shelf: Shelf, *, since: datetime, now: datetime, cha
         )
         moment = done_at + timedelta(hours=chance.choice([0, 0, 1, 20, 26, 48]) * chance.uniform(0.4, 1.3))
     LessonProgress.objects.bulk_create(rows, ignore_conflicts=True)
-    Enrolment.objects.get_or_create(
+    _, is_new = Enrolment.objects.get_or_create(
         user=person.user,
         course=shelf.course,
         defaults={
@@ -221,6 +222,8 @@ def _study(person: Learner, shelf: Shelf, *, since: datetime, now: datetime, cha
             "completed_at": rows[-1].completed_at if len(rows) == len(shelf.lessons) else None,
         },
     )
+    if is_new:
+        Course.objects.filter(pk=shelf.course.pk).update(learner_count=F("learner_count") + 1)
     return min(moment, now)
 
 
@@ -263,7 +266,7 @@ def _practice_session(
 ) -> None:
     items, answers, outcomes, moment = [], [], [], at
     for index, question in enumerate(picked):
-        version = versions[question.current_version_id]
+        version = versions[question.current_version_id or 0]
         response = _answer(person, version, question.difficulty, chance)
         mark = load_question(version.type, version.content, version.key).grade(response)
         seconds = chance.randint(12, 110)
@@ -370,7 +373,10 @@ def _guide_past(
     )
     thorough = Learner(user=guide, ability=0.66, diligence=1.0, began_at=began_at)
     _study(thorough, half, since=began_at, now=now, chance=chance)
-    Enrolment.objects.filter(user=guide, course=shelf.course).update(completed_at=None)
+    done_count = LessonProgress.objects.filter(user=guide, lesson__course=shelf.course).count()
+    Enrolment.objects.filter(user=guide, course=shelf.course).update(
+        completed_at=None, progress_percent=round(100 * done_count / len(shelf.lessons))
+    )
     _practise(person, half, versions, since=began_at, until=now - timedelta(days=1), chance=chance)
     for exam in half.exams:
         sit_exam(person, exam, at=exam.closes_at - timedelta(days=2), chance=chance)

@@ -53,6 +53,7 @@ class AccountDeleted(Event):
     public_id: str
 
 
+@dataclass(frozen=True, kw_only=True)
 class RealNameSet(Event):
     """A person gave or corrected her real name."""
 

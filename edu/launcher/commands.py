@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 
+from .browser_libraries import ensure_browser_libraries
 from .environment import ensure_environment, run_logged
 from .paths import CannotStart, Folders, clone, say
 
@@ -67,7 +68,9 @@ def _dispatch(*, folders: Folders, command: str, rest: list[str]) -> int:
     if command == "lock":
         return lock(folders=folders)
     if command == "setup":
+        # What a production machine needs of this clone: no demo, no tests.
         ensure_environment(folders=folders, locks=["installer", "base"])
+        ensure_browser_libraries(folders=folders)
         return 0
     ensure_environment(folders=folders, locks=["installer", "base", "dev"])
     steps = {

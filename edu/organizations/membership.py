@@ -207,7 +207,7 @@ def edit_member(
         with transaction.atomic():
             (row,) = _current(organization_id, [membership_id])
             after = {"staff_number": staff_number.strip()[:40] or None, "job_title": job_title.strip()[:80]}
-            changes = {
+            changes: dict[str, object] = {
                 field: [getattr(row, field), value] for field, value in after.items() if getattr(row, field) != value
             }
             if not changes:

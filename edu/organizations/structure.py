@@ -122,7 +122,9 @@ def _check_place(*, organization_id: int, parent_id: int | None, moved: Departme
     """Raise unless a department may stand under `parent_id`: of the same organisation, no circle, not too deep."""
     if parent_id is None:
         return
-    parents = dict(Department.objects.filter(organization_id=organization_id).values_list("pk", "parent_id"))
+    parents: dict[int, int | None] = dict(
+        Department.objects.filter(organization_id=organization_id).values_list("pk", "parent_id")
+    )
     if parent_id not in parents:
         raise NotFound("There is no such department.")
     above: int | None = parent_id

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.util import find_spec
-from typing import Any
 
 from django.urls import reverse
 
+from courses.standings import list_organization_courses
+from courses.standings import list_standings as list_course_standings
 from edu.access.queries import list_doors, list_opened_keys
 from edu.core.errors import NotFound
 from edu.training.domain.states import NOT_STARTED, ProductProgress
@@ -17,20 +18,6 @@ from exams.standings import list_organization_banks, list_organization_exams
 from exams.standings import list_standings as list_exam_standings
 from payments.queries import get_order, list_seat_offers
 from payments.wording import money_label
-
-if find_spec("courses.models") is not None:
-    from courses.standings import list_organization_courses
-    from courses.standings import list_standings as list_course_standings
-else:  # an installation without the courses room trains by exams alone
-
-    def list_organization_courses(*, organization_id: int) -> list[Any]:
-        """Return no courses."""
-        return []
-
-    def list_course_standings(*, user_ids: Sequence[int], course_public_ids: Sequence[uuid.UUID]) -> list[Any]:
-        """Return no standings."""
-        return []
-
 
 BEGUN_EXAM_PERCENT = 50
 """What an exam that was begun but not passed counts for in the progress of an assignment."""
@@ -125,8 +112,12 @@ def progress_of(found: dict[tuple[int, str], ProductProgress], user_id: int, key
 
 
 def list_certificate_serials(*, user_ids: Sequence[int], product_keys: Sequence[str]) -> dict[tuple[int, str], str]:
-    """Return the serials of valid certificates by (person, product); without any, an empty dictionary."""
-    return {}
+    """Return the serials of valid certificates by (person, product); none without the certificate room."""
+    if find_spec("certificates.models") is None:
+        return {}
+    from certificates.standings import list_serials
+
+    return list_serials(user_ids=user_ids, achievement_keys=product_keys)
 
 
 def list_own_things(*, organization_id: int) -> OwnThings:

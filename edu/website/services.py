@@ -18,9 +18,11 @@ __all__ = ["follow_up_enquiry", "receive_enquiry"]
 
 def receive_enquiry(*, values: dict[str, Any], source: str) -> Enquiry:
     """Store an enquiry and tell the operators; `values` are the cleaned fields of EnquiryForm."""
-    fields = {name: values.get(name) for name in ("company", "name", "phone", "email", "staff_count", "message")}
+    fields = {name: values.get(name) or "" for name in ("company", "name", "phone", "email", "message")}
     with transaction.atomic():
-        row = Enquiry.objects.create(**fields, source=source[:200], created_at=now_utc())
+        row = Enquiry.objects.create(
+            **fields, staff_count=values.get("staff_count"), source=source[:200], created_at=now_utc()
+        )
         publish(EnquiryReceived(enquiry_id=row.pk))
     return row
 

@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from edu.accounts.models import User
 from edu.organizations.models import Department, Membership, Organization
+from edu.organizations.services import add_member
+from tests.factories.accounts import make_user
 
 _numbers = itertools.count(1)
 
@@ -41,4 +43,6 @@ def make_trainer(organization: Organization, **fields: Any) -> Membership:
 
 
 def make_trainer_user(organization: Organization) -> User:
-    return make_trainer(organization).user
+    user = make_user()
+    add_member(organization_id=organization.pk, user=user, role=Membership.Role.TRAINER)
+    return user

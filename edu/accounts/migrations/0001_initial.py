@@ -3,10 +3,11 @@
 import django.contrib.auth.validators
 import django.db.models.deletion
 import django.utils.timezone
-import edu.accounts.models
-import edu.core.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import edu.accounts.models
+import edu.core.ids
 
 
 class Migration(migrations.Migration):

@@ -76,7 +76,7 @@ def apply_import(
 ) -> dict[str, int]:
     """Apply the rows that are not applied yet; return counts by action. `report(done, total)` after each batch."""
     row = StaffImport.objects.get(pk=import_id)
-    actor = User.objects.filter(pk=actor_id).first()
+    actor = User.objects.filter(pk=actor_id).first() if actor_id is not None else None
     wanted = StaffImportRow.objects.filter(staff_import=row, applied_at__isnull=True).exclude(
         action=StaffImportRow.Action.ERROR
     )

@@ -82,7 +82,8 @@ def _text(cell: object) -> str:
 
 
 def _read_known(organization_id: int, rows: tuple[SheetRow, ...]) -> _Known:
-    phones, emails = set(), set()
+    phones: set[str] = set()
+    emails: set[str] = set()
     for row in rows:
         for field, read, found in (("phone", normal_phone, phones), ("email", normal_email, emails)):
             try:

@@ -1,6 +1,5 @@
-import sys
 import uuid
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 import pytest
 
@@ -17,12 +16,11 @@ def quiz_room(monkeypatch):
     def list_quiz_questions(*, user, bank_public_id=None, query="", question_ids=None, limit=100):
         return [row for row in room.questions if question_ids is None or row.id in question_ids]
 
-    services, queries = ModuleType("exams.services"), ModuleType("exams.queries")
-    services.start_lesson_quiz = start_lesson_quiz
-    queries.lesson_quiz_result = lambda *, user_id, lesson_key: room.results.get((user_id, lesson_key))
-    queries.list_quiz_questions = list_quiz_questions
-    queries.list_quiz_banks = lambda *, user: []
-    for name, module in (("services", services), ("queries", queries)):
-        monkeypatch.setitem(sys.modules, f"exams.{name}", module)
-        monkeypatch.setattr(f"exams.{name}", module, raising=False)
+    def lesson_quiz_result(*, user_id, lesson_key):
+        return room.results.get((user_id, lesson_key))
+
+    monkeypatch.setattr("exams.services.start_lesson_quiz", start_lesson_quiz)
+    monkeypatch.setattr("exams.queries.lesson_quiz_result", lesson_quiz_result)
+    monkeypatch.setattr("exams.queries.list_quiz_questions", list_quiz_questions)
+    monkeypatch.setattr("exams.queries.list_quiz_banks", lambda *, user: [])
     return room

@@ -187,7 +187,7 @@ def test_the_catalogue_asks_the_same_number_of_questions(client, count, django_a
     for number in range(count):
         make_course(title=f"Course {number}", price=100, category="finance", instructors=["shen"])
     client.get("/courses/")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         client.get("/courses/")
 
 
@@ -195,7 +195,7 @@ def test_the_catalogue_asks_the_same_number_of_questions(client, count, django_a
 def test_the_course_page_asks_the_same_number_of_questions(client, count, django_assert_num_queries):
     course = make_course(lessons=count, chapters=count, price=100)
     client.get(course.get_absolute_url())
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(14):
         client.get(course.get_absolute_url())
 
 
@@ -205,5 +205,5 @@ def test_the_lesson_asks_the_same_number_of_questions(client, count, django_asse
     client.force_login(make_learner(course))
     url = lessons_of(course)[1].get_absolute_url()
     client.get(url)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(20):
         client.get(url)

@@ -333,3 +333,23 @@ def test_bad_words_for_a_course_are_refused():
         with pytest.raises(error):
             create_course(**({"title": "T", "language": "en", "owner_id": teacher.pk} | fields))
     assert Course.objects.count() == 1
+
+
+def test_only_published_questions_of_usable_banks_are_offered():
+    from edu.core.errors import NotFound
+    from exams.models import Question
+    from exams.queries import list_quiz_banks, list_quiz_questions
+    from tests.factories.exams import make_bank, make_question
+
+    teacher, stranger = make_instructor(), make_instructor()
+    bank = make_bank(owner=teacher)
+    version = make_question(bank=bank)
+    Question.objects.filter(pk=version.question_id).update(status="published", current_version=version)
+    essay = make_question(type="essay", bank=bank)
+    Question.objects.filter(pk=essay.question_id).update(status="published", current_version=essay)
+    assert [row.public_id for row in list_quiz_banks(user=teacher)] == [bank.public_id]
+    assert [row.id for row in list_quiz_questions(user=teacher, bank_public_id=bank.public_id)] == [version.question_id]
+    assert list_quiz_banks(user=stranger) == []
+    assert list_quiz_questions(user=stranger, question_ids=[version.question_id]) == []
+    with pytest.raises(NotFound):
+        list_quiz_questions(user=stranger, bank_public_id=bank.public_id)

@@ -1,0 +1,70 @@
+"""Reads for those who put questions of a bank into the quiz of a lesson; re-exported by exams.queries."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from edu.core.errors import NotFound
+from exams.models import Question
+from exams.policies_authoring import list_usable_banks
+from exams.view_models import TYPE_LABELS
+
+HAND_MARKED = ("essay",)
+"""Types that a quiz cannot count by itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuizBank:
+    """A bank that the person may take questions from."""
+
+    public_id: uuid.UUID
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuizQuestion:
+    """A published question in a list to choose from: `stem` is its first words in plain text."""
+
+    id: int
+    stem: str
+    type_label: str
+    topic: str
+
+
+def list_quiz_banks(*, user: Any) -> list[QuizBank]:
+    """Return the banks whose questions the person may put into a quiz, by name."""
+    rows = list_usable_banks(user).order_by("name").values_list("public_id", "name")
+    return [QuizBank(public_id=public_id, name=name) for public_id, name in rows]
+
+
+def list_quiz_questions(
+    *,
+    user: Any,
+    bank_public_id: uuid.UUID | None = None,
+    question_ids: Sequence[int] | None = None,
+    query: str = "",
+    limit: int = 100,
+) -> list[QuizQuestion]:
+    """Return published questions of the person's usable banks that mark themselves; at most `limit` without ids.
+
+    Narrowed to one bank, to `question_ids`, and to those in which every word of `query` occurs. NotFound for a bank
+    that she may not use.
+    """
+    banks = list_usable_banks(user)
+    if bank_public_id is not None:
+        banks = banks.filter(public_id=bank_public_id)
+        if not banks.exists():
+            raise NotFound("There is no such bank.")
+    rows = Question.objects.filter(
+        bank__in=banks.values("pk"), status=Question.Status.PUBLISHED, current_version__isnull=False
+    ).exclude(type__in=HAND_MARKED)
+    if question_ids is not None:
+        rows, limit = rows.filter(pk__in=question_ids), len(question_ids)
+    for word in query.split()[:8]:
+        rows = rows.filter(search_text__icontains=word)
+    found = rows.order_by("topic__path", "pk").values_list("pk", "summary", "type", "topic__name")[:limit]
+    return [
+        QuizQuestion(id=pk, stem=summary, type_label=str(TYPE_LABELS.get(kind, kind)), topic=topic or "")
+        for pk, summary, kind, topic in found
+    ]
