@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import platform
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -38,7 +39,7 @@ def main(arguments: list[str]) -> int:
     for database in options.database or servers.find_databases():
         try:
             rows += _measure_site(database=database, stock=STOCK[mode], seconds=seconds, rounds=rounds, details=details)
-        except (OSError, UnexpectedAnswer) as error:
+        except (OSError, subprocess.CalledProcessError, UnexpectedAnswer) as error:
             failures.append(f"not measured: {database} ({error})")
     missing = list(failures)
     if "postgresql" not in servers.find_databases():
