@@ -9,7 +9,8 @@ class CoursesConfig(AppConfig):
     name = "courses"
 
     def ready(self) -> None:
-        """Make completed courses known to the certificate room."""
-        from courses.achievements import register
+        """Tell the certificates room how a finished course is called."""
+        from certificates.services import register_achievement
+        from courses.achievements import course_achievement, list_authored_courses
 
-        register()
+        register_achievement(kind="course", resolve=course_achievement, list_for_author=list_authored_courses)

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.db.models import Q
 
 from edu.access.queries import AccessAnswer, list_accessible, why_not
+from edu.accounts.queries import get_user
 from edu.core.errors import NotFound
 from edu.organizations.queries import list_organization_ids
 from exams.delivery.access import get_visible_exam, visible_exams
@@ -236,14 +236,17 @@ def get_exam_facts(*, exam_id: int) -> ExamFacts:
     exam = Exam.objects.filter(pk=exam_id).first()
     if exam is None:
         raise NotFound("There is no such exam.")
-    return _facts_of(exam)
+    return _exam_facts(exam)
 
 
 def list_authored_exams(*, user_id: int) -> list[ExamFacts]:
-    """Return the exams that the person looks after, by title."""
-    user = get_user_model().objects.filter(pk=user_id).first()
-    rows = managed_exams(user) if user is not None else Exam.objects.none()
-    return [_facts_of(exam) for exam in rows.order_by("title", "pk")]
+    """Return the facts of every exam that the person may manage, newest first; archived ones are left out."""
+    user = get_user(user_id=user_id)
+    return [_exam_facts(exam) for exam in managed_exams(user).exclude(status=Exam.Status.ARCHIVED).order_by("-pk")]
+
+
+def _exam_facts(exam: Exam) -> ExamFacts:
+    return _facts_of(exam)
 
 
 def _facts_of(exam: Exam) -> ExamFacts:
@@ -276,6 +279,7 @@ class AttemptFacts:
     percent: Decimal | None
     passed: bool | None
     is_released: bool
+    submitted_at: datetime | None
     graded_at: datetime | None
 
 
@@ -295,6 +299,7 @@ def get_attempt_facts(*, attempt_id: int) -> AttemptFacts:
         percent=row.percent,
         passed=row.passed,
         is_released=row.released_at is not None,
+        submitted_at=row.submitted_at,
         graded_at=row.graded_at,
     )
 

@@ -61,6 +61,14 @@ def _paper():
     return Paper.objects.get(title__contains="随机组卷")
 
 
+def _lesson_address() -> str:
+    return reverse("learning:lesson", args=[_lesson(kind="text", free_preview=False).public_id])
+
+
+def _question_address() -> str:
+    return reverse("authoring:new_question", args=[_bank().public_id, "single_choice"])
+
+
 def _assignment():
     from edu.training.models import Assignment
 
@@ -92,11 +100,7 @@ LEARNER = [
     *_plain("learner", "learning:home", "learning:courses", "learning:notes", "exams:index", "exams:records"),
     *_plain("learner", "practice:index", "practice:wrong_answers", "certificates:mine", "payments:orders"),
     *_plain("learner", "payments:coupons", "notifications:inbox", "accounts:profile", "accounts:tokens"),
-    Page(
-        "lesson",
-        "learner",
-        lambda: reverse("learning:lesson", args=[_lesson(kind="text", free_preview=False).public_id]),
-    ),
+    Page("lesson", "learner", _lesson_address),
     Page("bank", "learner", lambda: reverse("practice:bank", args=[_bank().public_id])),
     Page("exam", "learner", lambda: reverse("exams:detail", args=[exam_titled("综合能力测评").public_id])),
     Page("result", "learner", lambda: reverse("exams:result", args=[_attempt_of("learner@example.com").public_id])),
@@ -106,9 +110,7 @@ INSTRUCTOR = [
     *_plain("instructor", "authoring:exams", "marking:queue", "certificates:teach"),
     Page("course", "instructor", lambda: reverse("teaching:course", args=[_course().public_id])),
     Page("bank", "instructor", lambda: reverse("authoring:bank", args=[_bank().public_id])),
-    Page(
-        "question", "instructor", lambda: reverse("authoring:new_question", args=[_bank().public_id, "single_choice"])
-    ),
+    Page("question", "instructor", _question_address),
     Page("import", "instructor", lambda: reverse("authoring:import", args=[_bank().public_id])),
     Page("paper", "instructor", lambda: reverse("authoring:paper", args=[_paper().public_id])),
     Page("gradebook", "instructor", lambda: reverse("marking:gradebook", args=[exam_titled("结业考试").public_id])),
@@ -125,6 +127,7 @@ OPERATOR = [
     *_plain("operator", "operations:audit", "operations:system"),
     Page("order", "operator", lambda: reverse("operations:order", args=[_order().public_id])),
 ]
+AREAS = {"public": PUBLIC, "learner": LEARNER, "instructor": INSTRUCTOR, "trainer": TRAINER, "operator": OPERATOR}
 EVERY = [*PUBLIC, *LEARNER, *INSTRUCTOR, *TRAINER, *OPERATOR]
 LIGHT_ENOUGH = [page for page in [*PUBLIC, *LEARNER] if page.name != "free-film"]
 """Learner pages without the player, whose weight is bounded."""
