@@ -43,7 +43,7 @@ def test_a_question_is_written_with_a_live_preview_and_published(page):
     expect(page.locator(".error-summary")).to_be_visible()
     expect(page.locator("#id_options-0-text")).to_have_value("Bank deposits")
 
-    page.locator("#id_options-0-worth").select_option(index=1)
+    page.locator("#id_options-0-worth").select_option("1")
     page.get_by_role("button", name="Save and publish").click()
     expect(page.locator("main")).to_contain_text("Version 1")
 

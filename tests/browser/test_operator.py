@@ -41,7 +41,7 @@ def test_an_order_is_refunded_and_its_access_ends(page, settle):
     from payments.models import Order
 
     order = Order.objects.filter(state="paid", lines__product_key__startswith="course:").order_by("-pk").first()
-    key, buyer_id = order.lines.first().product_key, order.buyer_id
+    key, buyer_id = order.lines.first().product_key, order.user_id
     assert has_access(user_id=buyer_id, product_key=key)
     page.goto("/operations/orders/")
     page.get_by_role("link", name=order.number).click()
