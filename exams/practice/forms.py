@@ -23,7 +23,7 @@ class StartForm(forms.Form):
         ],
     )
     count = forms.TypedChoiceField(
-        label=_("Questions"),
+        label=_("How many questions"),
         required=False,
         coerce=int,
         empty_value=20,
