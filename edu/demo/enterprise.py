@@ -150,6 +150,7 @@ def _let_staff_learn(*, staff: list[User], course: Course, exam: Exam, now: date
             for place, lesson in enumerate(lessons[:done])
         ]
         LessonProgress.objects.bulk_create(rows, ignore_conflicts=True)
+        User.objects.filter(pk=user.pk).update(last_login=rows[-1].opened_at)
         Enrolment.objects.update_or_create(
             user=user,
             course=course,

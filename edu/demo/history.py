@@ -13,6 +13,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from courses.models import Course, Enrolment, Lesson, LessonProgress
+from courses.services import recount_learners
 from edu.access.models import Grant
 from edu.accounts.models import User
 from edu.analytics.queries import has_figures
@@ -77,6 +78,7 @@ def generate_history(*, learners: int, days: int, seed: int, now: datetime, guid
             _live(person, shelf, versions, now=now, chance=chance)
     if guide is not None and shelves:
         _guide_past(guide, shelves[0], versions, now=now, chance=chance)
+    recount_learners()
     today = now.date()
     roll_up_range(from_on=today - timedelta(days=days), to_on=today)
     return len(people)
@@ -205,11 +207,14 @@ def _study(person: Learner, shelf: Shelf, *, since: datetime, now: datetime, cha
                 opened_at=moment,
                 reported_at=done_at,
                 percent=100,
+                watched_seconds=lesson.minutes * 60 * chance.uniform(0.9, 1.3) if lesson.kind == "video" else 0,
                 completed_at=done_at,
             )
         )
         moment = done_at + timedelta(hours=chance.choice([0, 0, 1, 20, 26, 48]) * chance.uniform(0.4, 1.3))
     LessonProgress.objects.bulk_create(rows, ignore_conflicts=True)
+    if rows:
+        User.objects.filter(pk=person.user.pk).update(last_login=rows[-1].opened_at)
     Enrolment.objects.get_or_create(
         user=person.user,
         course=shelf.course,
