@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from edu.core.clock import now_utc
 from edu.jobs.tasks import HEARTBEAT_KEY
@@ -99,6 +99,16 @@ def check_parts() -> dict[str, dict[str, object]]:
             detail = str(error) if isinstance(error, NotReady) else type(error).__name__
             parts[name] = {"ready": False, "state": detail}
     return parts
+
+
+PART_NAMES = {
+    "database": _("Database"),
+    "migrations": _("Migrations"),
+    "cache": _("Cache"),
+    "broker": _("Message broker"),
+    "storage": _("File storage"),
+    "worker": _("Worker"),
+}
 
 
 def readyz(_request: HttpRequest) -> JsonResponse:
