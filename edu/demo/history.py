@@ -267,7 +267,7 @@ def _practice_session(
 ) -> None:
     items, answers, outcomes, moment = [], [], [], at
     for index, question in enumerate(picked):
-        version = versions[question.current_version_id]
+        version = versions[question.current_version_id or 0]
         response = _answer(person, version, question.difficulty, chance)
         mark = load_question(version.type, version.content, version.key).grade(response)
         seconds = chance.randint(12, 110)

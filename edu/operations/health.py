@@ -12,7 +12,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import translation
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from edu.core.clock import now_utc
 from edu.jobs.tasks import HEARTBEAT_KEY
@@ -102,12 +103,12 @@ def check_parts() -> dict[str, dict[str, object]]:
 
 
 PART_NAMES = {
-    "database": _("Database"),
-    "migrations": _("Migrations"),
-    "cache": _("Cache"),
-    "broker": _("Message broker"),
-    "storage": _("File storage"),
-    "worker": _("Worker"),
+    "database": gettext_lazy("Database"),
+    "migrations": gettext_lazy("Migrations"),
+    "cache": gettext_lazy("Cache"),
+    "broker": gettext_lazy("Message broker"),
+    "storage": gettext_lazy("File storage"),
+    "worker": gettext_lazy("Worker"),
 }
 
 
