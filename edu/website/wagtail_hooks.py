@@ -9,5 +9,6 @@ from wagtail import hooks
 @hooks.register("construct_main_menu")
 def show_display_name(request: HttpRequest, menu_items: list[Any]) -> None:
     """Let the side bar greet by the display name: it reads the first name, which our accounts leave empty."""
-    if not request.user.first_name:
-        request.user.first_name = request.user.get_short_name()[:150]
+    user: Any = request.user
+    if not user.first_name:
+        user.first_name = user.get_short_name()[:150]
