@@ -34,6 +34,7 @@ from payments import services as payments
 from payments.models import Offer
 
 PHONE_BASE = 13_900_000_000
+NEWCOMER_EVERY = 5
 """Invented numbers: no operator gives out 1390000xxxx in this form, and nothing is sent to them."""
 
 
@@ -124,6 +125,9 @@ def _make_people(*, count: int, days: int, now: datetime, chance: random.Random)
     rows, facts = [], []
     for number, name in enumerate(learner_names(count, chance)):
         began_at = now - timedelta(days=days * chance.random() ** 0.8, hours=chance.randrange(14))
+        if number % NEWCOMER_EVERY == 0:
+            # Some come in the last days, so that yesterday is not an empty day at the operator's desk.
+            began_at = now - timedelta(hours=chance.uniform(26, min(24 * days, 96)))
         user = User(
             username=f"demo-{first + number}",
             phone=f"+86{first + number}",

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from courses.services import give_editor_access, recount_learners
 from edu.core.clock import now_utc
 from edu.demo.commerce import load_commerce
-from edu.demo.community import load_community
+from edu.demo.community import load_community, load_enquiries
 from edu.demo.enterprise import load_enterprise
 from edu.demo.history import generate_history, has_history
 from edu.demo.people import ensure_people, write_accounts
@@ -38,5 +38,6 @@ def load_demo(*, say: Callable[[str], None], learners: int, days: int) -> None:
         say(f"history of {learners} learners over {days} days")
     recount_learners()
     load_community(people=people, subjects=subjects, now=now)
+    load_enquiries()
     write_accounts(staff=staff)
     say("done")

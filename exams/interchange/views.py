@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from edu.core.errors import DomainError
 from exams.authoring.entries import author_page, author_post, say
 from exams.interchange.imports import MAXIMUM_FILE, get_batch, plan_import, request_apply, undo_import
+from exams.interchange.wording import say_problem
 from exams.interchange.xlsx import write_sheet, write_template
 from exams.policies_authoring import get_editable_bank
 from exams.view_models import TYPE_LABELS
@@ -61,7 +62,7 @@ def batch(request: HttpRequest, public_id: Any) -> HttpResponse:
     planned = row.plan.get("rows", [])
     page_obj = Paginator(planned, PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [{**item, "type_label": TYPE_LABELS.get(item["record"]["type"], "")} for item in page_obj.object_list]
-    problems = [{**problem, "text": _(problem["message"])} for problem in row.plan.get("problems", [])[:500]]
+    problems = [{**problem, "text": say_problem(problem["message"])} for problem in row.plan.get("problems", [])[:500]]
     return render(
         request,
         "exams/interchange/batch.html",
