@@ -50,7 +50,7 @@ def _grader(type_name: str, content: dict[str, Any], key: dict[str, Any], respon
 
 def _rate(graders: list[Callable[[], int]], *, seconds: float) -> float:
     """Return the median rate of batches, by processor time, so that other work on the machine does not count."""
-    rates = []
+    rates: list[float] = []
     deadline = time.perf_counter() + seconds
     while time.perf_counter() < deadline or not rates:
         began = time.process_time()

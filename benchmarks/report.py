@@ -78,7 +78,10 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def _ratio(row: Row) -> str:
-    return "–" if row.ratio is None else f"{row.ratio:.2f}"
+    if row.ratio is None:
+        return "–"
+    # A hundredth of the reference must not read as nothing.
+    return f"{row.ratio:.2f}" if row.ratio >= 0.1 else f"{row.ratio:.3f}"
 
 
 def _width(text: str) -> int:
@@ -153,16 +156,17 @@ def svg(rows: Sequence[Row], circumstances: Circumstances) -> str:
     A bar to the right of the line is better than asked, whichever way the reach is meant.
     """
     shown = [(row, share) for row in rows if (share := _share_of_reach(row)) is not None]
-    step, left, width, top = 22, 380, 300, 48
+    step, left, width, top = 22, 320, 300, 66
     height = top + step * len(shown) + 16
     middle = left + width / 2
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + width + 70}" height="{height}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + width + 140}" height="{height}" '
         'font-family="system-ui, sans-serif" font-size="12" role="img">',
         f"<title>Figures against their reaches. {escape(str(circumstances))}</title>",
         '<rect width="100%" height="100%" fill="#fffdf8"/>',
         '<text x="12" y="20" font-size="14" fill="#1c1a17">Figures against their reaches</text>',
-        f'<text x="12" y="38" fill="#6b6459">{escape(str(circumstances))}; right of the line: better than asked</text>',
+        f'<text x="12" y="38" fill="#6b6459">{escape(str(circumstances))}</text>',
+        '<text x="12" y="54" fill="#6b6459">Right of the line is better than asked; a full bar is ten times.</text>',
     ]
     for place, (row, share) in enumerate(shown):
         y = top + step * place

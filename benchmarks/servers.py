@@ -39,6 +39,7 @@ def running_site(*, database: str, starts: int, submits: int) -> Iterator[Site]:
     """Run the site on an empty database filled for the benchmark; everything is removed at the end."""
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="jinbang-bench-")))
+        (folder / "static").mkdir()  # WhiteNoise warns where it is missing
         environment = dict(os.environ) | {
             "JINBANG_VAR": str(folder),
             "DJANGO_SETTINGS_MODULE": "benchmarks.settings",

@@ -7,4 +7,4 @@ ROOT_URLCONF = "benchmarks.urls"
 HOT_PATH_PREFIXES = [*HOT_PATH_PREFIXES, "/benchmarks/hot/"]
 DEMO_SIGN_IN = False
 
-LOGGING["root"]["level"] = "WARNING"
+LOGGING = {**LOGGING, "root": {"handlers": ["console"], "level": "WARNING"}}

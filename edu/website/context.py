@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 
 from edu.community.queries import list_announcements
 from edu.notifications.queries import count_unread
+from edu.training.queries import OpenAssignment, list_open_assignments
 from edu.website.desks import HOMES, desk_names, navigation
 from edu.website.models.settings import SiteSettings, in_language
 
@@ -23,6 +24,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site": SimpleLazyObject(lambda: _site(request)),
         "theme": theme if theme in THEMES else "auto",
         "unread_count": _unread_counter(request),
+        "open_assignments": SimpleLazyObject(lambda: _open_assignments(request)),
         "announcements": SimpleLazyObject(lambda: list_announcements(user=getattr(request, "user", None))),
         "desks": SimpleLazyObject(lambda: _desks(request)),
         "desk_nav_items": SimpleLazyObject(lambda: navigation(desk=_current_desk(request), path=request.path)),
@@ -47,10 +49,26 @@ def _site(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def _open_assignments(request: HttpRequest) -> list[OpenAssignment]:
+    user = getattr(request, "user", None)
+    return list_open_assignments(user_id=user.pk) if user is not None and user.is_authenticated else []
+
+
+DESK_PREFIXES = (
+    ("/teach/", "instructor"),
+    ("/certificates/teach/", "instructor"),
+    ("/training/", "trainer"),
+    ("/operations/", "operator"),
+)
+
+
 def _current_desk(request: HttpRequest) -> str:
-    """Return the desk that the address belongs to."""
-    for prefix, desk in (("/teach/", "instructor"), ("/training/", "trainer"), ("/operations/", "operator")):
+    """Return the desk that the address belongs to; a trainer who is no instructor teaches at his own desk."""
+    for prefix, desk in DESK_PREFIXES:
         if request.path.startswith(prefix):
+            user = request.user
+            if desk == "instructor" and user.is_authenticated and not (user.is_instructor or user.is_superuser):
+                return "trainer" if "trainer" in desk_names(user) else desk
             return desk
     return "learner"
 
