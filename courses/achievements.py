@@ -1,35 +1,40 @@
-"""A finished course as an achievement, for the certificates room."""
+"""Finished courses as achievements that may earn a certificate."""
 
 from django.db.models import Sum
 
-from certificates.services import Achievement
+from certificates.services import Achievement, register_achievement
 from courses.models import Course
-from courses.queries import list_taught_course_ids
+from courses.permissions import taught_courses
+from edu.accounts.queries import get_user
 from edu.core.errors import NotFound
 
 
-def course_achievement(course_id: int) -> Achievement:
-    """Return what finishing a course is called; NotFound when there is none."""
-    course = Course.objects.filter(pk=course_id).first()
-    if course is None:
-        raise NotFound("There is no such course.")
-    return _achievement(course)
-
-
-def list_authored_courses(user_id: int) -> list[Achievement]:
-    """Return the courses that the person owns or teaches."""
-    rows = Course.objects.filter(pk__in=list_taught_course_ids(user_id=user_id)).order_by("title")
-    return [_achievement(course) for course in rows]
-
-
-def _achievement(course: Course) -> Achievement:
-    """Name the course, with its hours of study: the minutes of its lessons, rounded up to the half hour."""
+def achievement_of(*, course: Course) -> Achievement:
+    """Return what finishing the course is to the certificate room, with its hours of study to the next half hour."""
     minutes = course.lessons.filter(removed_at__isnull=True).aggregate(total=Sum("minutes"))["total"] or 0
-    halves = -(-minutes // 30)
     return Achievement(
         key=course.product_key,
         title=course.title,
         language=course.language,
-        hours=f"{halves / 2:g}",
+        hours=f"{-(-minutes // 30) / 2:g}",
         organization_id=course.organization_id,
     )
+
+
+def resolve_course(course_id: int) -> Achievement:
+    """Return the achievement of a course by its database id; NotFound when there is none."""
+    course = Course.objects.filter(pk=course_id).first()
+    if course is None:
+        message = "There is no such course."
+        raise NotFound(message)
+    return achievement_of(course=course)
+
+
+def list_authored_courses(user_id: int) -> list[Achievement]:
+    """Return the courses that the person may edit, and may therefore set up certificates for."""
+    return [achievement_of(course=course) for course in taught_courses(get_user(user_id=user_id))]
+
+
+def register() -> None:
+    """Make courses known to the certificate room."""
+    register_achievement(kind="course", resolve=resolve_course, list_for_author=list_authored_courses)

@@ -9,8 +9,7 @@ class CoursesConfig(AppConfig):
     name = "courses"
 
     def ready(self) -> None:
-        """Tell the certificates room how a finished course is called."""
-        from certificates.services import register_achievement
-        from courses.achievements import course_achievement, list_authored_courses
+        """Make finished courses known to the certificate room."""
+        from courses.achievements import register
 
-        register_achievement(kind="course", resolve=course_achievement, list_for_author=list_authored_courses)
+        register()

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from courses.covers import cover_url
 from courses.domain.prerequisites import next_lesson
@@ -16,12 +16,8 @@ from courses.permissions import can_edit, visible_courses
 from courses.prices import price_label
 from edu.access.queries import AccessAnswer, list_doors, why_not
 
-KIND_LABELS = {
-    "exam": "award",
-    "paper": "note",
-    "bank": "layers",
-    "course": "book",
-}
+KIND_ICONS = {"bank": "layers", "paper": "note", "exam": "award", "course": "book"}
+"""What can be included in a course, in the order in which it is counted, with its icon."""
 
 
 def pick_page(pages: list[Any], *, language: str, own: str) -> Any | None:
@@ -62,6 +58,7 @@ def course_context(request: HttpRequest, *, page: CoursePage) -> dict[str, Any]:
     answer = why_not(user_id=user_id, product_key=course.product_key)
     included = list(course.inclusions.all())
     doors = list_doors(product_keys=[course.product_key, *(row.product_key for row in included)])
+    keys = [row.product_key for row in included if row.product_key in doors]
     teachers = list(course.instructors.select_related("photo"))
     door = doors.get(course.product_key)
     editing = bool(user and can_edit(user, course))
@@ -85,9 +82,18 @@ def course_context(request: HttpRequest, *, page: CoursePage) -> dict[str, Any]:
         "openable": openable,
         "editing": editing,
         "included": [
-            {"icon": KIND_LABELS.get(key.partition(":")[0], "file"), "title": doors[key].title, "url": doors[key].url}
-            for key in (row.product_key for row in included)
-            if key in doors
+            {
+                "icon": KIND_ICONS.get(key.partition(":")[0], "file"),
+                "label": kind_label(key.partition(":")[0]),
+                "title": doors[key].title,
+                "url": doors[key].url,
+            }
+            for key in keys
+        ],
+        "included_counts": [
+            {"icon": icon, "text": _count_text(kind, sum(key.startswith(f"{kind}:") for key in keys))}
+            for kind, icon in KIND_ICONS.items()
+            if any(key.startswith(f"{kind}:") for key in keys)
         ],
         "preview_lesson": next((row for row in lessons if row.free_preview and row.is_live), None),
         "resume": resume_lesson(outline, enrolment) if openable else None,
@@ -110,6 +116,27 @@ def resume_lesson(outline: list[OutlineChapter], enrolment: Enrolment | None) ->
         return last
     following = next_lesson(marks_of(outline), after=last.id if last else None)
     return lessons.get(following or 0) or last or next(iter(lessons.values()), None)
+
+
+def kind_label(kind: str) -> str:
+    """Return what an included thing is called; empty for a kind that needs no word."""
+    return {
+        "bank": gettext("Question bank"),
+        "paper": gettext("Paper"),
+        "exam": gettext("Exam"),
+        "course": gettext("Course"),
+    }.get(kind, "")
+
+
+def _count_text(kind: str, count: int) -> str:
+    """Return how many things of a kind are included, in words."""
+    texts = {
+        "bank": ngettext("%(count)d question bank to practise", "%(count)d question banks to practise", count),
+        "paper": ngettext("%(count)d paper", "%(count)d papers", count),
+        "exam": ngettext("%(count)d exam", "%(count)d exams", count),
+        "course": ngettext("%(count)d further course", "%(count)d further courses", count),
+    }
+    return texts[kind] % {"count": count}
 
 
 def access_reason(answer: AccessAnswer) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.urls import reverse
 
 from courses.fetch import CourseCard, cards_of
@@ -98,10 +98,14 @@ def filter_courses(
     ids = find_ids(query=query, courses=rows)
     if sort in SORTS:
         return rows.filter(pk__in=ids).order_by(*SORTS[sort])
-    from django.db.models import Case, Value, When
-
     rank = Case(*[When(pk=pk, then=Value(place)) for place, pk in enumerate(ids)], default=Value(len(ids)))
     return rows.filter(pk__in=ids).order_by(rank)
+
+
+def put_language_first(rows: QuerySet[Course], *, language: str) -> QuerySet[Course]:
+    """Return the courses with those in `language` before all others, else in the order they had."""
+    rest = Case(When(language=language, then=Value(0)), default=Value(1))
+    return rows.order_by(rest, *rows.query.order_by)
 
 
 def list_courses(
@@ -113,12 +117,18 @@ def list_courses(
     level: str = "",
     price: str = "",
     sort: str = "",
+    prefer_language: str = "",
     limit: int = 12,
 ) -> list[CourseCard]:
-    """Return cards of published courses that the person may find; see `filter_courses` for what narrows them."""
+    """Return cards of published courses that the person may find; see `filter_courses` for what narrows them.
+
+    Unless a `sort` is chosen, courses in `prefer_language` come before all others.
+    """
     rows = filter_courses(
         user=user, query=query, category=category, language=language, level=level, price=price, sort=sort
     )
+    if prefer_language and not sort:
+        rows = put_language_first(rows, language=prefer_language)
     return cards_of(rows[:limit])
 
 

@@ -3,6 +3,7 @@
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -12,7 +13,7 @@ from courses.forms import CatalogueFilter
 from courses.learning.room import find_lesson_page
 from courses.models import Instructor
 from courses.permissions import listed_courses
-from courses.queries import filter_courses
+from courses.queries import filter_courses, put_language_first
 
 PAGE_SIZE = 12
 
@@ -24,6 +25,8 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     chosen = form.chosen() if form.is_bound else {}
     query = chosen.pop("q", "")
     rows = filter_courses(user=request.user, query=query, **chosen)
+    if not query and not chosen.get("sort"):
+        rows = put_language_first(rows, language=get_language() or "")
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "title": _("Courses"),

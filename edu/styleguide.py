@@ -98,7 +98,7 @@ def styleguide_context() -> dict[str, Any]:
             {"label": _("Reviews"), "url": "#reviews"},
         ],
         "step_items": [
-            {"label": _("Order"), "state": "done"},
+            {"label": _("Order placed"), "state": "done"},
             {"label": _("Payment"), "state": "current"},
             {"label": _("Begin learning"), "state": ""},
         ],

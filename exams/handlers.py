@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from edu.core.clock import now_utc
 from edu.events.types import AttemptNeedsMarking, Event, ExamScheduled, ResultReleased
 from edu.notifications.services import notify
 from edu.organizations.queries import list_memberships
@@ -10,10 +11,10 @@ from exams.models import Attempt, Exam
 
 
 def tell_candidates(event: Event) -> None:
-    """Tell everybody who is expected at a scheduled exam; one for everybody is announced to nobody in particular."""
+    """Tell everybody who is expected at a scheduled exam; one for everybody, or one that is over, is not announced."""
     assert isinstance(event, ExamScheduled)
     exam = Exam.objects.filter(pk=event.exam_id, status=Exam.Status.SCHEDULED).first()
-    if exam is None:
+    if exam is None or exam.closes_at <= now_utc():
         return
     for user_id in candidate_ids(exam, []):
         notify(

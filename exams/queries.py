@@ -19,7 +19,7 @@ from exams.delivery.access import get_visible_exam, visible_exams
 from exams.domain.timing import ExamStatus, allowed_seconds, exam_state
 from exams.fetch import accommodation_of, attempt_summary, terms_of
 from exams.models import Accommodation, Attempt, Bank, Exam, PracticeAnswer
-from exams.permissions import managed_exams
+from exams.policies_authoring import list_editable_exams
 from exams.practice.sessions import LessonQuizResult
 from exams.practice.sessions import lesson_quiz_result as find_quiz_result
 from exams.quiz_choice import QuizBank as QuizBank
@@ -240,16 +240,12 @@ def get_exam_facts(*, exam_id: int) -> ExamFacts:
 
 
 def list_authored_exams(*, user_id: int) -> list[ExamFacts]:
-    """Return the facts of every exam that the person may manage, newest first; archived ones are left out."""
-    user = get_user(user_id=user_id)
-    return [_exam_facts(exam) for exam in managed_exams(user).exclude(status=Exam.Status.ARCHIVED).order_by("-pk")]
+    """Return the facts of every exam that the person may change, archived ones left out; by title."""
+    rows = list_editable_exams(get_user(user_id=user_id)).exclude(status=Exam.Status.ARCHIVED)
+    return [_exam_facts(exam) for exam in rows.order_by("title", "pk")]
 
 
 def _exam_facts(exam: Exam) -> ExamFacts:
-    return _facts_of(exam)
-
-
-def _facts_of(exam: Exam) -> ExamFacts:
     return ExamFacts(
         id=exam.pk,
         public_id=str(exam.public_id),

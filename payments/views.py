@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -275,7 +276,7 @@ def _result_context(order: Order) -> dict[str, Any]:
 def result(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Show what became of the payment; the page asks again by itself until it knows."""
     context = _result_context(own_order(request, public_id))
-    return render(request, "payments/result.html", context | {"title": _("Your order")})
+    return render(request, "payments/result.html", context | {"title": pgettext("purchase", "Your order")})
 
 
 @never_cache

@@ -7,23 +7,38 @@ from django.conf import settings
 from django.utils.translation import get_language
 
 FILE_NAME = "demo-accounts.json"
-ICONS = {"learner": "book-open", "instructor": "edit", "trainer": "building", "operator": "chart"}
+ICONS = {
+    "learner": "book-open",
+    "newcomer": "star",
+    "instructor": "edit",
+    "instructor_en": "edit",
+    "trainer": "building",
+    "operator": "chart",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class DemoAccount:
-    """One account of the demo: its role, its label in both languages, and what signs it in."""
+    """One account of the demo: its role, its label and a line on it in both languages, and what signs it in."""
 
     role: str
     label_en: str
     label_zh: str
     username: str
     password: str
+    detail_en: str = ""
+    detail_zh: str = ""
 
     @property
     def label(self) -> str:
         """Return the label in the language of the page."""
         return self.label_zh if (get_language() or "").startswith("zh") else self.label_en
+
+    @property
+    def detail(self) -> str:
+        """Return what there is to see, in the language of the page; the user name where nothing is said."""
+        said = self.detail_zh if (get_language() or "").startswith("zh") else self.detail_en
+        return said or self.username
 
     @property
     def icon(self) -> str:

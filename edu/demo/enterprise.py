@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
+from courses.learning.enrol import enrol
 from courses.models import Course, Enrolment, Lesson, LessonProgress
 from edu.access.models import Grant
 from edu.accounts.models import User
@@ -150,16 +151,14 @@ def _let_staff_learn(*, staff: list[User], course: Course, exam: Exam, now: date
             for place, lesson in enumerate(lessons[:done])
         ]
         LessonProgress.objects.bulk_create(rows, ignore_conflicts=True)
-        Enrolment.objects.update_or_create(
-            user=user,
-            course=course,
-            defaults={
-                "enrolled_at": began_at,
-                "active_at": rows[-1].completed_at,
-                "last_lesson": rows[-1].lesson,
-                "progress_percent": round(100 * done / len(lessons)),
-                "completed_at": rows[-1].completed_at if done == len(lessons) else None,
-            },
+        User.objects.filter(pk=user.pk).update(last_login=rows[-1].opened_at)
+        enrolment_id = enrol(user_id=user.pk, course_id=course.pk, now=began_at)
+        Enrolment.objects.filter(pk=enrolment_id).update(
+            enrolled_at=began_at,
+            active_at=rows[-1].completed_at,
+            last_lesson=rows[-1].lesson,
+            progress_percent=round(100 * done / len(lessons)),
+            completed_at=rows[-1].completed_at if done == len(lessons) else None,
         )
         if number < 5:
             ability = 0.35 if number == 4 else 0.98

@@ -11,9 +11,10 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.db.models import F
 
+from courses.learning.enrol import enrol
 from courses.models import Course, Enrolment, Lesson, LessonProgress
+from courses.services import recount_learners
 from edu.access.models import Grant
 from edu.accounts.models import User
 from edu.analytics.queries import has_figures
@@ -55,6 +56,7 @@ class Shelf:
     lessons: tuple[Lesson, ...]
     questions: tuple[Question, ...]
     exams: tuple[Exam, ...]
+    lesson_count: int
 
 
 def has_history() -> bool:
@@ -78,6 +80,7 @@ def generate_history(*, learners: int, days: int, seed: int, now: datetime, guid
             _live(person, shelf, versions, now=now, chance=chance)
     if guide is not None and shelves:
         _guide_past(guide, shelves[0], versions, now=now, chance=chance)
+    recount_learners()
     today = now.date()
     roll_up_range(from_on=today - timedelta(days=days), to_on=today)
     return len(people)
@@ -108,6 +111,7 @@ def _shelves() -> list[Shelf]:
                     .select_related("topic")
                 ),
                 exams=tuple(Exam.objects.filter(public_id__in=exams, opens_at__lt=offer.published_at)),
+                lesson_count=course.lesson_count,
             )
         )
     return found
@@ -206,24 +210,21 @@ def _study(person: Learner, shelf: Shelf, *, since: datetime, now: datetime, cha
                 opened_at=moment,
                 reported_at=done_at,
                 percent=100,
+                watched_seconds=lesson.minutes * 60 * chance.uniform(0.9, 1.3) if lesson.kind == "video" else 0,
                 completed_at=done_at,
             )
         )
         moment = done_at + timedelta(hours=chance.choice([0, 0, 1, 20, 26, 48]) * chance.uniform(0.4, 1.3))
     LessonProgress.objects.bulk_create(rows, ignore_conflicts=True)
-    _, is_new = Enrolment.objects.get_or_create(
-        user=person.user,
-        course=shelf.course,
-        defaults={
-            "enrolled_at": since,
-            "active_at": rows[-1].completed_at if rows else since,
-            "progress_percent": round(100 * len(rows) / len(shelf.lessons)),
-            "last_lesson": rows[-1].lesson if rows else None,
-            "completed_at": rows[-1].completed_at if len(rows) == len(shelf.lessons) else None,
-        },
-    )
-    if is_new:
-        Course.objects.filter(pk=shelf.course.pk).update(learner_count=F("learner_count") + 1)
+    enrolment_id = enrol(user_id=person.user.pk, course_id=shelf.course.pk, now=since)
+    if rows:
+        User.objects.filter(pk=person.user.pk).update(last_login=rows[-1].opened_at)
+        Enrolment.objects.filter(pk=enrolment_id).update(
+            active_at=rows[-1].completed_at,
+            progress_percent=round(100 * len(rows) / shelf.lesson_count),
+            last_lesson=rows[-1].lesson,
+            completed_at=rows[-1].completed_at if len(rows) == shelf.lesson_count else None,
+        )
     return min(moment, now)
 
 
@@ -370,13 +371,10 @@ def _guide_past(
         lessons=shelf.lessons[: len(shelf.lessons) // 3],
         questions=shelf.questions,
         exams=tuple(exam for exam in shelf.exams if exam.closes_at < now),
+        lesson_count=shelf.lesson_count,
     )
     thorough = Learner(user=guide, ability=0.66, diligence=1.0, began_at=began_at)
     _study(thorough, half, since=began_at, now=now, chance=chance)
-    done_count = LessonProgress.objects.filter(user=guide, lesson__course=shelf.course).count()
-    Enrolment.objects.filter(user=guide, course=shelf.course).update(
-        completed_at=None, progress_percent=round(100 * done_count / len(shelf.lessons))
-    )
     _practise(person, half, versions, since=began_at, until=now - timedelta(days=1), chance=chance)
     for exam in half.exams:
         sit_exam(person, exam, at=exam.closes_at - timedelta(days=2), chance=chance)

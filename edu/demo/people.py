@@ -15,11 +15,13 @@ PASSWORD = "golden-list-2026"  # noqa: S105 - the demo's password is printed on 
 
 @dataclass(frozen=True, kw_only=True)
 class DemoPerson:
-    """A person of the demo and what the sign-in button says."""
+    """A person of the demo and what the sign-in button says: who it is, and in one line what there is to see."""
 
     role: str
     label_en: str
     label_zh: str
+    detail_en: str
+    detail_zh: str
     email: str
     display_name: str
     real_name: str
@@ -30,8 +32,10 @@ class DemoPerson:
 PEOPLE = (
     DemoPerson(
         role="learner",
-        label_en="Learner: Lin Xiao, in the middle of a course",
-        label_zh="学员：林晓，正在学习会计课程",
+        label_en="Learner · Lin Xiao",
+        label_zh="学员 · 林晓",
+        detail_en="Halfway in a course",
+        detail_zh="正在学习会计",
         email="learner@example.com",
         display_name="林晓",
         real_name="林晓",
@@ -39,8 +43,10 @@ PEOPLE = (
     ),
     DemoPerson(
         role="newcomer",
-        label_en="Newcomer: has an account and nothing else",
-        label_zh="新学员：刚刚注册，还没有课程",
+        label_en="Newcomer · Alex",
+        label_zh="新学员 · Alex",
+        detail_en="No courses yet",
+        detail_zh="还没有课程",
         email="newcomer@example.com",
         display_name="Alex",
         real_name="",
@@ -48,8 +54,10 @@ PEOPLE = (
     ),
     DemoPerson(
         role="instructor",
-        label_en="Instructor: Shen Ruolan, accounting",
-        label_zh="讲师：沈若岚，会计",
+        label_en="Instructor · Shen",
+        label_zh="讲师 · 沈若岚",
+        detail_en="Accounting, in Chinese",
+        detail_zh="出题与阅卷",
         email="instructor@example.com",
         display_name="沈若岚",
         real_name="沈若岚",
@@ -58,8 +66,10 @@ PEOPLE = (
     ),
     DemoPerson(
         role="instructor_en",
-        label_en="Instructor: Miriam Hartwell, statistics",
-        label_zh="讲师：Miriam Hartwell，统计（英文）",
+        label_en="Instructor · Hartwell",
+        label_zh="讲师 · Hartwell",
+        detail_en="Statistics, in English",
+        detail_zh="统计课程（英文）",
         email="statistics@example.com",
         display_name="Miriam Hartwell",
         real_name="Miriam Hartwell",
@@ -68,8 +78,10 @@ PEOPLE = (
     ),
     DemoPerson(
         role="trainer",
-        label_en="Trainer of an enterprise: Gao Jianping",
-        label_zh="企业培训管理员：高建平",
+        label_en="Trainer · Gao",
+        label_zh="企业 · 高建平",
+        detail_en="Assigns and follows",
+        detail_zh="指派与跟进",
         email="trainer@example.com",
         display_name="高建平",
         real_name="高建平",
@@ -77,8 +89,10 @@ PEOPLE = (
     ),
     DemoPerson(
         role="operator",
-        label_en="Operator of the site",
-        label_zh="平台运营",
+        label_en="Operator · Jin",
+        label_zh="运营 · 金小榜",
+        detail_en="Sells and looks after",
+        detail_zh="商品与订单",
         email="operator@example.com",
         display_name="运营小金",
         real_name="金小榜",
@@ -119,7 +133,7 @@ def _groups_of(person: DemoPerson) -> list[str]:
     """Return the groups that let the person into the page editor."""
     if "is_operator" in person.flags:
         return ["Site editors", "Moderators", "Editors"]
-    return ["Instructors", "Editors"] if "is_instructor" in person.flags else []
+    return []
 
 
 def write_accounts(*, staff: list[dict[str, Any]]) -> None:
@@ -129,6 +143,8 @@ def write_accounts(*, staff: list[dict[str, Any]]) -> None:
             "role": person.role,
             "label_en": person.label_en,
             "label_zh": person.label_zh,
+            "detail_en": person.detail_en,
+            "detail_zh": person.detail_zh,
             "username": person.email,
             "password": PASSWORD,
         }
@@ -136,7 +152,7 @@ def write_accounts(*, staff: list[dict[str, Any]]) -> None:
     ]
     folder = Path(settings.VAR_DIR)
     (folder / "demo-accounts.json").write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
-    lines = [f"  {row['label_en']:<48} {row['username']}" for row in rows]
+    lines = [f"  {row['label_en']:<26} {row['detail_en']:<32} {row['username']}" for row in rows]
     lines += [
         f"  Member of an organisation: code {row['organization']}, staff number {row['staff_number']}, "
         f"first password {row['password']}"

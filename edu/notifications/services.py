@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.utils import translation
 
 from edu.core.clock import now_utc
@@ -15,6 +14,7 @@ from edu.core.errors import InvalidInput, NotFound
 from edu.jobs.services import enqueue
 from edu.notifications.kinds import CATEGORIES, get_kind
 from edu.notifications.models import Notification, NotificationPreference
+from edu.notifications.wording import word_message
 
 __all__ = ["mark_all_read", "mark_read", "notify", "set_muted_categories", "switch_off_mails"]
 
@@ -40,14 +40,13 @@ def notify(
     if dedupe_key is not None and Notification.objects.filter(dedupe_key=dedupe_key).exists():
         return None
     with translation.override(user.language or settings.LANGUAGE_CODE):
-        values = {**context, "user": user, "url": url, "base_url": settings.BASE_URL}
-        title, _newline, body = render_to_string(f"{registered.template}.txt", values).strip().partition("\n")
+        title, body = word_message(kind=registered, context=context, user=user, url=url)
     row = Notification.objects.create(
         user=user,
         kind=kind,
         dedupe_key=dedupe_key,
         title=title[:200],
-        body=body.strip(),
+        body=body,
         url=url,
         context=context,
         created_at=now_utc(),

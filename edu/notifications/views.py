@@ -22,6 +22,7 @@ from edu.notifications.models import Notification
 from edu.notifications.queries import list_muted_categories
 from edu.notifications.services import mark_all_read, mark_read, set_muted_categories, switch_off_mails
 from edu.notifications.unsubscribe import read_unsubscribe_token
+from edu.notifications.wording import word_again
 
 PAGE_SIZE = 20
 
@@ -40,10 +41,12 @@ def inbox(request: HttpRequest) -> HttpResponse:
         chosen = ""
     page_obj = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     kinds = {kind.name: kind for kind in list_kinds()}
-    items = [
-        {"row": row, "category": CATEGORIES.get(kinds[row.kind].category, "") if row.kind in kinds else ""}
-        for row in page_obj
-    ]
+    items = []
+    for row in page_obj:
+        kind = kinds.get(row.kind)
+        title, body = word_again(row, kind=kind, user=request.user)
+        category = CATEGORIES.get(kind.category, "") if kind else ""
+        items.append({"row": row, "title": title, "body": body, "category": category})
     used = {kind.category for kind in kinds.values()}
     tabs = [{"label": _("All"), "url": "?", "current": not chosen}]
     tabs.append({"label": _("Unread"), "url": "?show=unread", "current": chosen == "unread"})

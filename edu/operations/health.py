@@ -13,6 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from edu.core.clock import now_utc
 from edu.jobs.tasks import HEARTBEAT_KEY
@@ -99,6 +100,16 @@ def check_parts() -> dict[str, dict[str, object]]:
             detail = str(error) if isinstance(error, NotReady) else type(error).__name__
             parts[name] = {"ready": False, "state": detail}
     return parts
+
+
+PART_NAMES = {
+    "database": gettext_lazy("Database"),
+    "migrations": gettext_lazy("Migrations"),
+    "cache": gettext_lazy("Cache"),
+    "broker": gettext_lazy("Message broker"),
+    "storage": gettext_lazy("File storage"),
+    "worker": gettext_lazy("Worker"),
+}
 
 
 def readyz(_request: HttpRequest) -> JsonResponse:

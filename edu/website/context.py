@@ -15,6 +15,12 @@ from edu.website.desks import HOMES, desk_names, navigation
 from edu.website.models.settings import SiteSettings, in_language
 
 THEMES = {"light", "dark"}
+DESK_PATHS = (
+    ("/teach/", "instructor"),
+    ("/certificates/teach/", "instructor"),
+    ("/training/", "trainer"),
+    ("/operations/", "operator"),
+)
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -54,23 +60,20 @@ def _open_assignments(request: HttpRequest) -> list[OpenAssignment]:
     return list_open_assignments(user_id=user.pk) if user is not None and user.is_authenticated else []
 
 
-DESK_PREFIXES = (
-    ("/teach/", "instructor"),
-    ("/certificates/teach/", "instructor"),
-    ("/training/", "trainer"),
-    ("/operations/", "operator"),
-)
-
-
 def _current_desk(request: HttpRequest) -> str:
-    """Return the desk that the address belongs to; a trainer who is no instructor teaches at his own desk."""
-    for prefix, desk in DESK_PREFIXES:
-        if request.path.startswith(prefix):
-            user = request.user
-            if desk == "instructor" and user.is_authenticated and not (user.is_instructor or user.is_superuser):
-                return "trainer" if "trainer" in desk_names(user) else desk
-            return desk
-    return "learner"
+    """Return the desk that the address belongs to."""
+    desk = next((desk for prefix, desk in DESK_PATHS if request.path.startswith(prefix)), "learner")
+    if desk == "instructor" and request.user.is_authenticated and not request.user.is_instructor:
+        # A trainer writes her organisation's courses and papers on the same pages; her navigation stays around them.
+        return "trainer" if "trainer" in _desk_names(request) else desk
+    return desk
+
+
+def _desk_names(request: HttpRequest) -> list[str]:
+    """Return the desks of the signed-in person, asked for once a request."""
+    if not hasattr(request, "_desk_names"):
+        request._desk_names = desk_names(request.user)  # type: ignore[attr-defined] # kept for the request
+    return request._desk_names  # type: ignore[attr-defined, no-any-return] # set above
 
 
 def _desks(request: HttpRequest) -> list[dict[str, Any]]:
@@ -79,7 +82,7 @@ def _desks(request: HttpRequest) -> list[dict[str, Any]]:
     current = _current_desk(request)
     return [
         {"label": HOMES[name][0], "url": reverse(HOMES[name][1]), "icon": HOMES[name][2], "current": name == current}
-        for name in desk_names(request.user)
+        for name in _desk_names(request)
     ]
 
 

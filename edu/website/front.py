@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import get_language
 
 from courses import queries as courses
 from edu.core.clock import now_utc
@@ -19,11 +20,11 @@ def person_of(request: HttpRequest) -> Any | None:
 
 
 def front_context(request: HttpRequest) -> dict[str, Any]:
-    """Return banners, the newest courses, subjects that hold a course, and an empty enquiry form."""
+    """Return banners, the newest courses (the visitor's language first), subjects with a course, an empty form."""
     user = person_of(request)
     return {
         "banners": list(Banner.objects.showing(now_utc())),
-        "course_cards": courses.list_courses(user=user, limit=CARDS),
+        "course_cards": courses.list_courses(user=user, prefer_language=get_language() or "", limit=CARDS),
         "categories": [row for row in courses.list_categories(user=user) if not row.parent_slug],
         "enquiry_form": EnquiryForm(),
     }

@@ -76,6 +76,13 @@ def open_bank_ids(user: Any, banks: list[Bank]) -> set[int]:
     return {bank.pk for bank in banks if not bank.requires_grant or bank.product_key in granted or bank.pk in own}
 
 
+def open_paper_ids(user: Any, papers: list[Paper]) -> set[int]:
+    """Return ids of those papers that the learner may practise now. One query at most."""
+    locked = [paper.product_key for paper in papers if paper.requires_grant]
+    granted = list_accessible(user_id=user.pk, product_keys=locked) if locked else set()
+    return {paper.pk for paper in papers if not paper.requires_grant or paper.product_key in granted}
+
+
 def bank_door(user: Any, bank: Bank) -> PracticeDoor:
     """Say how far the bank is open to the learner, and if not wholly, what opens it."""
     if bank.pk in open_bank_ids(user, [bank]):

@@ -20,6 +20,7 @@ from exams.practice.access import (
     list_banks_for,
     list_papers_for,
     open_bank_ids,
+    open_paper_ids,
     paper_door,
 )
 from exams.practice.forms import StartForm
@@ -42,14 +43,18 @@ def index(request: HttpRequest) -> HttpResponse:
     user = request.user
     banks = list_banks_for(user)
     open_ids = open_bank_ids(user, banks)
+    papers = list(list_papers_for(user))
     return render(
         request,
         "exams/practice/index.html",
         {
             "desk": "learner",
             "title": _("Practice"),
-            "banks": list_bank_progress(user_id=user.pk, banks=banks, open_ids=open_ids),
-            "papers": list_papers_for(user),
+            "banks": sorted(
+                list_bank_progress(user_id=user.pk, banks=banks, open_ids=open_ids), key=lambda row: not row.is_open
+            ),
+            "papers": papers,
+            "open_paper_ids": open_paper_ids(user, papers),
             "running": PracticeSession.objects.filter(user=user, finished_at__isnull=True).order_by("-active_at")[:5],
             "wrong_count": WrongAnswer.objects.filter(user=user, mastered_at__isnull=True).count(),
         },

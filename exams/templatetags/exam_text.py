@@ -8,7 +8,15 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from exams.richtext import safe_html
+
 register = template.Library()
+
+
+@register.filter
+def rich_text(value: str | None) -> str:
+    """Return stored text with the tags that authors may use and no others."""
+    return safe_html(value or "")
 
 
 @register.filter

@@ -52,3 +52,4 @@ export async function setMath(root = document) {
 }
 
 setMath();
+document.addEventListener("htmx:afterSwap", (event) => setMath(event.target));
