@@ -8,6 +8,7 @@ from certificates.issue import award, complete_waiting, reissue
 from certificates.models import Certificate, CertificateTemplate
 from certificates.revoke import reinstate_certificate, revoke_certificate
 from certificates.setup import change_rule, create_rule, redraw_rule, save_template
+from certificates.switching import set_awarded
 from edu.core.clock import now_utc
 from edu.core.errors import NotFound
 
@@ -23,6 +24,7 @@ __all__ = [
     "reinstate_certificate",
     "reissue_certificate",
     "revoke_certificate",
+    "set_awarded",
 ]
 
 

@@ -21,29 +21,12 @@ from certificates.models import Certificate, CertificateRule, CertificateTemplat
 from certificates.permissions import require_rule_right
 from certificates.queries import view_of
 from certificates.render import sample_pdf, sample_picture
+from certificates.switching import STARTING_TEXTS
 from edu.core.clock import now_utc
 from edu.core.errors import DomainError, NotFound
 from edu.documents.pdf import CONTENT_TYPE
 
 PAGE_SIZE = 50
-STARTING_TEXTS = {
-    "zh": {
-        "design": "golden_list",
-        "language": "zh-hans",
-        "title": "结业证书",
-        "lead": "兹证明",
-        "body": "完成《{achievement}》的全部学习与考核，成绩合格，特发此证。",
-        "seal": "金榜",
-    },
-    "en": {
-        "design": "golden_list",
-        "language": "en",
-        "title": "Certificate of Achievement",
-        "lead": "This is to certify that",
-        "body": "has successfully completed {achievement} on {issued_on}.",
-        "seal": "",
-    },
-}
 
 
 def _require_instructor(request: HttpRequest) -> None:

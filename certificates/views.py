@@ -5,7 +5,7 @@ import uuid
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -70,7 +70,7 @@ def _own(request: HttpRequest, public_id: uuid.UUID) -> Certificate:
 
 @login_required
 @require_GET
-def download(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def download(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     """Answer the PDF file to its holder or an operator; a missing file is drawn again."""
     row = _own(request, public_id)
     if row.revoked_at is not None and not request.user.is_operator:

@@ -7,3 +7,9 @@ class CoursesConfig(AppConfig):
     """Registration of the courses room."""
 
     name = "courses"
+
+    def ready(self) -> None:
+        """Make finished courses known to the certificate room."""
+        from courses.achievements import register
+
+        register()

@@ -22,7 +22,7 @@ from courses.authoring.outline import (
     set_lesson_content,
 )
 from courses.learning.advance import WatchState, complete_lesson, record_watch
-from courses.learning.enrol import enrol, enrol_free
+from courses.learning.enrol import enrol, enrol_free, recount_learners
 
 __all__ = [
     "WatchState",
@@ -42,6 +42,7 @@ __all__ = [
     "publish_course",
     "publish_lesson",
     "record_watch",
+    "recount_learners",
     "remove_lesson",
     "restore_lesson",
     "set_included",

@@ -18,7 +18,7 @@ def _edits_everything(user: Any) -> bool:
     """Whether the person's rights come from more than the course editors' group."""
     from courses.authoring.editors import GROUP
 
-    return user.is_superuser or user.groups.exclude(name=GROUP).exists()
+    return user.is_superuser or user.groups.exclude(name=GROUP).filter(page_permissions__isnull=False).exists()
 
 
 def may_edit_page(user: Any, page: Page) -> bool:

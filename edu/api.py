@@ -24,13 +24,6 @@ STATUS: dict[type[DomainError], int] = {
     InvalidInput: 422,
     TooManyRequests: 429,
 }
-STATUS: dict[type[DomainError], int] = {
-    NotAllowed: 403,
-    NotFound: 404,
-    Conflict: 409,
-    InvalidInput: 422,
-    TooManyRequests: 429,
-}
 
 
 def problem(request: HttpRequest, *, status: int, code: str, detail: str, **extra: Any) -> HttpResponse:

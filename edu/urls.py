@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
@@ -12,6 +13,7 @@ from edu.api import api
 urlpatterns = [
     path("", include("edu.operations.health_urls")),
     path("api/v1/", api.urls),
+    path("api/docs", RedirectView.as_view(url="/api/v1/docs"), name="api_docs"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include("edu.organizations.sign_in_urls")),
     path("accounts/", include("edu.accounts.urls")),

@@ -4,19 +4,38 @@ from django.utils.translation import gettext_lazy as _
 
 from edu.core.desks import DeskEntry
 
+BANK_PATHS = ("/teach/questions/", "/teach/imports/")
 ENTRIES = [
     DeskEntry(desk="learner", label=_("Practice"), url_name="practice:index", icon="target", order=20),
     DeskEntry(
         desk="learner", label=_("Wrong-answer book"), url_name="practice:wrong_answers", icon="bookmark", order=25
     ),
-    DeskEntry(desk="instructor", label=_("Question banks"), url_name="authoring:banks", icon="layers", order=30),
+    DeskEntry(
+        desk="instructor",
+        label=_("Question banks"),
+        url_name="authoring:banks",
+        icon="layers",
+        order=30,
+        also=BANK_PATHS,
+    ),
     DeskEntry(desk="instructor", label=_("Papers"), url_name="authoring:papers", icon="file", order=40),
     DeskEntry(desk="instructor", label=_("Exams"), url_name="authoring:exams", icon="calendar", order=50),
-    DeskEntry(desk="trainer", label=_("Question banks"), url_name="authoring:banks", icon="layers", order=30),
-    DeskEntry(desk="trainer", label=_("Papers"), url_name="authoring:papers", icon="file", order=40),
-    DeskEntry(desk="trainer", label=_("Exams"), url_name="authoring:exams", icon="calendar", order=50),
+    DeskEntry(
+        desk="trainer", label=_("Question banks"), url_name="authoring:banks", icon="layers", order=85, also=BANK_PATHS
+    ),
+    DeskEntry(desk="trainer", label=_("Papers"), url_name="authoring:papers", icon="file", order=86),
+    DeskEntry(desk="trainer", label=_("Exams"), url_name="authoring:exams", icon="calendar", order=87),
     DeskEntry(desk="learner", label=_("Exams"), url_name="exams:index", icon="calendar", order=30),
     DeskEntry(desk="learner", label=_("Exam records"), url_name="exams:records", icon="chart", order=40),
-    DeskEntry(desk="instructor", label=_("Marking"), url_name="marking:queue", icon="edit", order=60),
-    DeskEntry(desk="trainer", label=_("Marking"), url_name="marking:queue", icon="edit", order=60),
+    DeskEntry(
+        desk="instructor",
+        label=_("Marking"),
+        url_name="marking:queue",
+        icon="edit",
+        order=60,
+        also=("/teach/gradebook/",),
+    ),
+    DeskEntry(
+        desk="trainer", label=_("Marking"), url_name="marking:queue", icon="edit", order=88, also=("/teach/gradebook/",)
+    ),
 ]

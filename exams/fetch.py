@@ -147,7 +147,7 @@ def frozen_entry(slot: int, drawn: DrawnSlot, order: Mapping[str, Iterable[str]]
 def get_versions(ids: Iterable[int]) -> dict[int, QuestionVersion]:
     """Return question versions by id with the topic of their question: one statement."""
     rows = QuestionVersion.objects.filter(pk__in=set(ids)).select_related("question").only(
-        "id", "type", "content", "key", "explanation", "source", "question__id", "question__topic_id",
+        "id", "type", "content", "key", "content_hash", "explanation", "source", "question__id", "question__topic_id",
         "question__public_id", "question__summary",
     )  # fmt: skip
     return {row.pk: row for row in rows}

@@ -12,12 +12,14 @@ from typing import Any
 from django.db.models import Q
 
 from edu.access.queries import AccessAnswer, list_accessible, why_not
+from edu.accounts.queries import get_user
 from edu.core.errors import NotFound
 from edu.organizations.queries import list_organization_ids
 from exams.delivery.access import get_visible_exam, visible_exams
 from exams.domain.timing import ExamStatus, allowed_seconds, exam_state
 from exams.fetch import accommodation_of, attempt_summary, terms_of
 from exams.models import Accommodation, Attempt, Bank, Exam, PracticeAnswer
+from exams.policies_authoring import list_editable_exams
 from exams.practice.sessions import LessonQuizResult
 from exams.practice.sessions import lesson_quiz_result as find_quiz_result
 from exams.quiz_choice import QuizBank as QuizBank
@@ -234,6 +236,16 @@ def get_exam_facts(*, exam_id: int) -> ExamFacts:
     exam = Exam.objects.filter(pk=exam_id).first()
     if exam is None:
         raise NotFound("There is no such exam.")
+    return _exam_facts(exam)
+
+
+def list_authored_exams(*, user_id: int) -> list[ExamFacts]:
+    """Return the facts of every exam that the person may change, archived ones left out; by title."""
+    rows = list_editable_exams(get_user(user_id=user_id)).exclude(status=Exam.Status.ARCHIVED)
+    return [_exam_facts(exam) for exam in rows.order_by("title", "pk")]
+
+
+def _exam_facts(exam: Exam) -> ExamFacts:
     return ExamFacts(
         id=exam.pk,
         public_id=str(exam.public_id),
@@ -263,6 +275,7 @@ class AttemptFacts:
     percent: Decimal | None
     passed: bool | None
     is_released: bool
+    submitted_at: datetime | None
     graded_at: datetime | None
 
 
@@ -282,6 +295,7 @@ def get_attempt_facts(*, attempt_id: int) -> AttemptFacts:
         percent=row.percent,
         passed=row.passed,
         is_released=row.released_at is not None,
+        submitted_at=row.submitted_at,
         graded_at=row.graded_at,
     )
 

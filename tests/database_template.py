@@ -34,6 +34,12 @@ class TestDatabase(Protocol):
     def drop(self) -> None:
         """Remove the database."""
 
+    def keep_as_template(self, *, name: str) -> str:
+        """Make what the database holds now the template under `name`; return the one before, for use_template."""
+
+    def use_template(self, template: str) -> None:
+        """Make a template kept before the one that `restore` brings back, and restore it."""
+
 
 def template_key() -> str:
     """Return a short hash of all that a migrated database is made of: migrations, and what runs after them."""
@@ -118,6 +124,26 @@ class SqliteDatabase:
             target.execute("PRAGMA synchronous=OFF")
             source.backup(target)
 
+    def keep_as_template(self, *, name: str) -> str:
+        """Copy the file as it is now, beside the database, and restore to that from now on."""
+        from django.db import connections
+
+        connections.close_all()
+        former, kept = self.template, self.path.with_name(f"{name}.sqlite3")
+        with (
+            contextlib.closing(sqlite3.connect(self.path)) as source,
+            contextlib.closing(sqlite3.connect(kept)) as copy,
+        ):
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode=DELETE")
+        self.template = kept
+        return str(former)
+
+    def use_template(self, template: str) -> None:
+        """Restore to the given file from now on."""
+        self.template = Path(template)
+        self.restore()
+
     def drop(self) -> None:
         """Remove the file and its log."""
         from django.db import connections
@@ -135,6 +161,7 @@ class PostgresDatabase:
         self.name = f"jinbang_test_{worker}_{os.getpid()}"
         self.template = f"jinbang_template_{template_key()}"
         self.anew = anew
+        self.kept: list[str] = []
 
     @contextlib.contextmanager
     def _server(self) -> Iterator[object]:
@@ -182,13 +209,31 @@ class PostgresDatabase:
         connections.close_all()
         self._clone()
 
+    def keep_as_template(self, *, name: str) -> str:
+        """Clone the database as it is now, and restore to that from now on; it is dropped with the database."""
+        from django.db import connections
+
+        connections.close_all()
+        former, kept = self.template, f"{self.name}_{name}"
+        with self._server() as server:
+            server.execute(f'CREATE DATABASE "{kept}" TEMPLATE "{self.name}"')
+        self.kept.append(kept)
+        self.template = kept
+        return former
+
+    def use_template(self, template: str) -> None:
+        """Restore to the given database from now on."""
+        self.template = template
+        self.restore()
+
     def drop(self) -> None:
         """Remove the clone; the template stays for the next run on this server."""
         from django.db import connections
 
         connections.close_all()
         with self._server() as server:
-            server.execute(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+            for name in (self.name, *self.kept):
+                server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(scope="session")

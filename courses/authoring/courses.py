@@ -8,6 +8,8 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils.text import slugify
 
+from certificates.services import set_awarded
+from courses.achievements import achievement_of
 from courses.authoring.pages import course_folder, free_page_slug, make_course_page, publish_page, reindex_course
 from courses.authoring.totals import refresh_outline
 from courses.body import course_blocks
@@ -122,16 +124,25 @@ def create_course(
 
 
 @transaction.atomic
-def change_course(*, course_id: int, fields: Mapping[str, Any], instructor_ids: Sequence[int] | None = None) -> None:
+def change_course(
+    *,
+    course_id: int,
+    fields: Mapping[str, Any],
+    instructor_ids: Sequence[int] | None = None,
+    actor: Any | None = None,
+) -> None:
     """Change settings of a course: category, level, is_free, sequential, certificate_on_completion, cover.
 
-    Title, subtitle and summary belong to the page and follow it when it is published.
+    Title, subtitle and summary belong to the page and follow it when it is published. Turning the certificate on gives
+    the course a rule in the certificate room, in the starting look of `actor`; turning it off stops new ones.
     """
     allowed = {"category", "level", "is_free", "sequential", "certificate_on_completion", "cover"}
     course = Course.objects.get(pk=course_id)
     for name in allowed & fields.keys():
         setattr(course, name, fields[name])
     course.save()
+    if "certificate_on_completion" in fields:
+        set_awarded(achievement=achievement_of(course=course), is_awarded=course.certificate_on_completion, actor=actor)
     if instructor_ids is not None:
         course.instructors.set(instructor_ids)
     reindex_course(course=course)

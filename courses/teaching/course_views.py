@@ -61,7 +61,12 @@ def settings(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
         teachers = values.pop("instructors")
-        course_cases.change_course(course_id=course.pk, fields=values, instructor_ids=[row.pk for row in teachers])
+        course_cases.change_course(
+            course_id=course.pk,
+            fields=values,
+            instructor_ids=[row.pk for row in teachers],
+            actor=request.user,
+        )
         messages.success(request, _("The settings are saved."))
         return redirect("teaching:settings", public_id=public_id)
     suggested = _("%(title)s (copy)") % {"title": course.title}

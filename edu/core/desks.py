@@ -11,7 +11,8 @@ class DeskEntry:
     """One link in the navigation of a desk.
 
     `label` is translatable text, `url_name` a name that reverses without arguments, `icon` a name of static/icons.svg,
-    `order` the place from the top (10, 20, ...).
+    `order` the place from the top (10, 20, ...), `also` beginnings of further paths that belong
+    to the entry.
     """
 
     desk: DeskName
@@ -19,3 +20,4 @@ class DeskEntry:
     url_name: str
     icon: str
     order: int
+    also: tuple[str, ...] = ()

@@ -32,5 +32,5 @@ def offer_certificate(*, achievement_key: str, achievement_title: str, language:
     if template is None:
         template = certificates.create_template(actor=actor, language=language, **texts)
     certificates.create_rule(
-        achievement_key=achievement_key, achievement_title=achievement_title, template=template, actor=None
+        achievement_key=achievement_key, achievement_title=achievement_title, template=template, actor=actor
     )

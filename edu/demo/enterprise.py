@@ -151,6 +151,7 @@ def _let_staff_learn(*, staff: list[User], course: Course, exam: Exam, now: date
             for place, lesson in enumerate(lessons[:done])
         ]
         LessonProgress.objects.bulk_create(rows, ignore_conflicts=True)
+        User.objects.filter(pk=user.pk).update(last_login=rows[-1].opened_at)
         enrolment_id = enrol(user_id=user.pk, course_id=course.pk, now=began_at)
         Enrolment.objects.filter(pk=enrolment_id).update(
             enrolled_at=began_at,

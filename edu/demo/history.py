@@ -14,6 +14,7 @@ from django.db import transaction
 
 from courses.learning.enrol import enrol
 from courses.models import Course, Enrolment, Lesson, LessonProgress
+from courses.services import recount_learners
 from edu.access.models import Grant
 from edu.accounts.models import User
 from edu.analytics.queries import has_figures
@@ -79,6 +80,7 @@ def generate_history(*, learners: int, days: int, seed: int, now: datetime, guid
             _live(person, shelf, versions, now=now, chance=chance)
     if guide is not None and shelves:
         _guide_past(guide, shelves[0], versions, now=now, chance=chance)
+    recount_learners()
     today = now.date()
     roll_up_range(from_on=today - timedelta(days=days), to_on=today)
     return len(people)
@@ -208,6 +210,7 @@ def _study(person: Learner, shelf: Shelf, *, since: datetime, now: datetime, cha
                 opened_at=moment,
                 reported_at=done_at,
                 percent=100,
+                watched_seconds=lesson.minutes * 60 * chance.uniform(0.9, 1.3) if lesson.kind == "video" else 0,
                 completed_at=done_at,
             )
         )
@@ -215,6 +218,7 @@ def _study(person: Learner, shelf: Shelf, *, since: datetime, now: datetime, cha
     LessonProgress.objects.bulk_create(rows, ignore_conflicts=True)
     enrolment_id = enrol(user_id=person.user.pk, course_id=shelf.course.pk, now=since)
     if rows:
+        User.objects.filter(pk=person.user.pk).update(last_login=rows[-1].opened_at)
         Enrolment.objects.filter(pk=enrolment_id).update(
             active_at=rows[-1].completed_at,
             progress_percent=round(100 * len(rows) / shelf.lesson_count),
@@ -263,7 +267,7 @@ def _practice_session(
 ) -> None:
     items, answers, outcomes, moment = [], [], [], at
     for index, question in enumerate(picked):
-        version = versions[question.current_version_id]
+        version = versions[question.current_version_id or 0]
         response = _answer(person, version, question.difficulty, chance)
         mark = load_question(version.type, version.content, version.key).grade(response)
         seconds = chance.randint(12, 110)

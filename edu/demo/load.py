@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from courses.services import give_editor_access, recount_learners
 from edu.core.clock import now_utc
 from edu.demo.commerce import load_commerce
 from edu.demo.community import load_community
@@ -29,10 +30,13 @@ def load_demo(*, say: Callable[[str], None], learners: int, days: int) -> None:
     say("courses, banks, papers, exams")
     load_commerce(operator=people["operator"], learner=people["learner"], subjects=subjects)
     staff = load_enterprise(people=people, now=now)
+    for role in ("instructor", "instructor_en", "trainer"):
+        give_editor_access(user_id=people[role].pk)
     say("offers and the enterprise")
     if learners and not has_history():
         generate_history(learners=learners, days=days, seed=0, now=now, guide=people["learner"])
         say(f"history of {learners} learners over {days} days")
+    recount_learners()
     load_community(people=people, subjects=subjects, now=now)
     write_accounts(staff=staff)
     say("done")

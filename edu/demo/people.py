@@ -133,7 +133,7 @@ def _groups_of(person: DemoPerson) -> list[str]:
     """Return the groups that let the person into the page editor."""
     if "is_operator" in person.flags:
         return ["Site editors", "Moderators", "Editors"]
-    return ["Instructors", "Editors"] if "is_instructor" in person.flags else []
+    return []
 
 
 def write_accounts(*, staff: list[dict[str, Any]]) -> None:

@@ -74,10 +74,10 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def throw_away_postgres(*, log: Path) -> Iterator[str]:
+def throw_away_postgres(*, log: Path, durable: bool = False) -> Iterator[str]:
     """Run a PostgreSQL of our own in a temporary folder and yield its DATABASE_URL; everything goes with it.
 
-    Nothing is written safely to disk: that makes tests fast and is right for nothing else.
+    Unless `durable`, nothing is written safely to disk: that makes tests fast and is right for nothing else.
     PostgreSQL refuses to run as root, so root lends the folder to another user. Raises OSError when it does not start.
     """
     initdb = POSTGRES.find()
@@ -106,13 +106,11 @@ def throw_away_postgres(*, log: Path) -> Iterator[str]:
                 "port": str(port),
                 "listen_addresses": "127.0.0.1",
                 "unix_socket_directories": str(folder),
-                "fsync": "off",
-                "synchronous_commit": "off",
-                "full_page_writes": "off",
-                "autovacuum": "off",
                 "max_connections": "100",
                 "shared_buffers": "128MB",
             }
+            if not durable:
+                options |= dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes", "autovacuum"), "off")
             arguments = [text for key, value in options.items() for text in ("-c", f"{key}={value}")]
             server = subprocess.Popen(
                 [str(binaries / "postgres"), "-D", str(folder / "data"), *arguments],

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from edu.core.clock import now_utc
 from edu.jobs.registry import job
@@ -67,7 +68,7 @@ def render_mail(*, row: Notification, kind: Kind) -> str:
         "heading": row.title,
         "paragraphs": [part.strip() for part in row.body.split("\n\n") if part.strip()],
         "action_url": f"{settings.BASE_URL}{row.url}" if row.url else "",
-        "action_label": _("Open"),
+        "action_label": pgettext("go to", "Open"),
         "reason": _("You get this mail because you have an account here."),
         "preferences_url": f"{settings.BASE_URL}{reverse('notifications:preferences')}",
     }

@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from edu.audit.wording import action_label
 from edu.core.clock import start_of_day
 
 Products = Sequence[tuple[str, str]]
@@ -201,7 +202,9 @@ class OfferForm(forms.Form):
         self.titles = dict(single)
         self.fields["product_key"].choices = grouped(single)  # type: ignore[attr-defined] # a ChoiceField
         self.fields["item_keys"].choices = [  # type: ignore[attr-defined] # a ChoiceField
-            row for row in single if not row[0].startswith("lesson:")
+            (key, f"{title} · {PRODUCT_KINDS.get(kind, kind)}")
+            for key, title in single
+            if (kind := key.split(":", 1)[0]) != "lesson"
         ]
 
     def clean(self) -> dict[str, Any]:
@@ -281,4 +284,7 @@ class AuditFilterForm(forms.Form):
 
     def __init__(self, *args: Any, actions: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["action"].choices = [("", _("all")), *((name, name) for name in actions)]  # type: ignore[attr-defined] # a ChoiceField
+        self.fields["action"].choices = [
+            ("", _("all")),
+            *sorted(((name, action_label(name)) for name in actions), key=lambda choice: choice[1]),
+        ]  # type: ignore[attr-defined] # a ChoiceField

@@ -11,6 +11,9 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from edu.core.clock import now_utc
 from edu.jobs.tasks import HEARTBEAT_KEY
@@ -32,44 +35,44 @@ def _migrations() -> str:
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if plan:
-        message = f"{len(plan)} not applied"
+        message = _("%(count)d not applied") % {"count": len(plan)}
         raise NotReady(message)
-    return "all applied"
+    return _("all applied")
 
 
 def _cache() -> str:
     value = uuid.uuid4().hex
     cache.set("readyz", value, timeout=10)
     if cache.get("readyz") is None:
-        message = "a value written was not found"
+        message = _("a value written was not found")
         raise NotReady(message)
     return settings.CACHES["default"]["BACKEND"].rsplit(".", 1)[-1]
 
 
 def _broker() -> str:
     if settings.JOBS_BROKER != "celery":
-        return f"none needed ({settings.JOBS_BROKER})"
+        return _("none needed (%(way)s)") % {"way": settings.JOBS_BROKER}
     with current_app.connection_for_write() as link:
         link.ensure_connection(max_retries=1, timeout=2)
-    return "reached"
+    return _("reached")
 
 
 def _storage() -> str:
     name = default_storage.save("readyz/probe.txt", ContentFile(b"ready"))
     default_storage.delete(name)
-    return "written and deleted"
+    return _("written and deleted")
 
 
 def _worker() -> str:
     seen = cache.get(HEARTBEAT_KEY)
     if seen is None:
-        message = "no heartbeat yet"
+        message = _("no heartbeat yet")
         raise NotReady(message)
     silence = int(now_utc().timestamp() - seen)
     if silence > WORKER_SILENCE_SECONDS:
-        message = f"silent for {silence} s"
+        message = _("silent for %(seconds)d s") % {"seconds": silence}
         raise NotReady(message)
-    return f"seen {silence} s ago"
+    return _("seen %(seconds)d s ago") % {"seconds": silence}
 
 
 CHECKS: dict[str, Callable[[], str]] = {
@@ -88,7 +91,7 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 
 
 def check_parts() -> dict[str, dict[str, object]]:
-    """Ask every part; return {"ready": bool, "state": text} by the part's name."""
+    """Ask every part; return {"ready": bool, "state": text in the current language} by the part's name."""
     parts: dict[str, dict[str, object]] = {}
     for name, check in CHECKS.items():
         try:
@@ -99,8 +102,19 @@ def check_parts() -> dict[str, dict[str, object]]:
     return parts
 
 
+PART_NAMES = {
+    "database": gettext_lazy("Database"),
+    "migrations": gettext_lazy("Migrations"),
+    "cache": gettext_lazy("Cache"),
+    "broker": gettext_lazy("Message broker"),
+    "storage": gettext_lazy("File storage"),
+    "worker": gettext_lazy("Worker"),
+}
+
+
 def readyz(_request: HttpRequest) -> JsonResponse:
     """Answer 200 when every part works, 503 otherwise; the body gives each part's state."""
-    parts = check_parts()
+    with translation.override("en"):  # programs read it
+        parts = check_parts()
     ready = all(part["ready"] for part in parts.values())
     return JsonResponse({"ready": ready, "parts": parts}, status=200 if ready else 503)

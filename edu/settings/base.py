@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "modelcluster",
     "taggit",
     "django_htmx",
+    "ninja",
     "csp",
     "storages",
     "django.contrib.admin",

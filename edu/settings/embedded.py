@@ -44,6 +44,9 @@ else:
         }
     }
     SILENCED_SYSTEM_CHECKS += ["models.W046", "fields.W163"]  # SQLite keeps no comments; PostgreSQL does
+# Opening a connection costs more than most requests: SQLite reads the whole schema anew.
+DATABASES["default"]["CONN_MAX_AGE"] = env.int("JINBANG_CONN_MAX_AGE", default=60)
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = "postgresql" in DATABASES["default"]["ENGINE"]
 
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHES = {

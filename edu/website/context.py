@@ -10,10 +10,17 @@ from django.utils.functional import SimpleLazyObject
 
 from edu.community.queries import list_announcements
 from edu.notifications.queries import count_unread
+from edu.training.queries import OpenAssignment, list_open_assignments
 from edu.website.desks import HOMES, desk_names, navigation
 from edu.website.models.settings import SiteSettings, in_language
 
 THEMES = {"light", "dark"}
+DESK_PATHS = (
+    ("/teach/", "instructor"),
+    ("/certificates/teach/", "instructor"),
+    ("/training/", "trainer"),
+    ("/operations/", "operator"),
+)
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -23,6 +30,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site": SimpleLazyObject(lambda: _site(request)),
         "theme": theme if theme in THEMES else "auto",
         "unread_count": _unread_counter(request),
+        "open_assignments": SimpleLazyObject(lambda: _open_assignments(request)),
         "announcements": SimpleLazyObject(lambda: list_announcements(user=getattr(request, "user", None))),
         "desks": SimpleLazyObject(lambda: _desks(request)),
         "desk_nav_items": SimpleLazyObject(lambda: navigation(desk=_current_desk(request), path=request.path)),
@@ -47,12 +55,25 @@ def _site(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def _open_assignments(request: HttpRequest) -> list[OpenAssignment]:
+    user = getattr(request, "user", None)
+    return list_open_assignments(user_id=user.pk) if user is not None and user.is_authenticated else []
+
+
 def _current_desk(request: HttpRequest) -> str:
     """Return the desk that the address belongs to."""
-    for prefix, desk in (("/teach/", "instructor"), ("/training/", "trainer"), ("/operations/", "operator")):
-        if request.path.startswith(prefix):
-            return desk
-    return "learner"
+    desk = next((desk for prefix, desk in DESK_PATHS if request.path.startswith(prefix)), "learner")
+    if desk == "instructor" and request.user.is_authenticated and not request.user.is_instructor:
+        # A trainer writes her organisation's courses and papers on the same pages; her navigation stays around them.
+        return "trainer" if "trainer" in _desk_names(request) else desk
+    return desk
+
+
+def _desk_names(request: HttpRequest) -> list[str]:
+    """Return the desks of the signed-in person, asked for once a request."""
+    if not hasattr(request, "_desk_names"):
+        request._desk_names = desk_names(request.user)  # type: ignore[attr-defined] # kept for the request
+    return request._desk_names  # type: ignore[attr-defined, no-any-return] # set above
 
 
 def _desks(request: HttpRequest) -> list[dict[str, Any]]:
@@ -61,7 +82,7 @@ def _desks(request: HttpRequest) -> list[dict[str, Any]]:
     current = _current_desk(request)
     return [
         {"label": HOMES[name][0], "url": reverse(HOMES[name][1]), "icon": HOMES[name][2], "current": name == current}
-        for name in desk_names(request.user)
+        for name in _desk_names(request)
     ]
 
 

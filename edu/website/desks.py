@@ -45,7 +45,8 @@ def desk_names(user: Any) -> list[str]:
 
 def navigation(*, desk: str, path: str) -> list[dict[str, Any]]:
     """Return the links of one desk for components/desk_nav.html; `path` marks the current one."""
-    items = []
+    items: list[dict[str, Any]] = []
+    current, length = None, 0
     for entry in list_entries():
         if entry.desk != desk:
             continue
@@ -54,7 +55,9 @@ def navigation(*, desk: str, path: str) -> list[dict[str, Any]]:
         except NoReverseMatch:
             continue
         items.append({"label": entry.label, "url": url, "icon": entry.icon, "current": False})
-    matching = [item for item in items if path.startswith(item["url"])]
-    if matching:
-        max(matching, key=lambda item: len(item["url"]))["current"] = True
+        for prefix in (url, *entry.also):
+            if path.startswith(prefix) and len(prefix) > length:
+                current, length = items[-1], len(prefix)
+    if current is not None:
+        current["current"] = True
     return items

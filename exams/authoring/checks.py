@@ -3,6 +3,7 @@ as another."""
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -83,6 +84,10 @@ def content_hash_of(*, type: str, content: Mapping[str, Any], key: Mapping[str, 
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+_GAP = re.compile(r"\[\[[^\[\]]{1,40}\]\]")
+"""A gap of a cloze text, which a reader of a list sees as a line."""
+
+
 def plain_text_of(*, type: str, content: Mapping[str, Any]) -> str:
     """Return the content as plain text for searching; of an unfinished draft, its stem."""
     question_type = get_type(type)
@@ -94,5 +99,5 @@ def plain_text_of(*, type: str, content: Mapping[str, Any]) -> str:
 
 def summary_of(*, type: str, content: Mapping[str, Any]) -> str:
     """Return the first words of the question, at most 300 characters on one line."""
-    stem = one_line(str(content.get("stem", "")))
+    stem = _GAP.sub("____", one_line(str(content.get("stem", ""))))
     return (stem or " ".join(plain_text_of(type=type, content=content).split()))[:300]

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from exams.authoring.editor_form import Field, Rows, Values
 from exams.domain.errors import InvalidQuestion, Problem
@@ -114,13 +115,17 @@ BLANK_KEY: tuple[Field | Rows, ...] = (
         name="match",
         label=_("Compare as"),
         kind="choice",
-        choices=(("text", _("text")), ("numeric", _("a number")), ("regex", _("a regular expression"))),
+        choices=(
+            ("text", pgettext_lazy("comparison", "text")),
+            ("numeric", _("a number")),
+            ("regex", _("a regular expression")),
+        ),
         default="text",
         refreshes=True,
     ),
     replace(ANSWER_ROWS, when=("match", _TYPED)),
     *(replace(part, when=("match", _TYPED)) for part in FOLDING),
-    Field(name="value", label=_("Number"), kind="number", when=("match", _NUMERIC)),
+    Field(name="value", label=pgettext_lazy("value", "Number"), kind="number", when=("match", _NUMERIC)),
     Field(name="tolerance", label=_("Tolerance"), kind="number", default="0", when=("match", _NUMERIC)),
     Field(
         name="tolerance_kind",
@@ -140,7 +145,7 @@ GAP_KEY: tuple[Field | Rows, ...] = (
         name="match",
         label=_("Compare as"),
         kind="choice",
-        choices=(("text", _("text")), ("regex", _("a regular expression"))),
+        choices=(("text", pgettext_lazy("comparison", "text")), ("regex", _("a regular expression"))),
         default="text",
         when=_TYPED_GAP,
     ),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from exams.authoring.editor_form import Field, Layout, Rows, Values
 from exams.authoring.editor_parts import (
@@ -484,11 +485,11 @@ EDITORS: dict[str, Editor] = {
                 Rows(
                     name="answers",
                     label=_("Accepted numbers"),
-                    row_label=_("Number"),
+                    row_label=pgettext_lazy("value", "Number"),
                     add_label=_("Add a number"),
                     has_ids=False,
                     fields=(
-                        Field(name="value", label=_("Number"), kind="number"),
+                        Field(name="value", label=pgettext_lazy("value", "Number"), kind="number"),
                         Field(name="tolerance", label=_("Tolerance"), kind="number", default="0"),
                         Field(
                             name="tolerance_kind",

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from edu.organizations.queries import list_memberships
 from exams.models import Bank, Exam, Paper, Question, Topic
@@ -145,7 +146,9 @@ class RuleForm(forms.Form):
     topic = forms.CharField(label=_("Topic"), required=False, widget=forms.Select)
     types = forms.MultipleChoiceField(label=_("Types"), required=False, widget=forms.CheckboxSelectMultiple)
     difficulty_min = forms.TypedChoiceField(label=_("Difficulty from"), coerce=int, choices=DIFFICULTIES, initial=1)
-    difficulty_max = forms.TypedChoiceField(label=_("to"), coerce=int, choices=DIFFICULTIES, initial=5)
+    difficulty_max = forms.TypedChoiceField(
+        label=pgettext_lazy("range", "to"), coerce=int, choices=DIFFICULTIES, initial=5
+    )
     tags = forms.CharField(label=_("Tags"), required=False, help_text=_("All of them; separated by commas."))
     count = forms.IntegerField(label=_("Number of questions"), min_value=1, max_value=500, initial=5)
     marks = forms.DecimalField(label=_("Marks each"), min_value=0, decimal_places=2, initial=1)

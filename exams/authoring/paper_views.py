@@ -113,7 +113,7 @@ def _marks(text: str) -> Decimal:
 
 def _row_of(paper: Paper, kind: str, key: str) -> Any:
     """Return a section, item or rule of this paper by kind and number in the form; Http404 for anything else."""
-    found = None
+    found: PaperSection | PaperItem | BlueprintRule | None = None
     if key.isascii() and key.isdecimal():
         if kind == "section":
             found = PaperSection.objects.filter(paper=paper, pk=key).first()

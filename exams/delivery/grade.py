@@ -10,10 +10,11 @@ from django.db.models import F
 
 from edu.events.publish import publish
 from edu.events.types import AttemptGraded, AttemptNeedsMarking
+from exams.delivery.parsed import parsed_question
 from exams.delivery.release import release_if_due
 from exams.delivery.result_rows import write_results
 from exams.domain.errors import InvalidQuestion, InvalidResponse
-from exams.domain.grading import GRADER_VERSION, GradingPolicy, Mark, load_question
+from exams.domain.grading import GRADER_VERSION, GradingPolicy, Mark
 from exams.domain.marks import MarkState
 from exams.domain.receipts import response_value
 from exams.domain.scoring import ItemResult as ScoredItem
@@ -112,7 +113,7 @@ def grade_response(*, version: QuestionVersion, stored: str, policy: GradingPoli
     person.
     """
     try:
-        question = load_question(version.type, version.content, version.key)
+        question = parsed_question(version)
     except InvalidQuestion:
         logger.exception("version %s cannot be graded", version.pk)
         return Mark(None, MarkState.PENDING)

@@ -1,6 +1,7 @@
 """The gradebook as a spreadsheet, its headers in the reader's language."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from edu.documents.xlsx import Sheet, write_workbook
 from exams.marking.gradebook import GradebookRow, list_candidates
@@ -14,7 +15,7 @@ def gradebook_workbook(*, exam: Exam) -> bytes:
         _("Staff number"),
         _("Department"),
         _("Score"),
-        _("Passed"),
+        pgettext("column", "Passed"),
         _("Time used (minutes)"),
         _("Handed in at"),
     ]

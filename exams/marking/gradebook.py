@@ -100,9 +100,8 @@ def list_candidates(*, exam: Exam) -> list[GradebookRow]:
 
 def _matrix(exam: Exam) -> tuple[dict[int, Decimal], list[dict[str, Any]]]:
     """Return totals by attempt and the results of graded attempts."""
-    totals = dict(
-        Attempt.objects.filter(exam=exam, state=Attempt.State.GRADED, score__isnull=False).values_list("pk", "score")
-    )
+    rows = Attempt.objects.filter(exam=exam, state=Attempt.State.GRADED, score__isnull=False)
+    totals = {pk: score for pk, score in rows.values_list("pk", "score") if score is not None}
     results = ItemResult.objects.filter(exam_id=exam.pk, mark__isnull=False).values(
         "attempt_id", "question_id", "version_id", "mark", "maximum"
     )

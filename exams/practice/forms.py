@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from exams.view_models import TYPE_LABELS
 
@@ -13,7 +14,7 @@ class StartForm(forms.Form):
 
     topic = forms.UUIDField(required=False, widget=forms.HiddenInput)
     order = forms.ChoiceField(
-        label=_("Order"),
+        label=pgettext_lazy("sequence", "Order"),
         required=False,
         choices=[
             ("in_order", _("in order")),

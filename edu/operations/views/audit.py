@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from edu.audit.queries import find_entries, list_actions
+from edu.audit.wording import action_label
 from edu.operations.forms import AuditFilterForm
 from edu.operations.permissions import operator_required
 
@@ -34,7 +35,11 @@ def index(request: HttpRequest) -> HttpResponse:
         "filter_form": form,
         "page_obj": page,
         "rows": [
-            {"entry": entry, "details": json.dumps(entry.changes, ensure_ascii=False) if entry.changes else ""}
+            {
+                "entry": entry,
+                "label": action_label(entry.action),
+                "details": json.dumps(entry.changes, ensure_ascii=False) if entry.changes else "",
+            }
             for entry in page.object_list
         ],
     }

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from edu.core.clock import now_utc
 from edu.events import queries as events
 from edu.jobs import queries as jobs
-from edu.operations.health import check_parts
+from edu.operations.health import PART_NAMES, check_parts
 from edu.operations.permissions import operator_required
 from edu.operations.system import retry_event_by_hand, retry_job_by_hand
 from exams import queries as exams
@@ -24,7 +24,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("System"),
         "desk": "operator",
-        "parts": check_parts(),
+        "parts": [part | {"name": name, "label": PART_NAMES.get(name, name)} for name, part in check_parts().items()],
         "open_jobs": jobs.count_open(),
         "failed_jobs": jobs.list_failed(),
         "parked_events": events.list_parked(),

@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from edu.audit.wording import action_label
 from edu.core.clock import now_utc
 from edu.organizations.queries import MemberList, MembershipView, count_members, list_departments
 from edu.training.learning import list_own_things
@@ -13,7 +14,6 @@ from edu.training.models import StaffImport
 from edu.training.plots import done_bars, states_donut
 from edu.training.queries import AssignmentRow, list_assignments, list_audit_entries, list_pools
 from edu.training.views.guard import show, trainer_page
-from edu.training.wording import action_label
 
 PAGE_SIZE = 50
 PLOTTED = 6

@@ -60,7 +60,7 @@ def people(request: HttpRequest, organization: MembershipView) -> HttpResponse:
     values = form.cleaned_data if form.is_valid() else {}
     chosen = values.get("department", "")
     department = department_of(departments, chosen) if chosen != "none" else None
-    page_obj = Paginator(
+    page_obj: Any = Paginator(
         MemberList(
             organization_id=organization.organization_id,
             search=values.get("q", ""),

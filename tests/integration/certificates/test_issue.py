@@ -239,7 +239,7 @@ def test_missing_file_is_drawn_again_and_small(tmp_path):
         "<script>alert(1)</script>",
         "{score} {name.__class__}",
         "Łukasz Ştefan Nguyễn",
-        "\u202e王\u0000小燕",
+        "\u202e王\u0007小燕",
         "𠮷野家",
         "A" * 80,
         "Maximiliana Wolfeschlegelsteinhausen-Bergerdorff",

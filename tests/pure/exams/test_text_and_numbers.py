@@ -250,3 +250,13 @@ def test_patterns_agree_with_the_standard_library(pattern, text):
             return
     if not any(possessive in pattern for possessive in ("++", "*+", "?+")):
         assert compiled.is_match(text) is expected
+
+
+@pytest.mark.parametrize("space", [True, False])
+@pytest.mark.parametrize("width", [True, False])
+@pytest.mark.parametrize("case", [True, False])
+@pytest.mark.parametrize("text", ["", " ", "A  b\tC\n", "a\x1cb\x0b\x0cC", "x.Y, z!", "I\x00i", "MIXED Case 12 %"])
+def test_the_short_way_of_folding_ascii_gives_what_the_long_way_gives(text, case, width, space):
+    folding = Folding(case=case, width=width, space=space)
+    # An accented letter at both ends sends the same text the long way.
+    assert fold(f"x{text}x", folding)[1:-1] == fold(f"é{text}é", folding)[1:-1]

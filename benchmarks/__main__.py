@@ -1,0 +1,161 @@
+"""`python -m benchmarks`: measure, print one table, write var/bench/latest.json and latest.svg."""
+
+import argparse
+import datetime
+import itertools
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+from benchmarks import grading, jobs, pgbench, processes, report, servers
+from benchmarks.load import Requests, Sample, UnexpectedAnswer, measure, median_sample
+
+WARM_SECONDS = 0.4
+SEQ_STEP = 1_000_000
+STOCK = {"quick": (48, 128), "full": (96, 400)}
+"""Starts (and submits) measured with one client and with many, in each mode."""
+
+
+def main(arguments: list[str]) -> int:
+    """Run the benchmarks and return 0, or 1 when a database could not be measured to the end.
+
+    Unmet reaches are figures, not failures.
+    """
+    options = _options(arguments)
+    mode = "quick" if options.quick else "full"
+    seconds = options.seconds or (1.0 if options.quick else 2.0)
+    rounds = options.rounds or (1 if options.quick else 3)
+    circumstances = _circumstances(f"median of {rounds} x {seconds:g} s ({mode})")
+    rows = jobs.grading_rows(grading.responses_per_second(seconds=seconds))
+    details: list[dict[str, Any]] = []
+    failures: list[str] = []
+    for database in options.database or servers.find_databases():
+        try:
+            rows += _measure_site(database=database, stock=STOCK[mode], seconds=seconds, rounds=rounds, details=details)
+        except (OSError, subprocess.CalledProcessError, UnexpectedAnswer) as error:
+            failures.append(f"not measured: {database} ({error})")
+    missing = list(failures)
+    if "postgresql" not in servers.find_databases():
+        missing.append("not measured: postgresql (it is not installed on this machine)")
+    if not processes.is_supported():
+        missing.append("not measured: processor time (this system has no /proc)")
+    print(report.table(rows))
+    print("\n".join(["", f"{circumstances}.", *missing]))
+    written = report.write_files(
+        rows=rows, details=details, circumstances=circumstances, folder=servers.ROOT / "var" / "bench"
+    )
+    print(f"Written: {', '.join(path.relative_to(servers.ROOT).as_posix() for path in written)}")
+    if options.write_docs:
+        report.write_docs(rows=rows, circumstances=circumstances, path=servers.ROOT / "docs" / "benchmarks.md")
+    return 1 if failures else 0
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="one round of one second each, for a first look and CI")
+    parser.add_argument("--seconds", type=float, help="seconds of each measurement")
+    parser.add_argument("--rounds", type=int, help="rounds, of which medians are taken")
+    parser.add_argument("--database", action="append", choices=["sqlite", "postgresql"], help="only this one")
+    parser.add_argument("--write-docs", action="store_true", help="put the table into docs/benchmarks.md")
+    return parser.parse_args(arguments)
+
+
+def _circumstances(mode: str) -> report.Circumstances:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    machine = (
+        f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.machine()}, "
+        f"Python {platform.python_version()}, load {os.getloadavg()[0]:.1f} before"
+    )
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    return report.Circumstances(date=today, machine=machine, mode=mode)
+
+
+def _measure_site(
+    *, database: str, stock: tuple[int, int], seconds: float, rounds: int, details: list[dict[str, Any]]
+) -> list[report.Row]:
+    """Measure every job on one database; `stock` says how many attempts are started and submitted."""
+    _say(f"{database}: making data ...")
+    began = time.monotonic()
+    with servers.running_site(database=database, starts=sum(stock), submits=sum(stock)) as site:
+        plan = json.loads(site.plan.read_text(encoding="utf-8"))
+        _say(f"{database}: measuring (data made in {time.monotonic() - began:.0f} s) ...")
+        cpu = partial(processes.cpu_seconds, site.process_ids) if processes.is_supported() else None
+        numbers = itertools.count(1, SEQ_STEP)
+        timed = jobs.timed_jobs(plan, first_seq=lambda: next(numbers))
+        ask = partial(measure, port=site.port, cpu=cpu)
+        samples = _rounds(ask, timed, seconds=seconds, rounds=rounds)
+        starters, submitters = iter(plan["starters"]), iter(plan["submitters"])
+        _once(ask, samples, "start", partial(jobs.start_requests, plan), starters, stock, frozenset({302}))
+        _once(ask, samples, "submit", jobs.submit_requests, submitters, stock, frozenset({200}))
+        statement_rate = None
+        if database == "postgresql":
+            statement_rate = _pgbench_rate(site=site, plan=plan, seconds=seconds, rounds=rounds)
+    for (job, clients), sample in samples.items():
+        details.append({"database": database, "job": jobs.LABELS[job], "clients": clients} | _plain(sample))
+    return jobs.site_rows(database=database, samples=samples, statements=plan["statements"], pgbench=statement_rate)
+
+
+def _rounds(
+    ask: Callable[..., Sample], timed: dict[str, Requests], *, seconds: float, rounds: int
+) -> dict[tuple[str, int], Sample]:
+    """Measure the jobs in turn, round after round, so that a slow minute falls on all of them; return the medians."""
+    for requests in timed.values():
+        ask(requests=requests, clients=jobs.MANY, seconds=WARM_SECONDS)
+    taken: dict[tuple[str, int], list[Sample]] = {}
+    for _round in range(rounds):
+        for clients in (1, jobs.MANY):
+            for job, requests in timed.items():
+                sample = ask(requests=requests, clients=clients, seconds=seconds)
+                taken.setdefault((job, clients), []).append(sample)
+    return {key: median_sample(found) for key, found in taken.items()}
+
+
+def _once(
+    ask: Callable[..., Sample],
+    samples: dict[tuple[str, int], Sample],
+    job: str,
+    make: Callable[[Iterator[Any]], Requests],
+    supply: Iterator[Any],
+    stock: tuple[int, int],
+    statuses: frozenset[int],
+) -> None:
+    """Measure a job that can be done once by each learner: a few with one client, the rest with many."""
+    for clients, count in zip((1, jobs.MANY), stock, strict=True):
+        part = itertools.islice(supply, count)
+        samples[job, clients] = ask(requests=make(part), clients=clients, seconds=600, statuses=statuses)
+
+
+def _pgbench_rate(*, site: servers.Site, plan: dict[str, Any], seconds: float, rounds: int) -> float | None:
+    rates = [
+        pgbench.statements_per_second(
+            database_url=site.database_url,
+            statement=plan["statement"],
+            plan=plan,
+            clients=jobs.MANY,
+            seconds=seconds,
+            first_seq=number * SEQ_STEP * 100,
+        )
+        for number in range(rounds)
+    ]
+    known = sorted(rate for rate in rates if rate is not None)
+    return known[len(known) // 2] if known else None
+
+
+def _plain(sample: Sample) -> dict[str, float | None]:
+    values = asdict(sample) | {"per_second": sample.per_second}
+    return {name: None if value is None else round(value, 3) for name, value in values.items()}
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

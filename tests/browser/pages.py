@@ -1,0 +1,133 @@
+"""The pages that are looked at one by one: who opens them, and where they are in the demo."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+ACCOUNTING = "accounting-basics"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: `who` is the mail name of a demo person ("" for a visitor), `address` finds the path."""
+
+    name: str
+    who: str
+    address: Callable[[], str]
+
+    def __str__(self) -> str:
+        return f"{self.who or 'visitor'}-{self.name}"
+
+
+def _plain(who: str, *names: str) -> list[Page]:
+    """Return pages whose names need no arguments."""
+    return [Page(name, who, lambda name=name: reverse(name)) for name in names]
+
+
+def _course():
+    from courses.models import Course
+
+    return Course.objects.get(slug=ACCOUNTING)
+
+
+def _lesson(**fields):
+    return _course().lessons.filter(**fields).order_by("chapter__position", "position").first()
+
+
+def _bank():
+    from exams.models import Bank
+
+    return Bank.objects.get(slug=ACCOUNTING)
+
+
+def exam_titled(title: str):
+    """Return the exam of the demo with this in its title."""
+    from exams.models import Exam
+
+    return Exam.objects.get(title__contains=title)
+
+
+def offer_of_course():
+    """Return the offer of the accounting course."""
+    from payments.models import Offer
+
+    return Offer.objects.get(product_key=_course().product_key, kind="course")
+
+
+def _paper():
+    from exams.models import Paper
+
+    return Paper.objects.get(title__contains="随机组卷")
+
+
+def _lesson_address() -> str:
+    return reverse("learning:lesson", args=[_lesson(kind="text", free_preview=False).public_id])
+
+
+def _question_address() -> str:
+    return reverse("authoring:new_question", args=[_bank().public_id, "single_choice"])
+
+
+def _assignment():
+    from edu.training.models import Assignment
+
+    return Assignment.objects.order_by("pk").first()
+
+
+def _order():
+    from payments.models import Order
+
+    return Order.objects.filter(state="paid").order_by("pk").first()
+
+
+def _attempt_of(email: str):
+    from exams.models import Attempt
+
+    return Attempt.objects.filter(user__email=email).exclude(state="open").order_by("pk").first()
+
+
+PUBLIC = [
+    *_plain("", "home", "courses:catalogue", "enterprise", "help", "terms", "account_login", "account_signup"),
+    *_plain("", "account_reset_password", "certificates:verify_form", "organizations:sign_in"),
+    Page("search", "", lambda: reverse("search") + "?q=会计"),
+    Page("course", "", lambda: reverse("courses:detail", args=[ACCOUNTING])),
+    Page("instructor", "", lambda: _course().instructors.first().get_absolute_url()),
+    Page("free-film", "", lambda: _lesson(kind="video", free_preview=True).get_absolute_url()),
+    Page("offer", "", lambda: reverse("payments:offer", args=[offer_of_course().public_id])),
+]
+LEARNER = [
+    *_plain("learner", "learning:home", "learning:courses", "learning:notes", "exams:index", "exams:records"),
+    *_plain("learner", "practice:index", "practice:wrong_answers", "certificates:mine", "payments:orders"),
+    *_plain("learner", "payments:coupons", "notifications:inbox", "accounts:profile", "accounts:tokens"),
+    Page("lesson", "learner", _lesson_address),
+    Page("bank", "learner", lambda: reverse("practice:bank", args=[_bank().public_id])),
+    Page("exam", "learner", lambda: reverse("exams:detail", args=[exam_titled("综合能力测评").public_id])),
+    Page("result", "learner", lambda: reverse("exams:result", args=[_attempt_of("learner@example.com").public_id])),
+]
+INSTRUCTOR = [
+    *_plain("instructor", "teaching:desk", "teaching:courses", "authoring:banks", "authoring:papers"),
+    *_plain("instructor", "authoring:exams", "marking:queue", "certificates:teach"),
+    Page("course", "instructor", lambda: reverse("teaching:course", args=[_course().public_id])),
+    Page("bank", "instructor", lambda: reverse("authoring:bank", args=[_bank().public_id])),
+    Page("question", "instructor", _question_address),
+    Page("import", "instructor", lambda: reverse("authoring:import", args=[_bank().public_id])),
+    Page("paper", "instructor", lambda: reverse("authoring:paper", args=[_paper().public_id])),
+    Page("gradebook", "instructor", lambda: reverse("marking:gradebook", args=[exam_titled("结业考试").public_id])),
+]
+TRAINER = [
+    *_plain("trainer", "training:desk", "training:people", "training:departments", "training:invitations"),
+    *_plain("trainer", "training:imports", "training:seats", "training:assignments", "training:add_assignment"),
+    *_plain("trainer", "training:library"),
+    Page("assignment", "trainer", lambda: reverse("training:assignment", args=[_assignment().public_id])),
+]
+OPERATOR = [
+    *_plain("operator", "operations:desk", "operations:people", "operations:grants", "operations:orders"),
+    *_plain("operator", "operations:offers", "operations:coupons", "operations:enquiries", "operations:site"),
+    *_plain("operator", "operations:audit", "operations:system"),
+    Page("order", "operator", lambda: reverse("operations:order", args=[_order().public_id])),
+]
+AREAS = {"public": PUBLIC, "learner": LEARNER, "instructor": INSTRUCTOR, "trainer": TRAINER, "operator": OPERATOR}
+EVERY = [*PUBLIC, *LEARNER, *INSTRUCTOR, *TRAINER, *OPERATOR]
+LIGHT_ENOUGH = [page for page in [*PUBLIC, *LEARNER] if page.name != "free-film"]
+"""Learner pages without the player, whose weight is bounded."""
