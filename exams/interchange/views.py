@@ -35,6 +35,31 @@ class UploadForm(forms.Form):
     )
 
 
+COLUMN_WORDS = {
+    "type": gettext_lazy("Type"),
+    "content": gettext_lazy("Question"),
+    "content.stem": gettext_lazy("Question"),
+    "content.options": gettext_lazy("Options"),
+    "key": gettext_lazy("Answer"),
+    "explanation": gettext_lazy("Explanation"),
+    "topic": gettext_lazy("Topic"),
+    "difficulty": gettext_lazy("Difficulty"),
+    "marks": gettext_lazy("Marks"),
+    "tags": gettext_lazy("Tags"),
+    "source": gettext_lazy("Source"),
+    "ref": gettext_lazy("Reference"),
+}
+
+
+def column_words(field: str) -> str:
+    """Return a dotted path into a record as the column it comes from; a column's own header stays as it is."""
+    parts = field.split(".")
+    for length in (2, 1):
+        if words := COLUMN_WORDS.get(".".join(parts[:length])):
+            return str(words)
+    return field
+
+
 @author_page
 def upload(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Take a file, read all of it and show what would be imported."""
@@ -62,7 +87,10 @@ def batch(request: HttpRequest, public_id: Any) -> HttpResponse:
     planned = row.plan.get("rows", [])
     page_obj = Paginator(planned, PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [{**item, "type_label": TYPE_LABELS.get(item["record"]["type"], "")} for item in page_obj.object_list]
-    problems = [{**problem, "text": say_problem(problem["message"])} for problem in row.plan.get("problems", [])[:500]]
+    problems = [
+        {**problem, "field": column_words(problem["field"]), "text": say_problem(problem["message"])}
+        for problem in row.plan.get("problems", [])[:500]
+    ]
     return render(
         request,
         "exams/interchange/batch.html",
