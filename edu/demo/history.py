@@ -7,6 +7,7 @@ much, are written in bulk with real marks. The same seed makes the same choices.
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -23,12 +24,14 @@ from edu.core.errors import DomainError
 from edu.demo.answers import essay, right_answer, wrong_answer
 from edu.demo.names import learner_names
 from edu.demo.people import PASSWORD
+from exams.delivery.release import release_closed_exams
 from exams.delivery.start import start_attempt
 from exams.delivery.submit import submit_attempt
 from exams.domain.grading import load_question
 from exams.domain.marks import MarkState
 from exams.domain.receipts import canonical_response
-from exams.models import Attempt, Exam, PracticeAnswer, PracticeSession, Question, QuestionVersion
+from exams.marking.mark import mark_by_hand
+from exams.models import Attempt, Exam, ItemResult, PracticeAnswer, PracticeSession, Question, QuestionVersion
 from exams.practice.book import Outcome, record_outcomes
 from payments import services as payments
 from payments.models import Offer
@@ -381,4 +384,21 @@ def _guide_past(
     _study(thorough, half, since=began_at, now=now, chance=chance)
     _practise(person, half, versions, since=began_at, until=now - timedelta(days=1), chance=chance)
     for exam in half.exams:
-        sit_exam(person, exam, at=exam.closes_at - timedelta(days=2), chance=chance)
+        attempt = sit_exam(person, exam, at=exam.closes_at - timedelta(days=2), chance=chance)
+        if attempt is not None:
+            _mark_essays(attempt, exam, now=exam.closes_at + timedelta(days=1))
+    release_closed_exams(now=now)
+
+
+def _mark_essays(attempt: Attempt, exam: Exam, *, now: datetime) -> None:
+    """Let the exam's author give most of the points of each answer that waits for a person."""
+    pending = ItemResult.objects.filter(attempt_id=attempt.pk, state="pending").order_by("slot")
+    for row in pending:
+        mark_by_hand(
+            user=exam.owner,
+            attempt_id=attempt.pk,
+            slot=row.slot,
+            points=(row.maximum * Decimal("0.8")).quantize(Decimal("0.5")),
+            comment="思路清楚，依据写得全；金额的计算过程请再列细一些。",
+            now=now,
+        )

@@ -114,7 +114,7 @@ def recorded_actions():
                     continue
                 texts = [keyword.value for keyword in node.keywords if keyword.arg == "action"] or node.args
                 for text in (part for value in texts for part in ast.walk(value)):
-                    if isinstance(text, ast.Constant) and re.fullmatch(r"[a-z_]+\.[a-z_]+", str(text.value)):
+                    if isinstance(text, ast.Constant) and re.fullmatch(r"[a-z_]+\.[a-z_]*[a-z]", str(text.value)):
                         yield text.value
 
 
