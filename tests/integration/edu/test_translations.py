@@ -121,5 +121,8 @@ def recorded_actions():
 def test_every_recorded_act_has_words():
     actions = set(recorded_actions())
     assert len(actions) > 60
-    assert sorted(actions - set(ACTIONS)) == []
+    wordless = {action for action in actions - set(ACTIONS) if not action.endswith("_")}
+    stems = {action for action in actions if action.endswith("_")}  # the code adds the kind of the object
+    assert sorted(wordless) == []
+    assert [stem for stem in stems if not any(action.startswith(stem) for action in ACTIONS)] == []
     assert action_label("nobody.knows") == "nobody.knows"
