@@ -55,11 +55,13 @@ def test_questions_are_imported_and_wrong_rows_are_named(page, settle):
     headers, first = template[0], template[1]
     bad = [f"{value} again" if place == headers.index("Type") else value for place, value in enumerate(first)]
     upload(page, headers=headers, rows=[first, bad], name="questions.xlsx")
-    page.get_by_role("button", name="Upload and check").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Upload and check").click()
     settle()
     page.reload()
     expect(page.locator("main")).to_contain_text("This type is not known")
-    page.get_by_role("button", name="Import 1 question").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Import 1 question").click()
     settle()
     page.reload()
     expect(page.get_by_role("button", name="Undo this import")).to_be_visible()

@@ -31,13 +31,15 @@ def test_staff_are_imported_and_wrong_rows_come_back(page, settle):
     name_first = "name" in str(headers[0]).lower() or headers[0] == "姓名"
     rows = [person("韩梅梅", "XH0101"), person("李雷", "")]
     upload(page, headers=list(headers), rows=rows if name_first else [row[::-1] for row in rows], name="staff.xlsx")
-    page.get_by_role("button", name="Upload and see the preview").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Upload and see the preview").click()
     settle()
     page.reload()
     expect(page.locator("main")).to_contain_text("Nothing has changed yet")
     failed = download(page, page.get_by_role("link", name="Download 1 wrong row").click)
     assert any("李雷" in map(str, row) for row in failed)
-    page.get_by_role("button", name="Apply 1 row").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Apply 1 row").click()
     settle()
     page.reload()
     expect(page.locator("main")).to_contain_text("The import is finished.")
@@ -67,7 +69,8 @@ def test_a_course_is_assigned_to_a_department(page, settle):
 def test_the_late_are_reminded_and_the_list_is_exported(page, settle):
     page.goto("/training/assignments/")
     page.get_by_role("link", name="叉车与堆码专项复训").click()
-    page.get_by_role("button", name=re.compile("^Remind .* late$")).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name=re.compile("^Remind .* late$")).click()
     settle()
     page.reload()
     expect(page.locator("main")).to_contain_text("reminded today")
