@@ -41,6 +41,7 @@ def test_a_missing_value_stops_the_start_with_its_name(name):
     [
         ("JINBANG_SECRET_KEY", "short"),
         ("JINBANG_SECRET_KEY", "a" * 60),
+        ("JINBANG_TRUSTED_PROXIES", "everybody"),
         ("JINBANG_ALLOWED_HOSTS", "*"),
         ("JINBANG_BASE_URL", "http://learn.example.org"),
         ("DATABASE_URL", "sqlite:///x.sqlite3"),
