@@ -15,7 +15,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("api/docs", RedirectView.as_view(url="/api/v1/docs"), name="api_docs"),
     path("api/docs/", RedirectView.as_view(url="/api/v1/docs")),
-    re_path(r"^api(/|$)", unknown_address),
+    re_path(r"^api(?:/|$)", unknown_address),
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include("edu.organizations.sign_in_urls")),
     path("accounts/", include("edu.accounts.urls")),

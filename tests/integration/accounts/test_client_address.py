@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from certificates.throttle import MAX_MISSES
+from certificates.verify import MAX_MISSES
 from edu.accounts.adapter import AccountAdapter
 from edu.accounts.throttle import client_address
 from edu.core.client_address import parse_trusted_proxies
