@@ -7,8 +7,8 @@ from edu.website.services import follow_up_enquiry, receive_enquiry
 
 
 def load_enquiries(*, operator: User) -> None:
-    """Receive the enquiries of content/site.yaml once, and note on those with a note that they were followed up."""
-    for plan in content.read("site")["enquiries"]:
+    """Receive the enquiries of content/enquiries.yaml once, and note on those with a note that they were followed up."""
+    for plan in content.read("enquiries"):
         if Enquiry.objects.filter(company=plan["company"]).exists():
             continue
         row = receive_enquiry(values=plan, source="/enterprise/")
