@@ -7,7 +7,7 @@ from edu.website.services import follow_up_enquiry, receive_enquiry
 
 
 def load_enquiries(*, operator: User) -> None:
-    """Receive the enquiries of content/enquiries.yaml once, and note on those with a note that they were followed up."""
+    """Receive the enquiries of content/enquiries.yaml once; those with a note were followed up already."""
     for plan in content.read("enquiries"):
         if Enquiry.objects.filter(company=plan["company"]).exists():
             continue
