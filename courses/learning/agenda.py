@@ -8,7 +8,6 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from courses.learning.desk import EnrolledCourse
 from exams.queries import AttemptView, ExamView, count_open_entries, list_exams
 
 ORDER = ("continue", "open", "failed_retry", "not_open", "awaiting_marking")
@@ -44,7 +43,6 @@ class LatestResult:
 class NextStep:
     """One thing to do next, with its button."""
 
-    icon: str
     title: str
     note: str
     url: str
@@ -62,8 +60,8 @@ class Agenda:
     steps: tuple[NextStep, ...]
 
 
-def make_agenda(*, user_id: int, going_on: EnrolledCourse | None, now: datetime) -> Agenda:
-    """Return what waits for the learner; `going_on` is the course she is in. Statements do not grow with the data."""
+def make_agenda(*, user_id: int, now: datetime) -> Agenda:
+    """Return what waits for the learner. Statements do not grow with the data."""
     views = list_exams(user_id=user_id, now=now)
     due = sorted(
         (view for view in views if view.status in ORDER and (view.has_access or view.attempts)),
@@ -76,7 +74,7 @@ def make_agenda(*, user_id: int, going_on: EnrolledCourse | None, now: datetime)
         more_exams=max(0, len(rows) - SHOWN_EXAMS),
         wrong_count=wrong_count,
         result=_latest_result(views),
-        steps=_next_steps(rows, going_on=going_on, wrong_count=wrong_count),
+        steps=_next_steps(rows, wrong_count=wrong_count),
     )
 
 
@@ -97,7 +95,7 @@ def _due_exam(view: ExamView) -> DueExam:
         "continue": (_("In progress"), "warning", until, _("Continue the exam")),
         "open": (_("Open now"), "gold", until, _("To the exam")),
         "failed_retry": (_("Another attempt left"), "warning", until, _("Try again")),
-        "not_open": (_("Coming"), "info", _("from %(moment)s") % {"moment": _moment(view.opens_at)}, ""),
+        "not_open": (_("Not open yet"), "info", _("from %(moment)s") % {"moment": _moment(view.opens_at)}, ""),
         "awaiting_marking": (_("Awaiting the result"), "", _("You are told when the result is out."), ""),
     }[str(view.status)]
     return DueExam(title=view.title, url=url, status=str(view.status), label=label, tone=tone, when=when, action=action)
@@ -122,27 +120,16 @@ def _latest_result(views: list[ExamView]) -> LatestResult | None:
     )
 
 
-def _next_steps(rows: list[DueExam], *, going_on: EnrolledCourse | None, wrong_count: int) -> tuple[NextStep, ...]:
-    """Return at most three things to do: the most urgent exam, the course, the wrong answers."""
+def _next_steps(rows: list[DueExam], *, wrong_count: int) -> tuple[NextStep, ...]:
+    """Return what to do beside going on with the course: the most urgent exam, the wrong answers."""
     steps = []
     exam = next((row for row in rows if row.action), None)
     if exam is not None:
-        steps.append(NextStep(icon="edit", title=exam.title, note=exam.when, url=exam.url, action=exam.action))
-    if going_on is not None:
-        steps.append(
-            NextStep(
-                icon="play",
-                title=going_on.card.title,
-                note=going_on.last_title,
-                url=going_on.continue_url,
-                action=_("Continue learning") if going_on.percent else _("Begin learning"),
-            )
-        )
+        steps.append(NextStep(title=exam.title, note=exam.when, url=exam.url, action=exam.action))
     if wrong_count:
         title = ngettext("%(n)d wrong answer to master", "%(n)d wrong answers to master", wrong_count)
         steps.append(
             NextStep(
-                icon="bookmark",
                 title=title % {"n": wrong_count},
                 note=_("Answer each one right twice in a row, and it leaves the book."),
                 url=reverse("practice:wrong_answers"),

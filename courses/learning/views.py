@@ -39,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "title": _("My learning"),
         "desk": "learner",
         "going_on": going_on,
-        "agenda": make_agenda(user_id=request.user.pk, going_on=going_on, now=now_utc()),
+        "agenda": make_agenda(user_id=request.user.pk, now=now_utc()),
         "enrolled": [row for row in enrolled if row is not going_on][:6],
         "lessons": list_single_lessons(user_id=request.user.pk),
         "suggested": [] if enrolled else list_courses(user=request.user, sort="popular", limit=3),

@@ -91,7 +91,7 @@ def test_the_home_shows_what_is_due_and_what_came_of_it(client):
         ("Waiting exam", "awaiting_marking"),
     ]
     assert (agenda.result.title, agenda.result.percent, agenda.result.passed) == ("Sat exam", 75, True)
-    assert [step.title for step in agenda.steps] == ["Running exam", "Ledgers", "1 wrong answer to master"]
+    assert [step.title for step in agenda.steps] == ["Running exam", "1 wrong answer to master"]
     text = response.content.decode()
     assert reverse("exams:room", args=[running.public_id]) in text
     assert reverse("practice:wrong_answers") in text
