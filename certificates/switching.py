@@ -9,7 +9,7 @@ from certificates.achievements import Achievement
 from certificates.models import CertificateRule, CertificateTemplate
 from certificates.setup import change_rule, create_rule, save_template
 
-STARTING_TEXTS = {
+STARTING_TEXTS: dict[str, dict[str, Any]] = {
     "zh": {
         "design": "golden_list",
         "language": "zh-hans",

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 
 from courses.fetch import CourseCard, cards_of, list_outline
@@ -135,7 +136,7 @@ def get_one(request: HttpRequest, slug: str) -> dict[str, Any]:
     course = visible_courses(user).exclude(status=Course.Status.DRAFT).filter(slug=slug)
     card = next(iter(cards_of(course)), None)
     if card is None:
-        raise NotFound("There is no such course.")
+        raise NotFound(_("There is no such course."))
     outline = list_outline(course=course.get(), user_id=user.pk if user.is_authenticated else None)
     chapters = [
         {

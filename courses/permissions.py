@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from courses.models import Chapter, Course, Lesson
 from edu.core.errors import NotAllowed, NotFound
@@ -69,7 +70,7 @@ def can_edit(user: Any, course: Course) -> bool:
 def require_teacher(user: Any) -> None:
     """Raise NotAllowed unless the person may make courses."""
     if not can_teach(user):
-        raise NotAllowed("Only instructors and trainers can open this page.")
+        raise NotAllowed(_("Only instructors and trainers can open this page."))
 
 
 def require_organization(user: Any, organization_id: int | None) -> None:
@@ -77,14 +78,14 @@ def require_organization(user: Any, organization_id: int | None) -> None:
     if organization_id is None or user.is_superuser:
         return
     if organization_id not in _organization_ids(user, role="trainer"):
-        raise NotFound("There is no such organisation.")
+        raise NotFound(_("There is no such organisation."))
 
 
 def get_taught_course(user: Any, public_id: uuid.UUID) -> Course:
     """Return a course that the person may edit; NotFound otherwise."""
     course = taught_courses(user).select_related("category").filter(public_id=public_id).first()
     if course is None:
-        raise NotFound("There is no such course.")
+        raise NotFound(_("There is no such course."))
     return course
 
 
@@ -96,7 +97,7 @@ def get_taught_lesson(user: Any, public_id: uuid.UUID) -> Lesson:
         .first()
     )
     if lesson is None:
-        raise NotFound("There is no such lesson.")
+        raise NotFound(_("There is no such lesson."))
     return lesson
 
 
@@ -106,5 +107,5 @@ def get_taught_chapter(user: Any, public_id: uuid.UUID) -> Chapter:
         Chapter.objects.select_related("course").filter(public_id=public_id, course__in=taught_courses(user)).first()
     )
     if chapter is None:
-        raise NotFound("There is no such chapter.")
+        raise NotFound(_("There is no such chapter."))
     return chapter

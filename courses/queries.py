@@ -122,12 +122,12 @@ def list_courses(
 ) -> list[CourseCard]:
     """Return cards of published courses that the person may find; see `filter_courses` for what narrows them.
 
-    Unless a `sort` is chosen, courses in `prefer_language` come before all others.
+    Courses in `prefer_language` come before all others.
     """
     rows = filter_courses(
         user=user, query=query, category=category, language=language, level=level, price=price, sort=sort
     )
-    if prefer_language and not sort:
+    if prefer_language:
         rows = put_language_first(rows, language=prefer_language)
     return cards_of(rows[:limit])
 

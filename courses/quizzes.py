@@ -3,6 +3,8 @@
 import uuid
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from courses.learning.advance import complete_lesson
 from courses.models import Lesson, LessonProgress
 from edu.core.errors import Conflict
@@ -13,7 +15,7 @@ def start_quiz(*, user_id: int, lesson: Lesson) -> uuid.UUID:
     from exams.services import start_lesson_quiz
 
     if not lesson.question_ids:
-        raise Conflict("This quiz has no questions yet.")
+        raise Conflict(_("This quiz has no questions yet."))
     session = start_lesson_quiz(
         user_id=user_id, lesson_key=lesson.product_key, question_ids=lesson.question_ids, title=lesson.title
     )

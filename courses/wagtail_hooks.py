@@ -10,27 +10,9 @@ from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from courses.authoring.editors import edits_everything, may_edit_page
 from courses.models import Category, CourseIndexPage, CoursePage, Instructor, LessonPage
 from courses.permissions import taught_courses
-
-
-def _edits_everything(user: Any) -> bool:
-    """Whether the person's rights come from more than the course editors' group."""
-    from courses.authoring.editors import GROUP
-
-    return user.is_superuser or user.groups.exclude(name=GROUP).filter(page_permissions__isnull=False).exists()
-
-
-def may_edit_page(user: Any, page: Page) -> bool:
-    """Whether the person may change this page, as far as courses are concerned."""
-    if _edits_everything(user):
-        return True
-    specific = page.specific
-    if isinstance(specific, CoursePage):
-        return taught_courses(user).filter(pk=specific.course_id).exists()
-    if isinstance(specific, LessonPage):
-        return taught_courses(user).filter(pk=specific.lesson.course_id).exists()
-    return False
 
 
 def _guard(request: HttpRequest, page: Page, *_args: Any) -> None:
@@ -58,7 +40,7 @@ def refuse_loose_pages(request: HttpRequest, parent_page: Page, page_class: type
 @hooks.register("construct_explorer_page_queryset")
 def own_pages(parent_page: Page, pages: "QuerySet[Page]", request: HttpRequest) -> "QuerySet[Page]":
     """List only the person's own courses to course editors."""
-    if _edits_everything(request.user):
+    if edits_everything(request.user):
         return pages
     mine = CoursePage.objects.filter(course__in=taught_courses(request.user)).values("pk")
     if isinstance(parent_page.specific, CourseIndexPage):

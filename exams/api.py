@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 from ninja.pagination import LimitOffsetPagination, paginate
 from ninja.security import django_auth
@@ -173,7 +174,7 @@ def _own_key(request: HttpRequest, attempt_id: uuid.UUID) -> AttemptKey | None:
     if not isinstance(who, AttemptKey):
         return None
     if who.public_id != str(attempt_id):
-        raise NotFound("There is no such attempt.")
+        raise NotFound(_("There is no such attempt."))
     return who
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from exams.domain.timing import ExamStatus
 from exams.presentation import number_text
@@ -109,7 +109,7 @@ def _words(view: ExamView) -> tuple[str, str, str]:
             _("See what was handed in"),
         ),
         ExamStatus.PASSED: (_("Passed"), score, _("See the result")),
-        ExamStatus.FAILED_RETRY: (_("Not passed"), f"{score} {retry}".strip(), _("Try again")),
+        ExamStatus.FAILED_RETRY: (_("Not passed"), f"{score} {retry}".strip(), pgettext("exam", "Try again")),
         ExamStatus.FAILED: (
             _("Not passed"),
             f"{score} {_('There are no attempts left.')}".strip(),

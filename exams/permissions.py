@@ -7,6 +7,7 @@ were nothing.
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from edu.core.errors import NotFound
 from edu.organizations.queries import list_memberships
@@ -32,7 +33,7 @@ def get_managed_exam(user: Any, public_id: Any) -> Exam:
     """Return an exam the person may manage; NotFound otherwise."""
     exam = managed_exams(user).select_related("paper_version").filter(public_id=public_id).first()
     if exam is None:
-        raise NotFound("There is no such exam.")
+        raise NotFound(_("There is no such exam."))
     return exam
 
 
@@ -44,7 +45,7 @@ def get_managed_attempt(user: Any, public_id: Any) -> Attempt:
         .first()
     )
     if attempt is None:
-        raise NotFound("There is no such attempt.")
+        raise NotFound(_("There is no such attempt."))
     return attempt
 
 

@@ -4,6 +4,7 @@ here."""
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from edu.core.errors import NotAllowed, NotFound
 from edu.organizations.queries import list_memberships
@@ -30,7 +31,7 @@ def can_author(user: Any) -> bool:
 def require_author(user: Any) -> None:
     """Raise NotAllowed unless the person may author."""
     if not can_author(user):
-        raise NotAllowed("Only instructors and trainers can open this page.")
+        raise NotAllowed(_("Only instructors and trainers can open this page."))
 
 
 def require_organization(user: Any, organization_id: int | None) -> None:
@@ -39,7 +40,7 @@ def require_organization(user: Any, organization_id: int | None) -> None:
         return
     role = None if user.is_instructor else "trainer"
     if organization_id not in _organization_ids(user, role=role):
-        raise NotFound("There is no such organisation.")
+        raise NotFound(_("There is no such organisation."))
 
 
 def list_editable_banks(user: Any) -> QuerySet[Bank]:
@@ -79,7 +80,7 @@ def get_editable_bank(user: Any, public_id: object) -> Bank:
     """Return the bank, or raise NotFound when it does not exist for this person."""
     bank = list_editable_banks(user).filter(public_id=public_id).first()
     if bank is None:
-        raise NotFound("There is no such bank.")
+        raise NotFound(_("There is no such bank."))
     return bank
 
 
@@ -91,7 +92,7 @@ def get_editable_question(user: Any, public_id: object) -> Question:
         .first()
     )
     if question is None:
-        raise NotFound("There is no such question.")
+        raise NotFound(_("There is no such question."))
     return question
 
 
@@ -99,7 +100,7 @@ def get_editable_paper(user: Any, public_id: object) -> Paper:
     """Return the paper with its current version, or raise NotFound."""
     paper = list_editable_papers(user).filter(public_id=public_id).select_related("current_version").first()
     if paper is None:
-        raise NotFound("There is no such paper.")
+        raise NotFound(_("There is no such paper."))
     return paper
 
 
@@ -107,7 +108,7 @@ def get_editable_exam(user: Any, public_id: object) -> Exam:
     """Return the exam with its paper, or raise NotFound."""
     exam = list_editable_exams(user).filter(public_id=public_id).select_related("paper", "paper_version").first()
     if exam is None:
-        raise NotFound("There is no such exam.")
+        raise NotFound(_("There is no such exam."))
     return exam
 
 

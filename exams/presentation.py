@@ -104,9 +104,12 @@ def review_view(
     )
     view = build(type, arranged_content(type, content, order), seen, name=name, number=number, marks=number_text(marks))
     verdict = _verdict(state, fraction) if policy.marks else ""
+    if policy.for_marker and verdict == "pending":
+        verdict = ""  # who marks it knows that it waits
     review = ReviewView(
         verdict=verdict,
         verdict_label=_verdict_label(verdict),
+        for_marker=policy.for_marker,
         mark=number_text(mark) if policy.marks else "",
         maximum=number_text(marks),
         comment=comment if policy.marks else "",
@@ -160,10 +163,13 @@ def _reviewed_parts(
         fraction = part.get("fraction")
         is_blank = policy.answers and not question.is_answered
         verdict = ("blank" if is_blank else _verdict("graded", fraction)) if part else ""
+        if policy.for_marker and verdict == "pending":
+            verdict = ""
         mark = None if fraction is None else Decimal(str(fraction)) * Decimal(question.marks or "0")
         review = ReviewView(
             verdict=verdict,
             verdict_label=_verdict_label(verdict),
+            for_marker=policy.for_marker,
             mark=number_text(mark) if policy.marks and part else "",
             maximum=question.marks,
             shows_answer=policy.answers,

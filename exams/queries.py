@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from edu.access.queries import AccessAnswer, list_accessible, why_not
 from edu.accounts.queries import get_user
@@ -237,7 +238,7 @@ def get_exam_facts(*, exam_id: int) -> ExamFacts:
     """Return the facts of an exam by its database id; NotFound when there is none."""
     exam = Exam.objects.filter(pk=exam_id).first()
     if exam is None:
-        raise NotFound("There is no such exam.")
+        raise NotFound(_("There is no such exam."))
     return _exam_facts(exam)
 
 
@@ -285,7 +286,7 @@ def get_attempt_facts(*, attempt_id: int) -> AttemptFacts:
     """Return the outcome of an attempt by its database id; NotFound when there is none."""
     row = Attempt.objects.filter(pk=attempt_id).defer("paper", "responses").first()
     if row is None:
-        raise NotFound("There is no such attempt.")
+        raise NotFound(_("There is no such attempt."))
     return AttemptFacts(
         id=row.pk,
         public_id=str(row.public_id),

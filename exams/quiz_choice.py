@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from edu.core.errors import NotFound
 from exams.models import Question
 from exams.policies_authoring import list_usable_banks
@@ -55,7 +57,7 @@ def list_quiz_questions(
     if bank_public_id is not None:
         banks = banks.filter(public_id=bank_public_id)
         if not banks.exists():
-            raise NotFound("There is no such bank.")
+            raise NotFound(_("There is no such bank."))
     rows = Question.objects.filter(
         bank__in=banks.values("pk"), status=Question.Status.PUBLISHED, current_version__isnull=False
     ).exclude(type__in=HAND_MARKED)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 EMPTY = SafeString("")
 TYPE_LABELS = {
@@ -28,12 +28,14 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewPolicy:
-    """What a review may show: marks, the learner's answers, the keys, the explanations."""
+    """What a review may show: marks, the learner's answers, the keys, the explanations; `for_marker` when who marks
+    reads it, not the learner."""
 
     marks: bool = True
     answers: bool = True
     keys: bool = True
     explanations: bool = True
+    for_marker: bool = False
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any], /) -> "ReviewPolicy":
@@ -96,6 +98,7 @@ class ReviewView:
 
     verdict: str = ""
     verdict_label: str = ""
+    for_marker: bool = False
     mark: str = ""
     maximum: str = ""
     comment: str = ""
@@ -103,6 +106,11 @@ class ReviewView:
     shows_key: bool = False
     explanation: SafeString = EMPTY
     source: str = ""
+
+    @property
+    def answer_label(self) -> str:
+        """Return what stands over the response: whose it is, as the reader sees it."""
+        return gettext("The candidate's answer") if self.for_marker else gettext("Your answer")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,7 @@ from payments.models import (
     ProviderEvent,
     Refund,
 )
+from payments.providers.registry import provider_label
 from payments.wording import step_title, to_major
 
 
@@ -158,7 +159,7 @@ def _to_order_view(order: Order) -> OrderView:
         refunded_minor=order.refunded_minor,
         placed_at=order.placed_at,
         paid_at=order.paid_at,
-        providers=tuple(sorted({payment.provider for payment in order.payments.all()})),
+        providers=tuple(sorted({provider_label(payment.provider) for payment in order.payments.all()})),
         lines=tuple(
             OrderLineView(
                 line_id=line.pk,

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from certificates.services import set_awarded
 from courses.achievements import achievement_of
@@ -82,17 +83,17 @@ def create_course(
     `audience` HTML or plain text. Conflict when the address is taken; InvalidInput for an unknown category or level.
     """
     if slug and not re.fullmatch(r"[-\w]+", slug):
-        raise InvalidInput("An address holds letters, figures, hyphens and underscores only.", field="slug")
+        raise InvalidInput(_("An address holds letters, figures, hyphens and underscores only."), field="slug")
     if slug in RESERVED or (slug and Course.objects.filter(slug=slug).exists()):
-        raise Conflict("Another course has this address.", field="slug")
+        raise Conflict(_("Another course has this address."), field="slug")
     subject = Category.objects.filter(slug=category).first() if category else None
     if category and subject is None:
-        raise InvalidInput("There is no such category.", field="category")
+        raise InvalidInput(_("There is no such category."), field="category")
     level = LEVELS.get(level, level)
     if level not in Course.Level.values:
-        raise InvalidInput("There is no such level.", field="level")
+        raise InvalidInput(_("There is no such level."), field="level")
     if not title.strip():
-        raise InvalidInput("A course needs a title.", field="title")
+        raise InvalidInput(_("A course needs a title."), field="title")
     course = Course.objects.create(
         slug=slug or free_slug(title),
         title=title.strip()[:200],
@@ -109,7 +110,7 @@ def create_course(
     )
     teachers = list(Instructor.objects.filter(slug__in=instructors))
     if len(teachers) != len(set(instructors)):
-        raise InvalidInput("There is no such instructor.", field="instructors")
+        raise InvalidInput(_("There is no such instructor."), field="instructors")
     course.instructors.set(teachers)
     body = course_blocks(description=description, outcomes=list(outcomes), audience=audience, faq=list(faq))
     make_course_page(
@@ -181,7 +182,7 @@ def publish_course(*, course_id: int, actor_id: int | None = None) -> None:
     course = Course.objects.select_for_update().get(pk=course_id)
     lessons = outline_lessons(course=course)
     if not lessons.exists():
-        raise Conflict("A course needs at least one lesson before it can be published.")
+        raise Conflict(_("A course needs at least one lesson before it can be published."))
     course.status = Course.Status.PUBLISHED
     course.published_at = course.published_at or now_utc()
     course.save(update_fields=["status", "published_at"])

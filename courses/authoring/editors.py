@@ -1,11 +1,14 @@
 """Letting instructors into the page editor, to their own course pages only (courses.wagtail_hooks guards the rest)."""
 
+from typing import Any
+
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
-from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission
+from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
 
 from courses.authoring.pages import course_folder
-from courses.models import CourseIndexPage
+from courses.models import CourseIndexPage, CoursePage, LessonPage
+from courses.permissions import taught_courses
 
 GROUP = "Course editors"
 
@@ -32,3 +35,20 @@ def ensure_editor_group() -> Group:
 def give_editor_access(*, user_id: int) -> None:
     """Let a person into the page editor for the courses that she may edit."""
     get_user_model().objects.get(pk=user_id).groups.add(ensure_editor_group())
+
+
+def edits_everything(user: Any) -> bool:
+    """Whether the person's rights come from more than the course editors' group."""
+    return user.is_superuser or user.groups.exclude(name=GROUP).filter(page_permissions__isnull=False).exists()
+
+
+def may_edit_page(user: Any, page: Page) -> bool:
+    """Whether the person may change this page, as far as courses are concerned."""
+    if edits_everything(user):
+        return True
+    specific = page.specific
+    if isinstance(specific, CoursePage):
+        return taught_courses(user).filter(pk=specific.course_id).exists()
+    if isinstance(specific, LessonPage):
+        return taught_courses(user).filter(pk=specific.lesson.course_id).exists()
+    return False

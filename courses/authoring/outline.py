@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from courses.authoring.courses import open_doors
 from courses.authoring.pages import make_lesson_page, publish_page, rename_pages
@@ -21,7 +22,7 @@ from edu.core.errors import Conflict, InvalidInput
 
 def _require_title(title: str) -> str:
     if not title.strip():
-        raise InvalidInput("A title is needed.", field="title")
+        raise InvalidInput(_("A title is needed."), field="title")
     return title.strip()[:200]
 
 
@@ -58,11 +59,11 @@ def delete_chapter(*, chapter_id: int) -> None:
     """Delete an empty chapter; Conflict while lessons stand in it."""
     chapter = Chapter.objects.get(pk=chapter_id)
     if chapter.lessons.filter(removed_at__isnull=True).exists():
-        raise Conflict("Move or remove the lessons of this chapter first.")
+        raise Conflict(_("Move or remove the lessons of this chapter first."))
     if chapter.lessons.exists():
         other = Chapter.objects.filter(course_id=chapter.course_id).exclude(pk=chapter.pk).first()
         if other is None:
-            raise Conflict("The last chapter cannot be deleted while removed lessons could come back to it.")
+            raise Conflict(_("The last chapter cannot be deleted while removed lessons could come back to it."))
         chapter.lessons.update(chapter=other)
     chapter.delete()
 
@@ -105,11 +106,11 @@ def add_lesson(
     chapter = Chapter.objects.select_related("course").get(pk=chapter_id)
     course = chapter.course
     if kind not in Lesson.Kind.values:
-        raise InvalidInput("There is no such kind of lesson.", field="kind")
+        raise InvalidInput(_("There is no such kind of lesson."), field="kind")
     if completion and completion not in Lesson.Completion.values:
-        raise InvalidInput("There is no such rule of completion.", field="completion")
+        raise InvalidInput(_("There is no such rule of completion."), field="completion")
     if slug and Lesson.objects.filter(course=course, slug=slug).exists():
-        raise Conflict("Another lesson of the course has this address.", field="slug")
+        raise Conflict(_("Another lesson of the course has this address."), field="slug")
     last = chapter.lessons.aggregate(last=Max("position"))["last"]
     lesson = Lesson.objects.create(
         course=course,
@@ -215,7 +216,7 @@ def arrange_outline(*, course_id: int, order: Sequence[tuple[uuid.UUID, Sequence
     lessons = {row.public_id: row for row in Lesson.objects.filter(course_id=course_id, removed_at__isnull=True)}
     named = [lesson for _chapter, content in order for lesson in content]
     if sorted(chapter for chapter, _content in order) != sorted(chapters) or sorted(named) != sorted(lessons):
-        raise Conflict("The outline has changed meanwhile. Load the page again.")
+        raise Conflict(_("The outline has changed meanwhile. Load the page again."))
     for place, (chapter_id, content) in enumerate(order):
         chapters[chapter_id].position = place
         for position, lesson_id in enumerate(content):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from courses.domain.completion import (
     accepted_seconds,
@@ -71,7 +72,7 @@ def complete_lesson(*, user_id: int, lesson_id: int, now: datetime | None = None
 def complete_by_hand(*, user_id: int, lesson: Lesson) -> bool:
     """Mark a lesson done at the learner's word; NotAllowed where watching or passing decides."""
     if lesson.completion in {Lesson.Completion.WATCHED, Lesson.Completion.PASSED}:
-        raise NotAllowed("This lesson is done when you have watched it or passed its quiz.")
+        raise NotAllowed(_("This lesson is done when you have watched it or passed its quiz."))
     return complete_lesson(user_id=user_id, lesson_id=lesson.pk)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Count, F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from courses.domain.completion import course_percent
 from courses.fetch import fetch_marks
@@ -42,6 +43,6 @@ def enrol_free(*, user_id: int, course_id: int) -> None:
     """Let a learner begin a free course; NotAllowed when it is not free."""
     course = Course.objects.get(pk=course_id)
     if not course.is_free or not course.is_published:
-        raise NotAllowed("This course is not free. Buy it, or ask your organisation for a seat.")
+        raise NotAllowed(_("This course is not free. Buy it, or ask your organisation for a seat."))
     give_grant(user_id=user_id, product_key=course.product_key, source_kind="free", source_id=str(course.public_id))
     enrol(user_id=user_id, course_id=course_id)

@@ -2,6 +2,8 @@
 
 import uuid
 
+from django.utils.translation import gettext as _
+
 from courses.models import LessonNote
 from edu.core.clock import now_utc
 from edu.core.errors import InvalidInput, NotFound
@@ -13,16 +15,16 @@ MAX_CHARACTERS = 4000
 def _require_text(text: str) -> str:
     text = text.strip()
     if not text:
-        raise InvalidInput("Write something first.", field="text")
+        raise InvalidInput(_("Write something first."), field="text")
     if len(text) > MAX_CHARACTERS:
-        raise InvalidInput("A note has at most 4,000 characters.", field="text")
+        raise InvalidInput(_("A note has at most 4,000 characters."), field="text")
     return text
 
 
 def add_note(*, user_id: int, lesson_id: int, text: str, position_seconds: int | None = None) -> LessonNote:
     """Add a note, at a second of the film if given. InvalidInput when it is empty, too long or one too many."""
     if LessonNote.objects.filter(user_id=user_id, lesson_id=lesson_id).count() >= MAX_NOTES:
-        raise InvalidInput("There are 500 notes already. Delete one first.", field="text")
+        raise InvalidInput(_("There are 500 notes already. Delete one first."), field="text")
     now = now_utc()
     return LessonNote.objects.create(
         user_id=user_id,
@@ -38,7 +40,7 @@ def get_note(*, user_id: int, public_id: uuid.UUID) -> LessonNote:
     """Return one of the person's own notes; NotFound for everybody else's."""
     note = LessonNote.objects.select_related("lesson__course").filter(user_id=user_id, public_id=public_id).first()
     if note is None:
-        raise NotFound("There is no such note.")
+        raise NotFound(_("There is no such note."))
     return note
 
 

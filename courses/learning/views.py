@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -23,7 +24,7 @@ from courses.learning.enrol import enrol_free
 from courses.learning.room import check_entry
 from courses.models import Enrolment, Lesson, LessonNote
 from courses.permissions import can_edit, visible_courses
-from courses.queries import list_courses
+from courses.queries import CourseCard, list_courses
 from courses.quizzes import start_quiz
 from edu.core.clock import now_utc
 from edu.core.errors import DomainError, NotAllowed, NotFound
@@ -42,13 +43,18 @@ def home(request: HttpRequest) -> HttpResponse:
         "agenda": make_agenda(user_id=request.user.pk, now=now_utc()),
         "enrolled": [row for row in enrolled if row is not going_on][:6],
         "lessons": list_single_lessons(user_id=request.user.pk),
-        "suggested": [] if enrolled else list_courses(user=request.user, sort="popular", limit=3),
+        "suggested": [] if enrolled else _suggest(request),
         "stats": {
             "open": sum(not row.is_done for row in enrolled),
             "done": sum(row.is_done for row in enrolled),
         },
     }
     return render(request, "courses/learning/home.html", context)
+
+
+def _suggest(request: HttpRequest) -> list[CourseCard]:
+    """Return what others learn, in the learner's language first."""
+    return list_courses(user=request.user, sort="popular", prefer_language=get_language() or "", limit=3)
 
 
 @login_required

@@ -1,6 +1,7 @@
 """What the body of a lesson and the text of a course page are built of. No block takes raw HTML."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 from wagtail.contrib.table_block.blocks import TableBlock
 from wagtail.images.blocks import ImageChooserBlock
@@ -64,7 +65,7 @@ class CalloutBlock(blocks.StructBlock):
         choices=[("info", _("Remark")), ("success", _("Tip")), ("warning", _("Warning"))],
         default="info",
     )
-    title = blocks.CharBlock(label=_("Title"), required=False, max_length=120)
+    title = blocks.CharBlock(label=pgettext_lazy("heading", "Title"), required=False, max_length=120)
     text = blocks.RichTextBlock(label=_("Text"), features=TEXT_FEATURES)
 
     class Meta:

@@ -25,6 +25,18 @@ class RecordAddress(Page):
     class Meta:
         abstract = True
 
+    def permissions_for_user(self, user: Any) -> Any:
+        """Return what the person may do in the page editor: nothing with courses that she does not teach.
+
+        Drafts, history and previews ask here, where no hook of the editor runs.
+        """
+        from courses.authoring.editors import may_edit_page
+
+        tester = super().permissions_for_user(user)
+        if tester.user.is_active and not may_edit_page(user, self):
+            tester.permissions = set()
+        return tester
+
     def record_path(self) -> str:
         """Return the path under which the record is shown."""
         raise NotImplementedError

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class QuestionForm(forms.Form):
@@ -20,7 +21,9 @@ class QuestionForm(forms.Form):
 class AnswerForm(forms.Form):
     """Answer a question."""
 
-    body = forms.CharField(label=_("Your answer"), max_length=5000, widget=forms.Textarea(attrs={"rows": 4}))
+    body = forms.CharField(
+        label=pgettext_lazy("discussion", "Your answer"), max_length=5000, widget=forms.Textarea(attrs={"rows": 4})
+    )
 
 
 class ReportForm(forms.Form):
@@ -47,5 +50,5 @@ class ReviewForm(forms.Form):
 class AnnouncementForm(forms.Form):
     """Announce something."""
 
-    title = forms.CharField(label=_("Title"), max_length=160)
+    title = forms.CharField(label=pgettext_lazy("heading", "Title"), max_length=160)
     body = forms.CharField(label=_("Text"), max_length=5000, widget=forms.Textarea(attrs={"rows": 5}))

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from edu.core.ids import new_public_id
 
@@ -21,7 +22,9 @@ class Question(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_comment="Who asks"
     )
-    title = models.CharField(_("question"), max_length=160, db_comment="The question in one line")
+    title = models.CharField(
+        pgettext_lazy("discussion", "question"), max_length=160, db_comment="The question in one line"
+    )
     body = models.TextField(_("details"), max_length=5000, blank=True, default="", db_comment="Plain text")
     accepted_answer = models.ForeignKey(
         "community.Answer",

@@ -7,6 +7,7 @@ much, are written in bulk with real marks. The same seed makes the same choices.
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -25,17 +26,20 @@ from edu.demo.answers import essay, right_answer, wrong_answer
 from edu.demo.names import learner_names
 from edu.demo.people import PASSWORD
 from edu.demo.recent import enliven_recent_days
+from exams.delivery.release import release_closed_exams
 from exams.delivery.start import start_attempt
 from exams.delivery.submit import submit_attempt
 from exams.domain.grading import load_question
 from exams.domain.marks import MarkState
 from exams.domain.receipts import canonical_response
-from exams.models import Attempt, Exam, PracticeAnswer, PracticeSession, Question, QuestionVersion
+from exams.marking.mark import mark_by_hand
+from exams.models import Attempt, Exam, ItemResult, PracticeAnswer, PracticeSession, Question, QuestionVersion
 from exams.practice.book import Outcome, record_outcomes
 from payments import services as payments
 from payments.models import Offer
 
 PHONE_BASE = 13_900_000_000
+NEWCOMER_EVERY = 5
 """Invented numbers: no operator gives out 1390000xxxx in this form, and nothing is sent to them."""
 
 
@@ -133,6 +137,9 @@ def _make_people(*, count: int, days: int, now: datetime, chance: random.Random)
     rows, facts = [], []
     for number, name in enumerate(learner_names(count, chance)):
         began_at = now - timedelta(days=days * chance.random() ** 0.8, hours=chance.randrange(14))
+        if number % NEWCOMER_EVERY == 0:
+            # Some come in the last days, so that yesterday is not an empty day at the operator's desk.
+            began_at = now - timedelta(hours=chance.uniform(26, min(24 * days, 96)))
         user = User(
             username=f"demo-{first + number}",
             phone=f"+86{first + number}",
@@ -393,4 +400,21 @@ def _guide_past(
     _study(thorough, half, since=began_at, now=now, chance=chance)
     _practise(person, half, versions, since=began_at, until=now - timedelta(days=1), chance=chance)
     for exam in half.exams:
-        sit_exam(person, exam, at=exam.closes_at - timedelta(days=2), chance=chance)
+        attempt = sit_exam(person, exam, at=exam.closes_at - timedelta(days=2), chance=chance)
+        if attempt is not None:
+            _mark_essays(attempt, exam, now=exam.closes_at + timedelta(days=1))
+    release_closed_exams(now=now)
+
+
+def _mark_essays(attempt: Attempt, exam: Exam, *, now: datetime) -> None:
+    """Let the exam's author give most of the points of each answer that waits for a person."""
+    pending = ItemResult.objects.filter(attempt_id=attempt.pk, state="pending").order_by("slot")
+    for row in pending:
+        mark_by_hand(
+            user=exam.owner,
+            attempt_id=attempt.pk,
+            slot=row.slot,
+            points=(row.maximum * Decimal("0.8")).quantize(Decimal("0.5")),
+            comment="思路清楚，依据写得全；金额的计算过程请再列细一些。",
+            now=now,
+        )

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
 from edu.core.errors import NotFound
 from edu.jobs.models import Job
@@ -58,5 +59,5 @@ def get_own_job(*, owner_id: int, public_id: uuid.UUID) -> Job:
     """Return a job that the person asked for; NotFound when it is another's or the system's."""
     row = Job.objects.filter(owner_id=owner_id, public_id=public_id).first()
     if row is None:
-        raise NotFound("There is no such job.")
+        raise NotFound(_("There is no such job."))
     return row

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from edu.core.clock import now_utc
 from edu.core.errors import InvalidInput, NotFound
@@ -64,7 +65,7 @@ def mark_read(*, user_id: int, public_id: uuid.UUID) -> Notification:
     """Note that the person has seen the message and return it; NotFound when it is not hers."""
     row = Notification.objects.filter(user_id=user_id, public_id=public_id).first()
     if row is None:
-        raise NotFound("There is no such message.")
+        raise NotFound(_("There is no such message."))
     Notification.objects.filter(pk=row.pk, read_at__isnull=True).update(read_at=now_utc())
     return row
 
@@ -79,7 +80,7 @@ def set_muted_categories(*, user_id: int, categories: Iterable[str]) -> None:
     """Send the person no mails of exactly these categories; InvalidInput for one that does not exist."""
     wanted = set(categories)
     if wanted - set(CATEGORIES):
-        raise InvalidInput("There is no such category.", field="categories")
+        raise InvalidInput(_("There is no such category."), field="categories")
     NotificationPreference.objects.filter(user_id=user_id).exclude(category__in=wanted).delete()
     NotificationPreference.objects.bulk_create(
         [NotificationPreference(user_id=user_id, category=name) for name in sorted(wanted)], ignore_conflicts=True
@@ -89,5 +90,5 @@ def set_muted_categories(*, user_id: int, categories: Iterable[str]) -> None:
 def switch_off_mails(*, user_id: int, category: str) -> None:
     """Send the person no more mails of one category; calling it again changes nothing."""
     if category not in CATEGORIES:
-        raise InvalidInput("There is no such category.", field="category")
+        raise InvalidInput(_("There is no such category."), field="category")
     NotificationPreference.objects.get_or_create(user_id=user_id, category=category)

@@ -284,7 +284,5 @@ class AuditFilterForm(forms.Form):
 
     def __init__(self, *args: Any, actions: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["action"].choices = [
-            ("", _("all")),
-            *sorted(((name, action_label(name)) for name in actions), key=lambda choice: choice[1]),
-        ]  # type: ignore[attr-defined] # a ChoiceField
+        named = sorted(((name, action_label(name)) for name in actions), key=lambda choice: choice[1])
+        self.fields["action"].choices = [("", _("all")), *named]  # type: ignore[attr-defined] # a ChoiceField

@@ -155,7 +155,7 @@ def list_plots(*, figures: analytics.Figures) -> list[dict[str, Any]]:
 
 
 def _short(day: date) -> str:
-    return date_format(day, "m-d")
+    return date_format(day, "MONTH_DAY_FORMAT")
 
 
 def yesterday_of(today: date) -> date:

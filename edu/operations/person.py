@@ -10,6 +10,7 @@ from certificates import queries as certificates
 from edu.access.queries import GrantView, list_grants
 from edu.accounts.models import User
 from edu.audit.queries import list_entries_about
+from edu.audit.wording import action_label
 from edu.core.clock import now_utc
 from edu.operations.people import STAFF_SOURCE
 from edu.organizations.queries import list_memberships
@@ -62,7 +63,7 @@ def get_person_facts(*, user: User) -> PersonFacts:
         grants=[_grant_row(grant, now) for grant in list_grants(user_id=user.pk)],
         attempts=exams.attempt_views(list(exams.list_attempts(user_id=user.pk)[:ATTEMPTS_SHOWN])),
         certificates=certificates.list_certificates(user_id=user.pk),
-        entries=list_entries_about(user_id=user.pk, public_id=str(user.public_id), limit=ENTRIES_SHOWN),
+        entries=_entries(user),
     )
 
 
@@ -82,3 +83,11 @@ def _grant_row(grant: GrantView, now: datetime) -> GrantRow:
         state_tone=tone,
         can_end=grant.source_kind == STAFF_SOURCE and tone in {"success", "info"},
     )
+
+
+def _entries(user: User) -> list[Any]:
+    """Return the latest audit entries about or by the person, each with its act in words as `label`."""
+    entries = list_entries_about(user_id=user.pk, public_id=str(user.public_id), limit=ENTRIES_SHOWN)
+    for entry in entries:
+        entry.label = action_label(entry.action)  # type: ignore[attr-defined] # for the template
+    return list(entries)

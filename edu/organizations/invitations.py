@@ -38,7 +38,7 @@ def create_invitation(
         department_id is not None
         and not Department.objects.filter(organization_id=organization_id, pk=department_id).exists()
     ):
-        raise NotFound("There is no such department.")
+        raise NotFound(_("There is no such department."))
     with transaction.atomic():
         row = Invitation.objects.create(
             organization_id=organization_id,
@@ -57,7 +57,7 @@ def revoke_invitation(*, actor: User | None, organization_id: int, invitation_id
     require_manager(actor=actor, organization_id=organization_id)
     row = Invitation.objects.filter(organization_id=organization_id, pk=invitation_id).first()
     if row is None:
-        raise NotFound("There is no such invitation.")
+        raise NotFound(_("There is no such invitation."))
     with transaction.atomic():
         if Invitation.objects.filter(pk=row.pk, revoked_at__isnull=True).update(revoked_at=now_utc()):
             _record(actor, "invitation.revoke", row)

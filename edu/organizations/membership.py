@@ -166,7 +166,7 @@ def restore_memberships(
                 )
             )
             if len(rows) != len(wanted):
-                raise NotFound("There is no such removal, or it is too long ago.")
+                raise NotFound(_("There is no such removal, or it is too long ago."))
             for row in rows:
                 row.left_at = None
                 row.save(update_fields=["left_at"])
@@ -263,7 +263,7 @@ def _check_department(organization_id: int, department_id: int | None) -> None:
         department_id is not None
         and not Department.objects.filter(organization_id=organization_id, pk=department_id).exists()
     ):
-        raise NotFound("There is no such department.")
+        raise NotFound(_("There is no such department."))
 
 
 def _current(organization_id: int, membership_ids: Sequence[int]) -> list[Membership]:
@@ -275,7 +275,7 @@ def _current(organization_id: int, membership_ids: Sequence[int]) -> list[Member
         .order_by("pk")
     )
     if len(rows) != len(wanted):
-        raise NotFound("There is no such member.")
+        raise NotFound(_("There is no such member."))
     return rows
 
 

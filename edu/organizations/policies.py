@@ -1,5 +1,7 @@
 """Who may change what of an organisation; every use case of this room asks here."""
 
+from django.utils.translation import gettext as _
+
 from edu.accounts.models import User
 from edu.core.errors import NotFound
 from edu.organizations.models import Membership
@@ -23,4 +25,4 @@ def may_manage(*, user: User, organization_id: int) -> bool:
 def require_manager(*, actor: User | None, organization_id: int) -> None:
     """Raise NotFound unless `actor` may manage the organisation; None is the system and may."""
     if actor is not None and not may_manage(user=actor, organization_id=organization_id):
-        raise NotFound("There is no such organisation.")
+        raise NotFound(_("There is no such organisation."))

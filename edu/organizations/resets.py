@@ -36,7 +36,7 @@ def reset_member_password(*, actor: User | None, organization_id: int, membershi
         .first()
     )
     if row is None:
-        raise NotFound("There is no such member.")
+        raise NotFound(_("There is no such member."))
     elsewhere = Membership.objects.filter(user_id=row.user_id, left_at__isnull=True).exclude(
         organization_id=organization_id
     )

@@ -105,7 +105,7 @@ def remove_department(*, actor: User | None, organization_id: int, department_id
 def _get(organization_id: int, department_id: int) -> Department:
     row = Department.objects.filter(organization_id=organization_id, pk=department_id).first()
     if row is None:
-        raise NotFound("There is no such department.")
+        raise NotFound(_("There is no such department."))
     return row
 
 
@@ -126,7 +126,7 @@ def _check_place(*, organization_id: int, parent_id: int | None, moved: Departme
         Department.objects.filter(organization_id=organization_id).values_list("pk", "parent_id")
     )
     if parent_id not in parents:
-        raise NotFound("There is no such department.")
+        raise NotFound(_("There is no such department."))
     above: int | None = parent_id
     depth = 0
     while above is not None:

@@ -152,6 +152,7 @@ LOCALE_PATHS = [BASE_DIR / "locale" / room for room in LOCALE_ROOMS]
 TIME_ZONE = env.str("JINBANG_TIME_ZONE", default="Asia/Shanghai")
 USE_I18N = True
 USE_TZ = True
+FORMAT_MODULE_PATH = ["edu.formats"]
 
 SITE_CURRENCY = env.str("JINBANG_CURRENCY", default="CNY")
 """The currency in which prices are set at the operator's desk and income is reported (ISO 4217)."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from edu.access.services import register_door
 from edu.audit.services import record
@@ -44,12 +45,12 @@ def create_bank(
     require_organization(actor, organization_id)
     name = name.strip()
     if not name:
-        raise InvalidInput("Give the bank a name.", field="name")
+        raise InvalidInput(_("Give the bank a name."), field="name")
     wanted = slug or slugify(name, allow_unicode=True)[:60] or new_public_id().hex[:10]
     with transaction.atomic():
         if Bank.objects.filter(slug=wanted).exists():
             if slug:
-                raise Conflict("There is already a bank with this short name.", field="slug")
+                raise Conflict(_("There is already a bank with this short name."), field="slug")
             wanted = f"{wanted}-{new_public_id().hex[:6]}"
         bank = Bank.objects.create(
             name=name[:200],
@@ -81,7 +82,7 @@ def update_bank(*, bank: Bank, actor: Any, **fields: Any) -> Bank:
     if unknown:
         raise InvalidInput(f"A bank has no {', '.join(sorted(unknown))}.")
     if "name" in fields and not fields["name"].strip():
-        raise InvalidInput("Give the bank a name.", field="name")
+        raise InvalidInput(_("Give the bank a name."), field="name")
     changes = {
         name: [str(getattr(bank, name)), str(value)] for name, value in fields.items() if getattr(bank, name) != value
     }
@@ -136,9 +137,9 @@ def clean_path(path: Sequence[str]) -> tuple[str, ...]:
     """Return the names of a topic path, trimmed; InvalidInput when it is too deep or a name is too long."""
     names = tuple(name.strip() for name in path if name.strip())
     if len(names) > MAXIMUM_DEPTH:
-        raise InvalidInput("A topic path has at most three levels.", field="topic")
+        raise InvalidInput(_("A topic path has at most three levels."), field="topic")
     if any(len(name) > 120 for name in names):
-        raise InvalidInput("A topic name has at most 120 characters.", field="topic")
+        raise InvalidInput(_("A topic name has at most 120 characters."), field="topic")
     return names
 
 
@@ -173,7 +174,7 @@ def create_topic(*, bank: Bank, path: Sequence[str]) -> Topic:
     """Find or make one topic by its path, such as ("第一章", "会计要素"); InvalidInput when empty or too deep."""
     names = clean_path(path)
     if not names:
-        raise InvalidInput("Give the topic a name.", field="name")
+        raise InvalidInput(_("Give the topic a name."), field="name")
     with transaction.atomic():
         return create_topics(bank=bank, paths=[names])[names]
 
@@ -182,10 +183,10 @@ def rename_topic(*, topic: Topic, name: str) -> Topic:
     """Give a topic another name; InvalidInput when empty, Conflict when a sibling has it."""
     name = name.strip()
     if not name:
-        raise InvalidInput("Give the topic a name.", field="name")
+        raise InvalidInput(_("Give the topic a name."), field="name")
     siblings = Topic.objects.filter(bank_id=topic.bank_id, parent_id=topic.parent_id, name=name).exclude(pk=topic.pk)
     if siblings.exists():
-        raise Conflict("There is already a topic with this name here.", field="name")
+        raise Conflict(_("There is already a topic with this name here."), field="name")
     topic.name = name[:120]
     topic.save(update_fields=["name"])
     return topic
@@ -211,7 +212,7 @@ def delete_topic(*, topic: Topic) -> None:
 
     with transaction.atomic():
         if topic.children.exists() or Question.objects.filter(topic=topic).exists():
-            raise Conflict("This topic still holds questions or topics. Move them first.")
+            raise Conflict(_("This topic still holds questions or topics. Move them first."))
         if BlueprintRule.objects.filter(topic=topic).exists():
-            raise Conflict("A paper draws questions from this topic. Change the paper first.")
+            raise Conflict(_("A paper draws questions from this topic. Change the paper first."))
         topic.delete()

@@ -622,7 +622,7 @@ EDITORS: dict[str, Editor] = {
                     add_label=_("Add a category"),
                     prefix="c",
                     start=2,
-                    fields=(Field(name="text", label=_("Name"), kind="line"),),
+                    fields=(Field(name="text", label=pgettext_lazy("category", "Name"), kind="line"),),
                 ),
                 Rows(
                     name="items",

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from edu.access.services import register_door
 from edu.audit.services import record
@@ -46,17 +47,17 @@ FROZEN_ONCE_STARTED = frozenset({"grading_policy", "shuffle_questions", "shuffle
 
 def _check(exam: Exam) -> None:
     if not exam.title.strip():
-        raise InvalidInput("Give the exam a title.", field="title")
+        raise InvalidInput(_("Give the exam a title."), field="title")
     if exam.closes_at <= exam.opens_at:
-        raise InvalidInput("The exam has to close after it opens.", field="closes_at")
+        raise InvalidInput(_("The exam has to close after it opens."), field="closes_at")
     if exam.duration_seconds < 60:
-        raise InvalidInput("An attempt lasts at least one minute.", field="duration_seconds")
+        raise InvalidInput(_("An attempt lasts at least one minute."), field="duration_seconds")
     if not 0 <= exam.pass_percent <= 100:
-        raise InvalidInput("The pass mark lies between 0 and 100 per cent.", field="pass_percent")
+        raise InvalidInput(_("The pass mark lies between 0 and 100 per cent."), field="pass_percent")
     if exam.attempts_allowed < 1:
-        raise InvalidInput("A learner needs at least one attempt.", field="attempts_allowed")
+        raise InvalidInput(_("A learner needs at least one attempt."), field="attempts_allowed")
     if exam.audience == Exam.Audience.ORGANIZATION and exam.organization_id is None:
-        raise InvalidInput("Choose an organisation, or another audience.", field="audience")
+        raise InvalidInput(_("Choose an organisation, or another audience."), field="audience")
 
 
 def save_exam(
@@ -93,12 +94,12 @@ def save_exam(
             paper=paper,
         )
     elif exam.status == Exam.Status.SCHEDULED and exam.paper_id != paper.pk:
-        raise Conflict("A scheduled exam keeps its paper. Copy the exam to use another one.", field="paper")
+        raise Conflict(_("A scheduled exam keeps its paper. Copy the exam to use another one."), field="paper")
     has_begun = exam.pk is not None and exam.attempts.exists()
     changed = {name for name in FROZEN_ONCE_STARTED & set(fields) if getattr(exam, name) != fields[name]}
     if has_begun and changed:
         raise Conflict(
-            "Learners have begun this exam, so its marking and shuffling cannot change any more.",
+            _("Learners have begun this exam, so its marking and shuffling cannot change any more."),
             field=sorted(changed)[0],
         )
     exam.paper = paper
@@ -137,9 +138,9 @@ def schedule_exam(*, exam: Exam, actor: Any) -> Exam:
         _check(exam)
         version_id = Paper.objects.values_list("current_version_id", flat=True).get(pk=exam.paper_id)
         if version_id is None:
-            raise Conflict("Publish the paper first; an exam uses its published version.", field="paper")
+            raise Conflict(_("Publish the paper first; an exam uses its published version."), field="paper")
         if exam.closes_at <= now_utc():
-            raise Conflict("This window is over. Choose a later closing time.", field="closes_at")
+            raise Conflict(_("This window is over. Choose a later closing time."), field="closes_at")
         exam.status = Exam.Status.SCHEDULED
         if exam.paper_version_id is None:
             exam.paper_version_id = version_id
@@ -178,7 +179,7 @@ def copy_exam(*, exam: Exam, actor: Any, title: str) -> Exam:
     title."""
     require_author(actor)
     if not title.strip():
-        raise InvalidInput("Give the exam a title.", field="title")
+        raise InvalidInput(_("Give the exam a title."), field="title")
     fields = {name: getattr(exam, name) for name in EXAM_FIELDS}
     with transaction.atomic():
         copy = Exam.objects.create(

@@ -105,9 +105,9 @@ def _marks(text: str) -> Decimal:
     try:
         value = Decimal(text)
     except InvalidOperation as error:
-        raise InvalidInput("The marks must be a number.", field="marks") from error
+        raise InvalidInput(_("The marks must be a number."), field="marks") from error
     if not value.is_finite() or not 0 <= value <= 10_000:
-        raise InvalidInput("The marks lie between 0 and 10,000.", field="marks")
+        raise InvalidInput(_("The marks lie between 0 and 10,000."), field="marks")
     return value
 
 

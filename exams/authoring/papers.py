@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from edu.audit.services import record
 from edu.core.clock import now_utc
@@ -31,7 +32,7 @@ def create_paper(
     require_author(actor)
     require_organization(actor, organization_id)
     if not title.strip():
-        raise InvalidInput("Give the paper a title.", field="title")
+        raise InvalidInput(_("Give the paper a title."), field="title")
     with transaction.atomic():
         paper = Paper.objects.create(
             title=title.strip()[:200],
@@ -58,7 +59,7 @@ def update_paper(
 ) -> Paper:
     """Change what a paper says of itself; InvalidInput for an empty title."""
     if not title.strip():
-        raise InvalidInput("Give the paper a title.", field="title")
+        raise InvalidInput(_("Give the paper a title."), field="title")
     paper.title = title.strip()[:200]
     paper.instructions = instructions
     paper.language = language
@@ -90,7 +91,7 @@ def _next_position(rows: Any) -> int:
 def add_section(*, paper: Paper, title: str, instructions: str = "") -> PaperSection:
     """Add a section at the end; InvalidInput for an empty title."""
     if not title.strip():
-        raise InvalidInput("Give the section a title.", field="title")
+        raise InvalidInput(_("Give the section a title."), field="title")
     return PaperSection.objects.create(
         paper=paper, title=title.strip()[:200], instructions=instructions, position=_next_position(paper.sections)
     )
@@ -99,7 +100,7 @@ def add_section(*, paper: Paper, title: str, instructions: str = "") -> PaperSec
 def update_section(*, section: PaperSection, title: str, instructions: str) -> None:
     """Change a section's title and instructions; InvalidInput for an empty title."""
     if not title.strip():
-        raise InvalidInput("Give the section a title.", field="title")
+        raise InvalidInput(_("Give the section a title."), field="title")
     section.title, section.instructions = title.strip()[:200], instructions
     section.save(update_fields=["title", "instructions"])
 
@@ -112,7 +113,7 @@ def add_items(*, section: PaperSection, questions: Sequence[Question], marks: De
     if any(
         question.current_version_id is None or question.status != Question.Status.PUBLISHED for question in questions
     ):
-        raise InvalidInput("Only published questions can stand in a paper.")
+        raise InvalidInput(_("Only published questions can stand in a paper."))
     with transaction.atomic():
         present = set(
             PaperItem.objects.filter(section__paper_id=section.paper_id).values_list("question_id", flat=True)
@@ -152,17 +153,17 @@ def save_rule(
     1..500 or negative marks.
     """
     if not list_usable_banks(actor).filter(pk=bank.pk).exists():
-        raise NotFound("There is no such bank.")
+        raise NotFound(_("There is no such bank."))
     if topic is not None and topic.bank_id != bank.pk:
-        raise InvalidInput("This topic belongs to another bank.", field="topic")
+        raise InvalidInput(_("This topic belongs to another bank."), field="topic")
     if not 1 <= difficulty_min <= difficulty_max <= 5:
         raise InvalidInput(
-            "The difficulty runs from a lower to a higher value between 1 and 5.", field="difficulty_max"
+            _("The difficulty runs from a lower to a higher value between 1 and 5."), field="difficulty_max"
         )
     if not 1 <= count <= MAXIMUM_RULE_COUNT:
-        raise InvalidInput("A rule draws between 1 and 500 questions.", field="count")
+        raise InvalidInput(_("A rule draws between 1 and 500 questions."), field="count")
     if marks < 0:
-        raise InvalidInput("Marks cannot be negative.", field="marks")
+        raise InvalidInput(_("Marks cannot be negative."), field="marks")
     row = rule or BlueprintRule(section=section, position=_next_position(section.rules))
     row.bank, row.topic = bank, topic
     row.types, row.tags = list(types), list(tags)
@@ -175,7 +176,7 @@ def save_rule(
 def set_marks(*, section: PaperSection, marks: Decimal) -> None:
     """Give every fixed question and every rule of a section the same marks; InvalidInput for negative ones."""
     if marks < 0:
-        raise InvalidInput("Marks cannot be negative.", field="marks")
+        raise InvalidInput(_("Marks cannot be negative."), field="marks")
     with transaction.atomic():
         section.items.update(marks=marks)
         section.rules.update(marks=marks)
@@ -184,7 +185,7 @@ def set_marks(*, section: PaperSection, marks: Decimal) -> None:
 def set_item_marks(*, item: PaperItem, marks: Decimal) -> None:
     """Set the marks of one fixed question; InvalidInput for negative ones."""
     if marks < 0:
-        raise InvalidInput("Marks cannot be negative.", field="marks")
+        raise InvalidInput(_("Marks cannot be negative."), field="marks")
     item.marks = marks
     item.save(update_fields=["marks"])
 
@@ -214,7 +215,7 @@ def copy_paper(*, paper: Paper, actor: Any, title: str) -> Paper:
     without a title."""
     require_author(actor)
     if not title.strip():
-        raise InvalidInput("Give the paper a title.", field="title")
+        raise InvalidInput(_("Give the paper a title."), field="title")
     with transaction.atomic():
         copy = Paper.objects.create(
             title=title.strip()[:200],
@@ -249,5 +250,5 @@ def require_sections(paper: Paper) -> list[PaperSection]:
     """Return the sections with items and rules loaded; Conflict when the paper is empty."""
     sections = list(paper.sections.prefetch_related("items__question", "rules"))
     if not any(section.items.all() or section.rules.all() for section in sections):
-        raise Conflict("This paper has no questions yet. Add questions or rules first.")
+        raise Conflict(_("This paper has no questions yet. Add questions or rules first."))
     return sections

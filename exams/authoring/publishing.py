@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from edu.access.services import register_door
 from edu.audit.services import record
@@ -168,7 +169,10 @@ def publish_paper(*, paper: Paper, actor: Any) -> PaperVersion:
             if item.question.current_version_id is None or item.question.status != Question.Status.PUBLISHED
         ]
         if stale:
-            raise Conflict(f"This question is not published any more; take it out: {stale[0].summary[:80]}")
+            raise Conflict(
+                _("This question is not published any more; take it out: %(question)s")
+                % {"question": stale[0].summary[:80]}
+            )
         solved = _solve(sections)
         if isinstance(solved, Infeasible):
             raise BlueprintInfeasible(

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from edu.audit.services import record
 from edu.core.clock import now_utc
@@ -22,7 +23,7 @@ def clean_tags(tags: list[str]) -> list[str]:
     too long."""
     names = list(dict.fromkeys(tag.strip() for tag in tags if tag.strip()))
     if len(names) > MAXIMUM_TAGS or any(len(name) > 40 for name in names):
-        raise InvalidInput("A question has at most 20 tags of at most 40 characters.", field="tags")
+        raise InvalidInput(_("A question has at most 20 tags of at most 40 characters."), field="tags")
     return names
 
 
@@ -51,11 +52,11 @@ def save_question(
     reference.
     """
     if not 1 <= difficulty <= 5:
-        raise InvalidInput("The difficulty lies between 1 and 5.", field="difficulty")
+        raise InvalidInput(_("The difficulty lies between 1 and 5."), field="difficulty")
     if marks < 0:
-        raise InvalidInput("Marks cannot be negative.", field="marks")
+        raise InvalidInput(_("Marks cannot be negative."), field="marks")
     if topic is not None and topic.bank_id != bank.pk:
-        raise InvalidInput("This topic belongs to another bank.", field="topic")
+        raise InvalidInput(_("This topic belongs to another bank."), field="topic")
     content, key = clean_content(content), clean_key(key)
     check_question(type=type, content=content, key=key, is_draft=True)
     row = question or Question(bank=bank, author=actor, status=Question.Status.DRAFT, live=False)
@@ -78,7 +79,7 @@ def save_question(
         with transaction.atomic():
             row.save()
     except IntegrityError as error:
-        raise Conflict("Another question of this bank has the same reference.", field="ref") from error
+        raise Conflict(_("Another question of this bank has the same reference."), field="ref") from error
     return row
 
 

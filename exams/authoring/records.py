@@ -7,11 +7,13 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext as _
 
 from edu.core.clock import now_utc
 from edu.core.errors import InvalidInput
 from exams.authoring.banks import clean_path, create_topics
 from exams.authoring.checks import check_question, content_hash_of, plain_text_of, summary_of
+from exams.authoring.problems import describe_problem
 from exams.authoring.questions import clean_tags
 from exams.authoring.rich_text import clean_content, clean_key, clean_rich_text
 from exams.domain.errors import InvalidQuestion
@@ -64,27 +66,28 @@ def record_from_mapping(raw: Mapping[str, Any]) -> QuestionRecord:
     unknown = set(raw) - RECORD_FIELDS
     if unknown:
         raise InvalidInput(
-            f"A question record has no {', '.join(sorted(map(str, unknown)))}.", field=sorted(map(str, unknown))[0]
+            _("A question record has no %(names)s.") % {"names": ", ".join(sorted(map(str, unknown)))},
+            field=sorted(map(str, unknown))[0],
         )
     type_, content, key = raw.get("type"), raw.get("content"), raw.get("key")
     if not isinstance(type_, str) or not type_:
-        raise InvalidInput("The question type is missing.", field="type")
+        raise InvalidInput(_("The question type is missing."), field="type")
     if not isinstance(content, dict):
-        raise InvalidInput("The content of the question is missing.", field="content")
+        raise InvalidInput(_("The content of the question is missing."), field="content")
     if not isinstance(key, dict):
-        raise InvalidInput("The answer key is missing.", field="key")
+        raise InvalidInput(_("The answer key is missing."), field="key")
     difficulty = raw.get("difficulty", 3)
     if isinstance(difficulty, bool) or not isinstance(difficulty, int) or not 1 <= difficulty <= 5:
-        raise InvalidInput("The difficulty lies between 1 and 5.", field="difficulty")
+        raise InvalidInput(_("The difficulty lies between 1 and 5."), field="difficulty")
     topic = raw.get("topic") or []
     if isinstance(topic, str):
         topic = [topic]
     try:
         marks = Decimal(str(raw.get("marks", 1)))
     except InvalidOperation as error:
-        raise InvalidInput("The marks must be a number.", field="marks") from error
+        raise InvalidInput(_("The marks must be a number."), field="marks") from error
     if not marks.is_finite() or not 0 <= marks <= 10_000:
-        raise InvalidInput("The marks lie between 0 and 10,000.", field="marks")
+        raise InvalidInput(_("The marks lie between 0 and 10,000."), field="marks")
     tags = raw.get("tags") or []
     record = QuestionRecord(
         type=type_,
@@ -153,13 +156,19 @@ def _checked(record: Mapping[str, Any] | QuestionRecord, index: int) -> Question
     try:
         return record_from_mapping(record)
     except InvalidQuestion as error:
-        raise InvalidInput(
-            f"Question {index} ({record.get('ref') or '-'}): {error.message}", field=error.field
-        ) from error
+        first = error.problems[0] if error.problems else None
+        text = f"{first.field}: {describe_problem(first)}" if first else _(error.message)
+        raise InvalidInput(_in_record(index, record, text), field=error.field) from error
     except InvalidInput as error:
-        raise InvalidInput(
-            f"Question {index} ({record.get('ref') or '-'}): {error.message}", field=error.field
-        ) from error
+        raise InvalidInput(_in_record(index, record, error.message), field=error.field) from error
+
+
+def _in_record(index: int, record: Mapping[str, Any], text: str) -> str:
+    return _("Question %(number)s (%(ref)s): %(problem)s") % {
+        "number": index,
+        "ref": record.get("ref") or "-",
+        "problem": text,
+    }
 
 
 def _write(

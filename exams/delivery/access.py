@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
 
 from edu.access.queries import AccessAnswer, list_accessible, why_not
 from edu.core.errors import NotAllowed, NotFound
@@ -57,7 +58,7 @@ def get_visible_exam(*, user_id: int, public_id: Any) -> Exam:
         .first()
     )
     if exam is None:
-        raise NotFound("There is no such exam.")
+        raise NotFound(_("There is no such exam."))
     return exam
 
 

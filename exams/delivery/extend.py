@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from edu.audit.services import record
 from edu.core.errors import Conflict, InvalidInput
@@ -20,7 +21,7 @@ def extend_attempt(*, attempt: Attempt, minutes: int, actor: Any, now: datetime,
     May go beyond the close of the exam: it is a person's decision about one learner. Conflict when it has ended.
     """
     if not 1 <= minutes <= MAXIMUM_MINUTES:
-        raise InvalidInput("Give between 1 minute and 24 hours.", field="minutes")
+        raise InvalidInput(_("Give between 1 minute and 24 hours."), field="minutes")
     running = [Attempt.State.OPEN, Attempt.State.PAUSED]
     deadline = max(attempt.deadline_at, now) + timedelta(minutes=minutes)
     with transaction.atomic():
@@ -28,7 +29,7 @@ def extend_attempt(*, attempt: Attempt, minutes: int, actor: Any, now: datetime,
             deadline_at=deadline
         )
         if not changed:
-            raise Conflict("The attempt has ended or was extended in the meantime. Load the page again.")
+            raise Conflict(_("The attempt has ended or was extended in the meantime. Load the page again."))
         record(
             actor=actor,
             action="attempt.extend",
@@ -58,9 +59,9 @@ def set_accommodation(
     backwards.
     """
     if extra_percent > 400 or extra_seconds > 86_400 or extra_attempts > 100:
-        raise InvalidInput("That is more than can be given.", field="extra_percent")
+        raise InvalidInput(_("That is more than can be given."), field="extra_percent")
     if opens_at and closes_at and closes_at <= opens_at:
-        raise InvalidInput("The exam has to close after it opens.", field="closes_at")
+        raise InvalidInput(_("The exam has to close after it opens."), field="closes_at")
     with transaction.atomic():
         row, _created = Accommodation.objects.update_or_create(
             exam=exam,

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from edu.audit.services import record
 from edu.core.errors import Conflict
@@ -18,7 +19,7 @@ def decide_late_batch(*, batch: LateBatch, accept: bool, actor: Any, now: dateti
             decision="accepted" if accept else "refused", decided_by_id=actor.pk, decided_at=now
         )
         if not changed:
-            raise Conflict("This batch was decided already.")
+            raise Conflict(_("This batch was decided already."))
         attempt = Attempt.objects.select_related("exam").get(pk=batch.attempt_id)
         record(
             actor=actor,

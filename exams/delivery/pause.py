@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from edu.audit.services import record
 from edu.core.errors import Conflict
@@ -19,7 +20,7 @@ def pause_attempt(*, attempt: Attempt, actor: Any, now: datetime, reason: str = 
             state=Attempt.State.PAUSED, paused_at=now
         )
         if not changed:
-            raise Conflict("Only an attempt under way can be paused.")
+            raise Conflict(_("Only an attempt under way can be paused."))
         _record("attempt.pause", attempt, actor, reason)
     attempt.state, attempt.paused_at = Attempt.State.PAUSED, now
 
@@ -27,14 +28,14 @@ def pause_attempt(*, attempt: Attempt, actor: Any, now: datetime, reason: str = 
 def resume_attempt(*, attempt: Attempt, actor: Any, now: datetime) -> datetime:
     """Let the clock of a paused attempt run again with the time that was left; return the new deadline."""
     if attempt.paused_at is None:
-        raise Conflict("This attempt is not paused.")
+        raise Conflict(_("This attempt is not paused."))
     deadline = attempt.deadline_at + (now - attempt.paused_at)
     with transaction.atomic():
         changed = Attempt.objects.filter(pk=attempt.pk, state=Attempt.State.PAUSED, paused_at=attempt.paused_at).update(
             state=Attempt.State.OPEN, paused_at=None, deadline_at=deadline
         )
         if not changed:
-            raise Conflict("This attempt is not paused.")
+            raise Conflict(_("This attempt is not paused."))
         _record("attempt.resume", attempt, actor, "")
     attempt.state, attempt.paused_at, attempt.deadline_at = Attempt.State.OPEN, None, deadline
     return deadline

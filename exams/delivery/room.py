@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from edu.core.errors import NotFound
 from exams.delivery.finish_overdue import finish_if_overdue
 from exams.domain.receipts import response_value
@@ -43,7 +45,7 @@ def get_own_attempt(*, user_id: int, public_id: Any, now: datetime) -> Attempt:
     """Return the learner's attempt with its exam; an overdue one is closed and graded first. NotFound for others'."""
     attempt = Attempt.objects.select_related("exam").filter(user_id=user_id, public_id=public_id).first()
     if attempt is None:
-        raise NotFound("There is no such attempt.")
+        raise NotFound(_("There is no such attempt."))
     finish_if_overdue(attempt=attempt, now=now)
     return attempt
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from edu.core.errors import Conflict, InvalidInput, NotFound
 from exams.delivery.keys import AttemptKey
@@ -97,9 +98,9 @@ def save_responses(*, key: AttemptKey, batch: Batch, now: datetime) -> SavedBatc
 def _checked(key: AttemptKey, batch: Batch) -> tuple[StoredBatch, str | None]:
     """Return the batch ready for the statement."""
     if not 1 <= batch.seq <= MAXIMUM_SEQ:
-        raise InvalidInput("seq counts the batches of an epoch from 1.", field="seq")
+        raise InvalidInput(_("seq counts the batches of an epoch from 1."), field="seq")
     if batch.epoch != key.epoch:
-        raise InvalidInput("The epoch is not the one of the attempt key.", field="epoch")
+        raise InvalidInput(_("The epoch is not the one of the attempt key."), field="epoch")
     stored = store_batch(batch.responses, slots=key.slots)
     if batch.flags is None:
         return stored, None
@@ -142,7 +143,7 @@ def _explain(key: AttemptKey, batch: Batch, stored: dict[str, str], now: datetim
     """Say why nothing was stored: read the row once, keep a late batch."""
     attempt = Attempt.objects.filter(pk=key.attempt_id, user_id=key.user_id).first()
     if attempt is None:
-        raise NotFound("There is no such attempt.")
+        raise NotFound(_("There is no such attempt."))
     receipt = receipt_for(attempt_id=key.public_id, epoch=attempt.epoch, seq=attempt.seq, responses=attempt.responses)
     kept: dict[str, Any] = {
         "epoch": attempt.epoch,
@@ -154,7 +155,7 @@ def _explain(key: AttemptKey, batch: Batch, stored: dict[str, str], now: datetim
         "quarantined": False,
     }
     if attempt.epoch != key.epoch:
-        raise SaveRefused("The exam was opened somewhere else.", code="moved", kept=kept)
+        raise SaveRefused(_("The exam was opened somewhere else."), code="moved", kept=kept)
     if batch.seq <= attempt.seq:
         return SavedBatch(
             seq=attempt.seq,
@@ -166,12 +167,12 @@ def _explain(key: AttemptKey, batch: Batch, stored: dict[str, str], now: datetim
             deadline_at=attempt.deadline_at,
         )
     if attempt.state == Attempt.State.PAUSED:
-        raise SaveRefused("The exam is paused. Your answers are kept on this device.", code="paused", kept=kept)
+        raise SaveRefused(_("The exam is paused. Your answers are kept on this device."), code="paused", kept=kept)
     is_late = attempt.deadline_at < now - timedelta(seconds=key.grace_seconds)
     if is_late and attempt.submitted_by != "learner":
         kept["quarantined"] = _quarantine(attempt, batch, stored, now)
-        raise SaveRefused("Time is up. What came late is kept for the invigilator.", code="expired", kept=kept)
-    raise SaveRefused("The exam was handed in already.", code="submitted", kept=kept)
+        raise SaveRefused(_("Time is up. What came late is kept for the invigilator."), code="expired", kept=kept)
+    raise SaveRefused(_("The exam was handed in already."), code="submitted", kept=kept)
 
 
 def _quarantine(attempt: Attempt, batch: Batch, stored: dict[str, str], now: datetime) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
 
 from edu.core.errors import Conflict, NotFound
 from exams.delivery.access import NoAccess, check_start, exam_access, get_visible_exam
@@ -77,7 +78,7 @@ def start_attempt(
     if not exam_access(user_id=user_id, exam=exam, now=now).allowed:
         raise NoAccess
     if exam.paper_version is None:
-        raise CannotStart("This exam has no published paper.", code="no_paper")
+        raise CannotStart(_("This exam has no published paper."), code="no_paper")
     seed = new_seed()
     paper = draw_paper(exam=exam, structure=exam.paper_version.structure, seed=seed)
     deadline_at = attempt_deadline(started_at=now, terms=terms_of(exam), accommodation=accommodation)
@@ -112,11 +113,11 @@ def open_room(*, user_id: int, attempt_id: Any, now: datetime) -> OpenedAttempt:
     field = {"pk": attempt_id} if isinstance(attempt_id, int) else {"public_id": attempt_id}
     attempt = Attempt.objects.select_related("exam").filter(user_id=user_id, **field).first()
     if attempt is None:
-        raise NotFound("There is no such attempt.")
+        raise NotFound(_("There is no such attempt."))
     if finish_if_overdue(attempt=attempt, now=now) or attempt.state not in OPEN_STATES:
-        raise CannotStart("This attempt was handed in.", code="submitted")
+        raise CannotStart(_("This attempt was handed in."), code="submitted")
     if not _take_epoch(attempt):
-        raise CannotStart("This attempt was handed in.", code="submitted")
+        raise CannotStart(_("This attempt was handed in."), code="submitted")
     return _opened(attempt, attempt.exam, is_new=False)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from edu.core.errors import InvalidInput
 from exams.domain.errors import InvalidResponse
 from exams.domain.receipts import canonicalise
@@ -32,20 +34,24 @@ def store_batch(responses: Mapping[Any, Any], /, *, slots: int) -> StoredBatch:
     for given, response in responses.items():
         name = str(given)
         if not name.isascii() or not name.isdecimal() or len(name) > 5 or not 1 <= int(name) <= slots:
-            raise InvalidInput(f"This attempt has no question {name[:20]!r}.", field="responses")
+            raise InvalidInput(_("This attempt has no question %(name)s.") % {"name": name[:20]}, field="responses")
         slot = str(int(name))
         try:
             text, is_stripped = canonicalise(response)
         except InvalidResponse as error:
-            raise InvalidInput(f"Question {slot}: {error.message}", field=f"responses.{slot}") from error
+            raise InvalidInput(
+                _("Question %(number)s: %(problem)s") % {"number": slot, "problem": _(error.message)},
+                field=f"responses.{slot}",
+            ) from error
         if len(text) > MAXIMUM_SLOT_LENGTH:
             raise InvalidInput(
-                f"The response to question {slot} is longer than {MAXIMUM_SLOT_LENGTH} characters. Shorten it.",
+                _("The response to question %(number)s is longer than %(limit)s characters. Shorten it.")
+                % {"number": slot, "limit": MAXIMUM_SLOT_LENGTH},
                 field=f"responses.{slot}",
             )
         total += len(text)
         if total > MAXIMUM_BATCH_LENGTH:
-            raise InvalidInput("This batch is too large. Send fewer responses at once.", field="responses")
+            raise InvalidInput(_("This batch is too large. Send fewer responses at once."), field="responses")
         batch[slot] = text
         if is_stripped:
             stripped.append(slot)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from edu.core.errors import InvalidInput, NotFound
 from edu.events.publish import publish
@@ -32,7 +33,7 @@ def submit_attempt(
     field = {"pk": attempt_id} if isinstance(attempt_id, int) else {"public_id": attempt_id}
     if batch is not None and batch.responses:
         if key is None:
-            raise InvalidInput("The last batch needs the attempt key.", field="responses")
+            raise InvalidInput(_("The last batch needs the attempt key."), field="responses")
         try:
             save_responses(key=key, batch=batch, now=now)
         except SaveRefused as refusal:
@@ -40,7 +41,7 @@ def submit_attempt(
                 raise
     attempt = Attempt.objects.select_related("exam").filter(user_id=user_id, **field).first()
     if attempt is None:
-        raise NotFound("There is no such attempt.")
+        raise NotFound(_("There is no such attempt."))
     is_late = now > attempt.deadline_at
     close_attempt(attempt=attempt, now=now, by="time" if is_late else "learner")
     return finish_grading(attempt=attempt, now=now)

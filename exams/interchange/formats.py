@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from exams.interchange import records_format, xlsx
 from exams.interchange.plan import Parser, UnreadableFile
 
@@ -32,7 +34,7 @@ def find_format(*, file_name: str, data: bytes) -> Format:
         if lower.endswith(entry.endings):
             return entry
     if lower.endswith((".xls", ".xlsm", ".et")):
-        raise UnreadableFile("Save the table as .xlsx and upload that.")
+        raise UnreadableFile(_("Save the table as .xlsx and upload that."))
     if data.startswith(b"PK"):
         return FORMATS["xlsx"]
-    raise UnreadableFile("This kind of file is not supported. Upload .xlsx, .jsonl or .yaml.")
+    raise UnreadableFile(_("This kind of file is not supported. Upload .xlsx, .jsonl or .yaml."))

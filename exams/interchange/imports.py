@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from edu.audit.services import record
 from edu.core.clock import now_utc
@@ -27,14 +28,14 @@ def plan_import(*, bank: Bank, actor: Any, file_name: str, data: bytes) -> Impor
     UnreadableFile when the file is too large (10 MB), of an unknown kind, hostile, or damaged.
     """
     if len(data) > MAXIMUM_FILE:
-        raise UnreadableFile("The file is larger than 10 MB. Split it.")
+        raise UnreadableFile(_("The file is larger than 10 MB. Split it."))
     if not data:
-        raise UnreadableFile("The file is empty.")
+        raise UnreadableFile(_("The file is empty."))
     found = find_format(file_name=file_name, data=data)
     header, parsed = found.parse(data)
     plan = plan_rows(bank=bank, header=header, parsed=parsed)
     if not plan.rows and not plan.problems:
-        raise UnreadableFile("The file holds no questions.")
+        raise UnreadableFile(_("The file holds no questions."))
     return ImportBatch.objects.create(
         bank=bank,
         owner=actor,
@@ -57,14 +58,14 @@ def get_batch(user: Any, public_id: object) -> ImportBatch:
         .first()
     )
     if batch is None:
-        raise NotFound("There is no such import.")
+        raise NotFound(_("There is no such import."))
     return batch
 
 
 def request_apply(*, batch: ImportBatch, actor: Any) -> Any:
     """Ask for the plan to be applied as a job and return the job; Conflict when it was applied or undone before."""
     if batch.state != ImportBatch.State.PLANNED:
-        raise Conflict("This import was applied before.")
+        raise Conflict(_("This import was applied before."))
     with transaction.atomic():
         return enqueue(
             kind="exams.import",
@@ -141,7 +142,7 @@ def undo_import(*, batch: ImportBatch, actor: Any) -> int:
     Conflict when it was not applied.
     """
     if batch.state != ImportBatch.State.APPLIED:
-        raise Conflict("Only an import that was applied can be undone.")
+        raise Conflict(_("Only an import that was applied can be undone."))
     with transaction.atomic():
         mine = Question.objects.filter(batch=batch)
         ids = set(mine.values_list("pk", flat=True))

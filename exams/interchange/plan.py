@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from edu.core.errors import DomainError, InvalidInput
 from exams.authoring.records import record_as_mapping, record_from_mapping
 from exams.domain.errors import InvalidQuestion
@@ -84,14 +86,18 @@ def plan_rows(*, bank: Bank, header: list[str], parsed: Iterable[ParsedRow]) -> 
     refs: dict[str, int] = {}
     for count, item in enumerate(parsed, start=1):
         if count > MAXIMUM_ROWS:
-            raise UnreadableFile(f"The file has more than {MAXIMUM_ROWS} rows. Split it.")
+            raise UnreadableFile(_("The file has more than %(n)s rows. Split it.") % {"n": MAXIMUM_ROWS})
         problems = list(item.problems)
         record = None
         if item.record is not None and not problems:
             record, problems = _checked(item)
         if record is not None and record["ref"] and record["ref"] in refs:
             problems.append(
-                RowProblem(row=item.row, field="ref", message=f"Row {refs[record['ref']]} has the same reference.")
+                RowProblem(
+                    row=item.row,
+                    field="ref",
+                    message=_("Row %(n)s has the same reference.") % {"n": refs[record["ref"]]},
+                )
             )
             record = None
         if record is None:
@@ -126,7 +132,7 @@ def _checked(item: ParsedRow) -> tuple[dict[str, Any] | None, list[RowProblem]]:
             for problem in error.problems
         ]
     except DomainError as error:
-        return None, [RowProblem(row=item.row, field=error.field or "", message=error.message)]
+        return None, [RowProblem(row=item.row, field=error.field or "", message=_(error.message))]
 
 
 def _mark_known(bank: Bank, plan: ImportPlan) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.utils.translation import gettext as _
 
 from exams.interchange.plan import ParsedRow, RowProblem, UnreadableFile
 
@@ -19,7 +20,7 @@ def parse_json_lines(data: bytes) -> tuple[list[str], Iterator[ParsedRow]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UnreadableFile("The file is not UTF-8 text.") from error
+        raise UnreadableFile(_("The file is not UTF-8 text.")) from error
     return ["record"], _json_rows(text)
 
 
@@ -29,15 +30,15 @@ def _json_rows(text: str) -> Iterator[ParsedRow]:
             continue
         cells = (line[:2000],)
         if len(line) > MAXIMUM_LINE:
-            yield _broken(number, "This line is too long.", cells)
+            yield _broken(number, _("This line is too long."), cells)
             continue
         try:
             record = json.loads(line)
         except (ValueError, RecursionError):
-            yield _broken(number, "This line is not JSON.", cells)
+            yield _broken(number, _("This line is not JSON."), cells)
             continue
         if not isinstance(record, dict):
-            yield _broken(number, "This line is not a question record.", cells)
+            yield _broken(number, _("This line is not a question record."), cells)
             continue
         yield ParsedRow(row=number, record=record, cells=cells)
 
@@ -54,7 +55,7 @@ class _PlainLoader(yaml.SafeLoader):
     def compose_node(self, parent: Any, index: Any) -> Any:
         """Refuse aliases."""
         if self.check_event(yaml.events.AliasEvent):
-            raise UnreadableFile("YAML aliases are not supported here.")
+            raise UnreadableFile(_("YAML aliases are not supported here."))
         return super().compose_node(parent, index)
 
 
@@ -63,13 +64,13 @@ def parse_yaml(data: bytes) -> tuple[list[str], Iterator[ParsedRow]]:
     try:
         loaded = yaml.load(data.decode("utf-8-sig"), Loader=_PlainLoader)  # noqa: S506 - a SafeLoader without aliases
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise UnreadableFile("The file is not readable YAML.") from error
+        raise UnreadableFile(_("The file is not readable YAML.")) from error
     if not isinstance(loaded, list):
-        raise UnreadableFile("The file has to be a list of question records.")
+        raise UnreadableFile(_("The file has to be a list of question records."))
     rows = (
         ParsedRow(row=number, record=record, cells=(str(record)[:2000],))
         if isinstance(record, dict)
-        else _broken(number, "This entry is not a question record.", (str(record)[:2000],))
+        else _broken(number, _("This entry is not a question record."), (str(record)[:2000],))
         for number, record in enumerate(loaded, start=1)
     )
     return ["record"], rows

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from edu.core.errors import DomainError
 from exams.authoring.entries import author_page, author_post, say
 from exams.interchange.imports import MAXIMUM_FILE, get_batch, plan_import, request_apply, undo_import
+from exams.interchange.wording import say_problem
 from exams.interchange.xlsx import write_sheet, write_template
 from exams.policies_authoring import get_editable_bank
 from exams.view_models import TYPE_LABELS
@@ -32,6 +33,31 @@ class UploadForm(forms.Form):
         ),
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.jsonl,.yaml,.yml"}),
     )
+
+
+COLUMN_WORDS = {
+    "type": gettext_lazy("Type"),
+    "content": gettext_lazy("Question"),
+    "content.stem": gettext_lazy("Question"),
+    "content.options": gettext_lazy("Options"),
+    "key": gettext_lazy("Answer"),
+    "explanation": gettext_lazy("Explanation"),
+    "topic": gettext_lazy("Topic"),
+    "difficulty": gettext_lazy("Difficulty"),
+    "marks": gettext_lazy("Marks"),
+    "tags": gettext_lazy("Tags"),
+    "source": gettext_lazy("Source"),
+    "ref": gettext_lazy("Reference"),
+}
+
+
+def column_words(field: str) -> str:
+    """Return a dotted path into a record as the column it comes from; a column's own header stays as it is."""
+    parts = field.split(".")
+    for length in (2, 1):
+        if words := COLUMN_WORDS.get(".".join(parts[:length])):
+            return str(words)
+    return field
 
 
 @author_page
@@ -61,7 +87,10 @@ def batch(request: HttpRequest, public_id: Any) -> HttpResponse:
     planned = row.plan.get("rows", [])
     page_obj = Paginator(planned, PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [{**item, "type_label": TYPE_LABELS.get(item["record"]["type"], "")} for item in page_obj.object_list]
-    problems = [{**problem, "text": _(problem["message"])} for problem in row.plan.get("problems", [])[:500]]
+    problems = [
+        {**problem, "field": column_words(problem["field"]), "text": say_problem(problem["message"])}
+        for problem in row.plan.get("problems", [])[:500]
+    ]
     return render(
         request,
         "exams/interchange/batch.html",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import xlsxwriter
+from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
 from exams.interchange.plan import ParsedRow, RowProblem, UnreadableFile
@@ -37,10 +38,10 @@ TYPE_NAMES: dict[str, tuple[str, ...]] = {
     "multiple_choice": ("多选题", "多选", "多项选择题", "Multiple choice"),
     "true_false": ("判断题", "判断", "True or false"),
     "fill_blank": ("填空题", "填空", "Fill in the blanks"),
-    "numerical": ("计算题", "数值题", "Numerical"),
-    "short_text": ("简短回答", "简答（自动判分）", "Short answer"),
+    "numerical": ("数值题", "计算题", "Numerical"),
+    "short_text": ("短答题", "简短回答", "简答（自动判分）", "Short answer"),
     "essay": ("问答题", "简答题", "论述题", "Essay"),
-    "matching": ("连线题", "匹配题", "Matching"),
+    "matching": ("配对题", "连线题", "匹配题", "Matching"),
     "ordering": ("排序题", "Ordering"),
 }
 _TYPES = {name.lower().replace(" ", ""): key for key, names in TYPE_NAMES.items() for name in (key, *names)}
@@ -74,24 +75,24 @@ class CellProblem(Exception):
 def check_package(data: bytes) -> None:
     """Raise UnreadableFile unless the bytes are a plain .xlsx of bounded size without macros and formulas."""
     if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        raise UnreadableFile("This is an old .xls or a protected file. Save it as .xlsx without a password.")
+        raise UnreadableFile(_("This is an old .xls or a protected file. Save it as .xlsx without a password."))
     if not data.startswith(b"PK"):
-        raise UnreadableFile("This is not an Excel file. Save the table as .xlsx.")
+        raise UnreadableFile(_("This is not an Excel file. Save the table as .xlsx."))
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             members = package.infolist()
             if len(members) > MAXIMUM_MEMBERS or sum(member.file_size for member in members) > MAXIMUM_UNPACKED:
-                raise UnreadableFile("The file unpacks to far more than a list of questions. It was not opened.")
+                raise UnreadableFile(_("The file unpacks to far more than a list of questions. It was not opened."))
             names = {member.filename for member in members}
             if any(name.lower().endswith("vbaproject.bin") for name in names):
-                raise UnreadableFile("The file holds macros. Save it as .xlsx, which cannot.")
+                raise UnreadableFile(_("The file holds macros. Save it as .xlsx, which cannot."))
             if "xl/workbook.xml" not in names:
-                raise UnreadableFile("This is not an Excel file. Save the table as .xlsx.")
+                raise UnreadableFile(_("This is not an Excel file. Save the table as .xlsx."))
             for name in names:
                 if name.startswith("xl/worksheets/") and _has_formula(package, name):
-                    raise UnreadableFile("The sheet holds formulas. Copy everything and paste it as values.")
+                    raise UnreadableFile(_("The sheet holds formulas. Copy everything and paste it as values."))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise UnreadableFile("The file is damaged and cannot be opened.") from error
+        raise UnreadableFile(_("The file is damaged and cannot be opened.")) from error
 
 
 def _has_formula(package: zipfile.ZipFile, name: str) -> bool:
@@ -102,7 +103,7 @@ def _has_formula(package: zipfile.ZipFile, name: str) -> bool:
         while chunk := stream.read(1 << 16):
             total += len(chunk)
             if total > MAXIMUM_UNPACKED:
-                raise UnreadableFile("The file unpacks to far more than a list of questions. It was not opened.")
+                raise UnreadableFile(_("The file unpacks to far more than a list of questions. It was not opened."))
             window = tail + chunk
             if b"<f>" in window or b"<f " in window:
                 return True
@@ -118,15 +119,15 @@ def parse(data: bytes) -> tuple[list[str], Iterator[ParsedRow]]:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         rows = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False) if workbook.sheet_names else []
     except (CalamineError, ValueError, OSError, IndexError) as error:
-        raise UnreadableFile("The file is damaged and cannot be opened.") from error
+        raise UnreadableFile(_("The file is damaged and cannot be opened.")) from error
     for place, row in enumerate(rows[:HEADER_SEARCH_ROWS]):
         keys = [_NAMES.get(_text(cell).lower().replace(" ", ""), "") for cell in row]
         if "stem" in keys and "answer" in keys:
             header = [_text(cell) for cell in row]
-            return header, _rows(rows[place + 1 :], keys, first=place + 2)
+            return header, _rows(rows[place + 1 :], keys, names=dict(zip(keys, header, strict=True)), first=place + 2)
     if not any(any(_text(cell) for cell in row) for row in rows):
-        raise UnreadableFile("The first sheet is empty.")
-    raise UnreadableFile("No header was found. The first row has to name the columns, at least “题干” and “答案”.")
+        raise UnreadableFile(_("The first sheet is empty."))
+    raise UnreadableFile(_("No header was found. The first row has to name the columns, at least “题干” and “答案”."))
 
 
 def _text(cell: Any) -> str:
@@ -140,7 +141,9 @@ def _text(cell: Any) -> str:
     return str(cell).strip()
 
 
-def _rows(rows: Iterable[Sequence[Any]], keys: Sequence[str], *, first: int) -> Iterator[ParsedRow]:
+def _rows(
+    rows: Iterable[Sequence[Any]], keys: Sequence[str], *, names: dict[str, str], first: int
+) -> Iterator[ParsedRow]:
     for number, row in enumerate(rows, start=first):
         texts = [_text(cell) for cell in row]
         if not any(texts):
@@ -149,7 +152,7 @@ def _rows(rows: Iterable[Sequence[Any]], keys: Sequence[str], *, first: int) -> 
         try:
             yield ParsedRow(row=number, record=_record(cells), cells=tuple(texts))
         except CellProblem as problem:
-            label = COLUMNS.get(problem.column, ("", problem.column))[0]
+            label = names.get(problem.column) or COLUMNS[problem.column][0]
             yield ParsedRow(
                 row=number,
                 record=None,
@@ -162,10 +165,10 @@ def _record(cells: dict[str, str]) -> dict[str, Any]:
     type_ = _TYPES.get(cells.get("type", "").lower().replace(" ", ""))
     if type_ is None:
         if cells.get("type"):
-            raise CellProblem("type", "This type is not known. Use one of the names in the template.")
-        raise CellProblem("type", "The type is missing.")
+            raise CellProblem("type", _("This type is not known. Use one of the names in the template."))
+        raise CellProblem("type", _("The type is missing."))
     if not cells.get("stem"):
-        raise CellProblem("stem", "The question is empty.")
+        raise CellProblem("stem", _("The question is empty."))
     content, key = _BUILDERS[type_](cells)
     return {
         "type": type_,
@@ -188,12 +191,12 @@ def _difficulty(text: str) -> int:
         return int(text)
     if text.lower() in _DIFFICULTIES:
         return _DIFFICULTIES[text.lower()]
-    raise CellProblem("difficulty", "Write a number from 1 to 5, or 易, 中, 难.")
+    raise CellProblem("difficulty", _("Write a number from 1 to 5, or 易, 中, 难."))
 
 
 def _marks(text: str) -> str:
     if text and not re.fullmatch(r"\d{1,5}(\.\d+)?", text):
-        raise CellProblem("marks", "The marks must be a number.")
+        raise CellProblem("marks", _("The marks must be a number."))
     return text or "1"
 
 
@@ -201,17 +204,19 @@ def _options(cells: dict[str, str]) -> list[dict[str, str]]:
     filled = [(letter.lower(), cells.get(f"option_{letter.lower()}", "")) for letter in OPTION_LETTERS]
     options = [{"id": letter, "text": text} for letter, text in filled if text]
     if len(options) < 2:
-        raise CellProblem("option_a", "At least two options are needed.")
+        raise CellProblem("option_a", _("At least two options are needed."))
     return options
 
 
 def _letters(cells: dict[str, str], known: Sequence[str]) -> list[str]:
     letters = [sign.lower() for sign in re.sub(r"[\s,，、;；.。]", "", cells.get("answer", ""))]
     if not letters:
-        raise CellProblem("answer", "The answer is missing.")
+        raise CellProblem("answer", _("The answer is missing."))
     for letter in letters:
         if letter not in known:
-            raise CellProblem("answer", f"The answer names “{letter.upper()}”, but there is no such option.")
+            raise CellProblem(
+                "answer", _("The answer names “%(letter)s”, but there is no such option.") % {"letter": letter.upper()}
+            )
     return list(dict.fromkeys(letters))
 
 
@@ -219,7 +224,7 @@ def _single(cells: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
     options = _options(cells)
     letters = _letters(cells, [option["id"] for option in options])
     if len(letters) != 1:
-        raise CellProblem("answer", "A single choice has one right option. For several, write 多选题 as the type.")
+        raise CellProblem("answer", _("A single choice has one right option. For several, write 多选题 as the type."))
     return {"stem": cells["stem"], "options": options}, {"fractions": {letters[0]: 1}}
 
 
@@ -232,7 +237,7 @@ def _multiple(cells: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
 def _true_false(cells: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
     answer = cells.get("answer", "").lower()
     if answer not in _TRUE | _FALSE:
-        raise CellProblem("answer", "Write 对 or 错 (true or false).")
+        raise CellProblem("answer", _("Write 对 or 错 (true or false)."))
     return {"stem": cells["stem"]}, {"correct": answer in _TRUE}
 
 
@@ -243,10 +248,12 @@ def _fill_blank(cells: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
         stem = _UNDERSCORES.sub(lambda _found: f"[[b{next(numbers)}]]", stem)
     ids = re.findall(r"\[\[([a-z0-9_-]{1,32})\]\]", stem)
     if not ids:
-        raise CellProblem("stem", "Mark the blanks with ____ in the question.")
+        raise CellProblem("stem", _("Mark the blanks with ____ in the question."))
     answers = [part.strip() for part in re.split(r"[;；]", cells.get("answer", ""))]
     if len(answers) != len(ids) or not all(answers):
-        raise CellProblem("answer", f"There are {len(ids)} blanks; write as many answers, separated by ;")
+        raise CellProblem(
+            "answer", _("There are %(n)s blanks; write as many answers, separated by semicolons.") % {"n": len(ids)}
+        )
     key = {
         id_: {"answers": [{"text": text.strip()} for text in answer.split("|") if text.strip()]}
         for id_, answer in zip(ids, answers, strict=True)
@@ -259,7 +266,7 @@ def _numerical(cells: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
         r"([+-]?[\d.,]+(?:[eE][+-]?\d+)?)\s*(?:(?:±|\+/-|\+-)\s*([\d.]+))?\s*(\D{0,20})", cells.get("answer", "")
     )
     if not found:
-        raise CellProblem("answer", "Write a number, such as 12.5 or 12.5±0.1.")
+        raise CellProblem("answer", _("Write a number, such as 12.5 or 12.5±0.1."))
     number, tolerance, unit = found[1].replace(",", ""), found[2] or "0", (found[3] or "").strip()
     key = {"answers": [{"value": number, "tolerance": tolerance}], "units": {unit: "1"} if unit else {}}
     return {"stem": cells["stem"], "unit_label": unit}, key
@@ -268,7 +275,7 @@ def _numerical(cells: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
 def _short_text(cells: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
     answers = [{"text": text.strip()} for text in cells.get("answer", "").split("|") if text.strip()]
     if not answers:
-        raise CellProblem("answer", "The answer is missing.")
+        raise CellProblem("answer", _("The answer is missing."))
     return {"stem": cells["stem"]}, {"answers": answers}
 
 
@@ -281,7 +288,7 @@ def _matching(cells: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
     for option in _options(cells):
         first, sign, second = option["text"].replace("＝", "=").partition("=")
         if not sign or not first.strip() or not second.strip():
-            raise CellProblem(f"option_{option['id']}", "Write each pair as left = right.")
+            raise CellProblem(f"option_{option['id']}", _("Write each pair as left = right."))
         left.append({"id": f"l{option['id']}", "text": first.strip()})
         right.append({"id": f"r{option['id']}", "text": second.strip()})
         pairs[f"l{option['id']}"] = f"r{option['id']}"
@@ -294,7 +301,7 @@ def _ordering(cells: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
     if cells.get("answer"):
         letters = _letters(cells, order)
         if len(letters) != len(order):
-            raise CellProblem("answer", "Name every item once, such as CABD.")
+            raise CellProblem("answer", _("Name every item once, such as CABD."))
         order = letters
     return {"stem": cells["stem"], "items": items}, {"order": order}
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Q
+from django.utils.translation import gettext as _
 
 from edu.core.errors import Conflict, InvalidInput, NotFound
 from exams.domain.marks import MarkState, pending_paths, settle
@@ -119,11 +120,11 @@ def mark_by_hand(
     )
     row = ItemResult.objects.filter(attempt_id=attempt_id, slot=slot).first()
     if attempt is None or row is None:
-        raise NotFound("There is no such answer.")
+        raise NotFound(_("There is no such answer."))
     if row.lease_until_at and row.lease_until_at > now and row.marker_id not in (None, user.pk):
         raise HeldByAnother
     if row.state != str(MarkState.PENDING) and not reason.strip():
-        raise InvalidInput("Say why the mark changes.", field="reason")
+        raise InvalidInput(_("Say why the mark changes."), field="reason")
     old = row.mark
     _apply(row, attempt, fractions, points)
     row.comment, row.grader, row.marker_id = comment.strip()[:5000], MANUAL, user.pk
@@ -142,21 +143,21 @@ def _apply(row: ItemResult, attempt: Attempt, fractions: Mapping[str, float] | N
     if fractions is not None and pending_paths(mark):
         missing = set(pending_paths(mark)) - set(fractions)
         if missing:
-            raise InvalidInput("Give every criterion its points.", field=min(missing))
+            raise InvalidInput(_("Give every criterion its points."), field=min(missing))
         try:
             settled = settle(mark, fractions=fractions, policy=policy)
         except ValueError as error:
-            raise InvalidInput("A criterion earns between nothing and all of its points.") from error
+            raise InvalidInput(_("A criterion earns between nothing and all of its points.")) from error
         row.fraction, row.parts = settled.fraction, parts_as_json(settled.parts)
     elif points is not None:
         if not points.is_finite() or not 0 <= points <= row.maximum:
-            raise InvalidInput(f"Give between 0 and {row.maximum} marks.", field="points")
+            raise InvalidInput(_("Give between 0 and %(maximum)s marks.") % {"maximum": row.maximum}, field="points")
         row.fraction = float(points / row.maximum) if row.maximum else 0.0
         paths = pending_paths(mark)
         if paths:
             row.parts = parts_as_json(settle(mark, fractions=dict.fromkeys(paths, row.fraction), policy=policy).parts)
     else:
-        raise InvalidInput("Give a mark.", field="points")
+        raise InvalidInput(_("Give a mark."), field="points")
     row.mark = (
         points if points is not None and fractions is None else item_mark(fraction=row.fraction, marks=row.maximum)
     )

@@ -31,7 +31,7 @@ from exams.permissions import can_manage_exams, get_managed_attempt, get_managed
 from exams.presentation import ReviewPolicy, number_text
 from exams.services import extend_attempt, pause_attempt, release_results, resume_attempt, set_accommodation
 
-ANSWERS_ONLY = ReviewPolicy(marks=True, answers=True, keys=True, explanations=True)
+ANSWERS_ONLY = ReviewPolicy(for_marker=True)
 GRADEBOOK_STATES = ("not_started", "running", "waiting", "passed", "failed")
 
 
@@ -158,7 +158,7 @@ def _take_mark(request: HttpRequest, exam: Exam, question: Question) -> str:
         return {
             "held_by_another": _("A colleague has this answer open. Take the next one."),
             "invalid_input": _("Each line earns between nothing and all of its points."),
-        }.get(error.code, error.message)
+        }.get(error.code, _(error.message))
     return ""
 
 
@@ -279,7 +279,7 @@ def learner(request: HttpRequest, public_id: uuid.UUID, user_id: uuid.UUID) -> H
             messages.success(request, _("Saved."))
             return redirect("marking:gradebook", public_id=public_id)
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
+            form.add_error(error.field if error.field in form.fields else None, _(error.message))
     running = row.attempt if row.attempt and state_of(row.attempt) == "running" else None
     context = {
         "title": row.name,
@@ -317,7 +317,7 @@ def steer(request: HttpRequest, attempt_id: uuid.UUID) -> HttpResponse:
             resume_attempt(attempt=attempt, actor=request.user, now=now_utc())
             messages.success(request, _("The attempt goes on."))
     except DomainError as error:
-        messages.error(request, error.message)
+        messages.error(request, _(error.message))
     return redirect(reverse("marking:learner", args=[attempt.exam.public_id, attempt.user.public_id]))
 
 
@@ -335,5 +335,5 @@ def decide_late(request: HttpRequest, public_id: uuid.UUID, batch_id: int) -> Ht
         )
         messages.success(request, _("Decided."))
     except DomainError as error:
-        messages.error(request, error.message)
+        messages.error(request, _(error.message))
     return redirect("marking:gradebook", public_id=public_id)

@@ -8,6 +8,7 @@ from babel.numbers import format_currency, get_currency_precision
 from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import get_language, to_locale
+from django.utils.translation import gettext as _
 
 from edu.access.queries import AccessAnswer, has_access, list_accessible, why_not
 from edu.core.errors import NotFound
@@ -46,13 +47,13 @@ def get_practisable_bank(user: Any, public_id: object) -> Bank:
     """Return a bank that the learner sees or that a grant opens; NotFound for all others."""
     bank = Bank.objects.filter(public_id=public_id).first()
     if bank is None:
-        raise NotFound("There is no such bank.")
+        raise NotFound(_("There is no such bank."))
     if list_practisable_banks(user).filter(pk=bank.pk).exists():
         return bank
     members_only = bank.organization_id is not None
     is_outsider = members_only and bank.organization_id not in list_organization_ids(user_id=user.pk)
     if is_outsider or not has_access(user_id=user.pk, product_key=bank.product_key):
-        raise NotFound("There is no such bank.")
+        raise NotFound(_("There is no such bank."))
     return bank
 
 
@@ -114,14 +115,14 @@ def get_practisable_paper(user: Any, public_id: object) -> Paper:
     else NotFound."""
     paper = Paper.objects.filter(public_id=public_id).select_related("current_version").first()
     if paper is None or paper.current_version is None:
-        raise NotFound("There is no such paper.")
+        raise NotFound(_("There is no such paper."))
     if list_editable_papers(user).filter(pk=paper.pk).exists():
         return paper
     is_open = paper.is_practice and paper.archived_at is None
     if not is_open or (
         paper.organization_id is not None and paper.organization_id not in list_organization_ids(user_id=user.pk)
     ):
-        raise NotFound("There is no such paper.")
+        raise NotFound(_("There is no such paper."))
     return paper
 
 

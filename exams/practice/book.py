@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from edu.core.errors import NotFound
 from exams.models import WrongAnswer
@@ -124,7 +125,7 @@ def get_entry(*, user_id: int, question_public_id: object) -> WrongAnswer:
         .first()
     )
     if row is None:
-        raise NotFound("There is no such entry.")
+        raise NotFound(_("There is no such entry."))
     return row
 
 

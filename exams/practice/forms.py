@@ -53,7 +53,7 @@ class BookFilterForm(forms.Form):
     topic = forms.ChoiceField(label=_("Chapter"), required=False)
     type = forms.ChoiceField(label=_("Type"), required=False)
     state = forms.ChoiceField(
-        label=_("Show"),
+        label=pgettext_lazy("filter", "Show"),
         required=False,
         choices=[("", _("still to master")), ("mastered", _("mastered"))],
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Max
+from django.utils.translation import gettext as _
 
 from edu.core.clock import now_utc
 from edu.core.errors import Conflict, InvalidInput, NotFound
@@ -73,9 +74,9 @@ def _start(
 ) -> PracticeSession:
     """Write a session of the picked versions (id, marks; None = the version's own)."""
     if not picks:
-        raise NothingToPractise("There is no question to practise here.")
+        raise NothingToPractise(_("There is no question to practise here."))
     if feedback not in {"at_once", "at_end"}:
-        raise InvalidInput("Feedback comes at once or at the end.", field="feedback")
+        raise InvalidInput(_("Feedback comes at once or at the end."), field="feedback")
     versions = QuestionVersion.objects.in_bulk([version_id for version_id, _marks in picks])
     seed = secrets.randbits(48)
     items: list[dict[str, Any]] = []
@@ -120,9 +121,9 @@ def start_chapter_practice(
     order.
     """
     if order not in ORDERS:
-        raise InvalidInput("Choose one of the offered orders.", field="order")
+        raise InvalidInput(_("Choose one of the offered orders."), field="order")
     if topic is not None and topic.bank_id != bank.pk:
-        raise InvalidInput("This chapter belongs to another bank.", field="topic")
+        raise InvalidInput(_("This chapter belongs to another bank."), field="topic")
     door = bank_door(user, bank)
     rows = list_open_questions(bank, door)
     if topic is not None:
@@ -133,7 +134,7 @@ def start_chapter_practice(
         rows = rows.filter(difficulty__in=list(difficulties))
     found = list(rows.order_by("topic__path", "pk").values_list("pk", "current_version_id"))
     if not found and not door.is_open:
-        raise PracticeLocked("This chapter is part of what is for sale.")
+        raise PracticeLocked(_("This chapter is part of what is for sale."))
     picks = _arranged(user.pk, found, order)[: max(1, min(count, MAXIMUM_QUESTIONS))]
     return _start(
         user_id=user.pk,
@@ -173,10 +174,10 @@ def start_paper_practice(*, user: Any, paper: Paper, feedback: str = "at_end") -
     """Begin an untimed practice of a paper's published version, drawn afresh. PracticeLocked without the
     grant it needs."""
     if not paper_door(user, paper).is_open:
-        raise PracticeLocked("This paper is for sale.")
+        raise PracticeLocked(_("This paper is for sale."))
     version = paper.current_version
     if version is None:
-        raise NothingToPractise("This paper is not published yet.")
+        raise NothingToPractise(_("This paper is not published yet."))
     pools = [pool for section in version.structure["sections"] for pool in section["pools"]]
     drawn = draw_positions(
         sizes={pool["rule_id"]: (len(pool["version_ids"]), pool["count"]) for pool in pools}, seed=secrets.randbits(48)
@@ -274,7 +275,7 @@ def get_session(*, user_id: int, public_id: Any) -> PracticeSession:
     """Return the learner's own session; NotFound for anybody else's."""
     session = PracticeSession.objects.filter(user_id=user_id, public_id=public_id).first()
     if session is None:
-        raise NotFound("There is no such practice.")
+        raise NotFound(_("There is no such practice."))
     return session
 
 
@@ -293,9 +294,9 @@ def answer_question(
     for an index outside it.
     """
     if not 0 <= index < len(session.items):
-        raise NotFound("There is no such question in this practice.")
+        raise NotFound(_("There is no such question in this practice."))
     if session.finished_at is not None:
-        raise Conflict("This practice is finished.")
+        raise Conflict(_("This practice is finished."))
     mark = grade_item(version, response)
     text = "" if mark.state == MarkState.BLANK else json.dumps(response, ensure_ascii=False, sort_keys=True)
     now = now_utc()
@@ -337,12 +338,12 @@ def answer_question(
 def assess_answer(*, session: PracticeSession, index: int, fraction: float) -> None:
     """Let the learner say how well her essay went (0, 0.5 or 1); only what is still pending can be assessed."""
     if fraction not in {0.0, 0.5, 1.0}:
-        raise InvalidInput("Choose one of the three judgements.", field="fraction")
+        raise InvalidInput(_("Choose one of the three judgements."), field="fraction")
     now = now_utc()
     with transaction.atomic():
         answer = PracticeAnswer.objects.filter(session=session, index=index, state="pending").first()
         if answer is None:
-            raise Conflict("This answer is already assessed.")
+            raise Conflict(_("This answer is already assessed."))
         answer.state, answer.fraction = "graded", fraction
         answer.save(update_fields=["state", "fraction"])
         if fraction == 1:

@@ -43,8 +43,8 @@ def index(request: HttpRequest) -> HttpResponse:
     user = request.user
     banks = list_banks_for(user)
     open_ids = open_bank_ids(user, banks)
-    papers = list_papers_for(user)
-    open_papers = open_paper_ids(user, papers)
+    papers = list(list_papers_for(user))
+    papers_open = open_paper_ids(user, papers)
     return render(
         request,
         "exams/practice/index.html",
@@ -54,8 +54,8 @@ def index(request: HttpRequest) -> HttpResponse:
             "banks": sorted(
                 list_bank_progress(user_id=user.pk, banks=banks, open_ids=open_ids), key=lambda row: not row.is_open
             ),
-            "papers": sorted(papers, key=lambda row: row.pk not in open_papers),
-            "open_paper_ids": open_papers,
+            "papers": sorted(papers, key=lambda row: row.pk not in papers_open),
+            "open_paper_ids": papers_open,
             "running": PracticeSession.objects.filter(user=user, finished_at__isnull=True).order_by("-active_at")[:5],
             "wrong_count": WrongAnswer.objects.filter(user=user, mastered_at__isnull=True).count(),
         },

@@ -26,7 +26,7 @@ def moment(value: str | datetime | None) -> str:
     if parsed is None:
         return ""
     local = timezone.localtime(parsed)
-    return f"{formats.date_format(local, 'DATE_FORMAT')} {local:%H:%M}"
+    return formats.date_format(local, "DATETIME_FORMAT")
 
 
 @register.filter

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from edu.core.errors import Conflict
 from payments.domain.ledger import Posting, balanced
@@ -53,7 +54,7 @@ def move_order(*, order: Order, after: str, cause: str, at: datetime, actor: Any
         pk=order.pk, state=before, paid_minor=order.paid_minor, refunded_minor=order.refunded_minor
     ).update(state=after, **fields)
     if not changed:
-        raise OrderMovedOn("The order has changed in the same moment. Try again.")
+        raise OrderMovedOn(_("The order has changed in the same moment. Try again."))
     for name, value in {"state": after, **fields}.items():
         setattr(order, name, value)
     if after != before:

@@ -233,7 +233,10 @@ def _book(order: Order, refund: Refund, now: datetime) -> None:
     """Move the order, post the books, end access, and tell everybody."""
     decision = decide(to_order_facts(order), RefundDone(amount_minor=refund.amount_minor, currency=refund.currency))
     if decision.verdict != "accepted":
-        raise Conflict(f"A refund of order {order.number} does not fit it: {decision.reason}.")
+        raise Conflict(
+            _("A refund of order %(number)s does not fit it: %(reason)s.")
+            % {"number": order.number, "reason": decision.reason}
+        )
     move_order(
         order=order,
         after=decision.order_state,

@@ -1,6 +1,7 @@
 """Which providers this installation offers: settings.PAYMENT_PROVIDERS names them."""
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from edu.core.errors import NotFound
 from payments.providers.base import Provider
@@ -13,7 +14,7 @@ KNOWN: dict[str, type[Provider]] = {provider.name: provider for provider in (San
 def get_provider(name: str) -> Provider:
     """Return an offered provider; NotFound when there is none of this name or it is not offered here."""
     if name not in settings.PAYMENT_PROVIDERS or name not in KNOWN:
-        raise NotFound("This way to pay is not offered.")
+        raise NotFound(_("This way to pay is not offered."))
     return KNOWN[name]()
 
 

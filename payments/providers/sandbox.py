@@ -13,6 +13,7 @@ from typing import Literal
 from django.db import transaction
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from edu.core.clock import now_utc
@@ -134,7 +135,7 @@ class Sandbox(Provider):
             outcome=OUTCOMES[choice], settles_at=settles_at
         )
         if not settled:
-            raise Conflict("This payment has been settled already.", code="payment_settled")
+            raise Conflict(gettext("This payment has been settled already."), code="payment_settled")
         return SandboxCharge.objects.get(reference=reference)
 
     def notification_for(self, charge: SandboxCharge) -> tuple[dict[str, str], bytes]:

@@ -214,10 +214,26 @@ for (const [slot, question] of questions) {
   });
 }
 
+/* What was answered while this script was still on its way: the page as the server sent it is what the defaults say. */
+function isChanged(control) {
+  if (control.type === "radio" || control.type === "checkbox") return control.checked !== control.defaultChecked;
+  if (control.tagName !== "SELECT") return control.value !== control.defaultValue;
+  const sent = [...control.options].find((option) => option.defaultSelected) ?? control.options[0];
+  return Boolean(sent) && control.value !== sent.value;
+}
+const early = new Set();
+for (const [slot, question] of questions) {
+  if (![...question.querySelectorAll("[data-response] :is(input, select, textarea)")].some(isChanged)) continue;
+  early.add(slot);
+  sync.change(slot, readResponse(question), 50);
+  paint(slot);
+}
+if (flagged().length !== room.querySelectorAll("[data-flag][checked]").length) sync.flag(flagged());
+
 /* What an earlier page could not send: taken over when nobody opened the exam in between, offered otherwise. */
 const left = await store.list(data.attempt);
-const own = left.filter((entry) => entry.epoch >= sync.epoch - 1 && questions.has(entry.slot));
-const older = left.filter((entry) => !own.includes(entry) && questions.has(entry.slot));
+const own = left.filter((entry) => entry.epoch >= sync.epoch - 1 && questions.has(entry.slot) && !early.has(entry.slot));
+const older = left.filter((entry) => !own.includes(entry) && questions.has(entry.slot) && !early.has(entry.slot));
 function takeOver(entries) {
   for (const entry of entries) {
     writeResponse(questions.get(entry.slot), entry.response);

@@ -118,7 +118,7 @@ def tab_until(page, text: str, *, limit: int = 120) -> None:
     [
         ("home", "", "Browse"),
         ("course", "", "Buy this course"),
-        ("lesson", "learner", "done"),
+        ("lesson", "learner", "Done, go on"),
         ("exam", "learner", "Start the exam"),
     ],
 )

@@ -198,6 +198,23 @@ def test_from_a_search_to_a_certificate_that_a_stranger_checks(site, at_browser,
     expect(phone.locator(".verify-result--valid")).to_contain_text("陶学成")
 
 
+def test_an_answer_given_before_the_script_arrives_is_saved(at_browser, user_of):
+    page = at_browser(user_of("learner"))
+    held: list = []
+    page.route("**/exam-room.js*", lambda route: held.append(route))
+    page.goto(f"/exams/{exam_titled('综合能力测评').public_id}/")
+    page.get_by_role("button", name="Start the exam").click(no_wait_after=True)
+    page.locator("#question-1 label.option").nth(1).click()
+    page.locator("#question-2 label.option").nth(2).click()
+    for route in held:
+        route.continue_()
+    page.unroute("**/exam-room.js*")
+    saved(page)
+    page.reload()
+    expect(page.locator("#question-1 label.option input").nth(1)).to_be_checked()
+    expect(page.locator("#question-2 label.option input").nth(2)).to_be_checked()
+
+
 @pytest.fixture
 def real_server(site, tmp_path):
     """Return functions that start and kill a server process of its own on a copy of the database; and its address."""

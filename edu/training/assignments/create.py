@@ -112,7 +112,7 @@ def find_people(
     if department_ids:
         departments = list_departments(organization_id=organization_id)
         if not set(department_ids) <= {row.id for row in departments}:
-            raise NotFound("There is no such department.")
+            raise NotFound(_("There is no such department."))
         wanted = with_descendants(departments=departments, department_ids=set(department_ids))
         people |= {
             row.user_id: row for row in list_current_members(organization_id=organization_id, department_ids=wanted)
@@ -120,7 +120,7 @@ def find_people(
     if user_ids:
         named = list_current_members(organization_id=organization_id, user_ids=list(set(user_ids)))
         if len(named) != len(set(user_ids)):
-            raise NotFound("There is no such member.")
+            raise NotFound(_("There is no such member."))
         people |= {row.user_id: row for row in named}
     return sorted(people.values(), key=lambda row: row.membership_id)
 
@@ -142,7 +142,7 @@ def _find_products(organization_id: int, product_keys: Sequence[str]) -> list[Pr
         raise InvalidInput(_("Choose at most %(count)d courses and exams.") % {"count": MAX_PRODUCTS}, field="products")
     assignable = {product.key: product for product in list_assignable(organization_id=organization_id)}
     if not set(wanted) <= set(assignable):
-        raise NotFound("There is no such course or exam.")
+        raise NotFound(_("There is no such course or exam."))
     return [assignable[key] for key in wanted]
 
 

@@ -18,7 +18,7 @@ def get_assignment(*, organization_id: int, assignment_id: int) -> Assignment:
     """Return an assignment of the organisation; NotFound when there is none or it was deleted."""
     row = Assignment.objects.filter(organization_id=organization_id, pk=assignment_id, deleted_at__isnull=True).first()
     if row is None:
-        raise NotFound("There is no such assignment.")
+        raise NotFound(_("There is no such assignment."))
     return row
 
 

@@ -58,7 +58,7 @@ def remind(
     else:
         wanted = set(target_ids)
         if people.filter(pk__in=wanted).count() != len(wanted):
-            raise NotFound("There is no such person.")
+            raise NotFound(_("There is no such person."))
         people = people.filter(pk__in=wanted, outcome__in=UNFINISHED)
     today = timezone.localtime(moment).replace(hour=0, minute=0, second=0, microsecond=0)
     with transaction.atomic():

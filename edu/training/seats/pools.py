@@ -57,7 +57,7 @@ def add_seats(
     theirs by a job. Callers are the payment of an order, operators (staff at their desk), and the system.
     """
     if actor is not None and not (actor.is_superuser or actor.is_operator):
-        raise NotFound("There is no such organisation.")
+        raise NotFound(_("There is no such organisation."))
     if quantity < 1:
         raise InvalidInput(_("The number of seats must be at least 1."), field="quantity")
     with transaction.atomic():
@@ -177,7 +177,7 @@ def assign_seats(
         pool = _get_pool(organization_id, pool_id)
         members = list_current_members(organization_id=organization_id, user_ids=wanted)
         if len(members) != len(wanted):
-            raise NotFound("There is no such member.")
+            raise NotFound(_("There is no such member."))
         seated = set(
             Seat.objects.filter(pool=pool, released_at__isnull=True, user_id__in=wanted).values_list(
                 "user_id", flat=True
@@ -216,7 +216,7 @@ def take_back_seats(
             Seat.objects.select_related("user").filter(pool=pool, pk__in=set(seat_ids), released_at__isnull=True)
         )
         if len(seats) != len(set(seat_ids)):
-            raise NotFound("There is no such seat.")
+            raise NotFound(_("There is no such seat."))
         for seat in seats:
             return_seat(seat=seat, reason=Seat.ReleaseReason.TAKEN_BACK, now=moment)
         if seats:
@@ -255,5 +255,5 @@ def seat_again(*, organization_id: int, user_id: int, since: datetime, now: date
 def _get_pool(organization_id: int, pool_id: int) -> SeatPool:
     pool = SeatPool.objects.filter(organization_id=organization_id, pk=pool_id).first()
     if pool is None:
-        raise NotFound("There are no such seats.")
+        raise NotFound(_("There are no such seats."))
     return pool

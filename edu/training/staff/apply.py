@@ -36,7 +36,7 @@ def start_import(*, actor: User, organization_id: int, import_id: int) -> int:
     with transaction.atomic():
         row = StaffImport.objects.filter(organization_id=organization_id, pk=import_id).first()
         if row is None:
-            raise NotFound("There is no such import.")
+            raise NotFound(_("There is no such import."))
         startable = StaffImport.objects.filter(pk=row.pk, state=StaffImport.State.PREVIEW)
         if has_broken_off(row):
             startable = StaffImport.objects.filter(pk=row.pk, state=StaffImport.State.RUNNING, job_id=row.job_id)

@@ -108,7 +108,7 @@ def take_credentials(*, actor: User, organization_id: int, import_id: int, now: 
         organization_id=organization_id, pk=import_id, state=StaffImport.State.DONE
     ).first()
     if row is None:
-        raise NotFound("There is no such import.")
+        raise NotFound(_("There is no such import."))
     code = sign_in_code(organization_id=organization_id)
     with transaction.atomic():
         if not StaffImport.objects.filter(pk=row.pk, credentials_downloaded_at__isnull=True).update(

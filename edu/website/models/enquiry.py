@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from edu.core.ids import new_public_id
 
@@ -27,7 +28,9 @@ class Enquiry(models.Model):
     message = models.TextField(_("what do you need?"), blank=True, default="", max_length=4000, db_comment="Message")
     source = models.CharField(max_length=200, blank=True, default="", db_comment="Page the form was on")
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.NEW, db_comment="Follow-up")
-    note = models.TextField(_("note"), blank=True, default="", db_comment="What the operator noted")
+    note = models.TextField(
+        pgettext_lazy("enquiry", "note"), blank=True, default="", db_comment="What the operator noted"
+    )
     handled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_comment="Operator"
     )

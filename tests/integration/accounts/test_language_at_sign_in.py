@@ -1,9 +1,17 @@
 import pytest
+from django.utils import translation
 
 from edu.accounts.services import remember_language
 from tests.factories.accounts import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _no_language_left():
+    """Leave the language of the last page in this thread to no other test."""
+    with translation.override(translation.get_language()):
+        yield
 
 
 @pytest.mark.parametrize("page_language", ["en", "zh-hans"])

@@ -314,6 +314,44 @@ def test_course_editors_edit_their_own_pages_only(client):
     assert client.get(reverse(edit, args=[lesson_page.pk])).status_code == 200
     preview = client.get(reverse("wagtailadmin_pages:view_draft", args=[lesson_page.pk]))
     assert "Text of the lesson" in preview.content.decode()
+    for view in ("view_draft", "history"):
+        foreign = client.get(reverse(f"wagtailadmin_pages:{view}", args=[theirs.pk]))
+        assert foreign.status_code == 302, view
+
+
+def test_turning_the_certificate_on_gives_the_course_a_rule_and_off_stops_it():
+    from certificates.models import CertificateRule
+    from courses.services import change_course
+
+    course = make_course()
+    change_course(course_id=course.pk, fields={"certificate_on_completion": True}, actor=course.owner)
+    rule = CertificateRule.objects.get(achievement_key=course.product_key)
+    assert (rule.is_active, rule.template.owner_id) == (True, course.owner_id)
+    change_course(course_id=course.pk, fields={"certificate_on_completion": False}, actor=course.owner)
+    rule.refresh_from_db()
+    assert not rule.is_active
+
+
+def test_an_instructor_may_set_up_certificates_for_her_courses_only():
+    from certificates.achievements import list_authored_achievements
+
+    course, other = make_course(), make_course(title="Other")
+    keys = [one.key for one in list_authored_achievements(user_id=course.owner_id)]
+    assert course.product_key in keys
+    assert other.product_key not in keys
+
+
+def test_learners_are_counted_anew():
+    from courses.models import Enrolment
+    from courses.services import recount_learners
+    from edu.core.clock import now_utc
+
+    course, other = make_course(), make_course(title="Other")
+    Enrolment.objects.create(user=make_instructor(), course=course, enrolled_at=now_utc(), active_at=now_utc())
+    recount_learners()
+    course.refresh_from_db()
+    other.refresh_from_db()
+    assert (course.learner_count, other.learner_count) == (1, 0)
 
 
 def test_bad_words_for_a_course_are_refused():

@@ -1,20 +1,25 @@
 """Imports: what the template says comes in, every problem is named by row and column, hostile files harm nothing."""
 
 import io
+import json
+import re
 import zipfile
 
 import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import translation
 
 from edu.notifications.models import Notification
 from exams.authoring.banks import create_bank
 from exams.interchange.formats import find_format
 from exams.interchange.imports import plan_import
 from exams.interchange.plan import UnreadableFile
-from exams.interchange.xlsx import parse, write_sheet, write_template
+from exams.interchange.xlsx import TYPE_NAMES, parse, write_sheet, write_template
+from exams.interchange.xlsx_examples import EXAMPLES_EN, EXAMPLES_ZH
 from exams.models import ImportBatch, Question
+from exams.view_models import TYPE_LABELS
 from tests.factories.exams import make_user
 
 pytestmark = pytest.mark.django_db
@@ -160,3 +165,43 @@ def test_a_stranger_gets_404_on_every_import_address(client, author, bank):
     assert upload(client, bank, write_template(is_chinese=True)).status_code == 404
     batch.refresh_from_db()
     assert (batch.state, ImportBatch.objects.count()) == ("planned", 1)
+
+
+def test_problems_and_refused_files_are_told_in_the_language_of_the_page(client, author, bank):
+    client.cookies["django_language"] = "zh-hans"
+    rows = [
+        ["题型", "题干", "选项A", "选项B", "答案"],
+        ["单选题", "没有这个选项", "甲", "乙", "Z"],
+        ["填空题", "一个____两个____", "", "", "x"],
+        ["填空题", "补上____", "", "", "x"],
+        ["外星题", "什么", "", "", "x"],
+    ]
+    page = client.get(upload(client, bank, sheet(rows)).url).content.decode()
+    assert "答案中的“Z”没有对应的选项。" in page
+    assert "题干中有 2 个空" in page
+    assert "补上____" in page
+    assert "[[" not in page
+    assert "填空题" in page
+    refused = upload(client, bank, b"no sheet", name="questions.doc")
+    assert refused.status_code == 422
+    assert "This kind of file" not in refused.content.decode()
+
+
+def test_faults_of_records_are_told_in_chinese_with_the_column(client, author, bank):
+    client.cookies["django_language"] = "zh-hans"
+    record = {"type": "single_choice", "content": {"stem": "x", "options": [{"id": "a", "text": "1"}]}, "key": {}}
+    data = "\n".join(json.dumps(row) for row in (record, {**record, "more": 1}, "text")).encode()
+    page = client.get(upload(client, bank, data, name="questions.jsonl").url)
+    problems = page.context["problems"]
+    assert {problem["row"] for problem in problems} == {1, 2, 3}
+    assert all(re.search("[一-鿿]", problem["text"]) for problem in problems), problems
+
+
+@pytest.mark.parametrize(("language", "place"), [("zh-hans", 0), ("en", -1)])
+def test_types_have_the_same_names_in_sheets_and_on_pages(language, place):
+    with translation.override(language):
+        assert {type: names[place] for type, names in TYPE_NAMES.items()} == {
+            type: str(TYPE_LABELS[type]) for type in TYPE_NAMES
+        }
+    for examples, index in ((EXAMPLES_ZH, 0), (EXAMPLES_EN, -1)):
+        assert {example["type"] for example in examples} == {names[index] for names in TYPE_NAMES.values()}

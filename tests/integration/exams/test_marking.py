@@ -110,6 +110,19 @@ def test_the_marking_page_hides_names_and_takes_the_mark(script, client):
     assert (attempt.state, attempt.score) == (Attempt.State.GRADED, Decimal("3.60"))
 
 
+def test_the_marking_page_speaks_to_the_marker_not_to_the_candidate(script, client):
+    exam, attempt = script
+    question = Question.objects.get(pk=ItemResult.objects.get(attempt_id=attempt.pk, slot=1).question_id)
+    client.force_login(exam.owner)
+    client.cookies["django_language"] = "zh-hans"
+    body = client.get(reverse("marking:mark", args=[exam.public_id, question.public_id])).content.decode()
+    script_text = body[body.index("marking__script") : body.index("marking__panel")]
+    assert "考生作答" in script_text
+    assert "您的作答" not in script_text
+    assert "待阅卷" not in script_text
+    assert '<details class="disclosure" open><summary>参考答案' in script_text
+
+
 def test_markers_are_told_once_a_day(script, deliver_events):
     exam, _attempt = script
     deliver_events()

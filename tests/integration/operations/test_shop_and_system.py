@@ -62,6 +62,8 @@ def test_a_refund_by_amount_is_made_once_and_wrong_amounts_are_refused(client):
     assert order.refunded_minor == 5000
     assert AuditEntry.objects.filter(action="order.refund", actor=operator).count() == 1
     page = client.get(reverse("operations:order", args=[order.public_id])).content.decode()
+    assert "Sandbox payment" in page
+    assert ">sandbox<" not in page
     assert "Late" in page
     assert client.post(url, {"amount": "", "reason": "All", "key": "rest"}).status_code == 302
     order.refresh_from_db()

@@ -29,7 +29,7 @@ NAMES = re.compile(r"青禾食品|云杉|长风商贸|拾光摄影|银杏家具|
 ALLOWED_TAGS = set(
     re.findall(
         r"\w+",
-        "p br strong em u sub sup code pre table thead tbody tr th td ul ol li blockquote img span h3",
+        "p br strong em u sub sup code pre table thead tbody tr th td ul ol li blockquote img span h2 h3",
     )
 )
 TYPES = {
@@ -361,11 +361,11 @@ def test_the_explanation_arrives_at_the_keyed_number() -> None:
             told = record["explanation"]
             if "/" in name:
                 told = record["key"]["explanations"][name.partition("/")[2]]
-            numbers = set(re.findall(r"\d+(?:\.\d+)?", re.sub(r"(?<=\d) (?=\d{3})", "", told)))
+            numbers = set(re.findall(r"\d+(?:\.\d+)?", re.sub(r"(?<=\d)[ \xa0](?=\d{3})", "", told)))
             assert key["answers"][0]["value"] in numbers, name
 
 
-EQUATION = re.compile(r"[0-9 .,%（）()＋－×÷/]+(?:[＝≈][0-9 .,%（）()＋－×÷/]+)+")
+EQUATION = re.compile(r"[0-9 \xa0.,%（）()＋－×÷/]+(?:[＝≈][0-9 \xa0.,%（）()＋－×÷/]+)+")
 
 
 def equations(text: str) -> list[list[float]]:
@@ -375,7 +375,7 @@ def equations(text: str) -> list[list[float]]:
         sides = []
         for side in re.split("[＝≈]", match[0]):
             sum_ = side.replace("（", "(").replace("）", ")").translate(str.maketrans("＋－×÷", "+-*/"))
-            sum_ = re.sub(r"(\d[\d.]*)%", r"(\1/100)", re.sub(r"[ ,]", "", sum_)).strip(".")
+            sum_ = re.sub(r"(\d[\d.]*)%", r"(\1/100)", re.sub(r"[ ,\xa0]", "", sum_)).strip(".")
             if sum_.count("(") < sum_.count(")"):
                 sum_ = sum_.rstrip(")")
             elif sum_.count("(") > sum_.count(")"):

@@ -1,0 +1,10 @@
+"""Dates in simplified Chinese: year, month, day, 24-hour clock."""
+
+DATE_FORMAT = "Y年n月j日"  # 2026年11月22日
+TIME_FORMAT = "H:i"  # 06:00
+DATETIME_FORMAT = "Y年n月j日 H:i"  # 2026年11月22日 06:00
+YEAR_MONTH_FORMAT = "Y年n月"
+MONTH_DAY_FORMAT = "n月j日"
+SHORT_DATE_FORMAT = DATE_FORMAT
+SHORT_DATETIME_FORMAT = DATETIME_FORMAT
+FIRST_DAY_OF_WEEK = 1
