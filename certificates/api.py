@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from ninja.errors import HttpError
 
 from certificates.verify import count_miss, is_blocked, verify_serial
+from edu.accounts.throttle import client_address
 from edu.core.errors import NotFound
 
 router = ninja.Router(tags=["certificates"])
@@ -30,7 +31,7 @@ class VerificationOut(ninja.Schema):
 @router.get("/verify/{serial}", response=VerificationOut, auth=None, summary="Check a certificate by its serial")
 def verify(request: HttpRequest, serial: str) -> object:
     """Answer what is known of a serial; 404 when there is none, 429 after too many unknown ones."""
-    address = request.META.get("REMOTE_ADDR", "")
+    address = client_address(request)
     if is_blocked(address=address):
         raise HttpError(429, "Too many unknown serials were asked for. Try again in ten minutes.")
     found = verify_serial(text=serial)

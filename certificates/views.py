@@ -18,6 +18,7 @@ from certificates.queries import list_certificates
 from certificates.render import ensure_file, picture_of, verification_url
 from certificates.verify import Verification, count_miss, is_blocked, verify_serial
 from edu.accounts.real_name import set_real_name
+from edu.accounts.throttle import client_address
 from edu.documents.pdf import CONTENT_TYPE
 
 NOT_MINE = "There is no such certificate."
@@ -127,7 +128,7 @@ def verify(request: HttpRequest, serial: str) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, found: Verification | None, form: SerialForm, *, text: str = "") -> HttpResponse:
-    address = request.META.get("REMOTE_ADDR", "")
+    address = client_address(request)
     if is_blocked(address=address):
         return _check_page(request, form=form, status=429)
     result = found or verify_serial(text=text)

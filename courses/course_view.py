@@ -15,6 +15,7 @@ from courses.panels import list_panels
 from courses.permissions import can_edit, visible_courses
 from courses.prices import price_label
 from edu.access.queries import AccessAnswer, list_doors, why_not
+from exams.queries import list_offered_keys
 
 KIND_ICONS = {"bank": "layers", "paper": "note", "exam": "award", "course": "book"}
 """What can be included in a course, in the order in which it is counted, with its icon."""
@@ -58,11 +59,16 @@ def course_context(request: HttpRequest, *, page: CoursePage) -> dict[str, Any]:
     answer = why_not(user_id=user_id, product_key=course.product_key)
     included = list(course.inclusions.all())
     doors = list_doors(product_keys=[course.product_key, *(row.product_key for row in included)])
-    keys = [row.product_key for row in included if row.product_key in doors]
     teachers = list(course.instructors.select_related("photo"))
     door = doors.get(course.product_key)
     editing = bool(user and can_edit(user, course))
     openable = answer.allowed or editing
+    offered = list_offered_keys(user=user, product_keys=[row.product_key for row in included], has_course=openable)
+    keys = [
+        row.product_key
+        for row in included
+        if row.product_key in doors and (row.product_key in offered or row.product_key.startswith("course:"))
+    ]
     lessons = [lesson for chapter in outline for lesson in chapter.lessons]
     context: dict[str, Any] = {
         "course": course,
@@ -86,7 +92,7 @@ def course_context(request: HttpRequest, *, page: CoursePage) -> dict[str, Any]:
                 "icon": KIND_ICONS.get(key.partition(":")[0], "file"),
                 "label": kind_label(key.partition(":")[0]),
                 "title": doors[key].title,
-                "url": doors[key].url,
+                "url": doors[key].url if offered.get(key, True) else "",
             }
             for key in keys
         ],
@@ -132,7 +138,7 @@ def _count_text(kind: str, count: int) -> str:
     """Return how many things of a kind are included, in words."""
     texts = {
         "bank": ngettext("%(count)d question bank to practise", "%(count)d question banks to practise", count),
-        "paper": ngettext("%(count)d paper", "%(count)d papers", count),
+        "paper": ngettext("%(count)d paper to practise", "%(count)d papers to practise", count),
         "exam": ngettext("%(count)d exam", "%(count)d exams", count),
         "course": ngettext("%(count)d further course", "%(count)d further courses", count),
     }

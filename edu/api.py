@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -24,6 +25,12 @@ STATUS: dict[type[DomainError], int] = {
     InvalidInput: 422,
     TooManyRequests: 429,
 }
+
+
+@csrf_exempt
+def unknown_address(request: HttpRequest) -> HttpResponse:
+    """Answer every address under /api/ that there is not, with or without a slash at its end, to programs' taste."""
+    return problem(request, status=404, code="not_found", detail="There is no such address in the API.")
 
 
 def problem(request: HttpRequest, *, status: int, code: str, detail: str, **extra: Any) -> HttpResponse:
@@ -57,6 +64,12 @@ def invalid_request(request: HttpRequest, error: ValidationError) -> HttpRespons
 def not_signed_in(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
     """Answer a request without a valid key."""
     return problem(request, status=401, code="not_authenticated", detail="A valid token or key is needed.")
+
+
+@api.exception_handler(Http404)
+def nothing_there(request: HttpRequest, _error: Http404) -> HttpResponse:
+    """Answer what is not there, or not for this person, in the same form."""
+    return problem(request, status=404, code="not_found", detail="There is no such thing.")
 
 
 @api.exception_handler(HttpError)

@@ -2,18 +2,20 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from edu.api import api
+from edu.api import api, unknown_address
 
 urlpatterns = [
     path("", include("edu.operations.health_urls")),
     path("api/v1/", api.urls),
     path("api/docs", RedirectView.as_view(url="/api/v1/docs"), name="api_docs"),
+    path("api/docs/", RedirectView.as_view(url="/api/v1/docs")),
+    re_path(r"^api(?:/|$)", unknown_address),
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include("edu.organizations.sign_in_urls")),
     path("accounts/", include("edu.accounts.urls")),

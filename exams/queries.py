@@ -20,7 +20,9 @@ from exams.delivery.access import get_visible_exam, visible_exams
 from exams.domain.timing import ExamStatus, allowed_seconds, exam_state
 from exams.fetch import accommodation_of, attempt_summary, terms_of
 from exams.models import Accommodation, Attempt, Bank, Exam, PracticeAnswer
+from exams.offered import list_offered_keys as list_offered_keys
 from exams.policies_authoring import list_editable_exams
+from exams.practice.book import count_open_entries as count_open_entries
 from exams.practice.sessions import LessonQuizResult
 from exams.practice.sessions import lesson_quiz_result as find_quiz_result
 from exams.quiz_choice import QuizBank as QuizBank

@@ -185,6 +185,7 @@ def _room_strings() -> dict[str, str]:
     return {
         "saved": _("All answers saved"),
         "saving": _("Saving…"),
+        "savedAgain": _("Back online. All answers are saved."),
         "offlineOne": _("Offline: 1 answer kept on this device"),
         "offlineMany": _("Offline: %n answers kept on this device"),
         "paused": _("Paused: your answers are kept on this device"),

@@ -1,7 +1,6 @@
 """What a learner's desk shows: where to go on, her courses, her single lessons."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -9,7 +8,6 @@ from django.urls import reverse
 from courses.fetch import CourseCard, cards_of
 from courses.models import Course, Enrolment, Lesson, LessonProgress
 from edu.access.queries import list_accessible
-from exams.queries import list_exams
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,37 +34,6 @@ class SingleLesson:
     kind: str
     is_done: bool
     percent: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExamToDo:
-    """An exam that a learner can sit now or soon: what it is, the moment that matters, and where it is."""
-
-    title: str
-    url: str
-    is_running: bool
-    opens_at: datetime | None
-    closes_at: datetime
-
-
-def list_exams_to_do(*, user_id: int, now: datetime, limit: int = 3) -> list[ExamToDo]:
-    """Return the exams that wait for the learner: running ones first, then those open now, then those to come.
-
-    `opens_at` is set for those to come only. Queries do not grow with the number of exams.
-    """
-    places = {"continue": 0, "open": 1, "failed_retry": 2, "not_open": 3}
-    views = [view for view in list_exams(user_id=user_id, now=now) if view.has_access and view.status in places]
-    views.sort(key=lambda view: (places[view.status], view.opens_at if view.status == "not_open" else view.closes_at))
-    return [
-        ExamToDo(
-            title=view.title,
-            url=reverse("exams:detail", args=[view.public_id]),
-            is_running=view.status == "continue",
-            opens_at=view.opens_at if view.status == "not_open" else None,
-            closes_at=view.closes_at,
-        )
-        for view in views[:limit]
-    ]
 
 
 def list_enrolled(*, user_id: int, limit: int | None = None) -> list[EnrolledCourse]:

@@ -18,7 +18,8 @@ from courses.domain.prerequisites import blocking_lesson
 from courses.fetch import fetch_marks, list_outline
 from courses.learning import notes as note_book
 from courses.learning.advance import complete_by_hand, record_watch
-from courses.learning.desk import list_enrolled, list_exams_to_do, list_single_lessons
+from courses.learning.agenda import make_agenda
+from courses.learning.desk import list_enrolled, list_single_lessons
 from courses.learning.enrol import enrol_free
 from courses.learning.room import check_entry
 from courses.models import Enrolment, Lesson, LessonNote
@@ -32,15 +33,15 @@ from edu.core.errors import DomainError, NotAllowed, NotFound
 @login_required
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """Show where the learner goes on, her courses and single lessons."""
+    """Show where the learner goes on, what is due, her exams, her courses and single lessons."""
     enrolled = list_enrolled(user_id=request.user.pk, limit=7)
     going_on = next((row for row in enrolled if row.has_access and not row.is_done), None)
     context = {
         "title": _("My learning"),
         "desk": "learner",
         "going_on": going_on,
+        "agenda": make_agenda(user_id=request.user.pk, now=now_utc()),
         "enrolled": [row for row in enrolled if row is not going_on][:6],
-        "exams": list_exams_to_do(user_id=request.user.pk, now=now_utc()),
         "lessons": list_single_lessons(user_id=request.user.pk),
         "suggested": [] if enrolled else _suggest(request),
         "stats": {

@@ -21,7 +21,9 @@ from django.utils.translation import gettext as _
 from edu.accounts.fields import PhoneField
 from edu.accounts.models import User
 from edu.accounts.phones import InvalidPhone, normalize_phone
+from edu.accounts.services import remember_language
 from edu.accounts.stages import OWN_STAGES
+from edu.accounts.throttle import client_address
 from edu.core.ids import new_public_id
 from edu.events.publish import publish
 from edu.events.types import UserRegistered
@@ -90,7 +92,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # django-alla
         return str(super().get_email_verification_redirect_url(email_address))
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
-        """Speak the person's own language from the sign-in on."""
+        """Speak the person's own language from the sign-in on; who never chose one has that of the page."""
+        remember_language(user=user, language=get_language() or "")
         response: HttpResponse = super().post_login(request, user, **kwargs)
         if user.language:
             set_language_cookie(response, user.language)
@@ -168,6 +171,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # django-alla
         message.send()
 
     # -- limits ---------------------------------------------------------------------------------------
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the address that django-allauth's limits count by: the same that ours do."""
+        return client_address(request)
+
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Name the account whose failed attempts are counted; the phone too, which django-allauth leaves out."""
         names = ("email", "phone", "username")

@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -24,12 +25,24 @@ __all__ = [
     "create_token",
     "delete_account",
     "export_personal_data",
+    "remember_language",
     "revoke_token",
     "set_first_password",
     "sign_out_everywhere",
 ]
 
 MAX_TOKENS = 20
+
+
+def remember_language(*, user: User, language: str) -> None:
+    """Keep the language of the page as the person's own, in which mails reach her, unless she has one already.
+
+    A language that the site does not speak is not kept.
+    """
+    if user.language or language not in dict(settings.LANGUAGES):
+        return
+    if User.objects.filter(pk=user.pk, language="").update(language=language):
+        user.language = language
 
 
 def create_account(

@@ -3,9 +3,11 @@
 import hashlib
 import time
 
+from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 
+from edu.core.client_address import find_client_address
 from edu.core.errors import TooManyRequests
 
 
@@ -31,5 +33,9 @@ def check_rate(*, key: str, limit: int, window_seconds: int, now: float | None =
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the address that a request came from, as the web server saw it."""
-    return str(request.META.get("REMOTE_ADDR", ""))
+    """Return the address that a request came from; X-Forwarded-For counts as far as TRUSTED_PROXIES vouch for it."""
+    return find_client_address(
+        remote=str(request.META.get("REMOTE_ADDR", "")),
+        forwarded_for=request.headers.get("X-Forwarded-For", ""),
+        trusted=settings.TRUSTED_PROXIES,
+    )

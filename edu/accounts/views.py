@@ -13,6 +13,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -29,6 +30,7 @@ from edu.accounts.services import (
     create_token,
     delete_account,
     export_personal_data,
+    remember_language,
     revoke_token,
     sign_out_everywhere,
 )
@@ -174,6 +176,7 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("This account of the demo is not there any more. Load the demo again."))
         return redirect("account_login")
     login(request, user, backend=backend)
+    remember_language(user=user, language=get_language() or "")
     following = request.POST.get("next", "")
     return redirect(following if following and get_adapter(request).is_safe_url(following) else "desk")
 

@@ -10,34 +10,6 @@ from edu.community.models import Review as CourseReview
 from edu.core.errors import DomainError
 from edu.demo import content
 from edu.demo.subjects import Subject
-from edu.website.models import Enquiry
-from edu.website.services import receive_enquiry
-
-ENQUIRIES = (
-    {
-        "company": "海川制造有限公司",
-        "name": "周敏",
-        "phone": "13900000021",
-        "email": "zhoumin@example.com",
-        "staff_count": 180,
-        "message": "想为三个车间的新员工安排安全与财务基础培训，请介绍席位价格和开票方式。",
-    },
-    {
-        "company": "Northlight Analytics",
-        "name": "Grace Okafor",
-        "phone": "13900000022",
-        "email": "grace@example.com",
-        "staff_count": 25,
-        "message": "We would like the statistics course for our analysts, with certificates and one invoice.",
-    },
-)
-
-
-def load_enquiries() -> None:
-    """Load two questions of enterprises, once, so that the operator's desk has somebody to call."""
-    if not Enquiry.objects.exists():
-        for values in ENQUIRIES:
-            receive_enquiry(values=values, source="/enterprise/")
 
 
 def load_community(*, people: dict[str, User], subjects: dict[str, Subject], now: datetime) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils import timezone
 
 from courses.learning.enrol import enrol
 from courses.models import Course, Enrolment, Lesson, LessonProgress
@@ -24,6 +25,7 @@ from edu.core.errors import DomainError
 from edu.demo.answers import essay, right_answer, wrong_answer
 from edu.demo.names import learner_names
 from edu.demo.people import PASSWORD
+from edu.demo.recent import enliven_recent_days
 from exams.delivery.release import release_closed_exams
 from exams.delivery.start import start_attempt
 from exams.delivery.submit import submit_attempt
@@ -84,8 +86,15 @@ def generate_history(*, learners: int, days: int, seed: int, now: datetime, guid
             _live(person, shelf, versions, now=now, chance=chance)
     if guide is not None and shelves:
         _guide_past(guide, shelves[0], versions, now=now, chance=chance)
+    if shelves:
+
+        def practise(user: User, at: datetime) -> None:
+            person = next(row for row in people if row.user == user)
+            _practise_once(person, chance.choice(shelves), versions, at=at, chance=chance)
+
+        enliven_recent_days(people=[person.user for person in people], practise=practise, now=now, chance=chance)
     recount_learners()
-    today = now.date()
+    today = timezone.localdate(now)
     roll_up_range(from_on=today - timedelta(days=days), to_on=today)
     return len(people)
 
@@ -245,15 +254,22 @@ def _practise(
     chance: random.Random,
 ) -> None:
     """Practise chapters between two moments, and fill the wrong-answer book with what went wrong."""
+    span = max((until - since).total_seconds(), 3600)
+    for _session in range(round(person.diligence * 6)):
+        began_at = since + timedelta(seconds=chance.random() * span)
+        _practise_once(person, shelf, versions, at=began_at, chance=chance)
+
+
+def _practise_once(
+    person: Learner, shelf: Shelf, versions: dict[int, QuestionVersion], *, at: datetime, chance: random.Random
+) -> None:
+    """Practise some questions of one chapter."""
     by_topic: dict[Any, list[Question]] = {}
     for question in shelf.questions:
         by_topic.setdefault(question.topic, []).append(question)
-    span = max((until - since).total_seconds(), 3600)
-    for _session in range(round(person.diligence * 6)):
-        topic = chance.choice(sorted(by_topic, key=lambda row: row.pk if row else 0))
-        picked = chance.sample(by_topic[topic], k=min(len(by_topic[topic]), chance.randint(5, 9)))
-        began_at = since + timedelta(seconds=chance.random() * span)
-        _practice_session(person, topic, picked, versions, at=began_at, chance=chance)
+    topic = chance.choice(sorted(by_topic, key=lambda row: row.pk if row else 0))
+    picked = chance.sample(by_topic[topic], k=min(len(by_topic[topic]), chance.randint(5, 9)))
+    _practice_session(person, topic, picked, versions, at=at, chance=chance)
 
 
 def _answer(person: Learner, version: QuestionVersion, difficulty: int, chance: random.Random) -> Any:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from courses.services import give_editor_access, recount_learners
 from edu.core.clock import now_utc
 from edu.demo.commerce import load_commerce
-from edu.demo.community import load_community, load_enquiries
+from edu.demo.community import load_community
+from edu.demo.enquiries import load_enquiries
 from edu.demo.enterprise import load_enterprise
 from edu.demo.history import generate_history, has_history
 from edu.demo.people import ensure_people, write_accounts
@@ -30,6 +31,7 @@ def load_demo(*, say: Callable[[str], None], learners: int, days: int) -> None:
     say("courses, banks, papers, exams")
     load_commerce(operator=people["operator"], learner=people["learner"], subjects=subjects)
     staff = load_enterprise(people=people, now=now)
+    load_enquiries(operator=people["operator"])
     for role in ("instructor", "instructor_en", "trainer"):
         give_editor_access(user_id=people[role].pk)
     say("offers and the enterprise")
@@ -38,6 +40,5 @@ def load_demo(*, say: Callable[[str], None], learners: int, days: int) -> None:
         say(f"history of {learners} learners over {days} days")
     recount_learners()
     load_community(people=people, subjects=subjects, now=now)
-    load_enquiries()
     write_accounts(staff=staff)
     say("done")

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
+
 from certificates.services import set_awarded
 from courses import services as courses
 from courses.achievements import achievement_of
@@ -50,7 +52,7 @@ def load_subject(
         course = _load_course(
             folder=folder, described=described, owner=owner, bank=bank, organization_id=organization_id
         )
-        included = [bank.product_key, *(paper.product_key for paper in subject_papers.values())]
+        included = [bank.product_key, *(paper.product_key for paper in subject_papers.values() if paper.is_practice)]
         included += [exam.product_key for exam in subject_exams.values()]
         courses.set_included(course_id=course.pk, product_keys=included)
         courses.publish_course(course_id=course.pk, actor_id=owner.pk)
@@ -155,10 +157,12 @@ def _load_exams(
                 audience=Exam.Audience.ORGANIZATION if private else Exam.Audience.GRANTED,
                 grading_policy={"multiple_choice": "partial_if_no_wrong", "partial_fraction": 0.5},
             )
-            exams.schedule_exam(exam=exam, actor=owner)
-            if closes <= now:
-                # A window that is over cannot be scheduled any more; the demo shows one all the same.
-                Exam.objects.filter(pk=exam.pk).update(closes_at=closes)
+            # One transaction: whoever is told of the exam afterwards sees its own window, and that it is over.
+            with transaction.atomic():
+                exams.schedule_exam(exam=exam, actor=owner)
+                if closes <= now:
+                    # A window that is over cannot be scheduled any more; the demo shows one all the same.
+                    Exam.objects.filter(pk=exam.pk).update(closes_at=closes)
             if plan.get("certificate"):
                 offer_certificate(
                     achievement_key=exam.product_key,

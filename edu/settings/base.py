@@ -5,7 +5,10 @@ from typing import Any
 
 import environ
 from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from edu.core.client_address import parse_trusted_proxies
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
@@ -226,6 +229,12 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 SMS_BACKEND = "edu.notifications.sms.MailboxBackend"
 
 # -- safety ---------------------------------------------------------------------------------------
+try:
+    TRUSTED_PROXIES = parse_trusted_proxies(env.str("JINBANG_TRUSTED_PROXIES", default=""))
+except ValueError as error:
+    message = f"JINBANG_TRUSTED_PROXIES is neither a number of front servers nor a list of their networks: {error}"
+    raise ImproperlyConfigured(message) from error
+"""Front servers whose X-Forwarded-For is believed, for limits by address and exams with address ranges."""
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"

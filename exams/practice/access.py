@@ -78,10 +78,15 @@ def open_bank_ids(user: Any, banks: list[Bank]) -> set[int]:
 
 
 def open_paper_ids(user: Any, papers: list[Paper]) -> set[int]:
-    """Return ids of those papers that the learner may practise now. One query at most."""
-    locked = [paper.product_key for paper in papers if paper.requires_grant]
-    granted = list_accessible(user_id=user.pk, product_keys=locked) if locked else set()
-    return {paper.pk for paper in papers if not paper.requires_grant or paper.product_key in granted}
+    """Return ids of those papers that the learner may practise now, by a grant of the paper, of what opens it, or as
+    its author. Queries do not grow with the papers.
+    """
+    locked = {paper.product_key: paper.pk for paper in papers if paper.requires_grant}
+    if not locked:
+        return {paper.pk for paper in papers}
+    granted = list_accessible(user_id=user.pk, product_keys=list(locked))
+    own = set(list_editable_papers(user).filter(pk__in=locked.values()).values_list("pk", flat=True))
+    return {paper.pk for paper in papers if not paper.requires_grant or paper.product_key in granted or paper.pk in own}
 
 
 def bank_door(user: Any, bank: Bank) -> PracticeDoor:

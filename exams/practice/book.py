@@ -144,3 +144,8 @@ def set_mastered(*, user_id: int, question_public_id: object, at: datetime | Non
         row.mastered_at = at
         row.right_streak = 0 if at is None else row.right_streak
         row.save(update_fields=["mastered_at", "right_streak"])
+
+
+def count_open_entries(*, user_id: int) -> int:
+    """Return how many wrong answers of the learner wait to be mastered. One statement."""
+    return WrongAnswer.objects.filter(user_id=user_id, mastered_at__isnull=True).count()

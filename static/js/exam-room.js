@@ -13,6 +13,7 @@ const questions = new Map([...room.querySelectorAll("[data-question]")].map((que
 const saveState = document.querySelector("[data-save-state]");
 const speaker = document.querySelector("[data-exam-speaker]");
 const receipts = [];
+let wasOffline = false;
 
 const say = (text) => (speaker.textContent = text);
 document.addEventListener("exam:say", (event) => say(event.detail));
@@ -37,7 +38,15 @@ function showState({ state, unsent, content }) {
   if (words[state]) {
     saveState.dataset.state = state;
     saveState.querySelector("[data-save-text]").textContent = words[state];
-    if (state === "offline" && sync.failures === 1) say(words[state]);
+    if (state === "offline" && !wasOffline) {
+      wasOffline = true;
+      say(words[state]);
+    }
+    // Everyday saving is silent; after an interruption the learner hears that nothing is missing.
+    if (state === "saved" && wasOffline) {
+      wasOffline = false;
+      say(strings.savedAgain);
+    }
   }
   if (state === "moved") showEnd("moved", unsent);
   if (state === "key-lost") showEnd("key-lost", unsent);

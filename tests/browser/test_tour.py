@@ -158,8 +158,11 @@ def test_from_a_search_to_a_certificate_that_a_stranger_checks(site, at_browser,
     for slot in slots[5:-1]:
         answer(question(page, slot), right[slot])
     expect(page.locator("[data-save-state]")).to_have_attribute("data-state", "offline")
+    speaker = page.locator("[data-exam-speaker][role=status]")
+    expect(speaker).to_contain_text("Offline")
     page.context.set_offline(False)
     saved(page)
+    expect(speaker).to_have_text("Back online. All answers are saved.")
     page.reload()
     kept = {int(slot) for slot, response in only_attempt(user).responses.items() if response != ""}
     assert {slot: right[slot] for slot in set(slots[:-1]) - kept} == {}

@@ -11,6 +11,7 @@ from courses.queries import get_course_card, list_categories, list_courses, prog
 from courses.services import ensure_category, ensure_instructor, set_included
 from edu.access.services import register_door
 from tests.factories.courses import lessons_of, make_course, make_instructor, make_learner, make_user
+from tests.factories.exams import make_exam
 
 pytestmark = pytest.mark.django_db
 
@@ -83,7 +84,7 @@ def test_the_course_page_sells_and_describes(client):
         faq=[("Is it hard?", "No & never.")],
         certificate_on_completion=True,
     )
-    exam_key = "exam:6f8e3f6e-0000-4000-8000-000000000001"
+    exam_key = make_exam(title="Final exam").product_key
     register_door(product_key=exam_key, title="Final exam", url="/exams/1/")
     set_included(course_id=course.pk, product_keys=[exam_key])
     answer = client.get(course.get_absolute_url())

@@ -52,3 +52,10 @@ def test_an_unsafe_value_stops_the_start_with_its_name(name, value):
     done = start(**{name: value})
     assert done.returncode != 0
     assert f"{name} is unsafe" in done.stderr
+
+
+def test_front_servers_that_cannot_be_read_stop_the_start():
+    done = start(JINBANG_TRUSTED_PROXIES="everybody")
+    assert done.returncode != 0
+    assert "JINBANG_TRUSTED_PROXIES is neither" in done.stderr
+    assert start(JINBANG_TRUSTED_PROXIES="10.0.0.0/8").returncode == 0
