@@ -1,5 +1,7 @@
 """The data dictionary: every table and column of ours with the words that explain it in the database."""
 
+from django.utils.translation import override
+
 from edu.schema.comments import column_comment, our_models, table_comment
 
 HEADER = """# Data dictionary
@@ -10,7 +12,12 @@ it so. Times are stored in UTC, money in minor units of its currency.
 
 
 def write_dictionary() -> str:
-    """Return the dictionary as Markdown, tables in the order of their rooms and names."""
+    """Return the dictionary as Markdown in English, tables in the order of their rooms and names."""
+    with override("en"):
+        return _dictionary()
+
+
+def _dictionary() -> str:
     parts = [HEADER]
     room = ""
     for model in sorted(our_models(), key=lambda row: (row._meta.app_label, row._meta.db_table)):
