@@ -64,7 +64,7 @@ class MemberForm(forms.Form):
 
     def __init__(self, *args: Any, departments: Sequence[DepartmentView], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["department"].choices = [("", _("None")), *department_choices(departments)]  # type: ignore[attr-defined]
+        self.fields["department"].choices = [("", _("None")), *department_choices(departments)]
 
 
 class DepartmentForm(forms.Form):
@@ -75,7 +75,7 @@ class DepartmentForm(forms.Form):
 
     def __init__(self, *args: Any, departments: Sequence[DepartmentView], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["parent"].choices = [("", _("Nothing (top)")), *department_choices(departments)]  # type: ignore[attr-defined]
+        self.fields["parent"].choices = [("", _("Nothing (top)")), *department_choices(departments)]
 
 
 class InvitationForm(forms.Form):
@@ -93,7 +93,7 @@ class InvitationForm(forms.Form):
 
     def __init__(self, *args: Any, departments: Sequence[DepartmentView], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["department"].choices = [("", _("None")), *department_choices(departments)]  # type: ignore[attr-defined]
+        self.fields["department"].choices = [("", _("None")), *department_choices(departments)]
 
 
 class UploadForm(forms.Form):
@@ -127,7 +127,7 @@ class SeatsForm(forms.Form):
 
     def __init__(self, *args: Any, departments: Sequence[DepartmentView], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["departments"].choices = department_choices(departments)  # type: ignore[attr-defined]
+        self.fields["departments"].choices = department_choices(departments)
 
 
 class AssignmentForm(forms.Form):
@@ -172,8 +172,8 @@ class AssignmentForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["departments"].choices = department_choices(departments)  # type: ignore[attr-defined]
-        self.fields["products"].choices = products  # type: ignore[attr-defined]
+        self.fields["departments"].choices = department_choices(departments)
+        self.fields["products"].choices = products
 
     def clean_due_on(self) -> datetime:
         """Return the end of the last day in the site's time zone."""
@@ -199,7 +199,7 @@ class TargetFilter(forms.Form):
 
     def __init__(self, *args: Any, departments: Sequence[DepartmentView], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["department"].choices = [("", _("All")), *department_choices(departments)]  # type: ignore[attr-defined]
+        self.fields["department"].choices = [("", _("All")), *department_choices(departments)]
 
 
 def end_of_day(day: Any) -> datetime:
