@@ -324,3 +324,15 @@ def test_progress_is_read_with_queries_that_do_not_grow_with_people(
     assignment = make_assignment(organization, pool)
     with django_assert_max_num_queries(8):
         refresh_assignment(assignment=assignment)
+
+
+def test_the_learners_home_shows_what_is_assigned_to_her_alone(organization, trainer, run_jobs, client):
+    member, colleague = make_member(organization), make_member(organization)
+    assignment = make_assignment(organization, make_pool(organization), everybody=False, user_ids=[member.user_id])
+    run_jobs()
+    client.force_login(member.user)
+    page = client.get("/me/").content.decode()
+    assert assignment.title in page
+    assert list_open_assignments(user_id=member.user_id)[0].url in page
+    client.force_login(colleague.user)
+    assert assignment.title not in client.get("/me/").content.decode()
