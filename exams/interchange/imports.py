@@ -14,7 +14,7 @@ from edu.core.errors import Conflict, NotFound
 from edu.jobs.services import enqueue
 from edu.notifications.services import notify
 from exams.authoring.records import BATCH_SIZE, QuestionRecord, import_records
-from exams.interchange.formats import find_format
+from exams.interchange.file_formats import find_format
 from exams.interchange.plan import UnreadableFile, plan_rows
 from exams.models import Bank, BlueprintRule, ImportBatch, PaperItem, PracticeAnswer, Question
 from exams.policies_authoring import list_editable_banks

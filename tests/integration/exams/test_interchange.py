@@ -13,7 +13,7 @@ from django.utils import translation
 
 from edu.notifications.models import Notification
 from exams.authoring.banks import create_bank
-from exams.interchange.formats import find_format
+from exams.interchange.file_formats import find_format
 from exams.interchange.imports import plan_import
 from exams.interchange.plan import UnreadableFile
 from exams.interchange.xlsx import TYPE_NAMES, parse, write_sheet, write_template
