@@ -110,7 +110,7 @@ def parse_response(content: Content, raw: object) -> Response | None:
 def _as_choice(content: Content, key: Key) -> tuple[multiple_choice.Content, multiple_choice.Key]:
     options = tuple(Option(id=region.id, text=region.label) for region in content.regions)
     return (
-        multiple_choice.Content.model_construct(stem=content.stem, options=options),
+        multiple_choice.Content.model_construct(stem=content.stem, options=options, maximum_choices=None),
         multiple_choice.Key.model_construct(
             correct=key.correct,
             accepted=key.accepted,

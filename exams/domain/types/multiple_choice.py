@@ -23,10 +23,11 @@ TYPE = TypeInfo("multiple_choice", "Multiple choice", "square-check", is_auto_gr
 
 
 class Content(Schema):
-    """A stem and the options under it."""
+    """A stem and the options under it; `maximum_choices` where more than so many earn nothing."""
 
     stem: RichText
     options: Annotated[tuple[Option, ...], Field(min_length=2, max_length=40)]
+    maximum_choices: Annotated[int, Field(ge=1, le=40)] | None = None
 
 
 class Key(Schema):
@@ -85,6 +86,8 @@ def grade(content: Content, key: Key, response: tuple[str, ...] | None, policy: 
         return blank_mark()
     chosen, correct = set(response), set(key.correct)
     fraction = _fraction(content, key, chosen, policy)
+    if content.maximum_choices is not None and len(chosen) > content.maximum_choices:
+        fraction = 0.0
     if chosen - correct or (key.rule or policy.multiple_choice) == "all_or_nothing":
         fraction = policy.penalise(fraction)
     parts = tuple(
@@ -130,7 +133,10 @@ def option_order(content: Content) -> dict[str, tuple[str, ...]]:
 
 def public_content(content: Content, order: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Return stem and options in the frozen order."""
-    return {"stem": content.stem, "options": schema.arranged(content.options, order.get("options"))}
+    shown = {"stem": content.stem, "options": schema.arranged(content.options, order.get("options"))}
+    if content.maximum_choices is not None:
+        shown["maximum_choices"] = content.maximum_choices
+    return shown
 
 
 def list_feedback(content: Content, key: Key) -> dict[str, str]:

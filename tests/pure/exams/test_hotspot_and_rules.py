@@ -104,6 +104,13 @@ def test_a_sum_of_fractions_may_fall_below_zero():
     assert grade("multiple_choice", CHOICE, key, ["b"], policy).fraction == -0.5
 
 
+def test_more_choices_than_may_be_earn_nothing():
+    content = CHOICE | {"maximum_choices": 2}
+    key = {"correct": ["a", "c"], "rule": "sum_of_fractions", "fractions": {"a": 0.5, "c": 0.5}}
+    assert grade("multiple_choice", content, key, ["a", "c"]).fraction == 1
+    assert grade("multiple_choice", content, key, ["a", "b", "c"]).fraction == 0
+
+
 PAIRS = {"stem": "?", "left": options("l1", "l2"), "right": options("r1", "r2")}
 
 
