@@ -12,7 +12,7 @@ from exams.interchange.formats.qti import choices, combine, numbers, orders, pai
 from exams.interchange.formats.qti.expressions import Witness
 from exams.interchange.formats.qti.feedback import give_feedback
 from exams.interchange.formats.qti.items import ItemMarking
-from exams.interchange.formats.qti.model import Interaction, Item, Responses
+from exams.interchange.formats.qti.model import Interaction, Item, Responses, name_the_empty
 from exams.interchange.formats.qti.parts import BLANK_PAYS, NEGATIVE, NOTHING_EARNS, Part, verify
 from exams.interchange.formats.qti.rich import CLOSE, OPEN, TOKEN, tidy
 from exams.interchange.formats.qti.values import NUMERIC, Unsupported, Value, parse_number
@@ -25,6 +25,7 @@ _INVALID = gettext_noop("What was understood is not a complete question: %(probl
 _NEGATIVE_PARTS = gettext_noop("A wrong part takes marks from the others; this cannot be expressed.")
 _HUMAN_MARKS = gettext_noop("The file does not say how many marks a person gives; 1 was taken.")
 _ANSWER_ANY = gettext_noop("A person is to mark this, but the file marks it as well.")
+_EMPTY = gettext_noop("An option has no text.")
 UPLOAD_TYPE = "file_upload"
 """The one switch for file answers: where this type exists, upload interactions become questions of it."""
 
@@ -103,7 +104,9 @@ class Converter:
             return numbers.number_part(
                 score, base=interaction.base, known=found, size=interaction.size, stem=interaction.prompt
             )
-        part = texts.text_part(score, known, size=interaction.size, stem=interaction.prompt)
+        part = texts.text_part(
+            score, known, size=interaction.size, stem=interaction.prompt, is_loose=interaction.is_folded
+        )
         if interaction.kind == "extended" and part.blank is not None:
             part.type = "short_text" if part.blank[1].get("match") != "regex" else part.type
             if part.type == "short_text":
@@ -120,8 +123,7 @@ class Converter:
             for rule in self.marking.processing.rules
             for parent in rule.walk()
             for node in parent.nodes
-            if node.get("identifier") == interaction.identifier
-            and (node.name != "variable" or parent.name != "isnull")
+            if node.get("identifier") == interaction.identifier and (node.name != "variable" or parent.name != "isnull")
         }
         return pictures.point_part(
             interaction, score, declared.areas, factor=Decimal(1) if uses == {"mapresponsepoint"} else None
@@ -149,6 +151,7 @@ def _with_stars(key: Mapping[str, Any]) -> dict[str, Any]:
 
 def convert(item: Item) -> Converted:
     """Return the record of an item; Unsupported says why there is none."""
+    name_the_empty(item, _EMPTY)
     converter = Converter(item)
     human = [interaction for interaction in item.interactions if converter.is_human(interaction)]
     if any(interaction.kind == "upload" for interaction in human) and UPLOAD_TYPE not in question_types():
@@ -172,7 +175,9 @@ def marks_of(item: Item, maximum: Decimal) -> str:
     if item.marks is not None and item.marking.scale:
         marks = marks * maximum / item.marking.scale
     rounded = marks.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
-    if abs(rounded - marks) > Decimal("0.0001") and not (item.marks is not None and abs(rounded - marks) < Decimal("0.006")):
+    # Where scores are parts of a stated scale (33.33 of 100), rounding is what the file did already.
+    reach = Decimal("0.006") if item.marks is not None else Decimal("0.0001")
+    if abs(rounded - marks) > reach:
         raise Unsupported(_MARKS, {"marks": format(marks.normalize(), "f")[:30]})
     if not 0 < rounded <= 10_000:
         raise Unsupported(_MARKS_RANGE, {"marks": format(marks.normalize(), "f")[:30]})
@@ -204,7 +209,7 @@ def _for_a_person(item: Item, interaction: Interaction) -> Converted:
     if interaction.kind == "upload":
         type_ = UPLOAD_TYPE
         content["kinds"] = list(interaction.kinds)
-    marks = marks_of(item, item.human or Decimal(1))
+    marks = marks_of(item, item.marking.scale or item.human or Decimal(1))
     key = {"model_answer": item.model_answer} if item.model_answer else {}
     item.model_answer = ""
     return Converted(

@@ -14,7 +14,7 @@ _CUSTOM = gettext_noop("This question is answered in a part of its own (%(name)s
 _NO_PICTURE = gettext_noop("The picture of this question is missing.")
 _DRAWING = gettext_noop("Drawing on a picture is not possible here.")
 _NOT_HERE = gettext_noop("Answering by %(name)s is not possible here.")
-_TEMPLATE = gettext_noop("This question is made anew for each learner from a template with variables.")
+_NO_RESPONSE = gettext_noop("The question has no place for the response %(name)s.")
 _RANGE = gettext_noop("The range of this question is not said.")
 
 INTERACTIONS: dict[str, str] = {
@@ -217,7 +217,7 @@ def read_interaction(node: Node, writer: Writer, responses: dict[str, Declaratio
     identifier = node.get("responseidentifier").strip()
     declared = responses.get(identifier)
     if declared is None:
-        raise Unsupported(gettext_noop("The question has no place for the response %(name)s."), {"name": identifier[:60]})
+        raise Unsupported(_NO_RESPONSE, {"name": identifier[:60]})
     kind = INTERACTIONS[node.name]
     made = Interaction(kind, identifier, declared.base, declared.cardinality, tag=node.name)
     made.correct = declared.correct

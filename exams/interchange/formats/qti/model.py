@@ -134,3 +134,12 @@ class Item:
     has_feedback: bool = False
     inline_feedback: list[Feedback] = field(default_factory=list)
     kind: str = ""
+
+
+def name_the_empty(item: Item, text: str) -> None:
+    """Give choices without any text a dash, and say so."""
+    for interaction in item.interactions:
+        for choice in [*interaction.choices, *interaction.targets]:
+            if not choice.text.strip() and interaction.kind != "gapmatch":
+                choice.text = "—"
+                item.notes.doubt(text)
