@@ -15,6 +15,7 @@ from exams.interchange.formats.qti.items import ItemMarking
 from exams.interchange.formats.qti.model import Interaction, Item, Responses, name_the_empty
 from exams.interchange.formats.qti.parts import BLANK_PAYS, NEGATIVE, NOTHING_EARNS, Part, verify
 from exams.interchange.formats.qti.rich import CLOSE, OPEN, TOKEN, tidy
+from exams.interchange.formats.qti.structure import is_plainly_used
 from exams.interchange.formats.qti.values import NUMERIC, Unsupported, Value, parse_number
 
 _NO_RULES = gettext_noop("The file does not say which answer is right.")
@@ -60,10 +61,11 @@ class Converter:
 
         return score
 
-    @property
-    def template(self) -> str:
-        """The standard template the marking follows, if it does."""
-        return self.marking.processing.template if isinstance(self.marking, ItemMarking) else ""
+    def is_plain(self, interaction: Interaction) -> bool:
+        """Tell whether a few responses say how all are marked."""
+        if not isinstance(self.marking, ItemMarking):
+            return False
+        return is_plainly_used(self.marking.processing.rules, interaction.identifier)
 
     def part(self, interaction: Interaction, score: texts.WitnessedScore | None = None) -> Part:
         """Return an interaction as a native part; Unsupported says why not."""
@@ -74,20 +76,19 @@ class Converter:
 
         worths = self.marking.values(interaction.identifier)
         kind = interaction.kind
-        is_template = bool(self.template)
+        is_plain = self.is_plain(interaction)
         if kind == "inline":
             return choices.one_of(interaction, plain)
         if kind in ("choice", "hottext"):
-            return choices.choice_part(interaction, plain, worths, is_linear=is_template)
+            return choices.choice_part(interaction, plain, worths, is_linear=is_plain)
         if kind in ("text", "extended"):
             return self._typed(interaction, witnessed)
         if kind == "order":
-            is_match = self.template in ("match_correct", "cc2_match", "cc2_match_basic")
-            return orders.order_part(interaction, plain, is_match=is_match)
+            return orders.order_part(interaction, plain, is_match=is_plain and not worths)
         if kind in ("match", "associate"):
-            return pairs.match_part(interaction, plain, worths, self.item.notes, is_known=is_template)
+            return pairs.match_part(interaction, plain, worths, self.item.notes, is_known=is_plain)
         if kind == "gapmatch":
-            return pairs.gap_part(interaction, plain, worths, is_known=is_template)
+            return pairs.gap_part(interaction, plain, worths, is_known=is_plain)
         if kind == "hotspot":
             return choices.region_part(interaction, plain, worths)
         if kind == "points":

@@ -247,10 +247,10 @@ def _as_matching(interactions: list[Interaction], kinds: dict[str, str]) -> list
     is_match = all(
         entry.kind == "choice"
         and entry.cardinality == "single"
-        and entry.prompt
         and [(choice.identifier, choice.text) for choice in entry.choices] == listed
         for entry in interactions
     )
+    is_match = is_match and any(entry.prompt for entry in interactions)
     if not is_match or (len(interactions) < 2 and kinds.get("", "") != "matching_question"):
         return interactions
     for entry in interactions:

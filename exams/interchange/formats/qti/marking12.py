@@ -127,7 +127,8 @@ class Scoring:
                 scores[name] = _changed(scores.get(name, Decimal(0)), action, amount)
             if not entry.goes_on:
                 break
-        score = scores[self.variable]
+        # Thirds and sevenths of 100 add up to a little less than all.
+        score = round(scores[self.variable], 12)
         if self.lower is not None:
             score = max(score, self.lower)
         if self.upper is not None:
@@ -259,6 +260,16 @@ def _number(node: Node) -> Decimal:
     return found
 
 
+def whole_part(amount: Decimal) -> Decimal:
+    """Return an n-th of 100 that was written with two decimals (33.33) as what it stands for."""
+    if amount and amount != amount.to_integral_value() and Decimal(1) <= abs(amount) <= 50:
+        count = (100 / abs(amount)).to_integral_value()
+        exact = 100 / count
+        if abs(exact - abs(amount)) < Decimal("0.01") and amount == amount.quantize(Decimal("0.01")):
+            return exact.copy_sign(amount)
+    return amount
+
+
 def conditions_of(processing: Node | None, *, is_cumulative: bool) -> list[Condition]:
     """Return the conditions of a <resprocessing>; `is_cumulative` reads a missing `continue` as yes."""
     found = []
@@ -268,6 +279,7 @@ def conditions_of(processing: Node | None, *, is_cumulative: bool) -> list[Condi
             amount = parse_number(change.text)
             if amount is None:
                 raise Unsupported(_BAD_NUMBER, {"text": change.text.strip()[:60]})
+            amount = whole_part(amount)
             changes.append((change.get("varname", "SCORE"), change.get("action", "Set").lower(), amount))
         shown = [entry.get("linkrefid") for entry in node.find_all("displayfeedback")]
         said = node.get("continue").lower()

@@ -166,7 +166,7 @@ def _assign(rule: Node, value: Value | None, scope: Scope) -> None:
                 raise Unsupported(_WRONG_TYPE, {"name": name[:60]})
             scope.witness.look_into(value)
             value = number(int(value.item) if declared.base == "integer" else Decimal(value.item))
-        else:
+        elif name == "SCORE":
             raise Unsupported(_WRONG_TYPE, {"name": name[:60]})
     scope.outcomes[name] = value
 

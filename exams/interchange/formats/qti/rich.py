@@ -217,8 +217,7 @@ def tidy(text: str) -> str:
         if run.strip():
             pieces.append(f"<p>{run.strip()}</p>")
         text = "".join(pieces)
-        text = re.sub(r"<p>\s*</p>", "", text).strip()
-        return text
+        return re.sub(r"<p>\s*</p>", "", text).strip()
     if _ANY_TAG.search(text):
         return text
     plain = html.unescape(text)

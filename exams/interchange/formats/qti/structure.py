@@ -71,6 +71,26 @@ class _Reader:
             self.terms[name] = merged([old, self.expression(expression), frozenset([context])])
 
 
+def is_plainly_used(rules: list[Node], identifier: str) -> bool:
+    """Tell whether rules use a response only to compare it with the right one, to see whether it is there, or to add
+    what its map gives. Then a few responses tell how all of them are marked."""
+    for rule in rules:
+        for parent in rule.walk():
+            for node in parent.nodes:
+                if node.get("identifier") != identifier or node.name not in ("variable", "mapresponse"):
+                    continue
+                if node.name == "mapresponse":
+                    is_plain = parent.name in ("setoutcomevalue", "sum")
+                else:
+                    others = [child for child in parent.nodes if child is not node]
+                    is_plain = parent.name == "isnull" or (
+                        parent.name == "match" and len(others) == 1 and others[0].name == "correct"
+                    )
+                if not is_plain:
+                    return False
+    return True
+
+
 def _all_of(terms: Terms) -> Group:
     return frozenset().union(*terms)
 
