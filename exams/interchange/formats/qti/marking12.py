@@ -15,7 +15,7 @@ _UNKNOWN = gettext_noop("The marking uses “%(name)s”, which QTI does not hav
 _NO_RESPONSE = gettext_noop("The marking reads %(name)s, which the question does not declare.")
 _BAD_NUMBER = gettext_noop("“%(text)s” stands where a number is needed.")
 _TOO_MUCH = gettext_noop("There are too many different responses to check how each of them is marked.")
-MAXIMUM_WORK = 4_000_000
+MAXIMUM_WORK = 2_000_000
 
 PAIRS = "PAIRS"
 """The response that stands for several choices from the same list: pairs of a choice's identifier and what it got."""
