@@ -23,9 +23,8 @@ _UPLOAD = gettext_noop("File answers come later.")
 _MARKS = gettext_noop("Its marks, %(marks)s, have more than two decimal places.")
 _MARKS_RANGE = gettext_noop("Its marks, %(marks)s, are not between 0 and 10,000.")
 _INVALID = gettext_noop("What was understood is not a complete question: %(problem)s")
-_NEGATIVE_PARTS = gettext_noop("A wrong part takes marks from the others; this cannot be expressed.")
 _HUMAN_MARKS = gettext_noop("The file does not say how many marks a person gives; 1 was taken.")
-_ANSWER_ANY = gettext_noop("A person is to mark this, but the file marks it as well.")
+_EXTERNAL = gettext_noop("A person or another program marks this; choices cannot be marked by hand here.")
 _EMPTY = gettext_noop("An option has no text.")
 UPLOAD_TYPE = "file_upload"
 """The one switch for file answers: where this type exists, upload interactions become questions of it."""
@@ -132,7 +131,7 @@ class Converter:
 
     def is_human(self, interaction: Interaction) -> bool:
         """Tell whether a person marks this: the score is the same whatever is written."""
-        if interaction.kind == "upload":
+        if interaction.kind == "upload" or (self.item.is_external and interaction.kind in ("text", "extended")):
             return True
         if interaction.kind != "extended":
             return False
@@ -154,6 +153,8 @@ def convert(item: Item) -> Converted:
     """Return the record of an item; Unsupported says why there is none."""
     name_the_empty(item, _EMPTY)
     converter = Converter(item)
+    if item.is_external and not all(entry.kind in ("text", "extended", "upload") for entry in item.interactions):
+        raise Unsupported(_EXTERNAL)
     human = [interaction for interaction in item.interactions if converter.is_human(interaction)]
     if any(interaction.kind == "upload" for interaction in human) and UPLOAD_TYPE not in question_types():
         raise Unsupported(_UPLOAD)
@@ -229,12 +230,7 @@ def whole_stem(item: Item, replacements: Mapping[int, str]) -> str:
         return replacements.get(int(name), "") if name.isdecimal() else ""
 
     text = TOKEN.sub(put, item.stem)
-    return tidy(_unnested(text)) or item.title or "…"
-
-
-def _unnested(text: str) -> str:
-    """Return the text without a block inside a paragraph, which a block interaction in a line would leave."""
-    return text
+    return tidy(text) or item.title or "…"
 
 
 def _single(item: Item, converter: Converter) -> Converted:

@@ -200,6 +200,7 @@ def read_item(
         assets=assets,
         language=node.get("lang").strip(),
         human=_with_human_marks(declared),
+        is_external="SCORE" in declared.outcomes and declared.outcomes["SCORE"].is_external,
         model_answer=body.model_answer,
         has_feedback=bool(marking.feedback),
     )

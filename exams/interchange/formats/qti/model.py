@@ -116,7 +116,7 @@ class Item:
     """A question: its text with tokens, what is to be done, how it is marked, and what is said about it.
 
     `marks` is what the file says the question is worth, None where it says nothing. `human` is the greatest score that
-    a person gives, where a person marks.
+    a person gives, where a person marks; `is_external` says that the score comes from a person or another program.
     """
 
     identifier: str
@@ -129,6 +129,7 @@ class Item:
     language: str = ""
     marks: Decimal | None = None
     human: Decimal | None = None
+    is_external: bool = False
     explanation: str = ""
     model_answer: str = ""
     has_feedback: bool = False

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from exams.interchange.formats.base import UnreadableFile, gettext_noop
-from exams.interchange.formats.qti.nodes import Node, parse_xml, root_name
+from exams.interchange.formats.qti.nodes import Node, iterate_xml, parse_xml, root_name
 from exams.interchange.formats.qti.notes import clean_path
 
 MAXIMUM_MEMBERS = 20_000
@@ -27,11 +27,12 @@ _ENCRYPTED = gettext_noop("The package is protected by a password.")
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource of the manifest: its identifier, type and file."""
+    """A resource of the manifest: its identifier, type and file, and the record that our own writer keeps with it."""
 
     identifier: str
     type: str
     href: str
+    record: str = ""
 
 
 @dataclass
@@ -103,13 +104,18 @@ class Package:
         for name in self.names:
             if name.rpartition("/")[2].lower() != MANIFEST:
                 continue
-            root = self.xml(name)
             base = name.rpartition("/")[0]
-            for node in root.walk() if root is not None else ():
+            stream = self.open(name)
+            if stream is None:
+                continue
+            for node in _resources_of(stream):
                 if node.name == "resource":
                     href = node.get("href") or next((child.get("href") for child in node.find_all("file")), "")
                     path = clean_path(f"{base}/{href}") if href else ""
-                    yield Resource(node.get("identifier"), node.get("type").lower(), path)
+                    metadata = node.find("metadata")
+                    kept = metadata.find("record") if metadata is not None else None
+                    record = kept.text if kept is not None else ""
+                    yield Resource(node.get("identifier"), node.get("type").lower(), path, record)
 
     def xml(self, path: str) -> Node | None:
         """Return the root of a file, None when it is missing or no XML."""
@@ -118,6 +124,16 @@ class Package:
             return None if data is None else parse_xml(data)
         except UnreadableFile:
             return None
+
+
+def _resources_of(stream: IO[bytes]) -> Iterator[Node]:
+    """Yield the resources of a manifest as far as it can be read."""
+    with stream:
+        try:
+            for node, _ in iterate_xml(stream, lambda name: name == "resource"):
+                yield node
+        except (UnreadableFile, zipfile.BadZipFile, zlib.error, EOFError, OSError):
+            return
 
 
 def open_package(path: Path) -> Package:

@@ -72,7 +72,8 @@ class TextProbe:
                 return
 
 
-def _escaped(text: str, *, is_folded: bool) -> str:
+def escaped_pattern(text: str, *, is_folded: bool) -> str:
+    """Return a text as a pattern that fits it alone; folded, in any case of its letters."""
     pieces = []
     for sign in text:
         lower, upper = sign.lower(), sign.upper()
@@ -100,7 +101,7 @@ def _candidates(probe: TextProbe, maximum: Decimal, *, is_loose: bool) -> list[d
             probe.table[form] == probe.table[text] for form in (text.lower(), text.upper(), text.swapcase())
         )
         worth = fraction_of(probe.table[text], maximum)
-        patterns.append((is_folded, {"text": _escaped(text, is_folded=is_folded), "fraction": worth}))
+        patterns.append((is_folded, {"text": escaped_pattern(text, is_folded=is_folded), "fraction": worth}))
     # What is written in exactly these letters goes before what is written in any.
     patterns.sort(key=lambda entry: entry[0])
     mixed = [entry for _, entry in patterns if entry["fraction"]] or []
@@ -144,7 +145,7 @@ def _pattern_key(probe: TextProbe, maximum: Decimal) -> dict[str, Any] | None:
     if set(probe.witness.patterns) != set(names):
         raise Unsupported(_LOOKED_INTO)
     constants = [
-        {"text": _escaped(text, is_folded=False), "fraction": fraction_of(probe.table[text], maximum)}
+        {"text": escaped_pattern(text, is_folded=False), "fraction": fraction_of(probe.table[text], maximum)}
         for text in probe.constants
     ]
     patterns = [
