@@ -47,7 +47,7 @@ def combined(item: Item, converter: "Converter", human: Sequence[Interaction]) -
             parts = _parts(converter, auto, is_sum=is_sum)
             return _Combination(item, converter, auto, human, parts, is_sum=is_sum).best()
         except Unsupported as error:
-            first = first or error
+            first = first or (error if is_sum else Unsupported(_TOGETHER))
     raise first or Unsupported(_TOGETHER)
 
 

@@ -35,11 +35,9 @@ INTERACTIONS: dict[str, str] = {
 }
 INLINE = {"inline", "text"}
 _DECLINED = {
-    "graphicorderinteraction": gettext_noop("putting places of a picture into order"),
-    "graphicassociateinteraction": gettext_noop("joining places of a picture"),
-    "graphicgapmatchinteraction": gettext_noop("placing things on a picture"),
-    "endattemptinteraction": gettext_noop("asking for a hint"),
-    "mediainteraction": gettext_noop("playing a recording"),
+    "graphicorderinteraction": gettext_noop("Putting places of a picture into order is not possible here."),
+    "graphicassociateinteraction": gettext_noop("Joining places of a picture is not possible here."),
+    "graphicgapmatchinteraction": gettext_noop("Placing things on a picture is not possible here."),
 }
 
 
@@ -212,8 +210,10 @@ def read_interaction(node: Node, writer: Writer, responses: dict[str, Declaratio
         raise Unsupported(_CUSTOM, {"name": (node.get("customInteractionTypeIdentifier") or node.tag)[:60]})
     if node.name == "drawinginteraction":
         raise Unsupported(_DRAWING)
+    if node.name in _DECLINED:
+        raise Unsupported(_DECLINED[node.name])
     if node.name not in INTERACTIONS:
-        raise Unsupported(_NOT_HERE, {"name": _DECLINED.get(node.name, node.tag[:60])})
+        raise Unsupported(_NOT_HERE, {"name": node.tag[:60]})
     identifier = node.get("responseidentifier").strip()
     declared = responses.get(identifier)
     if declared is None:

@@ -26,7 +26,7 @@ _CHINESE = {"gbk", "gb2312", "gb18030", "big5", "gb-2312", "x-gbk", "cp936"}
 
 _TOO_LARGE = gettext_noop("A question of this file is too large to be read.")
 _TOO_DEEP = gettext_noop("The elements of this file are nested too deeply.")
-_MALFORMED = gettext_noop("This file is not well-formed XML: %(error)s")
+_MALFORMED = gettext_noop("This file is not well-formed XML; it breaks at line %(line)s, column %(column)s.")
 _ENTITIES = gettext_noop("This file declares entities of its own. Save it without them.")
 _ENCODING = gettext_noop("The encoding of this file is not known. Save it as UTF-8.")
 
@@ -149,6 +149,11 @@ class _Builder:
         return self.root
 
 
+def _malformed(error: ParseError) -> UnreadableFile:
+    line, column = getattr(error, "position", (1, 0))
+    return UnreadableFile(_MALFORMED, {"line": line, "column": column})
+
+
 class _Parser:
     """Feeds a builder, whatever the encoding: what the parser does not know (GBK, Big5) is decoded before."""
 
@@ -172,7 +177,7 @@ class _Parser:
         except DefusedXmlException as error:
             raise UnreadableFile(_ENTITIES) from error
         except ParseError as error:
-            raise UnreadableFile(_MALFORMED, {"error": str(error)}) from error
+            raise _malformed(error) from error
         except (LookupError, ValueError) as error:
             raise UnreadableFile(_ENCODING) from error
 
@@ -183,7 +188,7 @@ class _Parser:
         except DefusedXmlException as error:
             raise UnreadableFile(_ENTITIES) from error
         except ParseError as error:
-            raise UnreadableFile(_MALFORMED, {"error": str(error)}) from error
+            raise _malformed(error) from error
 
 
 def parse_xml(data: bytes) -> Node:
@@ -194,7 +199,7 @@ def parse_xml(data: bytes) -> Node:
         parser.feed(data[start : start + CHUNK])
     parser.finish()
     if builder.root is None:
-        raise UnreadableFile(_MALFORMED, {"error": "no element"})
+        raise UnreadableFile(_MALFORMED, {"line": 1, "column": 0})
     return builder.root
 
 

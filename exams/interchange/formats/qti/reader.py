@@ -32,7 +32,7 @@ _NO_QUESTIONS = gettext_noop("The package holds no QTI questions.")
 _STRUCTURE = gettext_noop("The order, sections and rules of the test in this package are lost; its questions are read.")
 _MISSING = gettext_noop("The package names the question %(name)s, but its file is not there.")
 _UNREADABLE = gettext_noop("The file of this question cannot be read.")
-_BROKEN_OFF = gettext_noop("The file breaks off here: %(error)s")
+_BROKEN_OFF = gettext_noop("The file breaks off or is damaged here; what follows cannot be read.")
 _TWICE = gettext_noop("This question stands in %(file)s once more, in full, and is read from there.")
 _ADDED = gettext_noop("The file does not say whether its rules add up; their numbers do, so they were added.")
 _FAILED = gettext_noop("This question is built in a way that cannot be followed.")
@@ -216,10 +216,10 @@ def _read_stream(reading: _Reading, stream: IO[bytes], file: str, root: str) -> 
     try:
         for node, path in iterate_xml(stream, lambda name: name == "item"):
             yield reading.item12(node, path, file)
-    except UnreadableFile as error:
+    except UnreadableFile:
         if reading.row == before and not file:
             raise
-        yield reading.declined(file, _BROKEN_OFF, {"error": str(error)})
+        yield reading.declined(file, _BROKEN_OFF)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError):
         yield reading.declined(file, _UNREADABLE)
 
@@ -305,5 +305,5 @@ def _repeated(reading: _Reading, package: Package, name: str, other: str) -> Ite
         try:
             for node, _ in iterate_xml(stream, lambda tag: tag == "item"):
                 yield reading.declined(name, _TWICE, {"file": other[:120]}, source=source_of(node))
-        except UnreadableFile as error:
-            yield reading.declined(name, _BROKEN_OFF, {"error": str(error)})
+        except UnreadableFile:
+            yield reading.declined(name, _BROKEN_OFF)

@@ -64,14 +64,14 @@ def _points(piece: Piece, content: Mapping[str, Any], key: Mapping[str, Any], im
     )
     mapping = (
         f'<qti-area-mapping default-value="{number((key.get("default") or 0) * marks)}" '
-        f'lower-bound="{number((key.get("floor") or 0) * marks)}" upper-bound="{number(marks)}">{areas}</qti-area-mapping>'
+        f'lower-bound="{number((key.get("floor") or 0) * marks)}" upper-bound="{number(marks)}">'
+        f"{areas}</qti-area-mapping>"
     )
     piece.declare("multiple", "point", mapping=mapping)
     amount = piece.add(f'<qti-map-response-point identifier="{piece.response}"/>')
     test = f'<qti-not><qti-is-null><qti-variable identifier="{piece.response}"/></qti-is-null></qti-not>'
-    piece.rules.append(
-        f"<qti-response-condition><qti-response-if>{test}{amount}</qti-response-if></qti-response-condition>"
-    )
+    branch = f"<qti-response-if>{test}{amount}</qti-response-if>"
+    piece.rules.append(f"<qti-response-condition>{branch}</qti-response-condition>")
     piece.body = (
         f'{block(content["stem"])}<qti-select-point-interaction response-identifier="{piece.response}" '
         f'max-choices="{limit}">{image}</qti-select-point-interaction>'
