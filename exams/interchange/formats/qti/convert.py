@@ -88,6 +88,8 @@ class Converter:
             return pairs.match_part(interaction, plain, worths, self.item.notes, is_known=is_plain)
         if kind == "gapmatch":
             return pairs.gap_part(interaction, plain, worths, is_known=is_plain)
+        if kind == "graphicorder":
+            return orders.region_order_part(interaction, plain, is_match=is_plain and not worths)
         if kind == "hotspot":
             return choices.region_part(interaction, plain, worths)
         if kind == "points":

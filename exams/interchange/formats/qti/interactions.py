@@ -28,6 +28,7 @@ INTERACTIONS: dict[str, str] = {
     "gapmatchinteraction": "gapmatch",
     "hottextinteraction": "hottext",
     "hotspotinteraction": "hotspot",
+    "graphicorderinteraction": "graphicorder",
     "selectpointinteraction": "points",
     "positionobjectinteraction": "points",
     "sliderinteraction": "slider",
@@ -35,7 +36,6 @@ INTERACTIONS: dict[str, str] = {
 }
 INLINE = {"inline", "text"}
 _DECLINED = {
-    "graphicorderinteraction": gettext_noop("Putting places of a picture into order is not possible here."),
     "graphicassociateinteraction": gettext_noop("Joining places of a picture is not possible here."),
     "graphicgapmatchinteraction": gettext_noop("Placing things on a picture is not possible here."),
 }
@@ -198,6 +198,7 @@ _READERS: dict[str, Callable[[Interaction, Node, Writer], None]] = {
     "gapmatch": _gap_match,
     "hottext": _hot_text,
     "hotspot": _spots,
+    "graphicorder": _spots,
     "points": _points,
     "slider": _slider,
     "upload": _upload,

@@ -101,10 +101,10 @@ class Scoring:
         if not is_sum:
             return [frozenset(whole)]
         groups: list[Group] = []
-        for names in found:
-            touching = [group for group in groups if group & names]
-            groups = [group for group in groups if not group & names]
-            groups.append(names.union(*touching))
+        for term in found:
+            touching = [group for group in groups if group & term]
+            groups = [group for group in groups if not group & term]
+            groups.append(term.union(*touching))
         return groups
 
     def public_name(self, identifier: str) -> str:

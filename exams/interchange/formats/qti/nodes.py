@@ -8,6 +8,7 @@ import codecs
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
@@ -35,7 +36,8 @@ _ENCODING = gettext_noop("The encoding of this file is not known. Save it as UTF
 class Node:
     """An element: its name and attributes in one spelling, and its children, elements and text in order.
 
-    `tag` is the local name as written; `is_math` says that it belongs to MathML.
+    `tag` is the local name as written; `is_math` says that it belongs to MathML. `memo` is for whoever evaluates it
+    many times.
     """
 
     name: str
@@ -43,14 +45,15 @@ class Node:
     attrs: dict[str, str] = field(default_factory=dict)
     children: list["Node | str"] = field(default_factory=list)
     is_math: bool = False
+    memo: Any = None
 
     def get(self, name: str, default: str = "") -> str:
         """Return an attribute."""
         return self.attrs.get(name, default)
 
-    @property
+    @cached_property
     def nodes(self) -> list["Node"]:
-        """The child elements."""
+        """The child elements; asked for only once the element is complete."""
         return [child for child in self.children if isinstance(child, Node)]
 
     def find(self, name: str) -> "Node | None":

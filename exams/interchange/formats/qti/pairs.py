@@ -318,7 +318,7 @@ def _gap_keys(
     names = {id_: name for name, id_ in sides.left_ids.items()}
     rights = {id_: name for name, id_ in sides.right_ids.items()}
     single_best = {names[a]: rights[b] for a, b in best.items()}
-    found = []
+    found: list[dict[str, Any]] = []
     gaps: dict[str, Any] = {}
     for name, worths in added.items():
         top = max(worths.values(), default=Decimal(0))

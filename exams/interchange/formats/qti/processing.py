@@ -49,7 +49,7 @@ _SHOW = """<p><responseCondition>
 _SET = '<setOutcomeValue identifier="{name}"><baseValue baseType="identifier">{value}</baseValue></setOutcomeValue>'
 _FEEDBACK = {"cc2_match_basic": ("FEEDBACKBASIC", _SHOW_BASIC), "cc2_map_response": ("FEEDBACK", _SHOW)}
 
-MAXIMUM_WORK = 2_000_000
+MAXIMUM_WORK = 1_500_000
 
 
 @dataclass
