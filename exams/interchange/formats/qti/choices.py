@@ -91,11 +91,13 @@ def _worths(ids: Mapping[str, str], worths: Mapping[object, Decimal]) -> dict[st
 
 def _table(interaction: Interaction, ids: Mapping[str, str], score: Score, *, is_linear: bool) -> dict[Subset, Decimal]:
     named = {id_: identifier for identifier, id_ in ids.items()}
+    correct = [ids[str(item)] for item in interaction.correct.items if str(item) in ids] if interaction.correct else []
     return score_table(
         list(ids.values()),
         lambda subset: score(identifier_values(interaction, [named[id_] for id_ in subset])),
         most=interaction.maximum,
         is_linear=is_linear,
+        correct=correct,
     )
 
 

@@ -12,6 +12,7 @@ from exams.interchange.formats.qti import choices, combine, numbers, orders, pai
 from exams.interchange.formats.qti.expressions import Witness
 from exams.interchange.formats.qti.feedback import give_feedback
 from exams.interchange.formats.qti.items import ItemMarking
+from exams.interchange.formats.qti.marking12 import PAIRS, Scoring
 from exams.interchange.formats.qti.model import Interaction, Item, Responses, name_the_empty
 from exams.interchange.formats.qti.parts import BLANK_PAYS, NEGATIVE, NOTHING_EARNS, Part, verify
 from exams.interchange.formats.qti.rich import CLOSE, OPEN, TOKEN, tidy
@@ -62,9 +63,12 @@ class Converter:
 
     def is_plain(self, interaction: Interaction) -> bool:
         """Tell whether a few responses say how all are marked."""
+        if isinstance(self.marking, Scoring):
+            return interaction.identifier == PAIRS and self.marking.is_sum_of_singles
         if not isinstance(self.marking, ItemMarking):
             return False
-        return is_plainly_used(self.marking.processing.rules, interaction.identifier)
+        processing = self.marking.processing
+        return is_plainly_used(processing.rules, interaction.identifier, processing.declared.responses)
 
     def part(self, interaction: Interaction, score: texts.WitnessedScore | None = None) -> Part:
         """Return an interaction as a native part; Unsupported says why not."""

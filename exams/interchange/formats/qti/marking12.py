@@ -80,14 +80,22 @@ class Scoring:
         """Return the texts that a condition's text stands for."""
         return self.accepted.get(identifier, {}).get(text.strip(), [text.strip()])
 
+    @property
+    def is_sum_of_singles(self) -> bool:
+        """Whether the score is a sum of what each response earns by itself, pairs taken one by one."""
+        return all(len(group) <= 1 for group in self._groups(is_public=False))
+
     def groups(self) -> list[Group]:
         """Return the responses of each change, where changes only add up; otherwise all together."""
+        return self._groups(is_public=True)
+
+    def _groups(self, *, is_public: bool) -> list[Group]:
         whole: set[str] = set()
         found: list[Group] = []
         is_sum = True
         for entry in self.conditions:
             names = {
-                self.public_name(node.get("respident"))
+                self.public_name(node.get("respident")) if is_public else node.get("respident")
                 for node in (entry.test.walk() if entry.test is not None else ())
                 if node.get("respident")
             }

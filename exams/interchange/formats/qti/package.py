@@ -144,6 +144,7 @@ def open_package(path: Path) -> Package:
         raise UnreadableFile(_NOT_A_ZIP) from error
     infos = archive.infolist()
     if len(infos) > MAXIMUM_MEMBERS:
+        archive.close()
         raise UnreadableFile(_TOO_MANY, {"count": MAXIMUM_MEMBERS})
     package = Package(archive)
     for info in infos:

@@ -113,6 +113,11 @@ def _fit(
     if score(None) != 0:
         raise Unsupported(BLANK_PAYS)
     correct: list[Pair] = [tuple(item) for item in interaction.correct.items] if interaction.correct else []
+    if not correct and not worths and is_known:
+        for a in sides.left_ids:
+            rated = [(score(_value(interaction, [sides.pair(a, b)])), sides.pair(a, b)) for b in sides.right_ids]
+            top = max(rated, key=lambda entry: entry[0])
+            correct += [top[1]] if top[0] > 0 else []
     key_pairs = [*correct, *(pair for pair, worth in worths.items() if worth > 0 and isinstance(pair, tuple))]
     table: list[tuple[Assignment, Decimal]] = [
         (assignment, score(_value(interaction, [sides.pair(a, b) for a, b in assignment.items()])))

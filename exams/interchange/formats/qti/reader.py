@@ -185,7 +185,11 @@ def source_of(node: Node) -> str:
 def read_qti(source: Source) -> Iterator[ParsedRow]:
     """Yield the questions of a QTI file or package; UnreadableFile when it is none."""
     if source.head(4).startswith(b"PK"):
-        yield from _read_package(open_package(source.path))
+        package = open_package(source.path)
+        try:
+            yield from _read_package(package)
+        finally:
+            package.archive.close()
         return
     head = source.head(8192)
     root = root_name(head)

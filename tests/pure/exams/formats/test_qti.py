@@ -152,6 +152,20 @@ def test_what_no_rule_expresses_is_declined():
         made(text)
 
 
+def test_many_options_are_taken_over_where_few_choices_tell_all():
+    ids = [f"O{at}" for at in range(20)]
+    for template, worth in (("match_correct", 1), ("map_response", 3)):
+        inner = mapping(dict.fromkeys(ids[:3], 1) | {ids[3]: -1}, lowerBound=0)
+        text = item(
+            declared("identifier", "multiple", correct=ids[:3], inner=inner),
+            choice(*ids, most=0),
+            TEMPLATE.format(template),
+        )
+        assert marks(text, ["a", "b", "c"]) == worth
+        assert marks(text, ["a", "b"]) == pytest.approx(worth - 1)
+        assert marks(text, ["a", "b", "c", "d"]) == pytest.approx(worth - 1)
+
+
 def test_limits_of_choices_are_kept():
     text = item(
         declared("identifier", "multiple", inner=mapping({"A": 1, "B": 1})),
