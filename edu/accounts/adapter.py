@@ -28,7 +28,9 @@ from edu.core.ids import new_public_id
 from edu.events.publish import publish
 from edu.events.types import UserRegistered
 
-WRONG_CREDENTIALS = gettext_lazy("The account or the password is not right.")
+WRONG_CREDENTIALS = gettext_lazy(
+    "The account or the password is not right. Check both, sign in by code, or set a new password."
+)
 
 
 class _MailSite:

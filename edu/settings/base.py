@@ -151,6 +151,8 @@ LOCALE_ROOMS = ("edu", "courses", "exams", "certificates", "payments", "media")
 LOCALE_PATHS = [BASE_DIR / "locale" / room for room in LOCALE_ROOMS]
 TIME_ZONE = env.str("JINBANG_TIME_ZONE", default="Asia/Shanghai")
 USE_I18N = True
+LANGUAGE_COOKIE_AGE = 365 * 86400
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_TZ = True
 FORMAT_MODULE_PATH = ["edu.formats"]
 
@@ -276,6 +278,8 @@ ACCOUNT_FORMS = {
     "request_login_code": "edu.accounts.forms.RequestCodeForm",
     "change_password": "edu.accounts.forms.ChangePasswordForm",
     "reset_password": "edu.accounts.forms.ResetByMailForm",
+    "reset_password_from_key": "edu.accounts.forms.NewPasswordForm",
+    "set_password": "edu.accounts.forms.FirstPasswordForm",
     "add_email": "edu.accounts.forms.MailForm",
 }
 # Only a mail that must be verified lets the sign-up page answer the same for known and unknown addresses.
