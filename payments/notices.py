@@ -9,16 +9,21 @@ register(
         name="payments.paid",
         label=_("Order paid"),
         category="orders",
+        action=_("See the order"),
         essential=True,
-        sample={"title": "Statistics for everyday decisions", "number": "20261201-0001", "total": "¥199.00"},
+        sample={
+            "titles": ["Statistics for everyday decisions", "Fire safety"],
+            "number": "20261201-0001",
+            "total": "¥199.00",
+        },
     ),
     Kind(
         name="payments.refunded",
         label=_("Order refunded"),
         category="orders",
+        action=_("See the order"),
         essential=True,
         sample={
-            "title": "Statistics for everyday decisions",
             "number": "20261201-0001",
             "amount": "¥199.00",
             "reason": "Bought twice",

@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from edu.core.clock import now_utc
+from edu.core.site_identity import get_site_identity
 from edu.jobs.registry import job
 from edu.jobs.run import JobContext
 from edu.notifications.kinds import Kind, get_kind
 from edu.notifications.models import Notification
 from edu.notifications.unsubscribe import make_unsubscribe_url
+from edu.notifications.wording import split_blocks
 
 
 @job("notifications.mail")
@@ -63,12 +65,12 @@ def render_mail(*, row: Notification, kind: Kind) -> str:
         "body": row.body,
         "url": row.url,
         "base_url": settings.BASE_URL,
-        "site": {"name": settings.WAGTAIL_SITE_NAME},
+        "site": get_site_identity(default_name=settings.WAGTAIL_SITE_NAME),
         "subject": row.title,
         "heading": row.title,
-        "paragraphs": [part.strip() for part in row.body.split("\n\n") if part.strip()],
+        "blocks": list(split_blocks(row.body)),
         "action_url": f"{settings.BASE_URL}{row.url}" if row.url else "",
-        "action_label": pgettext("go to", "Open"),
+        "action_label": kind.action or pgettext("go to", "Open"),
         "reason": _("You get this mail because you have an account here."),
         "preferences_url": f"{settings.BASE_URL}{reverse('notifications:preferences')}",
     }

@@ -13,7 +13,7 @@ from tests.browser.answers import right_answers_of
 from tests.browser.pages import ACCOUNTING, exam_titled
 from tests.browser.test_accessibility import complaints_of
 
-EXAM = "综合能力测评"
+EXAM = "结业考试"
 
 
 @dataclass(frozen=True)
