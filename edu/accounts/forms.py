@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.forms import (
     AddEmailForm,
     LoginForm,
+    ReauthenticateForm,
     RequestLoginCodeForm,
     ResetPasswordForm,
     ResetPasswordKeyForm,
@@ -173,6 +174,14 @@ class NewPasswordForm(ResetPasswordKeyForm):  # type: ignore[misc] # django-alla
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _label_new_password(self)
+
+
+class ProveForm(ReauthenticateForm):  # type: ignore[misc] # django-allauth is untyped
+    """The password once more, before something that could lock its owner out."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(self)
 
 
 class RequestPhoneResetForm(forms.Form):

@@ -279,6 +279,7 @@ ACCOUNT_FORMS = {
     "change_password": "edu.accounts.forms.ChangePasswordForm",
     "reset_password": "edu.accounts.forms.ResetByMailForm",
     "reset_password_from_key": "edu.accounts.forms.NewPasswordForm",
+    "reauthenticate": "edu.accounts.forms.ProveForm",
     "set_password": "edu.accounts.forms.FirstPasswordForm",
     "add_email": "edu.accounts.forms.MailForm",
 }

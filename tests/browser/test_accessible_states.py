@@ -108,9 +108,7 @@ def test_a_practice_session(sits):
     for _ in range(8):
         kind = item.locator("[data-response]").first.get_attribute("data-response")
         inspector.look(f"practice, {kind} asked")
-        options = item.locator(
-            "[data-response=single] label, [data-response=boolean] label, [data-response=many] label"
-        )
+        options = item.locator(", ".join(f"[data-response={name}] label" for name in ("single", "boolean", "many")))
         if options.count():
             options.last.click()
             page.get_by_role("button", name="Check my answer").click()
