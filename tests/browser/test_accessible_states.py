@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from edu.demo.enterprise import CODE
+from edu.demo.people import PASSWORD
 from tests.browser.answers import answer, question, right_answers_of
 from tests.browser.mailbox import newest_code
 from tests.browser.pages import exam_titled, offer_of_course
@@ -254,6 +255,21 @@ def test_codes_and_new_passwords(sits):
     page.get_by_role("button", name="Confirm").click()
     page.wait_for_selector("[name=password1]")
     inspector.look("reset by mail, new password")
+    inspector.report()
+
+
+def test_a_second_factor(sits):
+    page, inspector = sits("learner")
+    page.goto("/accounts/2fa/totp/activate/")
+    inspector.look("the password once more")
+    page.locator("main [name=password]").fill("wrong")
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+    inspector.look("a wrong password")
+    page.locator("main [name=password]").fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
+    page.wait_for_url("**/totp/activate/")
+    inspector.look("set up an authenticator app")
     inspector.report()
 
 

@@ -7,7 +7,7 @@ from django.utils import translation
 
 from edu.accounts.adapter import AccountAdapter
 from edu.core.clock import now_utc
-from edu.notifications.background import render_mail
+from edu.notifications.background import render_mail, render_text_mail
 from edu.notifications.kinds import CATEGORIES, list_kinds
 from edu.notifications.models import Notification
 from edu.notifications.services import notify
@@ -97,8 +97,9 @@ def test_every_kind_has_a_known_category_and_a_label(kind):
 def test_a_text_that_holds_html_is_escaped_in_the_mail():
     row = Notification(user=make_user(), title="<b>x</b>", body="<script>", created_at=now_utc(), context={})
     html = render_to_string(
-        "notifications/mail.html", {"heading": row.title, "paragraphs": [row.body], "site": {"name": "Jinbang"}}
+        "notifications/mail.html", {"heading": row.title, "blocks": [Block(text=row.body)], "site": {"name": "Jinbang"}}
     )
+    assert "&lt;script&gt;" in html
     assert "<script>" not in html
     assert "<b>x</b>" not in html
 
@@ -159,6 +160,20 @@ def test_lists_of_a_text_are_lists_in_the_mail():
     ]
     kind = next(kind for kind in KINDS if kind.name == "training.assigned")
     assert mail_of(kind, language="en").count("<li") == len(kind.sample["products"])
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_the_plain_text_of_a_mail_says_the_same_and_speaks_chinese_too(kind):
+    user = make_user(language="zh-hans", display_name="Li")
+    row = notify(user_id=user.pk, kind=kind.name, context=kind.sample, url="/somewhere/")
+    with translation.override("zh-hans"):
+        text = render_text_mail(row=row, kind=kind)
+        assert kind.essential or "/notifications/unsubscribe/" in text
+    assert text.startswith(f"{row.title}\n")
+    assert row.body in text
+    assert "/somewhere/\n" in text
+    assert "&" not in text.partition("-- \n")[0]
+    assert not latin_words(text, kind.sample)
 
 
 def test_mails_name_the_site_as_the_operator_does():
