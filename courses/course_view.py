@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import get_language, gettext, ngettext
 
+from certificates.queries import has_rule
 from courses.covers import cover_url
 from courses.domain.prerequisites import next_lesson
 from courses.fetch import OutlineChapter, list_outline, marks_of
@@ -87,6 +88,7 @@ def course_context(request: HttpRequest, *, page: CoursePage) -> dict[str, Any]:
         ],
         "openable": openable,
         "editing": editing,
+        "has_certificate": has_rule(achievement_key=course.product_key),
         "included": [
             {
                 "icon": KIND_ICONS.get(key.partition(":")[0], "file"),

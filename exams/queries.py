@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from edu.access.queries import AccessAnswer, list_accessible, why_not
 from edu.accounts.queries import get_user
+from edu.core.clock import now_utc
 from edu.core.errors import NotFound
 from edu.organizations.queries import list_organization_ids
 from exams.delivery.access import get_visible_exam, visible_exams
@@ -29,6 +30,8 @@ from exams.quiz_choice import QuizBank as QuizBank
 from exams.quiz_choice import QuizQuestion as QuizQuestion
 from exams.quiz_choice import list_quiz_banks as list_quiz_banks
 from exams.quiz_choice import list_quiz_questions as list_quiz_questions
+from exams.rewards import Reward as Reward
+from exams.rewards import list_rewards as list_rewards
 
 
 # -- exams as a learner meets them ------------------------------------------------------------------
@@ -287,6 +290,25 @@ def get_attempt_facts(*, attempt_id: int) -> AttemptFacts:
     row = Attempt.objects.filter(pk=attempt_id).defer("paper", "responses").first()
     if row is None:
         raise NotFound(_("There is no such attempt."))
+    return _attempt_facts(row)
+
+
+def list_best_passes(*, public_id: str) -> list[AttemptFacts]:
+    """Return every active person's best released pass of the exam, the earliest of equal ones. One query."""
+    rows = Attempt.objects.filter(
+        exam__public_id=public_id,
+        state=Attempt.State.GRADED,
+        passed=True,
+        released_at__lte=now_utc(),
+        user__is_active=True,
+    ).defer("paper", "responses")
+    best: dict[int, Attempt] = {}
+    for row in rows.order_by("user_id", "-percent", "pk"):
+        best.setdefault(row.user_id, row)
+    return [_attempt_facts(row) for row in best.values()]
+
+
+def _attempt_facts(row: Attempt) -> AttemptFacts:
     return AttemptFacts(
         id=row.pk,
         public_id=str(row.public_id),

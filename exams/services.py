@@ -26,6 +26,7 @@ from exams.practice.sessions import (
     start_lesson_quiz,
     start_paper_practice,
 )
+from exams.rewards import Reward, register_rewards
 
 __all__ = [
     "AttemptKey",
@@ -34,6 +35,7 @@ __all__ = [
     "CannotStart",
     "ImportedRecords",
     "OpenedAttempt",
+    "Reward",
     "SaveRefused",
     "SavedBatch",
     "add_items",
@@ -56,6 +58,7 @@ __all__ = [
     "publish_question",
     "read_attempt_key",
     "records_from_yaml",
+    "register_rewards",
     "release_closed_exams",
     "release_results",
     "resume_attempt",

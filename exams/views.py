@@ -27,7 +27,7 @@ from exams.fetch import frozen_slots, get_versions
 from exams.form_responses import response_from_form
 from exams.models import Attempt
 from exams.presentation import ReviewPolicy
-from exams.queries import attempt_views, get_exam, list_attempts, list_exams
+from exams.queries import attempt_views, get_exam, list_attempts, list_exams, list_rewards
 from exams.richtext import safe_html
 from exams.services import (
     Batch,
@@ -101,6 +101,7 @@ def _detail(
         "rules": safe_html(view.rules),
         "can_start": can_start,
         "form": (form or StartForm()) if view.needs_code else None,
+        "rewards": list_rewards(product_key=view.product_key),
         "attempts": [(attempt, *attempt_words(attempt)) for attempt in reversed(view.attempts)],
         "doors": view.access.doors if view.access and not view.access.allowed else (),
     }

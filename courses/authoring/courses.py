@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from certificates.queries import has_rule
 from certificates.services import set_awarded
 from courses.achievements import achievement_of
 from courses.authoring.pages import course_folder, free_page_slug, make_course_page, publish_page, reindex_course
@@ -106,12 +107,13 @@ def create_course(
         level=level,
         is_free=is_free,
         sequential=sequential,
-        certificate_on_completion=certificate_on_completion,
     )
     teachers = list(Instructor.objects.filter(slug__in=instructors))
     if len(teachers) != len(set(instructors)):
         raise InvalidInput(_("There is no such instructor."), field="instructors")
     course.instructors.set(teachers)
+    if certificate_on_completion:
+        set_awarded(achievement=achievement_of(course=course), is_awarded=True, actor=course.owner)
     body = course_blocks(description=description, outcomes=list(outcomes), audience=audience, faq=list(faq))
     make_course_page(
         course=course,
@@ -137,13 +139,14 @@ def change_course(
     Title, subtitle and summary belong to the page and follow it when it is published. Turning the certificate on gives
     the course a rule in the certificate room, in the starting look of `actor`; turning it off stops new ones.
     """
-    allowed = {"category", "level", "is_free", "sequential", "certificate_on_completion", "cover"}
+    allowed = {"category", "level", "is_free", "sequential", "cover"}
     course = Course.objects.get(pk=course_id)
     for name in allowed & fields.keys():
         setattr(course, name, fields[name])
     course.save()
     if "certificate_on_completion" in fields:
-        set_awarded(achievement=achievement_of(course=course), is_awarded=course.certificate_on_completion, actor=actor)
+        is_awarded = bool(fields["certificate_on_completion"])
+        set_awarded(achievement=achievement_of(course=course), is_awarded=is_awarded, actor=actor)
     if instructor_ids is not None:
         course.instructors.set(instructor_ids)
     reindex_course(course=course)
@@ -225,12 +228,13 @@ def copy_course(*, course_id: int, owner_id: int, title: str) -> int:
                 "level",
                 "is_free",
                 "sequential",
-                "certificate_on_completion",
                 "cover",
             )
         },
     )
     copy.instructors.set(source.instructors.all())
+    if has_rule(achievement_key=source.product_key):
+        set_awarded(achievement=achievement_of(course=copy), is_awarded=True, actor=copy.owner)
     lessons: dict[int, Lesson] = {}
     for chapter in source.chapters.all():
         twin = Chapter.objects.create(

@@ -48,6 +48,8 @@ ACTIONS: dict[str, str | Promise] = {
     "certificate.reinstate": _("Certificate reinstated"),
     "certificate.reissue": _("Certificate issued anew"),
     "certificate.revoke": _("Certificate revoked"),
+    "certificate_round.issue": _("Certificates issued to earlier passes"),
+    "certificate_round.undo": _("Round of certificates undone"),
     "certificate_rule.change": _("Certificate rule changed"),
     "certificate_rule.create": _("Certificate rule made"),
     "certificate_rule.redraw": _("Certificates drawn anew"),

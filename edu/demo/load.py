@@ -1,6 +1,7 @@
 """Loading the demo, step by step; each step does nothing where its result is there."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from courses.services import give_editor_access, recount_learners
 from edu.core.clock import now_utc
@@ -10,13 +11,18 @@ from edu.demo.enquiries import load_enquiries
 from edu.demo.enterprise import load_enterprise
 from edu.demo.history import generate_history, has_history
 from edu.demo.people import ensure_people, write_accounts
+from edu.demo.quick import quick_commits
 from edu.demo.site import load_site
 from edu.demo.subjects import load_subject
 
 
 def load_demo(*, say: Callable[[str], None], learners: int, days: int) -> None:
     """Load everything; `learners` with a history of `days` days are made only the first time."""
-    now = now_utc()
+    with quick_commits():
+        _load(say=say, learners=learners, days=days, now=now_utc())
+
+
+def _load(*, say: Callable[[str], None], learners: int, days: int, now: datetime) -> None:
     load_site()
     people = ensure_people()
     say("site and people")

@@ -23,7 +23,6 @@ SKIPPED_FOLDERS = {".venv", "node_modules", "var", ".git", "tests"}
 def run(*, folders: Folders, port_text: str) -> int:
     """Start the whole site and stay until Ctrl-C; returns the exit code. Raises CannotStart before anything starts."""
     began = time.monotonic()
-    preflight.require_platform()
     port = preflight.parse_port(port_text)
     address = f"http://{preflight.LOOPBACK}:{port}/"
     first = not (folders.vendor / ".stamp").exists() or not folders.python.exists()

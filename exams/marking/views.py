@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from edu.core import plots
 from edu.core.clock import now_utc
 from edu.core.errors import DomainError, NotFound
+from edu.core.plots.bars import BarPlot, histogram
 from edu.documents.xlsx import CONTENT_TYPE
 from exams.delivery.late import decide_late_batch
 from exams.delivery.room import reviewed_slot
@@ -203,8 +203,8 @@ def gradebook(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     return render(request, "exams/marking/gradebook.html", context)
 
 
-def _distribution(percents: list[float], exam: Exam) -> plots.BarPlot:
-    return plots.histogram(
+def _distribution(percents: list[float], exam: Exam) -> BarPlot:
+    return histogram(
         values=percents,
         low=0,
         high=100,

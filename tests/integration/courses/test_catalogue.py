@@ -196,7 +196,7 @@ def test_the_catalogue_asks_the_same_number_of_questions(client, count, django_a
 def test_the_course_page_asks_the_same_number_of_questions(client, count, django_assert_num_queries):
     course = make_course(lessons=count, chapters=count, price=100)
     client.get(course.get_absolute_url())
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(course.get_absolute_url())
 
 
