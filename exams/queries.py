@@ -376,9 +376,7 @@ def list_stuck(*, now: datetime, limit: int = 50) -> list[AttemptView]:
 # -- banks and practice -----------------------------------------------------------------------------
 def count_public_questions() -> int:
     """Return how many published questions stand in the banks that everybody may find."""
-    return Question.objects.filter(
-        status=Question.Status.PUBLISHED, bank__visibility=Bank.Visibility.PUBLIC
-    ).count()
+    return Question.objects.filter(status=Question.Status.PUBLISHED, bank__visibility=Bank.Visibility.PUBLIC).count()
 
 
 def find_bank_id(*, slug: str) -> int | None:

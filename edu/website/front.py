@@ -31,8 +31,11 @@ def _count_figures() -> dict[str, int]:
 
 def front_figures() -> dict[str, int]:
     """Return what the house holds, counted at most every ten minutes: courses, lessons, questions, enrolments, …"""
-    found: dict[str, int] = cache.get_or_set("website.figures", _count_figures, FIGURES_SECONDS)
-    return found
+    kept: dict[str, int] | None = cache.get("website.figures")
+    if kept is None:
+        kept = _count_figures()
+        cache.set("website.figures", kept, FIGURES_SECONDS)
+    return kept
 
 
 def person_of(request: HttpRequest) -> Any | None:
