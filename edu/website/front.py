@@ -45,7 +45,7 @@ def person_of(request: HttpRequest) -> Any | None:
 
 
 def front_context(request: HttpRequest) -> dict[str, Any]:
-    """Return banners, the newest courses (the visitor's language first), subjects with a course, an empty form, figures."""
+    """Return banners, the newest courses (the visitor's language first), subjects, an empty form, figures."""
     user = person_of(request)
     return {
         "banners": list(Banner.objects.showing(now_utc())),
