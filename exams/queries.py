@@ -20,7 +20,7 @@ from edu.organizations.queries import list_organization_ids
 from exams.delivery.access import get_visible_exam, visible_exams
 from exams.domain.timing import ExamStatus, allowed_seconds, exam_state
 from exams.fetch import accommodation_of, attempt_summary, terms_of
-from exams.models import Accommodation, Attempt, Bank, Exam, PracticeAnswer
+from exams.models import Accommodation, Attempt, Bank, Exam, PracticeAnswer, Question
 from exams.offered import list_offered_keys as list_offered_keys
 from exams.policies_authoring import list_editable_exams
 from exams.practice.book import count_open_entries as count_open_entries
@@ -396,6 +396,11 @@ def list_stuck(*, now: datetime, limit: int = 50) -> list[AttemptView]:
 
 
 # -- banks and practice -----------------------------------------------------------------------------
+def count_public_questions() -> int:
+    """Return how many published questions stand in the banks that everybody may find."""
+    return Question.objects.filter(status=Question.Status.PUBLISHED, bank__visibility=Bank.Visibility.PUBLIC).count()
+
+
 def find_bank_id(*, slug: str) -> int | None:
     """Return the id of a bank by its short name, None when there is none."""
     return Bank.objects.filter(slug=slug).values_list("pk", flat=True).first()

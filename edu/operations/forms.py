@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from edu.audit.wording import action_label
 from edu.core.clock import start_of_day
@@ -228,7 +229,7 @@ class CouponForm(forms.Form):
 
     code = forms.RegexField(
         r"^\s*[A-Za-z0-9-]+\s*$",
-        label=_("Code"),
+        label=pgettext_lazy("coupon", "Code"),
         max_length=32,
         help_text=_("Letters and digits, as buyers type it."),
         error_messages={"invalid": _("Use letters, digits and hyphens only.")},
