@@ -9,6 +9,7 @@ from exams.authoring.papers import add_items, add_section, copy_paper, create_pa
 from exams.authoring.publishing import BlueprintInfeasible, publish_paper
 from exams.authoring.questions import publish_question, retire_question, save_question
 from exams.authoring.records import ImportedRecords, import_records
+from exams.delivery.advance import move_forward
 from exams.delivery.extend import extend_attempt, set_accommodation
 from exams.delivery.finish_overdue import finish_overdue
 from exams.delivery.keys import AttemptKey, read_attempt_key
@@ -50,6 +51,7 @@ __all__ = [
     "finish_session",
     "import_records",
     "mark_by_hand",
+    "move_forward",
     "open_room",
     "pause_attempt",
     "publish_paper",
@@ -88,6 +90,11 @@ def sit_exam(
     opened = start_attempt(user_id=user_id, exam_id=exam_id, now=started_at)
     key = read_attempt_key(opened.attempt_key, now=started_at)
     known = {slot: response for slot, response in answers.items() if 1 <= slot <= opened.slots}
-    batch = Batch(epoch=opened.epoch, seq=1, responses=known)
+    if opened.attempt.position:
+        for slot in range(1, opened.slots):
+            answer = {slot: known.pop(slot)} if slot in known else {}
+            save_responses(key=key, batch=Batch(epoch=key.epoch, seq=slot, responses=answer), now=started_at)
+            move_forward(key=key, from_slot=slot, now=started_at)
+    batch = Batch(epoch=opened.epoch, seq=opened.slots if opened.attempt.position else 1, responses=known)
     attempt = submit_attempt(user_id=user_id, attempt_id=opened.attempt.pk, key=key, batch=batch, now=submitted_at)
     return int(attempt.pk)
