@@ -20,13 +20,8 @@ from exams.delivery.start import CannotStart, OpenedAttempt, open_room, start_at
 from exams.delivery.submit import submit_attempt
 from exams.interchange.records_format import records_from_yaml
 from exams.marking.mark import mark_by_hand
-from exams.practice.sessions import (
-    answer_question,
-    finish_session,
-    start_chapter_practice,
-    start_lesson_quiz,
-    start_paper_practice,
-)
+from exams.practice.answers import answer_question, finish_session
+from exams.practice.starts import start_chapter_practice, start_lesson_quiz, start_paper_practice
 
 __all__ = [
     "AttemptKey",
