@@ -34,6 +34,6 @@ register(
         name="exams.import_finished",
         label=_("An import is finished"),
         category="authoring",
-        sample={"bank": "Safety", "file_name": "questions.xlsx", "created": 80, "failed": 2},
+        sample={"bank": "Safety", "file_name": "questions.xlsx", "created": 80, "updated": 3, "failed": 2},
     ),
 )
