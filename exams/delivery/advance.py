@@ -49,7 +49,7 @@ def _explain(key: AttemptKey, from_slot: int, now: datetime) -> int:
     if attempt.state != Attempt.State.OPEN:
         raise SaveRefused(_("The exam was handed in already."), code="submitted", kept=kept_of(attempt))
     if attempt.deadline_at < now - timedelta(seconds=key.grace_seconds):
-        raise SaveRefused(_("Time is up."), code="expired", kept=kept_of(attempt))
+        raise SaveRefused(_("Time is up. Your answers are being handed in."), code="expired", kept=kept_of(attempt))
     if attempt.position == 0:
         raise InvalidInput(_("All questions of this attempt are open; there is nothing to move."), field="position")
     if attempt.position < from_slot:

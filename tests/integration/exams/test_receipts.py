@@ -73,6 +73,7 @@ def test_a_forged_and_a_foreign_receipt_look_the_same(sit):
 
 def test_a_text_without_a_receipt_is_refused(client):
     client.force_login(make_user())
+    assert "csrfmiddlewaretoken" in client.get(reverse("exams:check_receipt")).content.decode()
     answer = check(client, "hello")
     assert answer.status_code == 422
     assert "begins with JB1" in answer.content.decode()
