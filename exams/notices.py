@@ -42,6 +42,6 @@ register(
         label=_("An import is finished"),
         category="authoring",
         action=_("See the import"),
-        sample={"bank": "Safety", "file_name": "questions.xlsx", "created": 80, "failed": 2},
+        sample={"bank": "Safety", "file_name": "questions.xlsx", "created": 80, "updated": 3, "failed": 2},
     ),
 )

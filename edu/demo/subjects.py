@@ -151,6 +151,7 @@ def _load_exams(
                 description=plan.get("description", ""),
                 pass_percent=Decimal(plan["pass_percent"]),
                 attempts_allowed=plan["attempts"],
+                forward_only=plan.get("forward_only", False),
                 release=RELEASES[plan["release"]],
                 audience=Exam.Audience.ORGANIZATION if private else Exam.Audience.GRANTED,
                 grading_policy={"multiple_choice": "partial_if_no_wrong", "partial_fraction": 0.5},
