@@ -13,6 +13,13 @@ register(
         sample={"title": "Statistics for everyday decisions", "number": "20261201-0001", "total": "¥199.00"},
     ),
     Kind(
+        name="payments.kept",
+        label=_("Money came late or twice"),
+        category="orders",
+        essential=True,
+        sample={"number": "20261201-0001", "amount": "¥199.00", "is_second": False},
+    ),
+    Kind(
         name="payments.refunded",
         label=_("Order refunded"),
         category="orders",

@@ -8,7 +8,14 @@ from payments.reads.figures import (
     list_daily_totals,
     list_income_by_offer,
 )
-from payments.reads.history import OrderStep, RefundView, list_order_steps, list_refunds
+from payments.reads.history import (
+    LateMoneyView,
+    OrderStep,
+    RefundView,
+    find_late_money,
+    list_order_steps,
+    list_refunds,
+)
 from payments.reads.offers import OfferView, find_offer_for, get_offer, list_offers, list_seat_offers
 from payments.reads.orders import (
     OrderLineView,
@@ -25,6 +32,7 @@ from payments.reads.orders import (
 __all__ = [
     "CouponCost",
     "DailyTotals",
+    "LateMoneyView",
     "OfferView",
     "OrderLineView",
     "OrderPage",
@@ -32,6 +40,7 @@ __all__ = [
     "OrderView",
     "RefundView",
     "count_needing_attention",
+    "find_late_money",
     "find_offer_for",
     "find_orders",
     "get_offer",

@@ -45,7 +45,26 @@ STEP_TITLES = {
     ("refund", "created"): _("Refund ordered"),
     ("refund", "pending"): _("Refund on its way"),
     ("refund", "done"): _("Money sent back"),
-    ("refund", "failed"): _("Refund failed"),
+    ("refund", "failed"): _("Refund refused by the provider"),
+    ("refund", "cancelled"): _("Refund given up"),
+}
+CAUSED_TITLES = {
+    ("order", "late_accepted"): _("Late payment accepted, order opened"),
+    ("refund", "ordered_again"): _("Refund ordered again"),
+}
+OBSTACLES = {
+    "off_sale": _("The offer is off sale."),
+    "terms_changed": _("The price or the time of access has changed."),
+    "bought_again": _("The buyer has ordered the same again."),
+    "owned": _("The buyer has it already."),
+    "no_trainer": _("The buyer is no trainer of the organisation any more."),
+    "coupon_gone": _("A coupon of the order can no longer be used."),
+}
+REFUND_ERRORS = {
+    "no_such_charge": _("The provider does not know this payment."),
+    "more_than_charged": _("The provider says that this is more than was paid."),
+    "refused_by_choice": _("The sandbox refused it, as was chosen at the payment."),
+    "refused_later": _("The provider could not send it."),
 }
 
 
@@ -81,6 +100,18 @@ def reason_label(*, reason: str, missing_minor: int = 0, currency: str = "CNY") 
     return str(REASONS[reason])
 
 
-def step_title(*, subject: str, state: str) -> str:
-    """Name a step of an order's history."""
+def obstacle_label(code: str) -> str:
+    """Say why what was ordered does not stand any more (checkout/late_money.py)."""
+    return str(OBSTACLES[code])
+
+
+def refund_error_label(error: str) -> str:
+    """Say why a provider refused a refund; what it said itself where we have no words for it."""
+    return str(REFUND_ERRORS.get(error, error))
+
+
+def step_title(*, subject: str, state: str, cause: str = "") -> str:
+    """Name a step of an order's history; some causes have a name of their own."""
+    if (subject, cause) in CAUSED_TITLES and state != "cancelled":
+        return str(CAUSED_TITLES[subject, cause])
     return str(STEP_TITLES.get((subject, state), state))

@@ -7,7 +7,7 @@ from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import TruncDate
 
 from payments.models import Coupon, LedgerPosting, Order, OrderLine, ProviderEvent
-from payments.reads.orders import start_of
+from payments.reads.orders import needs_attention, start_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +118,6 @@ def list_coupon_costs() -> list[CouponCost]:
 
 
 def count_needing_attention() -> int:
-    """Return how many orders are flagged and how many notifications contradict theirs, together."""
+    """Return how many orders need a person and how many notifications contradict theirs, together."""
     refused = ProviderEvent.objects.filter(outcome__in=[ProviderEvent.Outcome.REFUSED, ProviderEvent.Outcome.UNKNOWN])
-    return Order.objects.exclude(flag="").count() + refused.count()
+    return Order.objects.filter(needs_attention()).count() + refused.count()

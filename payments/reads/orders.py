@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from edu.core.errors import NotFound
-from payments.models import Order, OrderLine, Payment
+from payments.models import Order, OrderLine, Payment, Refund
 from payments.providers.registry import provider_label
 from payments.wording import to_major
 
@@ -46,6 +46,7 @@ class OrderView:
     state_label: str
     flag: str
     flag_label: str
+    has_refused_refund: bool
     currency: str
     list_minor: int
     discount_minor: int
@@ -80,6 +81,7 @@ def _to_order_view(order: Order) -> OrderView:
         state_label=str(order.get_state_display()),
         flag=order.flag,
         flag_label=str(order.get_flag_display()) if order.flag else "",
+        has_refused_refund=any(refund.state == Refund.State.FAILED for refund in order.refunds.all()),
         currency=order.currency,
         list_minor=order.list_minor,
         discount_minor=order.discount_minor,
@@ -108,7 +110,12 @@ def _to_order_view(order: Order) -> OrderView:
 
 
 def _orders() -> QuerySet[Order]:
-    return Order.objects.select_related("user").prefetch_related("lines", "payments")
+    return Order.objects.select_related("user").prefetch_related("lines", "payments", "refunds")
+
+
+def needs_attention() -> Q:
+    """Return the condition of orders that a person has to look at: flagged, or with a refund that was refused."""
+    return ~Q(flag="") | Q(pk__in=Refund.objects.filter(state=Refund.State.FAILED).values("order_id"))
 
 
 def get_order(*, order_id: int) -> OrderView:
@@ -191,7 +198,7 @@ def _filtered(
     if kind:
         rows = rows.filter(pk__in=OrderLine.objects.filter(kind=kind).values("order_id"))
     if is_flagged is not None:
-        rows = rows.exclude(flag="") if is_flagged else rows.filter(flag="")
+        rows = rows.filter(needs_attention()) if is_flagged else rows.exclude(needs_attention())
     if from_on is not None:
         rows = rows.filter(placed_at__gte=start_of(from_on))
     if to_on is not None:
