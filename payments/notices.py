@@ -10,14 +10,14 @@ register(
         label=_("Order paid"),
         category="orders",
         essential=True,
-        sample={"title": "Statistics for everyday decisions", "number": "20261201-0001", "total": "¥199.00"},
+        sample={"title": "Statistics for everyday decisions", "number": "20261201-0001", "total": "CN¥199.00"},
     ),
     Kind(
         name="payments.kept",
         label=_("Money came late or twice"),
         category="orders",
         essential=True,
-        sample={"number": "20261201-0001", "amount": "¥199.00", "is_second": False},
+        sample={"number": "20261201-0001", "amount": "CN¥199.00", "is_second": False},
     ),
     Kind(
         name="payments.refunded",
@@ -27,7 +27,7 @@ register(
         sample={
             "title": "Statistics for everyday decisions",
             "number": "20261201-0001",
-            "amount": "¥199.00",
+            "amount": "CN¥199.00",
             "reason": "Bought twice",
             "ended": ["Fire safety"],
         },

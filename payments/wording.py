@@ -2,9 +2,11 @@
 
 from decimal import Decimal
 
-from babel.numbers import format_currency, get_currency_precision
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
+
+from edu.core import money as core_money
+from edu.core.money import Money
 
 REASONS = {
     "applied": _("Applied"),
@@ -68,27 +70,14 @@ REFUND_ERRORS = {
 }
 
 
-def _babel_locale(language: str | None) -> str:
-    return "zh_Hans_CN" if (language or get_language() or "en").startswith("zh") else "en"
-
-
-def minor_digits(currency: str) -> int:
-    """Return how many decimal places a currency has (CNY 2, JPY 0); ValueError when it is no ISO 4217 code."""
-    if len(currency) != 3 or not currency.isascii() or not currency.isalpha() or not currency.isupper():
-        raise ValueError(currency)
-    return int(get_currency_precision(currency))
-
-
 def to_major(minor: int, currency: str) -> Decimal:
     """Return an amount in major units (yuan), with exactly the currency's places."""
-    return Decimal(minor).scaleb(-get_currency_precision(currency))
+    return Money(minor, currency).to_decimal()
 
 
 def money_label(minor: int, currency: str, language: str | None = None) -> str:
-    """Return an amount as a person reads it (¥1,299.00), in `language` or the current one."""
-    label = str(format_currency(to_major(minor, currency), currency, locale=_babel_locale(language)))
-    # English writes CN¥ to tell yuan from yen; here yuan is the home currency, and yen keeps its own sign in Chinese.
-    return label.replace("CN¥", "¥") if currency == "CNY" else label
+    """Return an amount as a person reads it (edu.core.money says how), in `language` or the current one."""
+    return core_money.money_label(minor, currency, language=language or get_language() or "en")
 
 
 def reason_label(*, reason: str, missing_minor: int = 0, currency: str = "CNY") -> str:
