@@ -14,8 +14,16 @@ register(
         sample={
             "titles": ["Statistics for everyday decisions", "Fire safety"],
             "number": "20261201-0001",
-            "total": "¥199.00",
+            "total": "CN¥199.00",
         },
+    ),
+    Kind(
+        name="payments.kept",
+        label=_("Money came late or twice"),
+        category="orders",
+        action=_("See the order"),
+        essential=True,
+        sample={"number": "20261201-0001", "amount": "CN¥199.00", "is_second": False},
     ),
     Kind(
         name="payments.refunded",
@@ -25,7 +33,7 @@ register(
         essential=True,
         sample={
             "number": "20261201-0001",
-            "amount": "¥199.00",
+            "amount": "CN¥199.00",
             "reason": "Bought twice",
             "ended": ["Fire safety"],
         },
