@@ -127,13 +127,15 @@ def film(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 @teaching
 def film_state(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    """Answer how far the transcoding is; the page asks again every few seconds."""
+    """Answer how far the transcoding is, and the film when it is ready; the page asks again every few seconds."""
     lesson = lesson_of(request, public_id)
     player = get_player(video_id=lesson.video_id, user_id=request.user.pk) if lesson.video_id else None
-    response = render(request, "courses/teaching/film_state.html", {"lesson": lesson, "player": player})
-    if player is not None and (player.is_ready or player.state == "failed"):
-        response["HX-Refresh"] = "true"
-    return response
+    context = {
+        "lesson": lesson,
+        "player": player,
+        "captions_form": CaptionsForm(initial={"language": lesson.course.language}),
+    }
+    return render(request, "courses/teaching/film_state.html", context)
 
 
 @teaching
