@@ -234,3 +234,12 @@ def test_a_course_in_another_language_says_so_until_it_has_a_page_in_the_readers
     client.cookies["django_language"] = "en"
     for url in (reverse("courses:catalogue"), course.get_absolute_url()):
         assert marks["en"] not in client.get(url).content.decode(), url
+
+
+def test_a_course_and_a_lesson_with_chinese_addresses_open(client):
+    course = make_course(title="记账", language="zh-hans")
+    lesson = lessons_of(course)[0]
+    lesson.slug = "第一课"
+    lesson.save()
+    for url in (course.get_absolute_url(), lesson.get_absolute_url()):
+        assert client.get(url).status_code == 200
