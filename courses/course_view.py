@@ -15,6 +15,7 @@ from courses.models import Course, CoursePage, Enrolment
 from courses.panels import list_panels
 from courses.permissions import can_edit, visible_courses
 from courses.prices import price_label
+from courses.wording import foreign_name
 from edu.access.queries import AccessAnswer, list_doors, why_not
 from exams.queries import list_offered_keys
 
@@ -74,6 +75,7 @@ def course_context(request: HttpRequest, *, page: CoursePage) -> dict[str, Any]:
     context: dict[str, Any] = {
         "course": course,
         "title": page.title,
+        "taught_in": foreign_name(course.language, is_translated=page.locale.language_code == get_language()),
         "outline": outline,
         "teachers": teachers,
         "enrolment": enrolment,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from courses.services import give_editor_access, recount_learners
+from courses.services import recount_learners, refresh_editor_access
 from edu.core.clock import now_utc
 from edu.demo.commerce import load_commerce
 from edu.demo.community import load_community
@@ -38,8 +38,7 @@ def _load(*, say: Callable[[str], None], learners: int, days: int, now: datetime
     load_commerce(operator=people["operator"], learner=people["learner"], subjects=subjects)
     staff = load_enterprise(people=people, now=now)
     load_enquiries(operator=people["operator"])
-    for role in ("instructor", "instructor_en", "trainer"):
-        give_editor_access(user_id=people[role].pk)
+    refresh_editor_access(user_ids=[people[role].pk for role in ("instructor", "instructor_en", "trainer")])
     say("offers and the enterprise")
     if learners and not has_history():
         generate_history(learners=learners, days=days, seed=0, now=now, guide=people["learner"])

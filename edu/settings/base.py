@@ -183,6 +183,9 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_DEFAULT_QUEUE = "jinbang"
+JOBS_QUEUES = {"main": CELERY_TASK_DEFAULT_QUEUE, "films": "jinbang-films"}
+"""The queue of each lane of work (edu.jobs.registry). A worker that is given none by -Q takes from all of them."""
+CELERY_TASK_QUEUES: dict[str, dict[str, Any]] = {name: {} for name in JOBS_QUEUES.values()}
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 3, "max_retries": 1}
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
