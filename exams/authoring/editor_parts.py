@@ -27,7 +27,14 @@ TOLERANCE_KINDS = (
     ("relative", _("a share of the number")),
     ("significant", _("significant figures")),
 )
+OPTION_ALIASES = {"fractions": "options", "correct": "options"}
+"""Where problems of a choice's key are shown: beside its options."""
 GRADING_PAIRS = (("per_pair", _("for each pair")), ("all_or_nothing", _("all or nothing")))
+
+
+def number_text(value: float | None) -> str:
+    """Return a number as an author types it; empty for none."""
+    return "" if value is None else repr(value).removesuffix(".0")
 
 
 def worth_field(default: str = "0") -> Field:

@@ -58,7 +58,9 @@ class TypeInfo:
     """What the rest of the house needs to know about a question type without knowing the type.
 
     `label` is English source text to be translated; `icon` names a picture of the icon set; `default_marks`
-    is the usual worth.
+    is the usual worth; `order` says where authors meet it in a list, the most used first; `fits_passage` whether it
+    is offered under a passage; `holds_questions` whether its content and key are made of questions of other types
+    (`questions`).
     """
 
     name: str
@@ -66,6 +68,14 @@ class TypeInfo:
     icon: str
     is_auto_graded: bool
     default_marks: Decimal = Decimal(1)
+    order: int = 100
+    fits_passage: bool = True
+    holds_questions: bool = False
+
+
+def gettext_noop(text: str, /) -> str:
+    """Return the text as it is, marked for translators; the domain itself speaks English."""
+    return text
 
 
 def ids_of(options: Iterable[Any], /) -> tuple[str, ...]:

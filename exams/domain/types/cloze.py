@@ -17,10 +17,10 @@ from exams.domain.marks import (
     blank_mark,
     weighted_fraction,
 )
-from exams.domain.schema import FeedbackById, Fraction, Option, PartId, RichText, Schema, TypeInfo
+from exams.domain.schema import FeedbackById, Fraction, Option, PartId, RichText, Schema, TypeInfo, gettext_noop
 from exams.domain.text import one_line
 
-TYPE = TypeInfo("cloze", "Cloze", "text-wrap", is_auto_graded=True)
+TYPE = TypeInfo("cloze", gettext_noop("Cloze"), "text-wrap", is_auto_graded=True, order=110, fits_passage=False)
 
 
 class Gap(Schema):
@@ -53,6 +53,11 @@ class Key(Schema):
 
 
 Response = dict[str, str]
+
+
+def read_form(content: Mapping[str, Any], form: responses.PostedForm, name: str) -> dict[str, str] | None:
+    """Return the raw response in a posted form; None where nothing was answered."""
+    return responses.posted_map(form, name, [gap["id"] for gap in content["gaps"]])
 
 
 def parse_response(content: Content, raw: object) -> Response | None:

@@ -8,10 +8,10 @@ from pydantic import Field
 from exams.domain import responses, schema
 from exams.domain.errors import Problem
 from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, blank_mark
-from exams.domain.schema import FeedbackById, Fraction, Option, PartId, RichText, Schema, TypeInfo
+from exams.domain.schema import FeedbackById, Fraction, Option, PartId, RichText, Schema, TypeInfo, gettext_noop
 from exams.domain.text import one_line
 
-TYPE = TypeInfo("multiple_choice", "Multiple choice", "square-check", is_auto_graded=True)
+TYPE = TypeInfo("multiple_choice", gettext_noop("Multiple choice"), "square-check", is_auto_graded=True, order=20)
 
 
 class Content(Schema):
@@ -27,6 +27,11 @@ class Key(Schema):
     correct: Annotated[tuple[PartId, ...], Field(min_length=1)]
     fractions: dict[PartId, Fraction] = {}
     feedback: FeedbackById = {}
+
+
+def read_form(content: Mapping[str, Any], form: responses.PostedForm, name: str) -> list[str] | None:
+    """Return the raw response in a posted form; None where nothing was answered."""
+    return form.getlist(name) or None
 
 
 def parse_response(content: Content, raw: object) -> tuple[str, ...] | None:

@@ -11,10 +11,10 @@ from exams.domain.blanks import NumericKey
 from exams.domain.errors import Problem
 from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, blank_mark
 from exams.domain.numbers import parse_quantity, value_in_units
-from exams.domain.schema import DecimalText, Fraction, RichText, Schema, ShortLine, TypeInfo
+from exams.domain.schema import DecimalText, Fraction, RichText, Schema, ShortLine, TypeInfo, gettext_noop
 from exams.domain.text import one_line
 
-TYPE = TypeInfo("numerical", "Numerical", "calculator", is_auto_graded=True)
+TYPE = TypeInfo("numerical", gettext_noop("Numerical"), "calculator", is_auto_graded=True, order=50)
 
 
 class Content(Schema):
@@ -37,6 +37,11 @@ class Key(Schema):
     answers: Annotated[tuple[NumericAnswer, ...], Field(min_length=1)]
     units: dict[ShortLine, DecimalText] = {}
     unit_required: bool = False
+
+
+def read_form(content: Mapping[str, Any], form: responses.PostedForm, name: str) -> str | None:
+    """Return the raw response in a posted form; None where nothing was answered."""
+    return responses.posted_value(form, name)
 
 
 def parse_response(content: Content, raw: object) -> str | None:

@@ -9,10 +9,10 @@ from pydantic import Field
 from exams.domain import responses, schema
 from exams.domain.errors import Problem
 from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, blank_mark
-from exams.domain.schema import Option, PartId, RichText, Schema, TypeInfo
+from exams.domain.schema import Option, PartId, RichText, Schema, TypeInfo, gettext_noop
 from exams.domain.text import one_line
 
-TYPE = TypeInfo("ordering", "Ordering", "list-numbers", is_auto_graded=True)
+TYPE = TypeInfo("ordering", gettext_noop("Ordering"), "list-numbers", is_auto_graded=True, order=90)
 
 
 class Content(Schema):
@@ -27,6 +27,11 @@ class Key(Schema):
 
     order: tuple[PartId, ...]
     grading: Literal["all_or_nothing", "per_pair", "longest_run"] = "all_or_nothing"
+
+
+def read_form(content: Mapping[str, Any], form: responses.PostedForm, name: str) -> list[str] | None:
+    """Return the raw response in a posted form; None where nothing was answered."""
+    return responses.posted_order(form, name, [item["id"] for item in content["items"]])
 
 
 def parse_response(content: Content, raw: object) -> tuple[str, ...] | None:
