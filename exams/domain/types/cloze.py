@@ -28,7 +28,7 @@ class Gap(Schema):
 
     id: PartId
     kind: Literal["choice", "text", "numeric"]
-    options: Annotated[tuple[Option, ...], Field(max_length=12)] = ()
+    options: Annotated[tuple[Option, ...], Field(max_length=40)] = ()
     size: Annotated[int, Field(ge=1, le=200)] = 8
 
 
@@ -47,9 +47,11 @@ class GapKey(BlankKey):
 
 
 class Key(Schema):
-    """The key of each gap."""
+    """The key of each gap, and how they count together: each by itself, as one sum that is not below 0, or all or
+    none."""
 
     gaps: dict[PartId, GapKey]
+    grading: Literal["per_gap", "sum_of_fractions", "all_or_nothing"] = "per_gap"
 
 
 Response = dict[str, str]
@@ -74,23 +76,33 @@ def parse_response(content: Content, raw: object) -> Response | None:
 
 
 def grade(content: Content, key: Key, response: Response | None, policy: GradingPolicy) -> Mark:
-    """Return the mean of the gaps by weight; an empty gap earns nothing and costs nothing."""
+    """Return the mean of the gaps by weight; an empty gap earns nothing and costs nothing.
+
+    Per gap, none falls below the policy's lowest; in a sum, one gap can take from another, down to 0 for all.
+    """
     if response is None:
         return blank_mark()
     percents = blanks.percent_marked(content.stem)
     parts: list[PartMark] = []
     feedback: list[str] = []
+    is_sum = key.grading == "sum_of_fractions"
     for gap in content.gaps:
         gap_key, given = key.gaps[gap.id], response.get(gap.id, "")
         judgement = Judgement(0.0)
         if given and gap.kind == "choice":
-            judgement = Judgement(policy.penalise(gap_key.fractions.get(given, 0.0)))
+            worth = gap_key.fractions.get(given, 0.0)
+            judgement = Judgement(worth if is_sum else policy.penalise(worth))
             feedback.append(f"{gap.id}:{given}")
         elif given:
             judgement = blanks.judge_blank(gap_key, given, is_percent_printed=gap.id in percents)
             feedback.append(f"{gap.id}:{judgement.answer}")
-        parts.append(blanks.part_of(gap.id, given, judgement, weight=gap_key.weight, lowest=policy.lowest))
+        lowest = -1.0 if is_sum else policy.lowest
+        parts.append(blanks.part_of(gap.id, given, judgement, weight=gap_key.weight, lowest=lowest))
     fraction = policy.clamp(weighted_fraction(parts) or 0.0)
+    if is_sum:
+        fraction = max(fraction, 0.0)
+    elif key.grading == "all_or_nothing":
+        fraction = float(all(part.is_correct for part in parts))
     return Mark(
         fraction,
         MarkState.GRADED,
