@@ -28,7 +28,7 @@ class Gap(Schema):
 
     id: PartId
     kind: Literal["choice", "text", "numeric"]
-    options: Annotated[tuple[Option, ...], Field(max_length=12)] = ()
+    options: Annotated[tuple[Option, ...], Field(max_length=40)] = ()
     size: Annotated[int, Field(ge=1, le=200)] = 8
 
 
@@ -148,7 +148,7 @@ def list_feedback(content: Content, key: Key) -> dict[str, str]:
     said: dict[str, str] = {}
     for id_, gap in key.gaps.items():
         said |= {f"{id_}:{option}": text for option, text in gap.feedback.items()}
-        said |= blanks.blank_feedback(id_, gap.answers)
+        said |= blanks.blank_feedback(id_, gap.numerics or gap.answers)
     return said
 
 
