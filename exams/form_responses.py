@@ -21,7 +21,10 @@ def response_from_form(*, type: str, content: Mapping[str, Any], form: PostedFor
     """
     if type in {"fill_blank", "cloze"}:
         entries = content.get("gaps" if type == "cloze" else "blanks", ())
-        return _mapping(form, name, [entry["id"] for entry in entries])
+        several = [entry["id"] for entry in entries if entry.get("kind") == "choices"]
+        single = _mapping(form, name, [entry["id"] for entry in entries if entry["id"] not in several])
+        lists = {id_: form.getlist(f"{name}.{id_}") for id_ in several}
+        return (single or {}) | {id_: chosen for id_, chosen in lists.items() if chosen} or None
     if type == "matching":
         return _mapping(form, name, [item["id"] for item in content["left"]])
     if type == "categorisation":
