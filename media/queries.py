@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from django.core import signing
 from django.urls import reverse
 
+from media.illustrations import read_illustration
 from media.models import Asset, CaptionTrack, Video
 from media.streaming import ANYBODY, stream_token
+
+__all__ = ["AssetView", "PlayerView", "get_asset", "get_player", "list_videos", "read_illustration"]
 
 ASSET_SALT = "media.asset"
 ASSET_SECONDS = 12 * 3600

@@ -11,12 +11,15 @@ from django.db import transaction
 from edu.core.clock import now_utc
 from edu.core.errors import InvalidInput
 from media.domain.captions import UnreadableCaptions, read_captions, write_vtt
+from media.illustrations import UnusableIllustration, keep_illustration
 from media.models import Asset, CaptionTrack, Upload, Video
 from media.pipeline.ingest import ingest_slides, ingest_upload, queue_transcoding
 from media.uploads import get_upload, iterate_bytes, remove_pieces
 
 __all__ = [
+    "UnusableIllustration",
     "asset_from_upload",
+    "keep_illustration",
     "make_asset",
     "set_captions",
     "transcode_again",

@@ -34,11 +34,13 @@ def draw_paper(*, exam: Exam, structure: Mapping[str, Any], seed: int) -> dict[s
             number += 1
             version = versions[drawn.version_id]
             question_type = get_type(version.type)
-            groups = question_type.option_order(question_type.parse_content(version.content))
+            content = question_type.parse_content(version.content)
             order = {
                 group: shuffle_options(seed=seed, slot=number, ids=ids, group=group) if exam.shuffle_options else ids
-                for group, ids in groups.items()
+                for group, ids in question_type.option_order(content).items()
             }
+            for group, ids in question_type.drawn_groups(content).items():
+                order[group] = shuffle_options(seed=seed, slot=number, ids=ids, group=group)[:1]
             entries.append(frozen_entry(number, drawn, order))
         sections.append({**section, "slots": entries})
     return {"sections": sections}

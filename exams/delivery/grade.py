@@ -1,7 +1,7 @@
 """Grading a submitted attempt: results in bulk, the score, the state and the event in one transaction."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -89,7 +89,8 @@ def _result(
     attempt: Attempt, slot: FrozenSlot, version: QuestionVersion, policy: GradingPolicy, now: datetime
 ) -> ItemResult:
     """Grade one slot."""
-    mark = grade_response(version=version, stored=attempt.responses.get(str(slot.slot), ""), policy=policy)
+    stored = attempt.responses.get(str(slot.slot), "")
+    mark = grade_response(version=version, stored=stored, policy=policy, order=slot.order)
     return ItemResult(
         attempt_id=attempt.pk,
         slot=slot.slot,
@@ -108,9 +109,11 @@ def _result(
     )
 
 
-def grade_response(*, version: QuestionVersion, stored: str, policy: GradingPolicy) -> Mark:
-    """Return the mark of a stored response. One that does not fit the question earns nothing; a faulty key asks for a
-    person.
+def grade_response(
+    *, version: QuestionVersion, stored: str, policy: GradingPolicy, order: Mapping[str, Sequence[str]] | None = None
+) -> Mark:
+    """Return the mark of a stored response to the question as the frozen order drew it. One that does not fit the
+    question earns nothing; a faulty key asks for a person.
     """
     try:
         question = parsed_question(version)
@@ -118,7 +121,7 @@ def grade_response(*, version: QuestionVersion, stored: str, policy: GradingPoli
         logger.exception("version %s cannot be graded", version.pk)
         return Mark(None, MarkState.PENDING)
     try:
-        return question.grade(response_value(stored), policy=policy)
+        return question.grade(response_value(stored), policy=policy, order=order)
     except InvalidResponse:
         logger.warning("a response to version %s does not fit it", version.pk)
         return Mark(0.0, MarkState.GRADED)

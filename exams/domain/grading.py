@@ -33,6 +33,8 @@ __all__ = [
 ]
 
 DEFAULT_POLICY = GradingPolicy()
+Order = Mapping[str, Sequence[str]] | None
+"""The frozen order of a slot: ids by group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +45,18 @@ class GradedQuestion:
     content: BaseModel
     key: BaseModel
 
-    def grade(self, response: object, /, *, policy: GradingPolicy = DEFAULT_POLICY) -> Mark:
-        """Return the mark of a raw JSON response; InvalidResponse when it does not fit."""
-        parsed = self.type.parse_response(self.content, response)
-        return self.type.grade(self.content, self.key, parsed, policy)
+    def grade(self, response: object, /, *, policy: GradingPolicy = DEFAULT_POLICY, order: Order = None) -> Mark:
+        """Return the mark of a raw JSON response to the question as it was drawn by the frozen order; InvalidResponse
+        when it does not fit."""
+        content = self.type.bind(self.content, order)
+        parsed = self.type.parse_response(content, response)
+        return self.type.grade(content, self.key, parsed, policy)
 
     def completeness(self, response: object, /) -> Completeness:
         """Return how much a raw response answers."""
         return self.type.completeness(self.content, self.type.parse_response(self.content, response))
 
-    def public_content(self, order: Mapping[str, Sequence[str]] | None = None, /) -> dict[str, Any]:
+    def public_content(self, order: Order = None, /) -> dict[str, Any]:
         """Return what the browser may see."""
         return self.type.public_content(self.content, order)
 

@@ -83,6 +83,18 @@ class QuestionType:
         `q1/options`)."""
         return cast("dict[str, tuple[str, ...]]", self._module.option_order(content))
 
+    def drawn_groups(self, content: BaseModel, /) -> dict[str, tuple[str, ...]]:
+        """Return the ids of which one is drawn for each learner, by group (`variant`, `q1/variant`); most types have
+        none. A module that draws has `drawn_groups` and `bind`."""
+        drawn = getattr(self._module, "drawn_groups", None)
+        return {} if drawn is None else cast("dict[str, tuple[str, ...]]", drawn(content))
+
+    def bind(self, content: BaseModel, order: Mapping[str, Sequence[str]] | None = None, /) -> BaseModel:
+        """Return the content as this learner drew it, by the frozen order; the content itself where nothing is
+        drawn."""
+        bound = getattr(self._module, "bind", None)
+        return content if bound is None else cast("BaseModel", bound(content, order or {}))
+
     def public_content(self, content: BaseModel, order: Mapping[str, Sequence[str]] | None = None, /) -> dict[str, Any]:
         """Return what the browser may see, options in the frozen order by group; never anything of the
         key."""

@@ -55,6 +55,7 @@ def regrade_responses(*, attempt: Attempt, slots: Collection[str], actor: Any, n
                 version=versions[slot.version_id],
                 stored=attempt.responses.get(str(slot.slot), ""),
                 policy=policy,
+                order=slot.order,
             )
             row.state, row.fraction = str(mark.state), mark.fraction
             row.mark = item_mark(fraction=mark.fraction, marks=slot.marks)

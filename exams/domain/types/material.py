@@ -158,12 +158,36 @@ def option_order(content: Content) -> dict[str, tuple[str, ...]]:
     }
 
 
+def drawn_groups(content: Content) -> dict[str, tuple[str, ...]]:
+    """Return what is drawn within each question."""
+    return {
+        f"{q.id}/{group}": ids
+        for q in content.questions
+        for group, ids in q.question_type.drawn_groups(q.content).items()
+    }
+
+
+def bind(content: Content, order: Mapping[str, Sequence[str]]) -> Content:
+    """Return the content with each question as it was drawn."""
+    if not drawn_groups(content):
+        return content
+    bound = (
+        q.model_copy(update={"content": q.question_type.bind(q.content, _inner(order, q))}) for q in content.questions
+    )
+    return content.model_copy(update={"questions": tuple(bound)})
+
+
+def _inner(order: Mapping[str, Sequence[str]], question: SubQuestion) -> dict[str, Sequence[str]]:
+    """Return the frozen order of one question."""
+    prefix = f"{question.id}/"
+    return {group.removeprefix(prefix): ids for group, ids in order.items() if group.startswith(prefix)}
+
+
 def public_content(content: Content, order: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Return the passage and what may be seen of each question."""
     questions = []
     for q in content.questions:
-        inner = {group.removeprefix(f"{q.id}/"): ids for group, ids in order.items() if group.startswith(f"{q.id}/")}
-        shown = q.question_type.public_content(q.content, inner)
+        shown = q.question_type.public_content(q.content, _inner(order, q))
         questions.append({"id": q.id, "type": q.type, "marks": q.marks, "content": shown})
     return {"stem": content.stem, "questions": questions}
 

@@ -104,6 +104,41 @@ SAMPLES: dict[str, Sample] = {
         hostile=[1, ["x"], "\x00", "x" * 20_001],
         is_pending=True,
     ),
+    "calculated": Sample(
+        {
+            "stem": "<p>本金 {p} 元，年利率 {r}%，利息？</p>",
+            "unit_label": "元",
+            "variants": [
+                {"id": "v1", "values": {"p": "1000", "r": "5"}},
+                {"id": "v2", "values": {"p": 2000, "r": "4.5"}},
+            ],
+        },
+        {"formula": "{p} * {r} / 100", "tolerance": "0.001", "answer_decimals": 2, "units": {"元": 1, "万元": 10000}},
+        right="50.00 元",
+        wrong="90",
+        hostile=[50, True, "\x00", "1" * 20_001],
+    ),
+    "file_upload": Sample(
+        {"stem": "<p>上传实验报告。</p>", "kinds": ["picture", "document"], "maximum_files": 2},
+        {
+            "rubric": [
+                {"id": "data", "criterion": "Data", "points": 3},
+                {"id": "plot", "criterion": "Plot", "points": 1},
+            ]
+        },
+        right=[{"id": "0190c2f4-0000-7000-8000-000000000001", "name": "报告.PDF"}],
+        wrong=[{"id": "0190c2f4-0000-7000-8000-000000000002", "name": "a.png"}],
+        hostile=[
+            "report.pdf",
+            [{"id": "1", "name": "a.pdf"}],
+            [{"id": "0190c2f4-0000-7000-8000-000000000001", "name": "a.exe"}],
+            [{"id": "0190c2f4-0000-7000-8000-000000000001", "name": "a\n.pdf"}],
+            [{"id": "0190c2f4-0000-7000-8000-000000000001", "name": "a.pdf", "size": 1}],
+            [{"id": "0190c2f4-0000-7000-8000-000000000001", "name": "a.pdf"}] * 2,
+            [{"id": f"0190c2f4-0000-7000-8000-00000000000{n}", "name": "a.pdf"} for n in range(3)],
+        ],
+        is_pending=True,
+    ),
     "matching": Sample(
         {"stem": "Pair", "left": options("l1", "l2"), "right": options("r1", "r2", "r3")},
         {"pairs": {"l1": "r2", "l2": "r1"}},
