@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from exams.domain.numbers import parse_decimal
 from exams.interchange.formats.base import gettext_noop
-from exams.interchange.formats.fractions import exact_fraction, percent_of
+from exams.interchange.formats.fractions import exact_fraction, option_ids, percent_of
 
 GapKind = Literal["choice", "choices", "text", "numeric"]
 
@@ -130,9 +130,8 @@ def _number(text: str, source: str) -> tuple[str, str]:
     if plain == "*":
         return plain, "0"
     parts = _NUMERIC.fullmatch(plain)
-    value, tolerance = (
-        (part.replace(",", ".") if part else "0" for part in (parts or ("", "", ""))[1:3]) if parts else ("", "")
-    )
+    value = parts[1].replace(",", ".") if parts else ""
+    tolerance = parts[2].replace(",", ".") if parts and parts[2] else "0"
     if parse_decimal(value) is None or parse_decimal(tolerance) is None:
         raise UnreadableGap(NOT_A_NUMBER, text=plain[:60], gap=source[:80])
     return value, tolerance.lstrip("-")
@@ -203,8 +202,6 @@ def gap_as_record(gap: ClozeGap, id_: str, /) -> tuple[dict[str, Any], dict[str,
     content: dict[str, Any] = {"id": id_, "kind": gap.kind}
     key: dict[str, Any] = {} if gap.weight == 1 else {"weight": gap.weight}
     if gap.kind in {"choice", "choices"}:
-        from exams.interchange.formats.fractions import option_ids
-
         ids = option_ids(len(gap.alternatives))
         content["options"] = [{"id": i, "text": one.text} for i, one in zip(ids, gap.alternatives, strict=True)]
         key["fractions"] = {i: one.fraction for i, one in zip(ids, gap.alternatives, strict=True) if one.fraction}
