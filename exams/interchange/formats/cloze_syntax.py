@@ -58,7 +58,7 @@ NO_GAP = gettext_noop("There is no gap in this text.")
 class UnreadableGap(ValueError):
     """A gap that cannot be read; `text` is English source for `values`."""
 
-    def __init__(self, text: str, **values: str) -> None:
+    def __init__(self, text: str, /, **values: str) -> None:
         self.text = text
         self.values = values
         super().__init__(text % values)

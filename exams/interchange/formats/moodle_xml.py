@@ -122,6 +122,8 @@ def detect(name: str, head: bytes) -> float:
     flat = head.replace(b"\x00", b"")
     if b"<quiz" in flat and b"<assessment" not in flat:
         return 1.0 if b"<question" in flat else 0.8
+    if b"<question type=" in flat:
+        return 0.9
     return 0.1 if name.endswith((".moodle.xml", ".mxml")) else 0.0
 
 

@@ -59,14 +59,13 @@ class _Collector:
         if self.builder is not None:
             self.inner += 1
             self.builder.start(tag, attributes)
-        elif self.depth == 1:
-            if tag != self.root:
-                raise UnreadableFile(WRONG_ROOT, {"name": tag[:60], "wanted": self.root})
         elif tag == self.name:
             self.line = self.parser.CurrentLineNumber
             self.builder = TreeBuilder()
             self.builder.start(tag, attributes)
             self.inner = 1
+        elif self.depth == 1 and tag != self.root:
+            raise UnreadableFile(WRONG_ROOT, {"name": tag[:60], "wanted": self.root})
 
     def end(self, tag: str) -> None:
         """End an element; a whole one is ready."""
@@ -114,7 +113,7 @@ def _chunks(path: Path, decoder: codecs.IncrementalDecoder | None) -> Iterator[b
 
 
 def elements(path: Path, /, *, root: str, name: str) -> Iterator[tuple[int, Element]]:
-    """Yield (line, element) for each element called `name` anywhere under `root`.
+    """Yield (line, element) for each element called `name` anywhere under `root`, or one that is the root itself.
 
     UnreadableFile for declarations, another root, an element too large or too deep; BrokenXml where the file is
     damaged.
