@@ -138,13 +138,13 @@ def _choice_differences(ours: GiftAnswer, theirs: dict[str, Any], *, is_number: 
 
 def _answer_differences(ours: GiftQuestion, theirs: dict[str, Any]) -> list[str]:
     if ours.kind == "truefalse":
-        right, wrong = theirs.get("trueFeedback"), theirs.get("falseFeedback")
-        if "correctFeedback" in theirs:
-            right, wrong = theirs["correctFeedback"], theirs["incorrectFeedback"]
+        said_to_true, said_to_false = ours.wrong_feedback, ours.right_feedback
+        if ours.is_true:
+            said_to_true, said_to_false = said_to_false, said_to_true
         same = (
             ours.is_true == theirs["isTrue"]
-            and _text(ours.right_feedback) == _expected_text(right)
-            and _text(ours.wrong_feedback) == _expected_text(wrong)
+            and _text(said_to_true) == _expected_text(theirs["trueFeedback"])
+            and _text(said_to_false) == _expected_text(theirs["falseFeedback"])
         )
         return [] if same else [f"true/false {ours} / {theirs}"]
     if ours.kind == "match":
@@ -158,6 +158,11 @@ def _answer_differences(ours: GiftQuestion, theirs: dict[str, Any]) -> list[str]
     if isinstance(choices, dict):
         same = len(ours.answers) == 1 and _same_numbers(_our_numbers(ours.answers[0].text.text), _numbers(choices))
         return [] if same else [f"number {ours.answers} / {choices}"]
+    if ours.wrong_feedback and choices and choices[-1]["text"].get("text") == "*":
+        # A number's "~#…" is stated as a last answer that stands for any other.
+        *choices, other = choices
+        if _text(ours.wrong_feedback) != _expected_text(other["feedback"]):
+            return [f"feedback {ours.wrong_feedback} / {other}"]
     if len(choices) != len(ours.answers):
         return [f"{len(ours.answers)} answers / {len(choices)}"]
     is_number = ours.kind == "numerical"
