@@ -35,7 +35,7 @@ TEXT_AT_END = gettext_noop("This text belongs to no question: neither answers no
 _OPTION = re.compile(r"([A-Z])[.)][ \t]*(.*)")
 _ANSWER = re.compile(r"ANSWER[ \t]*:[ \t]*(.*)", re.IGNORECASE)
 _FEEDBACK = re.compile(r"(?:FEEDBACK|GFEED)[ \t]*[:.][ \t]*(.*)", re.IGNORECASE)
-_MAXIMUM_LINES = 2_000
+_MAXIMUM_SIZE = 500_000
 _DETECT_ANSWER = re.compile(rb"(?mi)^\s*ANSWER[ \t]*:[ \t]*[A-Z]\s*$")
 _DETECT_OPTION = re.compile(rb"(?m)^\s*[A-Z][.)]")
 
@@ -52,6 +52,7 @@ class _Draft:
     explanation: str = ""
     is_apart: bool = False
     has_apart: bool = False
+    size: int = 0
 
 
 def _drafts(lines: Iterable[str]) -> Iterator[_Draft]:
@@ -71,11 +72,12 @@ def _drafts(lines: Iterable[str]) -> Iterator[_Draft]:
             continue
         answer, option = _ANSWER.fullmatch(line), _OPTION.fullmatch(line)
         is_next_stem = draft.options and not answer and not option
-        if is_next_stem or len(draft.source) > _MAXIMUM_LINES:
+        if is_next_stem or draft.size > _MAXIMUM_SIZE:
             yield draft
             draft = _Draft()
         draft.line = draft.line or number
         draft.source.append(raw)
+        draft.size += len(raw)
         if answer:
             draft.letters = answer[1].strip()
         elif option:

@@ -15,6 +15,9 @@ from exams.interchange.formats.markup import TextFormat
 MAXIMUM_QUESTION = 500_000
 """Characters of one question; more are declined, so that a file without empty lines stays in bounds."""
 
+SHOWN = 4_000
+"""Characters of a question that are shown as it was written."""
+
 Kind = Literal[
     "description", "essay", "numerical", "multichoice", "match", "truefalse", "shortanswer", "ordering", "category"
 ]
@@ -30,8 +33,8 @@ _HIDDEN = {sign: chr(0x10FF00 + number) for number, sign in enumerate("\\:#={}~n
 _SHOWN = {ord(hidden): "\n" if sign == "n" else sign for sign, hidden in _HIDDEN.items()}
 _NO_HIDDEN = dict.fromkeys(_SHOWN)
 _WEIGHT = re.compile(r"%(-*[0-9]{1,3}\.?[0-9]*)%")
-_ID = re.compile(r"\[id:((?:[^\]\\]|\\.)+)\]")
-_TAG = re.compile(r"\[tag:((?:[^\]\\]|\\.)+)\]")
+_ID = re.compile(r"\[id:((?:[^\]\\]|\\.){1,300})\]")
+_TAG = re.compile(r"\[tag:((?:[^\]\\]|\\.){1,300})\]")
 _ORDERING = re.compile(r">\s*([0-9]+)([^\n]*)\n(.*)", re.DOTALL)
 _BRACE = re.compile(r"(?<!\\)(?:\\\\)*([{}])")
 _HELD_BLOCKS = 20
@@ -85,7 +88,7 @@ Block = tuple[int, list[str]]
 
 def _raw_blocks(lines: Iterable[str]) -> Iterator[Block]:
     block: list[str] = []
-    start = 1
+    start, size = 1, 0
     for number, line in enumerate(lines, start=1):
         is_category = line.lstrip().startswith("$CATEGORY:")
         if block and (not line.strip() or is_category):
@@ -93,8 +96,11 @@ def _raw_blocks(lines: Iterable[str]) -> Iterator[Block]:
             block = []
         if line.strip():
             if not block:
-                start = number
-            block.append(line)
+                start, size = number, 0
+            # What is over the limit is not kept: the block is declined for its length.
+            if size <= MAXIMUM_QUESTION:
+                block.append(line)
+            size += len(line) + 1
         if is_category:
             yield start, block
             block = []
@@ -218,6 +224,10 @@ def _numbers(question: GiftQuestion, body: str, default: TextFormat) -> GiftQues
 def parse_block(block: Block, /) -> GiftQuestion | None:
     """Return the question of a block; None for one of comments only. A category is a question of kind `category`."""
     line, lines = block
+    if sum(map(len, lines)) > MAXIMUM_QUESTION:
+        source = lines[0][:SHOWN]
+        fault = GiftQuestion(line, source, "description", GiftText(""), fault=TOO_LONG)
+        return replace(fault, values={"limit": MAXIMUM_QUESTION})
     comments = " ".join(one for one in lines if one.lstrip().startswith("//"))
     kept = ["" if one.lstrip().startswith("//") else one for one in lines]
     plain = "\n".join(kept).strip()
@@ -226,14 +236,12 @@ def parse_block(block: Block, /) -> GiftQuestion | None:
     ids = _ID.findall(comments)
     question = GiftQuestion(
         line=line,
-        source="\n".join(lines)[:4_000],
+        source="\n".join(lines)[:SHOWN],
         kind="description",
         stem=GiftText(""),
         id=_shown_escapes(ids[-1]).strip() if ids else "",
         tags=tuple(_shown_escapes(tag).strip() for tag in _TAG.findall(comments)),
     )
-    if len(plain) > MAXIMUM_QUESTION:
-        return replace(question, fault=TOO_LONG, values={"limit": MAXIMUM_QUESTION})
     text = _hidden(plain)
     if text.startswith("$CATEGORY:"):
         return replace(question, kind="category", title=_shown(text[10:]).strip())

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import unquote
 
-from exams.interchange.formats.base import Attachment, Remark, Values, gettext_noop
+from exams.domain.schema import MAXIMUM_RICH_TEXT
+from exams.interchange.formats.base import NO_VALUES, Attachment, Remark, Values, gettext_noop
 from exams.interchange.formats.markdown import markdown_to_html
 
 TextFormat = Literal["html", "moodle", "plain", "markdown"]
@@ -30,25 +31,39 @@ _FOREIGN = re.compile(
 _STYLED = re.compile(r"<(?:font|style)\b|<[a-z][^<>]*\s(?:style|class|color|bgcolor)\s*=", re.IGNORECASE)
 _LINK = re.compile(r"<a\b[^<>]*\shref\s*=", re.IGNORECASE)
 _MEDIA = re.compile(r"<(img|audio|source)\b([^<>]*)>", re.IGNORECASE)
-_AUDIO = re.compile(r"<audio\b([^<>]*)>(.*?)</audio\s*>", re.IGNORECASE | re.DOTALL)
+_AUDIO = re.compile(r"<audio\b([^<>]*)>(.*?)(?:</audio\s*>|$)", re.IGNORECASE | re.DOTALL)
 _SOURCE_ADDRESS = re.compile(r"""\bsrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
 _ALTERNATIVE = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _SIZES = re.compile(r"""\b(width|height)\s*=\s*["']?(\d{1,4})\b""", re.IGNORECASE)
 _DATA_ADDRESS = re.compile(r"data:(image|audio)/([a-z0-9.+-]{1,20});base64,(.*)", re.IGNORECASE | re.DOTALL)
-_MATH = re.compile(r"<math\b([^<>]*)>(.*?)</math\s*>", re.IGNORECASE | re.DOTALL)
-_TEX = re.compile(r"<annotation\b[^<>]*x-tex[^<>]*>(.*?)</annotation", re.IGNORECASE | re.DOTALL)
+_MATH = re.compile(r"<math\b([^<>]*)>(.*?)(?:</math\s*>|$)", re.IGNORECASE | re.DOTALL)
+_TEX = re.compile(r"<annotation\b[^<>]*x-tex[^<>]*>(.*?)(?:</annotation|$)", re.IGNORECASE | re.DOTALL)
 _ALTTEXT = re.compile(r"""\balttext\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _DISPLAY = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
 _LINE_END = re.compile(r"[ \t]*\n\s*")
 _FILE_MARK = "@@PLUGINFILE@@"
 _UNSAFE_NAME = re.compile(r"[^\w.()\u4e00-\u9fff-]+")
 
+MAXIMUM_TEXT = 16_000_000
+"""Characters of a text as it comes, with pictures inside its addresses."""
+
+TOO_LONG = gettext_noop("A text is longer than %(limit)s characters.")
 LOST_FOREIGN = gettext_noop("The element <%(name)s> is left out; its text, if any, stays.")
 LOST_STYLE = gettext_noop("Colours, fonts and sizes are left out.")
 LOST_LINK = gettext_noop("Links are left out; their texts stay.")
 LOST_MATH = gettext_noop("A formula in MathML has no LaTeX form; its plain text stays.")
 LOST_PICTURE = gettext_noop("The picture or sound %(name)s is not in the file.")
 REMOTE_PICTURE = gettext_noop("The picture or sound %(name)s lies on another site and stays there.")
+
+
+class Declined(Exception):
+    """A question that our types cannot hold or grade exactly; `text` is English source for `values`."""
+
+    def __init__(self, text: str, values: Values = NO_VALUES, place: str = "") -> None:
+        self.text = text
+        self.values = values
+        self.place = place
+        super().__init__(text)
 
 
 @dataclass
@@ -76,7 +91,17 @@ class TextReader:
     def rich(
         self, text: str, kind: TextFormat = "html", place: str = "", files: Mapping[str, bytes] | None = None
     ) -> str:
-        """Return a text in our rich text; `files` are the bytes it may name, by path."""
+        """Return a text in our rich text; `files` are the bytes it may name, by path. Declined when it is too long."""
+        if len(text) > MAXIMUM_RICH_TEXT:
+            if len(text) > MAXIMUM_TEXT:
+                raise Declined(TOO_LONG, {"limit": MAXIMUM_RICH_TEXT}, place)
+            read = self._rich(text, kind, place, files)
+            if len(read) > MAXIMUM_RICH_TEXT:
+                raise Declined(TOO_LONG, {"limit": MAXIMUM_RICH_TEXT}, place)
+            return read
+        return self._rich(text, kind, place, files)
+
+    def _rich(self, text: str, kind: TextFormat, place: str, files: Mapping[str, bytes] | None) -> str:
         text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
         if kind == "plain":
             return plain_as_rich(text)

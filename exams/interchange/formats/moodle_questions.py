@@ -8,10 +8,10 @@ from typing import Any
 
 from exams.domain.numbers import parse_decimal
 from exams.domain.text import one_line
-from exams.interchange.formats.base import NO_VALUES, ParsedRow, Remark, Values, gettext_noop
+from exams.interchange.formats.base import ParsedRow, Remark, gettext_noop
 from exams.interchange.formats.cloze_syntax import NO_GAP, ClozeGap, UnreadableGap, gap_as_record, parse_cloze
 from exams.interchange.formats.fractions import option_ids
-from exams.interchange.formats.markup import TextReader, plain_as_rich
+from exams.interchange.formats.markup import Declined, TextReader, plain_as_rich
 
 MAXIMUM_OPTIONS = 40
 SOURCE_LENGTH = 4_000
@@ -31,16 +31,6 @@ DEEP_TOPIC = gettext_noop("The category has more than three levels; the deeper n
 LOST_NAME = gettext_noop("The name of the question, %(name)s, is left out.")
 
 _CONTEXT_NAMES = re.compile(r"\$[a-z0-9]+\$|top", re.IGNORECASE)
-
-
-class Declined(Exception):
-    """A question that our types cannot hold or grade exactly; `text` is English source for `values`."""
-
-    def __init__(self, text: str, values: Values = NO_VALUES, place: str = "") -> None:
-        self.text = text
-        self.values = values
-        self.place = place
-        super().__init__(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,12 @@ def read(source: Source) -> Iterator[ParsedRow]:
     number = 0
     try:
         for _line, element in xml_stream.elements(source.path, root="quiz", name="question"):
+            if element is None:
+                number += 1
+                values: dict[str, str | int] = {"limit": xml_stream.MAXIMUM_ELEMENT // (1024 * 1024)}
+                problem = Remark(row=number, field="", text=xml_stream.TOO_LARGE, values=values)
+                yield ParsedRow(row=number, record=None, problems=(problem,))
+                continue
             if (element.get("type") or "").strip() == "category":
                 topic, is_deep = topic_of(element.findtext("category/text") or "")
                 losses = [("topic", DEEP_TOPIC)] if is_deep else []

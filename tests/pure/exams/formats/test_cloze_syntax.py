@@ -138,7 +138,7 @@ def test_what_has_no_form_is_refused_by_the_writer():
         {"match": "numeric", "numeric": {"value": "3", "tolerance": "2", "tolerance_kind": "significant"}},
         {"answers": [{"text": "a"}], "weight": 0.5},
     ):
-        with pytest.raises(ValueError, match="match|tolerance|weight"):
+        with pytest.raises(ValueError, match=r"match|tolerance|weight"):
             write_cloze("[[b1]]", [{"id": "b1"}], {"b1": key})
 
 
