@@ -92,14 +92,10 @@ class TextReader:
         self, text: str, kind: TextFormat = "html", place: str = "", files: Mapping[str, bytes] | None = None
     ) -> str:
         """Return a text in our rich text; `files` are the bytes it may name, by path. Declined when it is too long."""
-        if len(text) > MAXIMUM_RICH_TEXT:
-            if len(text) > MAXIMUM_TEXT:
-                raise Declined(TOO_LONG, {"limit": MAXIMUM_RICH_TEXT}, place)
-            read = self._rich(text, kind, place, files)
-            if len(read) > MAXIMUM_RICH_TEXT:
-                raise Declined(TOO_LONG, {"limit": MAXIMUM_RICH_TEXT}, place)
-            return read
-        return self._rich(text, kind, place, files)
+        read = self._rich(text, kind, place, files) if len(text) <= MAXIMUM_TEXT else text
+        if len(read) > MAXIMUM_RICH_TEXT:
+            raise Declined(TOO_LONG, {"limit": MAXIMUM_RICH_TEXT}, place)
+        return read
 
     def _rich(self, text: str, kind: TextFormat, place: str, files: Mapping[str, bytes] | None) -> str:
         text = text.replace("\r\n", "\n").replace("\r", "\n").strip()

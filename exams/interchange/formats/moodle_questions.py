@@ -219,7 +219,8 @@ def cloze_question(reader: TextReader, text: str, read: Any) -> tuple[Parts, int
     if len(gaps) > 50:
         raise Declined(TOO_MANY_OPTIONS, {"count": len(gaps), "limit": 50}, "content.gaps")
     stem: list[str] = []
-    contents, keys = [], {}
+    contents: list[dict[str, Any]] = []
+    keys: dict[str, Any] = {}
     for piece in pieces:
         if isinstance(piece, str):
             stem.append(piece)

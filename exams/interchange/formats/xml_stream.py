@@ -102,7 +102,7 @@ class _Collector:
         if self.size > MAXIMUM_ELEMENT:
             self.builder = None
 
-    def refuse(self, *_anything: object) -> None:
+    def refuse(self, *_anything: object) -> int:
         """Refuse a declaration."""
         raise UnreadableFile(FORBIDDEN)
 
