@@ -130,7 +130,7 @@ def list_feedback(content: Content, key: Key) -> dict[str, str]:
     return {
         id_: said
         for blank_id, blank in key.blanks.items()
-        for id_, said in blanks.blank_feedback(blank_id, blank.answers).items()
+        for id_, said in blanks.blank_feedback(blank_id, blank.numerics or blank.answers).items()
     }
 
 

@@ -16,12 +16,22 @@ from exams.domain.marks import (
     PartMark,
     blank_mark,
 )
-from exams.domain.schema import FeedbackById, Fraction, Option, PartId, RichText, Schema, ShortLine, TypeInfo
+from exams.domain.schema import (
+    FeedbackById,
+    Fraction,
+    Option,
+    PartId,
+    RichText,
+    Schema,
+    ShortLine,
+    TypeInfo,
+    gettext_noop,
+)
 from exams.domain.shapes import MAXIMUM_COORDINATES, Shape, is_area, is_inside
 from exams.domain.text import one_line
 from exams.domain.types import multiple_choice
 
-TYPE = TypeInfo("hotspot", "Hotspot on a picture", "target", is_auto_graded=True)
+TYPE = TypeInfo("hotspot", gettext_noop("Hotspot on a picture"), "target", is_auto_graded=True, order=105)
 
 Pixels = Annotated[float, Field(ge=-100_000, le=100_000, allow_inf_nan=False)]
 Coordinates = Annotated[tuple[Pixels, ...], Field(max_length=MAXIMUM_COORDINATES)]
