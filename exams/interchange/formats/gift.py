@@ -33,7 +33,8 @@ from exams.interchange.formats.moodle_questions import (
 
 GUESSED_ENCODING = gettext_noop("The file does not say its encoding; it was read as %(name)s.")
 LOOKS_LIKE_JUDGEMENT = gettext_noop("%(text)s is read as a word to be typed; true or false is written T or F.")
-_ANSWER_MARKS = re.compile(rb"(?m)^[^/\n]{0,2000}\{[^}]{0,2000}[=~#TF]|^::[^:\n]+::|^\$CATEGORY:")
+_ANSWER_MARK = re.compile(rb"(\\[a-zA-Z]*|[_^}])?\{\s*(?:[=~]|#\s*[=0-9.+-]|(?:T|F|TRUE|FALSE)\s*[}#])")
+_SURE_MARK = re.compile(rb"(?m)^(?:::[^:\n]+::|\$CATEGORY:)")
 
 
 def _rich(reader: TextReader, text: GiftText | None, place: str) -> str:
@@ -153,7 +154,10 @@ def detect(name: str, head: bytes) -> float:
         return 0.95
     if not name.endswith(".txt") or b"<?xml" in head[:200]:
         return 0.0
-    return 0.6 if _ANSWER_MARKS.search(head.replace(b"\x00", b"")) else 0.0
+    flat = head.replace(b"\x00", b"")
+    # Braces behind a command, an index or a brace are those of a formula.
+    has_answers = any(not found[1] for found in _ANSWER_MARK.finditer(flat))
+    return 0.7 if _SURE_MARK.search(flat) else 0.6 if has_answers else 0.0
 
 
 FORMAT = Format(

@@ -216,7 +216,9 @@ def test_hostile_files_end_soon(tmp_path):
 def test_detection():
     assert FORMAT.detect("bank.gift", b"") > 0.9
     assert FORMAT.detect("bank.txt", b"Where?{=a ~b}") > 0.5
+    assert FORMAT.detect("bank.txt", b"It is so.{T}") > 0.5
     assert FORMAT.detect("bank.txt", b"No braces here") == 0
+    assert FORMAT.detect("bank.txt", rb"1. \vec{F} = m a_{T} \frac{1}{T} A. x B. y") == 0
     assert FORMAT.detect("bank.xlsx", b"Where?{=a ~b}") == 0
 
 
