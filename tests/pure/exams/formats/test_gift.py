@@ -226,3 +226,10 @@ def test_names_that_say_more_than_the_stem_are_losses(tmp_path):
     said, unsaid = rows_of(FORMAT, "::Week 3::Where is it?{T}\n\n::Where is::Where is it?{T}", tmp_path)
     assert losses_of(said) == ["The name of the question, Week 3, is left out."]
     assert losses_of(unsaid) == []
+
+
+def test_an_id_that_occurs_twice_is_kept_once(tmp_path):
+    first, second = rows_of(FORMAT, "// [id:x]\nOne?{T}\n\n// [id:x]\nTwo?{F}", tmp_path)
+    assert first.record["ref"] == "x"
+    assert "ref" not in second.record
+    assert len(second.doubts) == 1
