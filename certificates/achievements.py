@@ -1,7 +1,7 @@
 """What can be certified, and how this room learns of it; the only place that knows exams and courses.
 
 Exams stand below and are asked through `exams.queries`. Courses stand above: they register themselves here when
-the site starts, `register_achievement(kind="course", resolve=..., list_for_author=...)`.
+the site starts, `register_achievement(kind="course", resolve=..., list_for_author=..., list_earned=...)`.
 """
 
 import importlib
@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from edu.core.clock import now_utc
@@ -29,7 +30,10 @@ class Achievement:
 
 @dataclass(frozen=True, kw_only=True)
 class Earned:
-    """An achievement as one person earned it (or not: `passed`), and whether she may know (`released`)."""
+    """An achievement as one person earned it (or not: `passed`), and whether she may know (`released`).
+
+    `percent` is the score that rules look at, None where there is none (a course).
+    """
 
     achievement: Achievement
     user_id: int
@@ -37,6 +41,7 @@ class Earned:
     released: bool
     earned_at: datetime
     score_text: str = ""
+    percent: Decimal | None = None
 
 
 class AchievementUnavailable(Exception):
@@ -45,19 +50,36 @@ class AchievementUnavailable(Exception):
 
 Resolve = Callable[[int], Achievement]
 ListForAuthor = Callable[[int], Iterable[Achievement]]
+ListEarned = Callable[[str], Iterable[Earned]]
 _resolvers: dict[str, Resolve] = {}
 _listers: dict[str, ListForAuthor] = {}
+_earners: dict[str, ListEarned] = {}
 
 
-def register_achievement(*, kind: str, resolve: Resolve, list_for_author: ListForAuthor | None = None) -> None:
+def register_achievement(
+    *,
+    kind: str,
+    resolve: Resolve,
+    list_for_author: ListForAuthor | None = None,
+    list_earned: ListEarned | None = None,
+) -> None:
     """Make a kind of achievement known.
 
     `resolve(database id)` returns the achievement or raises NotFound; `list_for_author(user id)` returns all of this
-    kind that the person may author, for which she may therefore set up certificates.
+    kind that the person may author, for which she may therefore set up certificates; `list_earned(public id)` returns
+    what everybody earned who achieved it until now, one a person.
     """
     _resolvers[kind] = resolve
     if list_for_author is not None:
         _listers[kind] = list_for_author
+    if list_earned is not None:
+        _earners[kind] = list_earned
+
+
+def list_earned(*, achievement_key: str) -> list[Earned]:
+    """Return who achieved this until now and may know, one a person with her best score; none of an unknown kind."""
+    kind, _, public_id = achievement_key.partition(":")
+    return list(_earners[kind](public_id)) if kind in _earners else []
 
 
 def resolve_achievement(*, kind: str, object_id: int) -> Achievement:
@@ -83,15 +105,48 @@ def list_authored_achievements(*, user_id: int) -> list[Achievement]:
 def get_earned_exam(*, attempt_id: int) -> Earned:
     """Return what an attempt earned: nothing passed while it is not marked, or voided. NotFound when there is none."""
     attempt = _ask_exams("get_attempt_facts", attempt_id=attempt_id)
+    return _earned(attempt, _exam_achievement(_ask_exams("get_exam_facts", exam_id=attempt.exam_id)))
+
+
+def list_earned_exam(public_id: str) -> list[Earned]:
+    """Return the best released pass of everybody who passed the exam of a public id."""
+    passes = _ask_exams("list_best_passes", public_id=public_id)
+    if not passes:
+        return []
+    achievement = _exam_achievement(_ask_exams("get_exam_facts", exam_id=passes[0].exam_id))
+    return [_earned(attempt, achievement) for attempt in passes]
+
+
+def _earned(attempt: Any, achievement: Achievement) -> Earned:
+    """Return what an attempt (exams.queries.AttemptFacts) earned."""
     return Earned(
-        achievement=_exam_achievement(_ask_exams("get_exam_facts", exam_id=attempt.exam_id)),
+        achievement=achievement,
         user_id=attempt.user_id,
         passed=attempt.state == "graded" and bool(attempt.passed),
         released=bool(attempt.is_released),
         # A regrade moves graded_at, so the moment of handing in is better wherever it is told.
         earned_at=getattr(attempt, "submitted_at", None) or attempt.graded_at or now_utc(),
         score_text="" if attempt.score is None else f"{_plain(attempt.score)} / {_plain(attempt.maximum)}",
+        percent=attempt.percent,
     )
+
+
+def announce_on_exams() -> None:
+    """Let the exam room tell on an exam's page which certificates passing it earns, as the rules stand."""
+    from exams.services import register_rewards
+
+    register_rewards(_tell_rewards)
+
+
+def _tell_rewards(product_key: str) -> list[Any]:
+    """Return what passing the exam of a key earns, as exams.services.Reward."""
+    from certificates.queries import list_awarded
+    from exams.services import Reward
+
+    return [
+        Reward(title=awarded.title, minimum_percent=awarded.minimum_percent)
+        for awarded in list_awarded(achievement_keys=[product_key])
+    ]
 
 
 def list_authored_exams(user_id: int) -> list[Achievement]:
@@ -121,3 +176,4 @@ def _plain(value: Any) -> str:
 
 
 _listers["exam"] = list_authored_exams
+_earners["exam"] = list_earned_exam

@@ -1,9 +1,15 @@
 """The certificate room's jobs."""
 
+from collections.abc import Callable
 from typing import Any
 
-from certificates.models import Certificate, CertificateRule
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from certificates.backlog import run_round, run_undoing
+from certificates.models import Certificate, CertificateRule, IssueBatch
 from certificates.render import ensure_file
+from edu.accounts.queries import get_user
 from edu.jobs.registry import job
 from edu.jobs.run import JobContext
 
@@ -38,3 +44,28 @@ def render_rule(context: JobContext, *, rule_id: int) -> dict[str, Any]:
         if done % 10 == 0:
             context.progress(done * 100 // max(1, total), f"{done} / {total}")
     return {"count": done}
+
+
+@job("certificates.issue_round")
+def issue_round(context: JobContext, *, batch_id: int) -> dict[str, Any]:
+    """Issue to everybody who met the rule of a round before it was made."""
+    batch = IssueBatch.objects.select_related("rule").get(pk=batch_id)
+    count = run_round(batch=batch, on_progress=_counter(context))
+    text = ngettext("%(count)d certificate was issued.", "%(count)d certificates were issued.", count)
+    return {"count": count, "message": text % {"count": count}}
+
+
+@job("certificates.undo_round")
+def undo_round(context: JobContext, *, batch_id: int) -> dict[str, Any]:
+    """Take back what a round issued."""
+    batch = IssueBatch.objects.select_related("rule").get(pk=batch_id)
+    actor = None if context.owner_id is None else get_user(user_id=context.owner_id)
+    undone = run_undoing(batch=batch, actor=actor, on_progress=_counter(context))
+    text = _("%(revoked)d taken back, %(restored)d earlier ones valid again.")
+    numbers = {"revoked": undone.revoked, "restored": undone.restored}
+    return numbers | {"message": text % numbers}
+
+
+def _counter(context: JobContext) -> Callable[[int, int], None]:
+    """Return what tells the job how far it is."""
+    return lambda done, total: context.progress(done * 100 // max(1, total), f"{done} / {total}")

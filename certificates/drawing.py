@@ -24,7 +24,7 @@ class _SetLine:
 
 
 def set_box(box: TextBox) -> list[_SetLine]:
-    """Return the lines of a box, fitted in its width and height and centred in its height."""
+    """Return the lines of a box, fitted in its width and height."""
     size = box.size
     count = len(box.text)
     opened = box.tracking * POINT_MM * max(0, count - 1)
@@ -37,7 +37,7 @@ def set_box(box: TextBox) -> list[_SetLine]:
             max_lines=box.max_lines,
             single_line_size=min(box.single_line_size, size) if box.single_line_size else None,
             bold=box.bold,
-            balanced=box.align == "center",
+            balanced=True,
         )
         height = len(fitted.lines) * fitted.size * box.leading * POINT_MM
         if height <= box.height or size <= box.min_size:
@@ -45,7 +45,8 @@ def set_box(box: TextBox) -> list[_SetLine]:
         size = max(box.min_size, min(size, fitted.size) - 0.5)
     tracking = box.tracking if len(fitted.lines) == 1 else 0.0
     step = fitted.size * box.leading * POINT_MM
-    top = box.y + max(0.0, (box.height - height) / 2) + (step - fitted.size * POINT_MM) / 2
+    above = 0.0 if box.at_top else max(0.0, (box.height - height) / 2)
+    top = box.y + above + (step - fitted.size * POINT_MM) / 2
     lines = []
     for index, text in enumerate(fitted.lines):
         shown = drawable(text, bold=box.bold)

@@ -91,6 +91,16 @@ class RuleForm(forms.Form):
 
     achievement_key = forms.ChoiceField(label=_("For"))
     template = forms.ModelChoiceField(label=_("Template"), queryset=CertificateTemplate.objects.none())
+    minimum_percent = forms.IntegerField(
+        label=_("From a score of (%)"),
+        required=False,
+        min_value=0,
+        max_value=100,
+        help_text=_(
+            "Leave it empty if passing is enough. With several certificates for one exam, each person gets the highest "
+            "that the score reaches."
+        ),
+    )
     valid_months = forms.IntegerField(
         label=_("Valid for (months)"),
         required=False,

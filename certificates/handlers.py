@@ -1,5 +1,7 @@
 """What certificates do about news of other rooms."""
 
+from dataclasses import replace
+
 from certificates.achievements import Earned, get_earned_exam, resolve_achievement
 from certificates.issue import award, complete_waiting
 from edu.core.clock import now_utc
@@ -8,8 +10,8 @@ from edu.events.types import AttemptGraded, CourseCompleted, RealNameSet, Result
 
 def on_result_released(event: ResultReleased) -> None:
     """Issue the certificate of a passed exam, now that its learner may know."""
-    if event.passed:
-        award(earned=_released(get_earned_exam(attempt_id=event.attempt_id)))
+    if event.passed:  # the event itself says that it is released
+        award(earned=replace(get_earned_exam(attempt_id=event.attempt_id), released=True))
 
 
 def on_attempt_graded(event: AttemptGraded) -> None:
@@ -29,15 +31,3 @@ def on_course_completed(event: CourseCompleted) -> None:
 def on_real_name_set(event: RealNameSet) -> None:
     """Issue what waited for the name."""
     complete_waiting(user_id=event.user_id)
-
-
-def _released(earned: Earned) -> Earned:
-    """Return the same, known to be released because the event says so."""
-    return Earned(
-        achievement=earned.achievement,
-        user_id=earned.user_id,
-        passed=earned.passed,
-        released=True,
-        earned_at=earned.earned_at,
-        score_text=earned.score_text,
-    )

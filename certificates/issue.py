@@ -9,9 +9,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from certificates.achievements import Earned
-from certificates.domain.eligibility import Decision, Existing, add_months, clean_name, decide
+from certificates.domain.eligibility import (
+    Decision,
+    Existing,
+    add_months,
+    clean_name,
+    decide,
+    reached_minimum,
+)
 from certificates.domain.serials import make_serial
-from certificates.models import Certificate, CertificateRule, CertificateTemplate
+from certificates.models import Certificate, CertificateRule, CertificateTemplate, IssueBatch
 from certificates.render import queue_rendering
 from edu.audit.services import record
 from edu.core.clock import now_utc
@@ -29,53 +36,57 @@ class NotIssued(Conflict):
     code = "certificate_not_issued"
 
 
-def award(*, earned: Earned, now: datetime | None = None) -> Certificate | None:
+def award(*, earned: Earned, now: datetime | None = None, batch: IssueBatch | None = None) -> Certificate | None:
     """Issue what was earned, or let it wait for the real name; None when there is nothing to issue.
 
-    Idempotent: the same achievement earned or told of again returns the certificate that is there, save that one
-    which had expired before `earned.earned_at` is replaced by a renewed one. Joins the caller's transaction.
+    Of several rules of the achievement the highest that the score reaches counts. Idempotent: the same achievement
+    earned or told of again returns the certificate that is there, save that one which had expired before
+    `earned.earned_at` is renewed and one of a lower rule is raised, each by a new one in its place. `batch` is the
+    round of issuing that this belongs to. Joins the caller's transaction.
     """
     moment = now or now_utc()
-    rule = (
-        CertificateRule.objects.filter(achievement_key=earned.achievement.key, is_active=True)
-        .select_related("template")
-        .first()
-    )
+    rule = _rule_for(earned)
     if rule is None:
         return None
-    current = Certificate.objects.filter(
-        user_id=earned.user_id, achievement_key=earned.achievement.key, superseded_at__isnull=True
-    ).first()
+    current = (
+        Certificate.objects.filter(
+            user_id=earned.user_id, achievement_key=earned.achievement.key, superseded_at__isnull=True
+        )
+        .select_related("rule__template")
+        .first()
+    )
     name = _name_of(earned.user_id)
     decision = decide(
         passed=earned.passed,
         released=earned.released,
         earned_at=earned.earned_at,
         has_name=bool(name),
-        existing=None
-        if current is None
-        else Existing(issued_at=current.issued_at, expires_at=current.expires_at, revoked_at=current.revoked_at),
+        existing=None if current is None else existing_of(current),
+        minimum_percent=rule.minimum_percent,
     )
     if decision is Decision.REFUSE:
         return None
+    if current is not None and current.issued_at is None and current.revoked_at is None:
+        _raise_waiting(current, rule=rule, earned=earned)
     if decision is Decision.KEEP:
         return current
     if decision is Decision.ISSUE and current is not None:
         return _complete(current, name=name, now=moment)
     with transaction.atomic():
-        if decision is Decision.RENEW and current is not None:
+        if current is not None:
             Certificate.objects.filter(pk=current.pk, superseded_at__isnull=True).update(superseded_at=moment)
         certificate, created = Certificate.objects.get_or_create(
             user_id=earned.user_id,
             achievement_key=earned.achievement.key,
-            rule=rule,
             superseded_at=None,
             defaults={
+                "rule": rule,
                 "title": earned.achievement.title[:200],
                 "score_text": earned.score_text[:40],
                 "hours_text": earned.achievement.hours[:20],
                 "earned_at": earned.earned_at,
-                "replaces": current if decision is Decision.RENEW else None,
+                "replaces": current,
+                "batch": batch,
             },
         )
         if not created:
@@ -84,6 +95,36 @@ def award(*, earned: Earned, now: datetime | None = None) -> Certificate | None:
             _tell(certificate, kind="certificates.name_needed", key="name")
             return certificate
         return _complete(certificate, name=name, now=moment)
+
+
+def existing_of(certificate: Certificate) -> Existing:
+    """Return a certificate as the decision about a new one looks at it; needs its rule."""
+    return Existing(
+        issued_at=certificate.issued_at,
+        expires_at=certificate.expires_at,
+        revoked_at=certificate.revoked_at,
+        minimum_percent=certificate.rule.minimum_percent,
+    )
+
+
+def _rule_for(earned: Earned) -> CertificateRule | None:
+    """Return the active rule with the highest score that was reached; None when there is none."""
+    rules = {
+        rule.minimum_percent: rule
+        for rule in CertificateRule.objects.filter(
+            achievement_key=earned.achievement.key, is_active=True
+        ).select_related("template")
+    }
+    reached = reached_minimum(percent=earned.percent, minimums=rules)
+    return None if reached is None else rules[reached]
+
+
+def _raise_waiting(certificate: Certificate, *, rule: CertificateRule, earned: Earned) -> None:
+    """Let a certificate that still waits for the name be of the higher rule that was reached meanwhile."""
+    if rule.minimum_percent <= certificate.rule.minimum_percent:
+        return
+    certificate.rule, certificate.score_text, certificate.earned_at = rule, earned.score_text[:40], earned.earned_at
+    certificate.save(update_fields=["rule", "score_text", "earned_at"])
 
 
 def complete_waiting(*, user_id: int, now: datetime | None = None) -> int:
@@ -124,6 +165,7 @@ def reissue(
         fresh = Certificate.objects.create(
             user_id=certificate.user_id,
             rule_id=certificate.rule_id,
+            batch_id=certificate.batch_id,
             achievement_key=certificate.achievement_key,
             title=certificate.title,
             score_text=certificate.score_text,

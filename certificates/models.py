@@ -69,13 +69,19 @@ class CertificateTemplate(models.Model):
 
 
 class CertificateRule(models.Model):
-    """Who achieves this gets a certificate of that look."""
+    """Who achieves this gets a certificate of that look.
+
+    An achievement may have several rules, each from another score on; a person is awarded by the highest she reaches.
+    """
 
     public_id = models.UUIDField(unique=True, default=new_public_id, editable=False, db_comment="Id in addresses")
     achievement_key = models.CharField(max_length=60, db_comment="exam:<uuid> or course:<uuid>")
     achievement_title = models.CharField(max_length=200, db_comment="Title of the achievement when the rule was made")
     template = models.ForeignKey(
         CertificateTemplate, on_delete=models.PROTECT, related_name="rules", db_comment="Look and text"
+    )
+    minimum_percent = models.PositiveSmallIntegerField(
+        _("from (per cent)"), default=0, db_comment="Score from which it is awarded; 0: passing or completing is enough"
     )
     is_active = models.BooleanField(_("active"), default=True, db_comment="Whether new certificates are issued")
     valid_months = models.PositiveSmallIntegerField(
@@ -88,13 +94,43 @@ class CertificateRule(models.Model):
 
     class Meta:
         db_table_comment = "Which achievement earns which certificate"
-        ordering = ["achievement_title", "id"]
-        constraints = [models.UniqueConstraint(fields=["achievement_key"], name="one_rule_an_achievement")]
+        ordering = ["achievement_title", "achievement_key", "minimum_percent"]
+        constraints = [
+            models.UniqueConstraint(fields=["achievement_key", "minimum_percent"], name="one_rule_a_score"),
+            models.CheckConstraint(condition=models.Q(minimum_percent__lte=100), name="rule_percent_to_100"),
+        ]
         verbose_name = _("certificate rule")
         verbose_name_plural = _("certificate rules")
 
     def __str__(self) -> str:
         return self.achievement_title
+
+
+class IssueBatch(models.Model):
+    """One round of issuing to those who met a rule before it was made; undone as a whole."""
+
+    public_id = models.UUIDField(unique=True, default=new_public_id, editable=False, db_comment="Id in addresses")
+    rule = models.ForeignKey(
+        CertificateRule, on_delete=models.PROTECT, related_name="batches", db_comment="The rule they met"
+    )
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_comment="Who asked for it"
+    )
+    made_at = models.DateTimeField(auto_now_add=True, db_comment="When it was asked for")
+    job = models.ForeignKey(
+        "jobs.Job", null=True, on_delete=models.SET_NULL, related_name="+", db_comment="The job that issues, or undoes"
+    )
+    undone_at = models.DateTimeField(null=True, db_comment="When its undoing was asked for; null while it stands")
+    undo_reason = models.CharField(max_length=300, default="", db_comment="Why it was undone")
+
+    class Meta:
+        db_table_comment = "Rounds of issuing to those who met a rule before it was made"
+        ordering = ["-id"]
+        verbose_name = _("round of certificates")
+        verbose_name_plural = _("rounds of certificates")
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.made_at:%Y-%m-%d}"
 
 
 class Certificate(models.Model):
@@ -126,6 +162,13 @@ class Certificate(models.Model):
         related_name="replaced_by",
         db_comment="The earlier certificate whose place it took",
     )
+    batch = models.ForeignKey(
+        IssueBatch,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="certificates",
+        db_comment="The round that issued it; null for one issued when it was earned",
+    )
     snapshot = models.JSONField(default=dict, db_comment="Design and texts of the template when it was issued")
     revision = models.PositiveIntegerField(default=1, db_comment="Counts changes of its look; part of the file name")
     pdf_name = models.CharField(max_length=200, default="", db_comment="Name of the drawn file in storage")
@@ -138,7 +181,7 @@ class Certificate(models.Model):
         ordering = ["-earned_at", "-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "achievement_key", "rule"],
+                fields=["user", "achievement_key"],
                 condition=models.Q(superseded_at__isnull=True),
                 name="one_certificate_an_achievement",
             ),

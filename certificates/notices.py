@@ -9,12 +9,14 @@ register(
         name="certificates.issued",
         label=_("A certificate was issued"),
         category="learning",
+        action=_("See my certificates"),
         sample={"title": "Statistics for everyday decisions", "serial": "JB-2026-0001"},
     ),
     Kind(
         name="certificates.name_needed",
         label=_("A certificate waits for your real name"),
         category="learning",
+        action=_("Tell my name"),
         sample={"title": "Statistics for everyday decisions"},
     ),
     Kind(

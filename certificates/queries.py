@@ -1,6 +1,7 @@
 """Reads of the certificate room for other rooms and for its own pages."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,6 +25,7 @@ class CertificateView:
     expires_at: datetime | None
     revoked_at: datetime | None
     revoke_reason: str
+    is_current: bool
 
 
 def list_certificates(*, user_id: int, now: datetime | None = None) -> list[CertificateView]:
@@ -48,6 +50,7 @@ def view_of(row: Certificate, *, now: datetime) -> CertificateView:
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
         revoke_reason=row.revoke_reason,
+        is_current=row.superseded_at is None,
     )
 
 
@@ -65,15 +68,34 @@ def count_issued(
     return rows.count()
 
 
+@dataclass(frozen=True, kw_only=True)
+class AwardedCertificate:
+    """A certificate that an achievement earns now; `minimum_percent` 0 means that passing or completing is enough."""
+
+    achievement_key: str
+    title: str
+    minimum_percent: int
+
+
+def list_awarded(*, achievement_keys: Sequence[str]) -> list[AwardedCertificate]:
+    """Return every certificate that these achievements earn now, lowest score first: what their pages may promise.
+
+    One query.
+    """
+    rows = CertificateRule.objects.filter(achievement_key__in=achievement_keys, is_active=True)
+    return [
+        AwardedCertificate(achievement_key=key, title=title, minimum_percent=minimum)
+        for key, title, minimum in rows.order_by("achievement_key", "minimum_percent").values_list(
+            "achievement_key", "template__title", "minimum_percent"
+        )
+    ]
+
+
 def has_rule(*, achievement_key: str) -> bool:
     """Whether achieving this earns a certificate now."""
     return CertificateRule.objects.filter(achievement_key=achievement_key, is_active=True).exists()
 
 
-def list_certified_keys(*, achievement_keys: list[str]) -> set[str]:
+def list_certified_keys(*, achievement_keys: Sequence[str]) -> set[str]:
     """Return those of the keys that earn a certificate now; one query."""
-    return set(
-        CertificateRule.objects.filter(achievement_key__in=achievement_keys, is_active=True).values_list(
-            "achievement_key", flat=True
-        )
-    )
+    return {awarded.achievement_key for awarded in list_awarded(achievement_keys=achievement_keys)}

@@ -1,9 +1,11 @@
 """Public writes of the certificate room."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from certificates.achievements import Achievement, Earned, register_achievement
+from certificates.backlog import issue_to_earlier, undo_round
 from certificates.issue import award, complete_waiting, reissue
 from certificates.models import Certificate, CertificateTemplate
 from certificates.revoke import reinstate_certificate, revoke_certificate
@@ -14,17 +16,20 @@ from edu.core.errors import NotFound
 
 __all__ = [
     "Achievement",
+    "Earned",
     "change_rule",
     "complete_waiting",
     "create_rule",
     "create_template",
     "issue_certificate",
+    "issue_to_earlier",
     "redraw_rule",
     "register_achievement",
     "reinstate_certificate",
     "reissue_certificate",
     "revoke_certificate",
     "set_awarded",
+    "undo_round",
 ]
 
 
@@ -63,10 +68,11 @@ def issue_certificate(
     user_id: int,
     achievement: Achievement,
     score_text: str = "",
+    percent: Decimal | None = None,
     earned_at: datetime | None = None,
     now: datetime | None = None,
 ) -> Certificate | None:
-    """Issue the certificate of an achievement that the caller vouches for, by the achievement's rule.
+    """Issue the certificate of an achievement that the caller vouches for, by the highest rule that `percent` reaches.
 
     Returns the one that is there when it was issued before, one that waits when the person has no real name, and None
     when the achievement has no active rule. Joins the caller's transaction.
@@ -79,6 +85,7 @@ def issue_certificate(
             released=True,
             earned_at=earned_at or now or now_utc(),
             score_text=score_text,
+            percent=percent,
         ),
         now=now,
     )

@@ -18,7 +18,7 @@ _KEY = re.compile(r"(exam|course):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class RuleExists(Conflict):
-    """The exam or course has a certificate already."""
+    """The exam or course has a certificate from that score on already."""
 
     code = "certificate_rule_exists"
 
@@ -67,16 +67,25 @@ def create_rule(
     achievement_title: str,
     template: CertificateTemplate,
     valid_months: int | None = None,
+    minimum_percent: int = 0,
     actor: Any | None,
 ) -> CertificateRule:
     """Let whoever achieves `achievement_key` (exam:<uuid>, course:<uuid>) get a certificate of this look.
 
-    `actor` None is the system, which may set up any. InvalidInput for a key of another form; RuleExists when there is
-    one; NotFound when the person authors neither the thing nor the template. Audited.
+    `minimum_percent` (0 to 100) is the score from which on; 0: passing or completing is enough. A course has no score.
+    Of several rules the highest that is reached counts. `actor` None is the system, which may set up any. InvalidInput
+    for a key of another form or such a score; RuleExists when there is one from this score on; NotFound when the person
+    authors neither the thing nor the template. Audited.
     """
     if not _KEY.fullmatch(achievement_key):
         message = "A certificate is for an exam or a course."
         raise InvalidInput(message, field="achievement_key")
+    if not 0 <= minimum_percent <= 100:
+        message = "A score in per cent lies between 0 and 100."
+        raise InvalidInput(message, field="minimum_percent")
+    if minimum_percent and achievement_key.startswith("course:"):
+        message = "Completing a course gives no score. Leave this at 0, or choose an exam."
+        raise InvalidInput(message, field="minimum_percent")
     if actor is not None:
         require_template_right(actor=actor, template=template)
         if not actor.is_operator:
@@ -88,12 +97,18 @@ def create_rule(
                 achievement_title=achievement_title[:200],
                 template=template,
                 valid_months=valid_months or None,
+                minimum_percent=minimum_percent,
                 created_by=actor,
             )
-            _trace(rule, actor=actor, action="certificate_rule.create", changes={"template": template.name})
+            _trace(
+                rule,
+                actor=actor,
+                action="certificate_rule.create",
+                changes={"template": template.name, "minimum_percent": minimum_percent},
+            )
     except IntegrityError as error:
-        message = "This exam or course has a certificate already. Change that one."
-        raise RuleExists(message, field="achievement_key") from error
+        message = "This exam or course has a certificate from this score on already. Change that one."
+        raise RuleExists(message, field="minimum_percent" if minimum_percent else "achievement_key") from error
     return rule
 
 

@@ -33,10 +33,15 @@ STARTING_TEXTS: dict[str, dict[str, Any]] = {
 def set_awarded(*, achievement: Achievement, is_awarded: bool, actor: Any | None) -> CertificateRule | None:
     """Let the achievement earn a certificate from now on, or no longer; return its rule, None when it never had one.
 
-    The first time it gets the starting look of its language; the caller has checked that `actor` may do so. Audited.
+    The first time it gets the starting look of its language. Off stops all its rules; on starts the one of the lowest
+    score unless one is active already. The caller has checked that `actor` may do so. Audited.
     """
-    rule = CertificateRule.objects.select_related("template").filter(achievement_key=achievement.key).first()
-    if rule is None:
+    rules = list(
+        CertificateRule.objects.select_related("template")
+        .filter(achievement_key=achievement.key)
+        .order_by("minimum_percent")
+    )
+    if not rules:
         if not is_awarded:
             return None
         return create_rule(
@@ -45,9 +50,11 @@ def set_awarded(*, achievement: Achievement, is_awarded: bool, actor: Any | None
             template=_starting_template(language=achievement.language, actor=actor),
             actor=None,
         )
-    if rule.is_active != is_awarded:
+    active = [rule for rule in rules if rule.is_active]
+    to_switch = active if not is_awarded else [] if active else rules[:1]
+    for rule in to_switch:
         change_rule(rule=rule, template=rule.template, valid_months=rule.valid_months, is_active=is_awarded, actor=None)
-    return rule
+    return rules[0]
 
 
 def _starting_template(*, language: str, actor: Any | None) -> CertificateTemplate:

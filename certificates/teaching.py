@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from certificates import issue, setup
 from certificates import revoke as revoking
 from certificates.achievements import Achievement, list_authored_achievements
+from certificates.backlog import count_owed
 from certificates.forms import ReasonForm, ReissueForm, RuleChangeForm, RuleForm, TemplateForm
 from certificates.models import Certificate, CertificateRule, CertificateTemplate
 from certificates.permissions import require_rule_right
@@ -145,8 +146,7 @@ def sample(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def new_rule(request: HttpRequest) -> HttpResponse:
     """Choose an exam or course of one's own and the look of its certificates."""
     _require_instructor(request)
-    taken = set(CertificateRule.objects.values_list("achievement_key", flat=True))
-    mine = [one for one in _achievements(request) if one.key not in taken]
+    mine = _achievements(request)
     form = RuleForm(
         request.POST or None,
         achievements=[(one.key, one.title) for one in mine],
@@ -160,6 +160,7 @@ def new_rule(request: HttpRequest) -> HttpResponse:
                 achievement_title=titles[form.cleaned_data["achievement_key"]],
                 template=form.cleaned_data["template"],
                 valid_months=form.cleaned_data["valid_months"],
+                minimum_percent=form.cleaned_data["minimum_percent"] or 0,
                 actor=request.user,
             )
         except DomainError as error:
@@ -177,7 +178,8 @@ def new_rule(request: HttpRequest) -> HttpResponse:
     return render(request, "certificates/rule_new.html", context, status=422 if form.errors else 200)
 
 
-def _get_rule(request: HttpRequest, public_id: uuid.UUID) -> CertificateRule:
+def get_own_rule(request: HttpRequest, public_id: uuid.UUID) -> CertificateRule:
+    """Return a rule that the person looks after, with its template; 404 otherwise."""
     _require_instructor(request)
     row = CertificateRule.objects.select_related("template").filter(public_id=public_id).first()
     if row is None:
@@ -192,7 +194,7 @@ def _get_rule(request: HttpRequest, public_id: uuid.UUID) -> CertificateRule:
 @login_required
 def rule(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Show a rule with everything issued by it; change its look and validity."""
-    row = _get_rule(request, public_id)
+    row = get_own_rule(request, public_id)
     templates = (_templates(request) | CertificateTemplate.objects.filter(pk=row.template_id)).distinct()
     form = RuleChangeForm(
         request.POST or None,
@@ -211,6 +213,8 @@ def rule(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     sought = request.GET.get("q", "").strip()[:80]
     if sought:
         rows = rows.filter(Q(holder_name__icontains=sought) | Q(serial__icontains=sought))
+    batches = list(row.batches.select_related("job"))
+    running = next((one.job for one in batches if one.job and not one.job.is_finished), None)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     now = now_utc()
     context = {
@@ -218,6 +222,14 @@ def rule(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "title": row.achievement_title,
         "rule": row,
         "form": form,
+        "owed_count": 0 if running else count_owed(rule=row),
+        "batches": [one for one in batches if one.undone_at is None and one.job != running],
+        "job": running,
+        "siblings": list(
+            CertificateRule.objects.filter(achievement_key=row.achievement_key)
+            .exclude(pk=row.pk)
+            .select_related("template")
+        ),
         "page_obj": page,
         "issued": [view_of(one, now=now) for one in page.object_list],
         "sought": sought,
@@ -229,7 +241,7 @@ def rule(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def redraw(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Draw all certificates of a rule anew in the present look of its template."""
-    row = _get_rule(request, public_id)
+    row = get_own_rule(request, public_id)
     setup.redraw_rule(rule=row, actor=request.user)
     messages.success(request, _("The certificates are being drawn anew. Serials and names stay the same."))
     return redirect("certificates:rule", public_id=row.public_id)
@@ -239,7 +251,7 @@ def _get_issued(request: HttpRequest, public_id: uuid.UUID) -> Certificate:
     row = Certificate.objects.select_related("rule").filter(public_id=public_id).first()
     if row is None:
         raise Http404
-    _get_rule(request, row.rule.public_id)
+    get_own_rule(request, row.rule.public_id)
     return row
 
 

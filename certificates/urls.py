@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from certificates import teaching, views
+from certificates import round_views, teaching, views
 
 app_name = "certificates"
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("teach/rules/new/", teaching.new_rule, name="rule_new"),
     path("teach/rules/<uuid:public_id>/", teaching.rule, name="rule"),
     path("teach/rules/<uuid:public_id>/redraw/", teaching.redraw, name="redraw"),
+    path("teach/rules/<uuid:public_id>/issue/", round_views.issue, name="round_issue"),
+    path("teach/rounds/<uuid:public_id>/undo/", round_views.undo, name="round_undo"),
     path("teach/issued/<uuid:public_id>/revoke/", teaching.revoke, name="revoke"),
     path("teach/issued/<uuid:public_id>/reinstate/", teaching.reinstate, name="reinstate"),
     path("teach/issued/<uuid:public_id>/reissue/", teaching.reissue, name="reissue"),

@@ -2,8 +2,8 @@
 
 from django.db.models import Sum
 
-from certificates.services import Achievement, register_achievement
-from courses.models import Course
+from certificates.services import Achievement, Earned, register_achievement
+from courses.models import Course, Enrolment
 from courses.permissions import taught_courses
 from edu.accounts.queries import get_user
 from edu.core.errors import NotFound
@@ -35,6 +35,21 @@ def list_authored_courses(user_id: int) -> list[Achievement]:
     return [achievement_of(course=course) for course in taught_courses(get_user(user_id=user_id))]
 
 
+def list_completed(public_id: str) -> list[Earned]:
+    """Return what everybody earned who completed the course of a public id."""
+    course = Course.objects.filter(public_id=public_id).first()
+    if course is None:
+        return []
+    achievement = achievement_of(course=course)
+    rows = Enrolment.objects.filter(course=course, completed_at__isnull=False, user__is_active=True).order_by("pk")
+    return [
+        Earned(achievement=achievement, user_id=user_id, passed=True, released=True, earned_at=completed_at)
+        for user_id, completed_at in rows.values_list("user_id", "completed_at")
+    ]
+
+
 def register() -> None:
     """Make courses known to the certificate room."""
-    register_achievement(kind="course", resolve=resolve_course, list_for_author=list_authored_courses)
+    register_achievement(
+        kind="course", resolve=resolve_course, list_for_author=list_authored_courses, list_earned=list_completed
+    )

@@ -9,7 +9,9 @@ class CoursesConfig(AppConfig):
     name = "courses"
 
     def ready(self) -> None:
-        """Make finished courses known to the certificate room."""
+        """Make finished courses known to the certificate room, and listen to the page editor."""
         from courses.achievements import register
+        from courses.authoring import editor_news
 
         register()
+        editor_news.connect()

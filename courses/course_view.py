@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import get_language, gettext, ngettext
 
+from certificates.queries import has_rule
 from courses.covers import cover_url
 from courses.domain.prerequisites import next_lesson
 from courses.fetch import OutlineChapter, list_outline, marks_of
@@ -14,6 +15,7 @@ from courses.models import Course, CoursePage, Enrolment
 from courses.panels import list_panels
 from courses.permissions import can_edit, visible_courses
 from courses.prices import price_label
+from courses.wording import foreign_name
 from edu.access.queries import AccessAnswer, list_doors, why_not
 from exams.queries import list_offered_keys
 
@@ -73,6 +75,7 @@ def course_context(request: HttpRequest, *, page: CoursePage) -> dict[str, Any]:
     context: dict[str, Any] = {
         "course": course,
         "title": page.title,
+        "taught_in": foreign_name(course.language, is_translated=page.locale.language_code == get_language()),
         "outline": outline,
         "teachers": teachers,
         "enrolment": enrolment,
@@ -87,6 +90,7 @@ def course_context(request: HttpRequest, *, page: CoursePage) -> dict[str, Any]:
         ],
         "openable": openable,
         "editing": editing,
+        "has_certificate": has_rule(achievement_key=course.product_key),
         "included": [
             {
                 "icon": KIND_ICONS.get(key.partition(":")[0], "file"),

@@ -10,8 +10,9 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from courses.covers import cover_url
 from courses.domain.completion import LessonMark
-from courses.models import Course, Lesson, LessonPage, LessonProgress
+from courses.models import Course, CoursePage, Lesson, LessonPage, LessonProgress
 from courses.prices import price_label
+from courses.wording import duration_label, foreign_name
 from edu.access.queries import DoorView, list_doors
 
 ICONS = {
@@ -165,6 +166,8 @@ class CourseCard:
     minutes: int
     learner_count: int
     meta: str
+    duration: str = ""
+    taught_in: str = ""
     badge: str = ""
     progress_percent: int | None = None
     learning_url: str = ""
@@ -172,6 +175,8 @@ class CourseCard:
 
 def cards_of(courses: QuerySet[Course]) -> list[CourseCard]:
     """Return cards of these courses in their order. Five queries, whatever their number, once covers are rendered."""
+    pages = CoursePage.objects.filter(course=OuterRef("pk"), live=True, locale__language_code=get_language() or "")
+    courses = courses.annotate(is_translated=Exists(pages))
     rows = list(courses.select_related("category").prefetch_related("instructors", "cover__renditions"))
     doors = list_doors(product_keys=[row.product_key for row in rows]) if rows else {}
     return [card_of(row, doors.get(row.product_key)) for row in rows]
@@ -209,5 +214,7 @@ def card_of(course: Course, door: DoorView | None) -> CourseCard:
         minutes=course.minutes,
         learner_count=course.learner_count,
         meta=lessons,
+        duration=duration_label(course.minutes) if course.minutes else "",
+        taught_in=foreign_name(course.language, is_translated=getattr(course, "is_translated", False)),
         badge="" if course.organization_id is None else gettext("Only for your organisation"),
     )

@@ -1,11 +1,12 @@
 """What the courses room does when something happened elsewhere. Each may be called twice with the same event."""
 
+from courses.authoring.editors import refresh_editor_access
 from courses.learning.enrol import enrol
 from courses.models import Course, Lesson, LessonProgress
 from courses.quizzes import count_open_quizzes
 from edu.access.queries import list_opener_keys
 from edu.core.clock import now_utc
-from edu.events.types import AccessGranted, PracticeAnswered
+from edu.events.types import AccessGranted, MemberJoined, MemberLeft, MemberRoleChanged, PracticeAnswered
 
 
 def on_access_granted(event: AccessGranted) -> None:
@@ -30,3 +31,8 @@ def on_access_granted(event: AccessGranted) -> None:
 def on_practice_answered(event: PracticeAnswered) -> None:
     """Count quizzes of lessons that the learner may just have passed."""
     count_open_quizzes(user_id=event.user_id)
+
+
+def on_member_changed(event: MemberJoined | MemberLeft | MemberRoleChanged) -> None:
+    """Let new trainers into the page editor for the courses of their organisation, and former ones out of it."""
+    refresh_editor_access(user_ids=[event.user_id])

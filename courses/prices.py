@@ -1,15 +1,10 @@
 """How an amount of money is written for a reader."""
 
-from decimal import Decimal
+from django.utils.translation import get_language
 
-from babel.numbers import format_currency, get_currency_precision
-from django.utils.translation import get_language, to_locale
+from edu.core.money import money_label
 
 
 def price_label(minor: int | None, currency: str) -> str:
-    """Return an amount in minor units as ¥199.00 in the reader's language; empty for None."""
-    if minor is None:
-        return ""
-    amount = Decimal(minor).scaleb(-get_currency_precision(currency))
-    locale = to_locale(get_language() or "en").replace("zh_Hans", "zh_Hans_CN")
-    return format_currency(amount, currency, locale=locale).replace("CN¥", "¥")
+    """Return an amount in minor units in the reader's language (edu.core.money says how); empty for None."""
+    return "" if minor is None else money_label(minor, currency, language=get_language() or "en")

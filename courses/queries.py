@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, Count, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Q, QuerySet, Sum, Value, When
 from django.urls import reverse
 
 from courses.fetch import CourseCard, cards_of
@@ -15,10 +15,12 @@ from courses.permissions import can_edit, listed_courses, visible_courses
 from edu.search.queries import search
 
 __all__ = [
+    "CatalogueFigures",
     "CategoryView",
     "CourseCard",
     "LearnerProgress",
     "can_edit_course",
+    "catalogue_figures",
     "find_course",
     "get_course_card",
     "get_course_title",
@@ -47,6 +49,15 @@ class CategoryView:
     url: str
     parent_slug: str
     course_count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatalogueFigures:
+    """What the public catalogue holds: courses, their lessons, and enrolments in them."""
+
+    courses: int
+    lessons: int
+    enrolments: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +141,16 @@ def list_courses(
     if prefer_language:
         rows = put_language_first(rows, language=prefer_language)
     return cards_of(rows[:limit])
+
+
+def catalogue_figures() -> CatalogueFigures:
+    """Return the sums over the courses that everybody may find."""
+    found = listed_courses(None).aggregate(
+        courses=Count("pk"), lessons=Sum("lesson_count"), enrolments=Sum("learner_count")
+    )
+    return CatalogueFigures(
+        courses=found["courses"], lessons=found["lessons"] or 0, enrolments=found["enrolments"] or 0
+    )
 
 
 def search_courses(*, query: str, user: Any | None = None, limit: int = 20) -> list[CourseCard]:

@@ -5,19 +5,24 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from courses.learning.admission import require_open_lesson
 from courses.learning.advance import complete_lesson
 from courses.models import Lesson, LessonProgress
 from edu.core.errors import Conflict
 
 
-def start_quiz(*, user_id: int, lesson: Lesson) -> uuid.UUID:
-    """Begin or resume the quiz; return the practice session's public id. Conflict when it has no questions yet."""
+def start_quiz(*, user: Any, lesson_public_id: uuid.UUID) -> uuid.UUID:
+    """Begin or resume the quiz; return the practice session's public id.
+
+    NotFound when the lesson is not open to the person, Conflict when it has no questions yet.
+    """
     from exams.services import start_lesson_quiz
 
+    lesson = require_open_lesson(user, public_id=lesson_public_id)
     if not lesson.question_ids:
         raise Conflict(_("This quiz has no questions yet."))
     session = start_lesson_quiz(
-        user_id=user_id, lesson_key=lesson.product_key, question_ids=lesson.question_ids, title=lesson.title
+        user_id=user.pk, lesson_key=lesson.product_key, question_ids=lesson.question_ids, title=lesson.title
     )
     return uuid.UUID(str(session.public_id))
 

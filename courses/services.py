@@ -1,4 +1,7 @@
-"""The public writes of the courses room; every one opens its own transaction and may join the caller's."""
+"""The public writes of the courses room.
+
+Each authorises its person (an `actor` None is the system) and is a transaction of its own, which may join the caller's.
+"""
 
 from courses.authoring.courses import (
     change_course,
@@ -10,7 +13,7 @@ from courses.authoring.courses import (
     set_included,
     withdraw_course,
 )
-from courses.authoring.editors import give_editor_access
+from courses.authoring.editors import refresh_editor_access
 from courses.authoring.outline import (
     add_chapter,
     add_lesson,
@@ -19,9 +22,8 @@ from courses.authoring.outline import (
     publish_lesson,
     remove_lesson,
     restore_lesson,
-    set_lesson_content,
 )
-from courses.learning.advance import WatchState, complete_lesson, record_watch
+from courses.learning.advance import WatchState, complete_by_hand, watch_lesson
 from courses.learning.enrol import enrol, enrol_free, recount_learners
 
 __all__ = [
@@ -31,21 +33,20 @@ __all__ = [
     "arrange_outline",
     "change_course",
     "change_lesson",
-    "complete_lesson",
+    "complete_by_hand",
     "copy_course",
     "create_course",
     "enrol",
     "enrol_free",
     "ensure_category",
     "ensure_instructor",
-    "give_editor_access",
     "publish_course",
     "publish_lesson",
-    "record_watch",
     "recount_learners",
+    "refresh_editor_access",
     "remove_lesson",
     "restore_lesson",
     "set_included",
-    "set_lesson_content",
+    "watch_lesson",
     "withdraw_course",
 ]

@@ -79,10 +79,10 @@ def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 
 ROUTERS: tuple[tuple[str, str], ...] = (
-    ("/attempts", "exams.api.attempts"),
+    ("/attempts", "exams.api.attempts.router"),
     ("/certificates", "certificates.api.router"),
     ("/courses", "courses.api.router"),
-    ("/exams", "exams.api.exams"),
+    ("/exams", "exams.api.exams.router"),
     ("/me", "edu.accounts.api.router"),
 )
 """Prefix under /api/v1 and dotted path of each room's router."""

@@ -8,6 +8,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from edu.accounts.views import switch_language
 from edu.api import api, unknown_address
 
 urlpatterns = [
@@ -16,7 +17,7 @@ urlpatterns = [
     path("api/docs", RedirectView.as_view(url="/api/v1/docs"), name="api_docs"),
     path("api/docs/", RedirectView.as_view(url="/api/v1/docs")),
     re_path(r"^api(?:/|$)", unknown_address),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", switch_language, name="set_language"),
     path("accounts/", include("edu.organizations.sign_in_urls")),
     path("accounts/", include("edu.accounts.urls")),
     path("accounts/", include("allauth.urls")),

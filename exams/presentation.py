@@ -118,7 +118,7 @@ def review_view(
         explanation=safe_html(explanation) if policy.explanations else EMPTY,
         source=source if policy.explanations else "",
     )
-    if type == "material":
+    if view.questions:
         view = replace(view, questions=_reviewed_parts(view, key, policy, seen))
     return replace(view, slot=slot, review=review, is_answered=is_answered(response))
 

@@ -8,12 +8,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from edu.core.errors import NotFound
+from exams.domain.registry import question_types
 from exams.models import Question
 from exams.policies_authoring import list_usable_banks
 from exams.view_models import TYPE_LABELS
-
-HAND_MARKED = ("essay",)
-"""Types that a quiz cannot count by itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +30,11 @@ class QuizQuestion:
     stem: str
     type_label: str
     topic: str
+
+
+def _hand_marked() -> list[str]:
+    """Return the types that a quiz cannot count by itself."""
+    return [name for name, type_ in question_types().items() if not type_.info.is_auto_graded]
 
 
 def list_quiz_banks(*, user: Any) -> list[QuizBank]:
@@ -60,7 +63,7 @@ def list_quiz_questions(
             raise NotFound(_("There is no such bank."))
     rows = Question.objects.filter(
         bank__in=banks.values("pk"), status=Question.Status.PUBLISHED, current_version__isnull=False
-    ).exclude(type__in=HAND_MARKED)
+    ).exclude(type__in=_hand_marked())
     if question_ids is not None:
         rows, limit = rows.filter(pk__in=question_ids), len(question_ids)
     for word in query.split()[:8]:

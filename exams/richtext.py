@@ -3,14 +3,16 @@
 import re
 
 import nh3
+from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-_INLINE = ("br", "strong", "em", "b", "i", "u", "sub", "sup", "code", "img", "span")
+_INLINE = ("br", "strong", "em", "b", "i", "u", "sub", "sup", "code", "img", "audio", "span")
 _BLOCKS = ("p", "pre", "table", "thead", "tbody", "tr", "th", "td", "ul", "ol", "li", "blockquote", "h3", "h4")
 TAGS = frozenset(_INLINE + _BLOCKS)
 ATTRIBUTES = {
     "img": {"src", "alt", "width", "height"},
+    "audio": {"src", "data-plays"},
     "th": {"colspan", "rowspan", "scope"},
     "td": {"colspan", "rowspan"},
     "span": {"lang"},
@@ -19,7 +21,17 @@ ATTRIBUTES = {
 }
 _A_TAG = re.compile(rf"</?(?:{'|'.join(sorted(TAGS))})\b[^<>]*>", re.IGNORECASE)
 _BLOCK_TAG = re.compile(r"<(?:p|pre|table|ul|ol|blockquote|h3|h4)\b", re.IGNORECASE)
+ASSET = re.compile(r"asset:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+"""How stored text names a picture or sound of ours: its public id, never an address."""
 MARKER = re.compile(r"\[\[([a-z0-9_-]{1,32})\]\]")
+
+
+def _address(_tag: str, attribute: str, value: str) -> str | None:
+    """Return the address of an illustration for its name; other attributes stay as they are."""
+    if attribute != "src" or not value.startswith("asset:"):
+        return value
+    found = ASSET.fullmatch(value)
+    return reverse("media:illustration", args=[found[1]]) if found else None
 
 
 def safe_html(text: str, /) -> SafeString:
@@ -29,7 +41,14 @@ def safe_html(text: str, /) -> SafeString:
     if not _A_TAG.search(text):
         return mark_safe(escape(text.strip()).replace("\n", "<br>"))  # noqa: S308 - escaped just now
     cleaned = nh3.clean(
-        text, tags=set(TAGS), attributes=ATTRIBUTES, url_schemes={"http", "https"}, link_rel=None, strip_comments=True
+        text,
+        tags=set(TAGS),
+        attributes=ATTRIBUTES,
+        url_schemes={"http", "https", "asset"},
+        attribute_filter=_address,
+        set_tag_attribute_values={"audio": {"controls": "", "preload": "none"}, "img": {"loading": "lazy"}},
+        link_rel=None,
+        strip_comments=True,
     )
     if not _BLOCK_TAG.search(cleaned):
         cleaned = cleaned.replace("\n", "<br>")

@@ -9,6 +9,7 @@ from exams.authoring.papers import add_items, add_section, copy_paper, create_pa
 from exams.authoring.publishing import BlueprintInfeasible, publish_paper
 from exams.authoring.questions import publish_question, retire_question, save_question
 from exams.authoring.records import ImportedRecords, import_records
+from exams.delivery.advance import move_forward
 from exams.delivery.extend import extend_attempt, set_accommodation
 from exams.delivery.finish_overdue import finish_overdue
 from exams.delivery.keys import AttemptKey, read_attempt_key
@@ -19,13 +20,9 @@ from exams.delivery.start import CannotStart, OpenedAttempt, open_room, start_at
 from exams.delivery.submit import submit_attempt
 from exams.interchange.records_format import records_from_yaml
 from exams.marking.mark import mark_by_hand
-from exams.practice.sessions import (
-    answer_question,
-    finish_session,
-    start_chapter_practice,
-    start_lesson_quiz,
-    start_paper_practice,
-)
+from exams.practice.answers import answer_question, finish_session
+from exams.practice.starts import start_chapter_practice, start_lesson_quiz, start_paper_practice
+from exams.rewards import Reward, register_rewards
 
 __all__ = [
     "AttemptKey",
@@ -34,6 +31,7 @@ __all__ = [
     "CannotStart",
     "ImportedRecords",
     "OpenedAttempt",
+    "Reward",
     "SaveRefused",
     "SavedBatch",
     "add_items",
@@ -50,12 +48,14 @@ __all__ = [
     "finish_session",
     "import_records",
     "mark_by_hand",
+    "move_forward",
     "open_room",
     "pause_attempt",
     "publish_paper",
     "publish_question",
     "read_attempt_key",
     "records_from_yaml",
+    "register_rewards",
     "release_closed_exams",
     "release_results",
     "resume_attempt",
@@ -88,6 +88,11 @@ def sit_exam(
     opened = start_attempt(user_id=user_id, exam_id=exam_id, now=started_at)
     key = read_attempt_key(opened.attempt_key, now=started_at)
     known = {slot: response for slot, response in answers.items() if 1 <= slot <= opened.slots}
-    batch = Batch(epoch=opened.epoch, seq=1, responses=known)
+    if opened.attempt.position:
+        for slot in range(1, opened.slots):
+            answer = {slot: known.pop(slot)} if slot in known else {}
+            save_responses(key=key, batch=Batch(epoch=key.epoch, seq=slot, responses=answer), now=started_at)
+            move_forward(key=key, from_slot=slot, now=started_at)
+    batch = Batch(epoch=opened.epoch, seq=opened.slots if opened.attempt.position else 1, responses=known)
     attempt = submit_attempt(user_id=user_id, attempt_id=opened.attempt.pk, key=key, batch=batch, now=submitted_at)
     return int(attempt.pk)

@@ -2,17 +2,20 @@
 
 from django.urls import path
 
-from exams import views
+from exams.views import exams, receipts, results, room
 
 app_name = "exams"
 urlpatterns = [
-    path("", views.index, name="index"),
-    path("records/", views.records, name="records"),
-    path("attempts/<uuid:public_id>/", views.room, name="room"),
-    path("attempts/<uuid:public_id>/save/", views.save, name="save"),
-    path("attempts/<uuid:public_id>/submit/", views.submit, name="submit"),
-    path("attempts/<uuid:public_id>/result/", views.result, name="result"),
-    path("attempts/<uuid:public_id>/review/", views.review, name="review"),
-    path("<uuid:public_id>/", views.detail, name="detail"),
-    path("<uuid:public_id>/start/", views.start, name="start"),
+    path("", exams.index, name="index"),
+    path("records/", results.records, name="records"),
+    path("receipts/", receipts.check, name="check_receipt"),
+    path("attempts/<uuid:public_id>/", room.room, name="room"),
+    path("attempts/<uuid:public_id>/save/", room.save, name="save"),
+    path("attempts/<uuid:public_id>/submit/", room.submit, name="submit"),
+    path("attempts/<uuid:public_id>/result/", results.result, name="result"),
+    path("attempts/<uuid:public_id>/review/", results.review, name="review"),
+    path("attempts/<uuid:public_id>/receipt/", receipts.receipt, name="receipt"),
+    path("attempts/<uuid:public_id>/receipt.<str:format>", receipts.download, name="receipt_file"),
+    path("<uuid:public_id>/", exams.detail, name="detail"),
+    path("<uuid:public_id>/start/", exams.start, name="start"),
 ]

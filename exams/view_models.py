@@ -8,21 +8,11 @@ from typing import Any
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from exams.domain.registry import question_types
+
 EMPTY = SafeString("")
-TYPE_LABELS = {
-    "single_choice": gettext_lazy("Single choice"),
-    "multiple_choice": gettext_lazy("Multiple choice"),
-    "true_false": gettext_lazy("True or false"),
-    "fill_blank": gettext_lazy("Fill in the blanks"),
-    "numerical": gettext_lazy("Numerical"),
-    "short_text": gettext_lazy("Short answer"),
-    "essay": gettext_lazy("Essay"),
-    "matching": gettext_lazy("Matching"),
-    "ordering": gettext_lazy("Ordering"),
-    "categorisation": gettext_lazy("Categorisation"),
-    "cloze": gettext_lazy("Cloze"),
-    "material": gettext_lazy("Reading material"),
-}
+TYPE_LABELS = {name: gettext_lazy(type_.info.label) for name, type_ in question_types().items()}
+"""The name of each question type in the reader's language, the most used first."""
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 

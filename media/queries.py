@@ -4,9 +4,13 @@ from dataclasses import dataclass
 
 from django.core import signing
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from media.illustrations import read_illustration
 from media.models import Asset, CaptionTrack, Video
 from media.streaming import ANYBODY, stream_token
+
+__all__ = ["AssetView", "PlayerView", "get_asset", "get_player", "list_videos", "read_illustration"]
 
 ASSET_SALT = "media.asset"
 ASSET_SECONDS = 12 * 3600
@@ -60,7 +64,7 @@ def get_player(*, video_id: int, user_id: int | None, free: bool = False) -> Pla
         title=video.title,
         state=video.state,
         state_label=str(video.get_state_display()),
-        error=video.error,
+        error=_(video.error) if video.error else "",
         progress_percent=percent,
         progress_text=text,
         stream_url=reverse("media:master", args=[token]) if ready else "",
@@ -76,7 +80,8 @@ def _progress(video: Video) -> tuple[int, str]:
     """Return how far the making of the film is."""
     from edu.jobs.queries import get_progress
 
-    return get_progress(job_id=video.job_id) if video.job_id else (0, "")
+    percent, text = get_progress(job_id=video.job_id) if video.job_id else (0, "")
+    return percent, _(text) if text else ""
 
 
 def get_asset(*, asset_id: int, user_id: int | None, free: bool = False) -> AssetView:

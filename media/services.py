@@ -7,16 +7,20 @@ import filetype
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from edu.core.clock import now_utc
 from edu.core.errors import InvalidInput
 from media.domain.captions import UnreadableCaptions, read_captions, write_vtt
+from media.illustrations import UnusableIllustration, keep_illustration
 from media.models import Asset, CaptionTrack, Upload, Video
 from media.pipeline.ingest import ingest_slides, ingest_upload, queue_transcoding
 from media.uploads import get_upload, iterate_bytes, remove_pieces
 
 __all__ = [
+    "UnusableIllustration",
     "asset_from_upload",
+    "keep_illustration",
     "make_asset",
     "set_captions",
     "transcode_again",
@@ -60,7 +64,7 @@ def make_asset(*, kind: str, title: str, file_name: str, data: bytes, owner_id: 
     elif guessed is None or (
         guessed.extension != ending and not (guessed.extension == "zip" and ending in {"docx", "pptx", "xlsx"})
     ):
-        message = "The file is not what its name says. Save it again and upload the new file."
+        message = _("The file is not what its name says. Save it again and upload the new file.")
         raise InvalidInput(message, field="file")
     else:
         content_type = guessed.mime
@@ -81,8 +85,7 @@ def asset_from_upload(*, upload_public_id: uuid.UUID, owner_id: int, title: str)
     """Make a document or sound of the owner's finished upload; return its id."""
     upload = get_upload(public_id=upload_public_id, owner_id=owner_id)
     if upload.state != Upload.State.COMPLETE:
-        message = "The file has not arrived completely."
-        raise InvalidInput(message, code="upload_not_complete")
+        raise InvalidInput(_("The file has not arrived completely."), code="upload_not_complete")
     kind = Asset.Kind.AUDIO if upload.purpose == "audio" else Asset.Kind.DOCUMENT
     asset_id = make_asset(
         kind=kind,

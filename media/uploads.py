@@ -11,6 +11,7 @@ from pathlib import Path
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils.translation import gettext as _
 
 from edu.core.clock import now_utc
 from edu.core.errors import Conflict, InvalidInput, NotFound
@@ -29,17 +30,16 @@ LIMITS: dict[str, tuple[int, frozenset[str]]] = {
 def begin_upload(*, owner_id: int, purpose: str, file_name: str, size_bytes: int) -> Upload:
     """Announce a file; InvalidInput when its kind or size is not taken."""
     if purpose not in LIMITS:
-        message = "Unknown purpose of the upload."
-        raise InvalidInput(message, field="purpose")
+        raise InvalidInput(_("Unknown purpose of the upload."), field="purpose")
     largest, endings = LIMITS[purpose]
     name = re.sub(r"[\x00-\x1f/\\]", "_", file_name).strip()[-255:]
     ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
     if ending not in endings:
-        message = f"Files of this kind are not taken. Accepted: {', '.join(sorted(endings))}."
-        raise InvalidInput(message, field="file_name")
+        message = _("Files of this kind are not taken. Accepted: %(endings)s.")
+        raise InvalidInput(message % {"endings": ", ".join(sorted(endings))}, field="file_name")
     if not 0 < size_bytes <= largest:
-        message = f"The file must have between 1 byte and {largest // 1024**2} MB."
-        raise InvalidInput(message, field="size_bytes")
+        message = _("The file must have between 1 byte and %(largest)s MB.")
+        raise InvalidInput(message % {"largest": largest // 1024**2}, field="size_bytes")
     now = now_utc()
     return Upload.objects.create(
         owner_id=owner_id, purpose=purpose, file_name=name, size_bytes=size_bytes, created_at=now, active_at=now
@@ -50,8 +50,7 @@ def get_upload(*, public_id: uuid.UUID, owner_id: int) -> Upload:
     """Return the owner's upload; NotFound for everybody else."""
     upload = Upload.objects.filter(public_id=public_id, owner_id=owner_id).first()
     if upload is None:
-        message = "There is no such upload."
-        raise NotFound(message)
+        raise NotFound(_("There is no such upload."))
     return upload
 
 
@@ -61,17 +60,17 @@ def append_piece(*, upload: Upload, offset: int, data: bytes) -> Upload:
     A piece that arrived already is answered as success, so that a lost answer does no harm. At most MAX_PIECE_BYTES.
     """
     if not data or len(data) > MAX_PIECE_BYTES:
-        message = f"A piece has between 1 byte and {MAX_PIECE_BYTES // 1024**2} MB."
-        raise InvalidInput(message)
+        message = _("A piece has between 1 byte and %(largest)s MB.")
+        raise InvalidInput(message % {"largest": MAX_PIECE_BYTES // 1024**2})
     upload.refresh_from_db()
     if offset + len(data) <= upload.received_bytes:
         return upload
     if upload.state != Upload.State.OPEN or offset != upload.received_bytes:
-        message = f"The next piece begins at byte {upload.received_bytes}."
-        raise Conflict(message, code="wrong_offset")
+        message = _("The next piece begins at byte %(offset)s.")
+        raise Conflict(message % {"offset": upload.received_bytes}, code="wrong_offset")
     end = offset + len(data)
     if end > upload.size_bytes:
-        message = "More bytes arrived than were announced. Begin the upload again."
+        message = _("More bytes arrived than were announced. Begin the upload again.")
         raise InvalidInput(message, code="too_many_bytes")
     name = default_storage.save(f"incoming/{upload.public_id}/{offset:012d}", ContentFile(data))
     state = Upload.State.COMPLETE if end == upload.size_bytes else Upload.State.OPEN

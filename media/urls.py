@@ -14,5 +14,6 @@ urlpatterns = [
     path("stream/<str:token>/captions/<str:language>.vtt", views.captions, name="captions"),
     path("stream/<str:token>/<str:name>/index.m3u8", views.rung, name="rung"),
     path("stream/<str:token>/<str:name>/<str:file_name>", views.segment, name="segment"),
+    path("illustrations/<uuid:public_id>/", views.illustration, name="illustration"),
     path("assets/<str:token>/", views.asset, name="asset"),
 ]

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from edu.core.errors import Conflict, DomainError, NotFound
 from media import streaming, uploads
+from media.illustrations import get_illustration
 from media.models import Asset, CaptionTrack, Upload
 from media.queries import ASSET_SALT, ASSET_SECONDS
 
@@ -164,4 +165,23 @@ def asset(request: HttpRequest, token: str) -> HttpResponseBase:
         as_attachment="download" in request.GET or row.content_type != "application/pdf",
         filename=row.file_name,
         headers={"Cache-Control": "private, max-age=300", "Content-Security-Policy": "sandbox"},
+    )
+
+
+@require_GET
+def illustration(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
+    """Answer a picture or sound of a text. Whoever may read the text knows the id, and nobody can guess one."""
+    try:
+        row = get_illustration(public_id)
+    except NotFound as error:
+        raise Http404 from error
+    return FileResponse(
+        default_storage.open(row.storage_name),
+        content_type=row.content_type,
+        filename=row.file_name,
+        headers={
+            "Cache-Control": "private, max-age=31536000, immutable",
+            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+            "X-Content-Type-Options": "nosniff",
+        },
     )

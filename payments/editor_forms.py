@@ -6,8 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
+from edu.core.money import minor_digits
 from payments.checkout.coupons import clean_code
-from payments.wording import minor_digits, to_major
+from payments.wording import to_major
 
 MONEY_LABELS = {
     "price_minor": _("Price"),

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Count
 
-from payments.domain.order_states import OrderFacts, PaymentFacts
+from payments.domain.order_states import OrderFacts, PaymentFacts, RefundFacts
 from payments.domain.pricing import Cart, CartLine
 from payments.domain.promotions import CouponTerms, LearnerFacts
 from payments.domain.refunds import RefundableLine, RefundablePayment
-from payments.models import Coupon, CouponUse, Offer, Order, OrderLine, Payment
+from payments.models import Coupon, CouponUse, Offer, Order, OrderLine, Payment, Refund
 
 COUNTED_STATES = (Order.State.PENDING, Order.State.PAID, Order.State.PARTIALLY_REFUNDED, Order.State.REFUNDED)
 
@@ -88,6 +88,15 @@ def to_payment_facts(payment: Payment) -> PaymentFacts:
         state=payment.state,  # type: ignore[arg-type] # the column holds one of the literals
         amount_minor=payment.amount_minor,
         currency=payment.currency,
+    )
+
+
+def to_refund_facts(refund: Refund) -> RefundFacts:
+    """Return a refund as decisions see it."""
+    return RefundFacts(
+        state=refund.state,  # type: ignore[arg-type] # the column holds one of the literals
+        amount_minor=refund.amount_minor,
+        currency=refund.currency,
     )
 
 

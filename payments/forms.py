@@ -63,6 +63,16 @@ class SandboxForm(forms.Form):
     delay_seconds = forms.IntegerField(
         label=_("Seconds to wait"), min_value=1, max_value=3600, initial=20, required=False
     )
+    refund_answer = forms.ChoiceField(
+        label=_("If it is refunded later"),
+        choices=[
+            ("done", _("The money goes back at once")),
+            ("delayed", _("It goes back after a while")),
+            ("failed_once", _("The first refund is refused")),
+        ],
+        initial="done",
+        required=False,
+    )
 
 
 def new_key() -> str:

@@ -122,7 +122,7 @@ def _step(step: Any, row: Order) -> dict[str, str]:
     """Return one step as the timeline shows it."""
     bad = step.to_state in {"failed", "expired"}
     return {
-        "title": step_title(subject=step.subject, state=step.to_state),
+        "title": step_title(subject=step.subject, state=step.to_state, cause=step.cause),
         "text": money_label(step.amount_minor, row.currency) if step.amount_minor is not None else "",
         "time_label": _moment(step.at),
         "time_iso": step.at.isoformat(),

@@ -4,10 +4,12 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from payments.checkout.answer_refund import confirm_offline_refund, give_up_refund, retry_refund
 from payments.checkout.apply_event import apply_event
 from payments.checkout.close_order import cancel_order
 from payments.checkout.confirm_transfer import confirm_offline_payment
 from payments.checkout.coupons import claim_coupon, create_coupon, give_coupon, set_coupon_active
+from payments.checkout.late_money import accept_late_payment
 from payments.checkout.offers import create_offer, publish_offer, set_bundle_items, take_off_sale
 from payments.checkout.place_order import PlacedOrder, place_order
 from payments.checkout.record_event import receive_notification
@@ -19,16 +21,20 @@ __all__ = [
     "PaymentPage",
     "PlacedOrder",
     "RefundResult",
+    "accept_late_payment",
     "cancel_order",
     "claim_coupon",
     "confirm_offline_payment",
+    "confirm_offline_refund",
     "create_coupon",
     "create_offer",
     "give_coupon",
+    "give_up_refund",
     "pay_in_sandbox",
     "place_order",
     "publish_offer",
     "refund_order",
+    "retry_refund",
     "set_bundle_items",
     "set_coupon_active",
     "start_payment",

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from edu.core.clock import now_utc
-from payments.checkout.sweeps import expire_orders, finish_interrupted, forget_keys, poll_payments
+from payments.checkout.sweeps import expire_orders, finish_interrupted, forget_keys, poll_payments, poll_refunds
 
 
 @shared_task(name="payments.tasks.finish_interrupted_orders")
@@ -14,8 +14,9 @@ def finish_interrupted_orders() -> int:
 
 @shared_task(name="payments.tasks.poll_silent_payments")
 def poll_silent_payments() -> int:
-    """Ask providers about payments of which nothing was heard."""
-    return poll_payments(now=now_utc())
+    """Ask providers about payments, and refunds, of which nothing was heard."""
+    now = now_utc()
+    return poll_payments(now=now) + poll_refunds(now=now)
 
 
 @shared_task(name="payments.tasks.expire_unpaid_orders")

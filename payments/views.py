@@ -266,6 +266,7 @@ def _result_context(order: Order) -> dict[str, Any]:
         "links": _open_links(lines) if opened else [],
         "payment": last,
         "phase": phase,
+        "is_late": opened and order.transitions.filter(cause="late_accepted", subject="order").exists(),
         "is_polling": phase in {"waiting", "opening"},
     }
 
@@ -344,7 +345,12 @@ def sandbox(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         choice, delay = form.cleaned_data["choice"], form.cleaned_data["delay_seconds"] or 20
         try:
-            charge = provider.choose(reference=reference, choice=choice, delay_seconds=delay)
+            charge = provider.choose(
+                reference=reference,
+                choice=choice,
+                delay_seconds=delay,
+                refund_answer=form.cleaned_data["refund_answer"] or "done",
+            )
         except Conflict:
             return redirect(back)
         if choice == "delayed":

@@ -2,9 +2,11 @@
 
 from decimal import Decimal
 
-from babel.numbers import format_currency, get_currency_precision
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
+
+from edu.core import money as core_money
+from edu.core.money import Money
 
 REASONS = {
     "applied": _("Applied"),
@@ -45,31 +47,37 @@ STEP_TITLES = {
     ("refund", "created"): _("Refund ordered"),
     ("refund", "pending"): _("Refund on its way"),
     ("refund", "done"): _("Money sent back"),
-    ("refund", "failed"): _("Refund failed"),
+    ("refund", "failed"): _("Refund refused by the provider"),
+    ("refund", "cancelled"): _("Refund given up"),
 }
-
-
-def _babel_locale(language: str | None) -> str:
-    return "zh_Hans_CN" if (language or get_language() or "en").startswith("zh") else "en"
-
-
-def minor_digits(currency: str) -> int:
-    """Return how many decimal places a currency has (CNY 2, JPY 0); ValueError when it is no ISO 4217 code."""
-    if len(currency) != 3 or not currency.isascii() or not currency.isalpha() or not currency.isupper():
-        raise ValueError(currency)
-    return int(get_currency_precision(currency))
+CAUSED_TITLES = {
+    ("order", "late_accepted"): _("Late payment accepted, order opened"),
+    ("refund", "ordered_again"): _("Refund ordered again"),
+}
+OBSTACLES = {
+    "off_sale": _("The offer is off sale."),
+    "terms_changed": _("The price or the time of access has changed."),
+    "bought_again": _("The buyer has ordered the same again."),
+    "owned": _("The buyer has it already."),
+    "no_trainer": _("The buyer is no trainer of the organisation any more."),
+    "coupon_gone": _("A coupon of the order can no longer be used."),
+}
+REFUND_ERRORS = {
+    "no_such_charge": _("The provider does not know this payment."),
+    "more_than_charged": _("The provider says that this is more than was paid."),
+    "refused_by_choice": _("The sandbox refused it, as was chosen at the payment."),
+    "refused_later": _("The provider could not send it."),
+}
 
 
 def to_major(minor: int, currency: str) -> Decimal:
     """Return an amount in major units (yuan), with exactly the currency's places."""
-    return Decimal(minor).scaleb(-get_currency_precision(currency))
+    return Money(minor, currency).to_decimal()
 
 
 def money_label(minor: int, currency: str, language: str | None = None) -> str:
-    """Return an amount as a person reads it (¥1,299.00), in `language` or the current one."""
-    label = str(format_currency(to_major(minor, currency), currency, locale=_babel_locale(language)))
-    # English writes CN¥ to tell yuan from yen; here yuan is the home currency, and yen keeps its own sign in Chinese.
-    return label.replace("CN¥", "¥") if currency == "CNY" else label
+    """Return an amount as a person reads it (edu.core.money says how), in `language` or the current one."""
+    return core_money.money_label(minor, currency, language=language or get_language() or "en")
 
 
 def reason_label(*, reason: str, missing_minor: int = 0, currency: str = "CNY") -> str:
@@ -81,6 +89,18 @@ def reason_label(*, reason: str, missing_minor: int = 0, currency: str = "CNY") 
     return str(REASONS[reason])
 
 
-def step_title(*, subject: str, state: str) -> str:
-    """Name a step of an order's history."""
+def obstacle_label(code: str) -> str:
+    """Say why what was ordered does not stand any more (checkout/late_money.py)."""
+    return str(OBSTACLES[code])
+
+
+def refund_error_label(error: str) -> str:
+    """Say why a provider refused a refund; what it said itself where we have no words for it."""
+    return str(REFUND_ERRORS.get(error, error))
+
+
+def step_title(*, subject: str, state: str, cause: str = "") -> str:
+    """Name a step of an order's history; some causes have a name of their own."""
+    if (subject, cause) in CAUSED_TITLES and state != "cancelled":
+        return str(CAUSED_TITLES[subject, cause])
     return str(STEP_TITLES.get((subject, state), state))

@@ -50,7 +50,10 @@ class Lines:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextBox:
-    """Text set into a box: made smaller from `size` to `min_size` (points) until it takes at most `max_lines`."""
+    """Text set into a box: made smaller from `size` to `min_size` (points) until it takes at most `max_lines`.
+
+    It stands in the middle of the height, or at the top with `at_top`.
+    """
 
     x: float
     y: float
@@ -66,6 +69,7 @@ class TextBox:
     align: Align = "center"
     leading: float = 1.4
     tracking: float = 0.0
+    at_top: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,10 @@
 import calendar
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 MAX_NAME_LENGTH = 80
@@ -20,6 +22,7 @@ class Decision(StrEnum):
     WAIT_FOR_NAME = "wait_for_name"
     ISSUE = "issue"
     RENEW = "renew"
+    RAISE = "raise"
 
 
 class State(StrEnum):
@@ -39,13 +42,31 @@ class Existing:
     issued_at: datetime | None
     expires_at: datetime | None
     revoked_at: datetime | None
+    minimum_percent: int = 0
 
 
-def decide(*, passed: bool, released: bool, earned_at: datetime, has_name: bool, existing: Existing | None) -> Decision:
-    """Return what follows from an achievement.
+def reached_minimum(*, percent: Decimal | None, minimums: Iterable[int]) -> int | None:
+    """Return the highest of the rules' minimums (per cent) that a pass reaches, None when it reaches none.
 
-    Nothing without a pass that the learner may know of. A certificate is issued once, whatever is replayed; one that
-    had run out when the achievement was earned anew is renewed; a revoked one is never issued again by itself.
+    0 is reached by every pass; a pass without a score (`percent` None: a completed course) reaches nothing else.
+    """
+    return max((least for least in minimums if least == 0 or (percent is not None and percent >= least)), default=None)
+
+
+def decide(
+    *,
+    passed: bool,
+    released: bool,
+    earned_at: datetime,
+    has_name: bool,
+    existing: Existing | None,
+    minimum_percent: int = 0,
+) -> Decision:
+    """Return what follows from an achievement that reached a rule from `minimum_percent` on.
+
+    Nothing without a pass that the learner may know of. A certificate is issued once, whatever is replayed; one of a
+    lower rule is raised to the higher, never the other way; one that had run out when the achievement was earned anew
+    is renewed; a revoked one is never issued again by itself.
     """
     if not passed or not released:
         return Decision.REFUSE
@@ -55,6 +76,8 @@ def decide(*, passed: bool, released: bool, earned_at: datetime, has_name: bool,
         return Decision.KEEP
     if existing.issued_at is None:
         return Decision.ISSUE if has_name else Decision.KEEP
+    if minimum_percent > existing.minimum_percent:
+        return Decision.RAISE if has_name else Decision.KEEP
     if existing.expires_at is not None and existing.expires_at <= earned_at:
         return Decision.RENEW if has_name else Decision.KEEP
     return Decision.KEEP

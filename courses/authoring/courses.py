@@ -1,25 +1,32 @@
-"""Making, publishing, withdrawing and copying courses. Callers have asked courses.permissions."""
+"""Making, changing, publishing, withdrawing and copying courses.
+
+Each use case authorises its `actor`: NotAllowed for those who do not teach, NotFound for courses that are not hers;
+None is the system (loaders, handlers).
+"""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from certificates.queries import has_rule
 from certificates.services import set_awarded
 from courses.achievements import achievement_of
+from courses.authoring.editors import refresh_editor_access
 from courses.authoring.pages import course_folder, free_page_slug, make_course_page, publish_page, reindex_course
 from courses.authoring.totals import refresh_outline
 from courses.body import course_blocks
 from courses.fetch import outline_lessons
 from courses.models import Category, Chapter, Course, CourseInclusion, CoursePage, Instructor, Lesson, LessonPage
+from courses.permissions import require_author, require_course
 from edu.access.services import register_door, set_opens
 from edu.audit.services import record
 from edu.core.clock import now_utc
 from edu.core.errors import Conflict, InvalidInput
+from edu.organizations.queries import list_trainer_ids
 
 RESERVED = frozenset(["instructors"])
 """Course addresses that would hide other pages."""
@@ -47,21 +54,28 @@ def ensure_category(*, slug: str, name_en: str, name_zh: str, parent_slug: str =
 
 
 def ensure_instructor(*, slug: str, name: str, title: str = "", bio: str = "", user_id: int | None = None) -> int:
-    """Make or change the public page of an instructor; return its id. `bio` is HTML of paragraphs."""
+    """Make or change the public page of an instructor; return its id. `bio` is HTML of paragraphs.
+
+    An account that she is given may edit the pages of her courses at once.
+    """
     from courses.body import rich_text
 
     defaults: dict[str, Any] = {"name": name, "title": title, "bio": rich_text(bio)}
     if user_id is not None:
         defaults["user_id"] = user_id
-    return Instructor.objects.update_or_create(slug=slug, defaults=defaults)[0].pk
+    row, _created = Instructor.objects.update_or_create(slug=slug, defaults=defaults)
+    if user_id is not None:
+        refresh_editor_access(user_ids=[user_id])
+    return row.pk
 
 
 @transaction.atomic
 def create_course(
     *,
+    actor: Any | None,
     title: str,
     language: str,
-    owner_id: int | None,
+    owner_id: int | None = None,
     slug: str = "",
     category: str = "",
     instructors: Sequence[str] = (),
@@ -76,12 +90,19 @@ def create_course(
     sequential: bool = False,
     certificate_on_completion: bool = False,
     organization_id: int | None = None,
+    first_chapter: str = "",
 ) -> int:
     """Make a draft course with its page in `language`; return its id.
 
-    `category` and `instructors` are slugs made before (ensure_category, ensure_instructor). `description` is HTML,
-    `audience` HTML or plain text. Conflict when the address is taken; InvalidInput for an unknown category or level.
+    It belongs to the actor; only the system names another owner by `owner_id`. `category` and `instructors` are slugs
+    made before (ensure_category, ensure_instructor). `description` is HTML, `audience` HTML or plain text.
+    `first_chapter` is the title of an empty chapter. NotAllowed for those who may make no courses, NotFound for an
+    organisation that the actor does not train for, Conflict when the address is taken; InvalidInput for an unknown
+    category or level.
     """
+    require_author(actor, organization_id=organization_id)
+    if actor is not None:
+        owner_id = actor.pk
     if slug and not re.fullmatch(r"[-\w]+", slug):
         raise InvalidInput(_("An address holds letters, figures, hyphens and underscores only."), field="slug")
     if slug in RESERVED or (slug and Course.objects.filter(slug=slug).exists()):
@@ -106,12 +127,13 @@ def create_course(
         level=level,
         is_free=is_free,
         sequential=sequential,
-        certificate_on_completion=certificate_on_completion,
     )
     teachers = list(Instructor.objects.filter(slug__in=instructors))
     if len(teachers) != len(set(instructors)):
         raise InvalidInput(_("There is no such instructor."), field="instructors")
     course.instructors.set(teachers)
+    if certificate_on_completion:
+        set_awarded(achievement=achievement_of(course=course), is_awarded=True, actor=course.owner)
     body = course_blocks(description=description, outcomes=list(outcomes), audience=audience, faq=list(faq))
     make_course_page(
         course=course,
@@ -121,41 +143,55 @@ def create_course(
         summary=course.summary,
         body=body,
     )
+    if first_chapter.strip():
+        Chapter.objects.create(course=course, title=first_chapter.strip()[:200])
+    refresh_editor_access(user_ids=_editor_ids(course))
     return course.pk
+
+
+def _editor_ids(course: Course) -> list[int]:
+    """Return the accounts of those who may edit the course: its owner, its instructors, its organisation's trainers."""
+    teachers = course.instructors.filter(user__isnull=False).values_list("user_id", flat=True)
+    trainers = list_trainer_ids(organization_id=course.organization_id) if course.organization_id else []
+    return [user_id for user_id in (course.owner_id, *teachers, *trainers) if user_id is not None]
 
 
 @transaction.atomic
 def change_course(
     *,
+    actor: Any | None,
     course_id: int,
     fields: Mapping[str, Any],
     instructor_ids: Sequence[int] | None = None,
-    actor: Any | None = None,
 ) -> None:
     """Change settings of a course: category, level, is_free, sequential, certificate_on_completion, cover.
 
     Title, subtitle and summary belong to the page and follow it when it is published. Turning the certificate on gives
     the course a rule in the certificate room, in the starting look of `actor`; turning it off stops new ones.
+    Instructors who are added may edit the course and its pages at once, and those who are left out no longer.
     """
-    allowed = {"category", "level", "is_free", "sequential", "certificate_on_completion", "cover"}
-    course = Course.objects.get(pk=course_id)
+    allowed = {"category", "level", "is_free", "sequential", "cover"}
+    course = require_course(actor, course_id=course_id)
     for name in allowed & fields.keys():
         setattr(course, name, fields[name])
     course.save()
     if "certificate_on_completion" in fields:
-        set_awarded(achievement=achievement_of(course=course), is_awarded=course.certificate_on_completion, actor=actor)
+        is_awarded = bool(fields["certificate_on_completion"])
+        set_awarded(achievement=achievement_of(course=course), is_awarded=is_awarded, actor=actor)
     if instructor_ids is not None:
+        before = _editor_ids(course)
         course.instructors.set(instructor_ids)
+        refresh_editor_access(user_ids=[*before, *_editor_ids(course)])
     reindex_course(course=course)
 
 
 @transaction.atomic
-def set_included(*, course_id: int, product_keys: Sequence[str]) -> None:
+def set_included(*, actor: Any | None, course_id: int, product_keys: Sequence[str]) -> None:
     """Make owning the course open exactly these exams, papers and banks beside its lessons, in this order."""
+    course = require_course(actor, course_id=course_id)
     CourseInclusion.objects.filter(course_id=course_id).exclude(product_key__in=product_keys).delete()
     for position, key in enumerate(product_keys):
         CourseInclusion.objects.update_or_create(course_id=course_id, product_key=key, defaults={"position": position})
-    course = Course.objects.get(pk=course_id)
     if course.published_at is not None:
         open_doors(course=course)
 
@@ -177,8 +213,9 @@ def open_doors(*, course: Course) -> None:
 
 
 @transaction.atomic
-def publish_course(*, course_id: int, actor_id: int | None = None) -> None:
+def publish_course(*, actor: Any | None, course_id: int) -> None:
     """Show the course in the catalogue: publish its pages, register its doors. Conflict without any lesson."""
+    require_course(actor, course_id=course_id)
     course = Course.objects.select_for_update().get(pk=course_id)
     lessons = outline_lessons(course=course)
     if not lessons.exists():
@@ -194,26 +231,31 @@ def publish_course(*, course_id: int, actor_id: int | None = None) -> None:
         publish_page(page)
     course.refresh_from_db()
     open_doors(course=course)
-    _trace(course, "course.publish", actor_id)
+    _trace(course, "course.publish", actor)
 
 
 @transaction.atomic
-def withdraw_course(*, course_id: int, actor_id: int | None = None) -> None:
+def withdraw_course(*, actor: Any | None, course_id: int) -> None:
     """Take the course out of the catalogue; those who own it keep it. It can be published again."""
-    course = Course.objects.get(pk=course_id)
+    course = require_course(actor, course_id=course_id)
     course.status = Course.Status.ARCHIVED if course.published_at else Course.Status.DRAFT
     course.save(update_fields=["status"])
-    _trace(course, "course.withdraw", actor_id)
+    _trace(course, "course.withdraw", actor)
 
 
 @transaction.atomic
-def copy_course(*, course_id: int, owner_id: int, title: str) -> int:
-    """Make a draft copy: settings, outline and pages, without learners or what it includes; return its id."""
-    source = Course.objects.get(pk=course_id)
+def copy_course(*, actor: Any, course_id: int, title: str) -> int:
+    """Make a draft copy that belongs to the actor: settings, outline and pages, without learners or what it includes.
+
+    Returns its id. InvalidInput without a title.
+    """
+    source = require_course(actor, course_id=course_id)
+    if not title.strip():
+        raise InvalidInput(_("Give the copy a title."), field="title")
     copy = Course.objects.create(
         slug=free_slug(title, fallback=source.slug),
-        title=title[:200],
-        owner_id=owner_id,
+        title=title.strip()[:200],
+        owner=actor,
         **{
             name: getattr(source, name)
             for name in (
@@ -225,12 +267,13 @@ def copy_course(*, course_id: int, owner_id: int, title: str) -> int:
                 "level",
                 "is_free",
                 "sequential",
-                "certificate_on_completion",
                 "cover",
             )
         },
     )
     copy.instructors.set(source.instructors.all())
+    if has_rule(achievement_key=source.product_key):
+        set_awarded(achievement=achievement_of(course=copy), is_awarded=True, actor=copy.owner)
     lessons: dict[int, Lesson] = {}
     for chapter in source.chapters.all():
         twin = Chapter.objects.create(
@@ -246,7 +289,8 @@ def copy_course(*, course_id: int, owner_id: int, title: str) -> int:
     for page in CoursePage.objects.filter(course=source).select_related("locale"):
         _copy_pages(page=page, copy=copy, lessons=lessons)
     refresh_outline(course=copy)
-    _trace(copy, "course.copy", owner_id)
+    refresh_editor_access(user_ids=_editor_ids(copy))
+    _trace(copy, "course.copy", actor)
     return copy.pk
 
 
@@ -283,8 +327,7 @@ def _copy_pages(*, page: CoursePage, copy: Course, lessons: dict[int, Lesson]) -
         child.save_revision()
 
 
-def _trace(course: Course, action: str, actor_id: int | None) -> None:
-    actor = get_user_model().objects.filter(pk=actor_id).first() if actor_id else None
+def _trace(course: Course, action: str, actor: Any | None) -> None:
     record(
         actor=actor,
         action=action,

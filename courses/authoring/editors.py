@@ -1,5 +1,6 @@
 """Letting instructors into the page editor, to their own course pages only (courses.wagtail_hooks guards the rest)."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -32,9 +33,16 @@ def ensure_editor_group() -> Group:
     return group
 
 
-def give_editor_access(*, user_id: int) -> None:
-    """Let a person into the page editor for the courses that she may edit."""
-    get_user_model().objects.get(pk=user_id).groups.add(ensure_editor_group())
+def refresh_editor_access(*, user_ids: Iterable[int]) -> None:
+    """Let these people into the page editor while there is a course that they may edit, and out of it otherwise.
+
+    Called whenever somebody is added to or left out of a course; which pages she may touch is asked anew each time.
+    """
+    for user in get_user_model().objects.filter(pk__in=set(user_ids)):
+        if taught_courses(user).exists():
+            user.groups.add(ensure_editor_group())
+        else:
+            user.groups.remove(*Group.objects.filter(name=GROUP))
 
 
 def edits_everything(user: Any) -> bool:

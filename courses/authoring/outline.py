@@ -1,4 +1,8 @@
-"""Chapters and lessons: adding, naming, ordering, removing, restoring. Callers have asked courses.permissions."""
+"""Chapters and lessons: adding, naming, ordering, removing, restoring.
+
+Each use case authorises its `actor`: NotAllowed for those who do not teach, NotFound for what is in courses that are
+not hers; None is the system.
+"""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -16,6 +20,7 @@ from courses.authoring.totals import refresh_outline
 from courses.body import blocks_from_html
 from courses.domain.completion import default_rule
 from courses.models import Chapter, Course, Lesson, LessonPage
+from courses.permissions import require_chapter, require_course, require_lesson
 from edu.core.clock import now_utc
 from edu.core.errors import Conflict, InvalidInput
 
@@ -33,8 +38,9 @@ def _after_change(course: Course) -> None:
 
 
 @transaction.atomic
-def add_chapter(*, course_id: int, title: str, summary: str = "") -> int:
+def add_chapter(*, actor: Any | None, course_id: int, title: str, summary: str = "") -> int:
     """Add a chapter at the end; return its id. InvalidInput without a title."""
+    require_course(actor, course_id=course_id)
     last = Chapter.objects.filter(course_id=course_id).aggregate(last=Max("position"))["last"]
     return Chapter.objects.create(
         course_id=course_id,
@@ -45,9 +51,9 @@ def add_chapter(*, course_id: int, title: str, summary: str = "") -> int:
 
 
 @transaction.atomic
-def rename_chapter(*, chapter_id: int, title: str, summary: str | None = None) -> None:
+def rename_chapter(*, actor: Any | None, chapter_id: int, title: str, summary: str | None = None) -> None:
     """Give a chapter another title, and another summary when one is given."""
-    chapter = Chapter.objects.get(pk=chapter_id)
+    chapter = require_chapter(actor, chapter_id=chapter_id)
     chapter.title = _require_title(title)
     if summary is not None:
         chapter.summary = summary[:300]
@@ -55,9 +61,9 @@ def rename_chapter(*, chapter_id: int, title: str, summary: str | None = None) -
 
 
 @transaction.atomic
-def delete_chapter(*, chapter_id: int) -> None:
+def delete_chapter(*, actor: Any | None, chapter_id: int) -> None:
     """Delete an empty chapter; Conflict while lessons stand in it."""
-    chapter = Chapter.objects.get(pk=chapter_id)
+    chapter = require_chapter(actor, chapter_id=chapter_id)
     if chapter.lessons.filter(removed_at__isnull=True).exists():
         raise Conflict(_("Move or remove the lessons of this chapter first."))
     if chapter.lessons.exists():
@@ -82,6 +88,7 @@ def free_lesson_slug(course: Course, wanted: str) -> str:
 @transaction.atomic
 def add_lesson(
     *,
+    actor: Any | None,
     chapter_id: int,
     title: str,
     kind: str = "text",
@@ -103,7 +110,7 @@ def add_lesson(
     `completion` is manual, opened, watched or passed; empty for what fits the kind. InvalidInput for what is unknown,
     Conflict when the address is taken in the course.
     """
-    chapter = Chapter.objects.select_related("course").get(pk=chapter_id)
+    chapter = require_chapter(actor, chapter_id=chapter_id)
     course = chapter.course
     if kind not in Lesson.Kind.values:
         raise InvalidInput(_("There is no such kind of lesson."), field="kind")
@@ -141,9 +148,11 @@ EDITABLE = frozenset(
 
 
 @transaction.atomic
-def change_lesson(*, lesson_id: int, title: str | None = None, fields: Mapping[str, Any] | None = None) -> None:
+def change_lesson(
+    *, actor: Any | None, lesson_id: int, title: str | None = None, fields: Mapping[str, Any] | None = None
+) -> None:
     """Change title and settings of a lesson (see EDITABLE); a new kind brings its own rule unless one is given."""
-    lesson = Lesson.objects.select_related("course").get(pk=lesson_id)
+    lesson = require_lesson(actor, lesson_id=lesson_id)
     values = dict(fields or {})
     if "kind" in values and values["kind"] != lesson.kind:
         values.setdefault("completion", default_rule(values["kind"]))
@@ -159,46 +168,27 @@ def change_lesson(*, lesson_id: int, title: str | None = None, fields: Mapping[s
 
 
 @transaction.atomic
-def set_lesson_content(
-    *,
-    lesson_id: int,
-    video_id: int | None = None,
-    asset_id: int | None = None,
-    question_ids: Sequence[int] | None = None,
-) -> None:
-    """Attach a film, a file or the questions of the quiz; what is None stays as it is."""
-    lesson = Lesson.objects.get(pk=lesson_id)
-    if video_id is not None:
-        lesson.video_id = video_id
-    if asset_id is not None:
-        lesson.asset_id = asset_id
-    if question_ids is not None:
-        lesson.question_ids = list(question_ids)
-    lesson.save(update_fields=["video", "asset", "question_ids"])
-
-
-@transaction.atomic
-def publish_lesson(*, lesson_id: int) -> None:
+def publish_lesson(*, actor: Any | None, lesson_id: int) -> None:
     """Publish the newest draft of the lesson's pages."""
-    lesson = Lesson.objects.select_related("course").get(pk=lesson_id)
+    lesson = require_lesson(actor, lesson_id=lesson_id)
     for page in LessonPage.objects.filter(lesson=lesson):
         publish_page(page)
     _after_change(lesson.course)
 
 
 @transaction.atomic
-def remove_lesson(*, lesson_id: int) -> None:
+def remove_lesson(*, actor: Any | None, lesson_id: int) -> None:
     """Take a lesson out of the outline; the progress and notes of learners stay, and it can be brought back."""
-    lesson = Lesson.objects.select_related("course").get(pk=lesson_id)
+    lesson = require_lesson(actor, lesson_id=lesson_id)
     lesson.removed_at = now_utc()
     lesson.save(update_fields=["removed_at"])
     _after_change(lesson.course)
 
 
 @transaction.atomic
-def restore_lesson(*, lesson_id: int) -> None:
+def restore_lesson(*, actor: Any | None, lesson_id: int) -> None:
     """Bring a removed lesson back, at the end of its chapter."""
-    lesson = Lesson.objects.select_related("course").get(pk=lesson_id)
+    lesson = require_lesson(actor, lesson_id=lesson_id)
     last = lesson.chapter.lessons.filter(removed_at__isnull=True).aggregate(last=Max("position"))["last"]
     lesson.removed_at = None
     lesson.position = 0 if last is None else last + 1
@@ -207,11 +197,18 @@ def restore_lesson(*, lesson_id: int) -> None:
 
 
 @transaction.atomic
-def arrange_outline(*, course_id: int, order: Sequence[tuple[uuid.UUID, Sequence[uuid.UUID]]]) -> None:
+def arrange_outline(
+    *, actor: Any | None, course_id: int, order: Sequence[tuple[uuid.UUID, Sequence[uuid.UUID]]]
+) -> None:
     """Put chapters and lessons into the order given: (chapter, its lessons), by public id.
 
     Conflict when the outline has changed since the order was made: every chapter and lesson must be named once.
     """
+    require_course(actor, course_id=course_id)
+    _write_order(course_id=course_id, order=order)
+
+
+def _write_order(*, course_id: int, order: Sequence[tuple[uuid.UUID, Sequence[uuid.UUID]]]) -> None:
     chapters = {row.public_id: row for row in Chapter.objects.filter(course_id=course_id)}
     lessons = {row.public_id: row for row in Lesson.objects.filter(course_id=course_id, removed_at__isnull=True)}
     named = [lesson for _chapter, content in order for lesson in content]
@@ -237,8 +234,15 @@ def current_order(*, course_id: int) -> list[tuple[uuid.UUID, list[uuid.UUID]]]:
     return list(order.values())
 
 
-def move_in_order(*, course_id: int, public_id: uuid.UUID, step: int) -> None:
-    """Move a chapter or lesson one place up (-1) or down (+1); a lesson at the end goes on into the next chapter."""
+@transaction.atomic
+def move_in_order(*, actor: Any | None, course_id: int, public_id: uuid.UUID | None, step: int) -> None:
+    """Move a chapter or lesson one place up (-1) or down (+1); a lesson at the end goes on into the next chapter.
+
+    What is not in the outline (any more) moves nothing.
+    """
+    require_course(actor, course_id=course_id)
+    if public_id is None:
+        return
     order = current_order(course_id=course_id)
     places = [chapter for chapter, _content in order]
     if public_id in places:
@@ -259,4 +263,4 @@ def move_in_order(*, course_id: int, public_id: uuid.UUID, step: int) -> None:
             content.remove(public_id)
             other = order[place + step][1]
             other.insert(len(other) if step < 0 else 0, public_id)
-    arrange_outline(course_id=course_id, order=order)
+    _write_order(course_id=course_id, order=order)

@@ -1,5 +1,6 @@
 """Making the Wagtail pages of courses and lessons, and keeping their place in the tree."""
 
+from contextvars import ContextVar
 from typing import Any
 
 from django.utils.text import slugify
@@ -92,13 +93,25 @@ def make_lesson_page(*, lesson: Lesson, body: list[dict[str, Any]]) -> LessonPag
     return page
 
 
+_is_published_by_us: ContextVar[bool] = ContextVar("page_is_published_by_us", default=False)
+
+
 def publish_page(page: Page) -> None:
-    """Publish the newest draft of a page, unless it waits for its own time."""
-    if page.go_live_at is not None and not page.live:
-        page.save_revision(approved_go_live_at=page.go_live_at)
-        return
+    """Publish the newest draft of a page; one that has a later time of its own waits for it.
+
+    The caller brings the course's figures and doors up to date afterwards.
+    """
     revision = page.get_latest_revision() or page.save_revision()
-    revision.publish()
+    token = _is_published_by_us.set(True)
+    try:
+        revision.publish()
+    finally:
+        _is_published_by_us.reset(token)
+
+
+def is_published_by_us() -> bool:
+    """Whether a page is being published by `publish_page`, and not by the page editor or its schedule."""
+    return _is_published_by_us.get()
 
 
 def rename_pages(*, pages: Any, title: str) -> None:

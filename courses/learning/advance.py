@@ -1,7 +1,13 @@
-"""Going on in a lesson: opening it, watching it, completing it. The only writers of progress."""
+"""Going on in a lesson: opening it, watching it, completing it. The only writers of progress.
 
+`complete_by_hand` and `watch_lesson` are the learner's use cases and ask whether the lesson is open to her;
+`open_lesson`, `complete_lesson` and `record_watch` are the steps below them, for callers in this room that have asked.
+"""
+
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,11 +21,14 @@ from courses.domain.completion import (
     is_watched,
 )
 from courses.fetch import fetch_marks
+from courses.learning.admission import require_open_lesson
 from courses.models import Enrolment, Lesson, LessonProgress
 from edu.core.clock import now_utc
-from edu.core.errors import NotAllowed
+from edu.core.errors import Conflict, InvalidInput
 from edu.events.publish import publish
 from edu.events.types import CourseCompleted, LessonCompleted
+
+MAX_SECONDS = 1e6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,11 +78,31 @@ def complete_lesson(*, user_id: int, lesson_id: int, now: datetime | None = None
     return True
 
 
-def complete_by_hand(*, user_id: int, lesson: Lesson) -> bool:
-    """Mark a lesson done at the learner's word; NotAllowed where watching or passing decides."""
+@transaction.atomic
+def complete_by_hand(*, user: Any, public_id: uuid.UUID) -> bool:
+    """Mark a lesson done at the learner's word; True when it was not before.
+
+    NotFound when the lesson is not open to her; Conflict where watching or passing decides.
+    """
+    lesson = require_open_lesson(user, public_id=public_id)
     if lesson.completion in {Lesson.Completion.WATCHED, Lesson.Completion.PASSED}:
-        raise NotAllowed(_("This lesson is done when you have watched it or passed its quiz."))
-    return complete_lesson(user_id=user_id, lesson_id=lesson.pk)
+        raise Conflict(_("This lesson is done when you have watched it or passed its quiz."))
+    return complete_lesson(user_id=user.pk, lesson_id=lesson.pk)
+
+
+@transaction.atomic
+def watch_lesson(*, user: Any, public_id: uuid.UUID, position_seconds: float, watched_seconds: float) -> WatchState:
+    """Take the report of a learner's player, see `record_watch`.
+
+    NotFound when the lesson is not open to her, InvalidInput for numbers out of range (0 to a million seconds).
+    """
+    lesson = require_open_lesson(user, public_id=public_id)
+    if not (0 <= position_seconds < MAX_SECONDS and 0 <= watched_seconds < MAX_SECONDS):
+        message = "position and watched are seconds, from 0 to a million."
+        raise InvalidInput(message)
+    return record_watch(
+        user_id=user.pk, lesson_id=lesson.pk, position_seconds=position_seconds, watched_seconds=watched_seconds
+    )
 
 
 @transaction.atomic

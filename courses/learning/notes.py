@@ -1,9 +1,11 @@
 """A learner's own notes in a lesson."""
 
 import uuid
+from typing import Any
 
 from django.utils.translation import gettext as _
 
+from courses.learning.admission import require_open_lesson
 from courses.models import LessonNote
 from edu.core.clock import now_utc
 from edu.core.errors import InvalidInput, NotFound
@@ -21,14 +23,18 @@ def _require_text(text: str) -> str:
     return text
 
 
-def add_note(*, user_id: int, lesson_id: int, text: str, position_seconds: int | None = None) -> LessonNote:
-    """Add a note, at a second of the film if given. InvalidInput when it is empty, too long or one too many."""
-    if LessonNote.objects.filter(user_id=user_id, lesson_id=lesson_id).count() >= MAX_NOTES:
+def add_note(*, user: Any, lesson_public_id: uuid.UUID, text: str, position_seconds: int | None = None) -> LessonNote:
+    """Add a note, at a second of the film if given.
+
+    NotFound when the lesson is not open to the person; InvalidInput when it is empty, too long or one too many.
+    """
+    lesson = require_open_lesson(user, public_id=lesson_public_id)
+    if LessonNote.objects.filter(user_id=user.pk, lesson=lesson).count() >= MAX_NOTES:
         raise InvalidInput(_("There are 500 notes already. Delete one first."), field="text")
     now = now_utc()
     return LessonNote.objects.create(
-        user_id=user_id,
-        lesson_id=lesson_id,
+        user_id=user.pk,
+        lesson=lesson,
         text=_require_text(text),
         position_seconds=None if position_seconds is None else max(0, position_seconds),
         created_at=now,

@@ -1,6 +1,5 @@
-"""The lesson room: who may enter, and what is in it."""
+"""The lesson room: what is in it for whom; courses.learning.admission says who may enter."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,27 +9,17 @@ from django.utils.translation import get_language, gettext
 from courses.course_view import access_reason, pick_page
 from courses.domain.prerequisites import blocking_lesson
 from courses.fetch import ICONS, OutlineChapter, OutlineLesson, list_outline, marks_of
+from courses.learning.admission import Entry, check_entry
 from courses.learning.advance import open_lesson
 from courses.learning.enrol import enrol
 from courses.models import Enrolment, Lesson, LessonNote, LessonPage, LessonProgress
 from courses.panels import list_panels
-from courses.permissions import can_edit, visible_courses
+from courses.permissions import can_edit
 from courses.prices import price_label
 from courses.quizzes import count_result, find_result
-from edu.access.queries import AccessAnswer, has_access, why_not
+from edu.access.queries import has_access
+from edu.core.errors import NotFound
 from media.queries import get_asset, get_player
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """Whether a person may use a lesson, and in what role."""
-
-    allowed: bool
-    by_grant: bool = False
-    free: bool = False
-    editing: bool = False
-    answer: AccessAnswer | None = None
-    blocked_by: int | None = None
 
 
 def find_lesson_page(request: HttpRequest, *, course_slug: str, lesson_slug: str) -> LessonPage | None:
@@ -50,31 +39,14 @@ def find_lesson_page(request: HttpRequest, *, course_slug: str, lesson_slug: str
     return page
 
 
-def check_entry(user: Any, *, lesson: Lesson) -> Entry:
-    """Return whether the person may use the lesson; raise Http404 when she may not even see its course.
-
-    A free preview of a published course is open to everybody. A grant of the course or of the lesson opens it; its
-    editors may always enter. The owner of a single lesson enters although the course is withdrawn.
-    """
-    signed_in = user.is_authenticated
-    user_id = user.pk if signed_in else None
-    granted = signed_in and has_access(user_id=user_id, product_key=lesson.product_key)
-    if not granted and not visible_courses(user).filter(pk=lesson.course_id).exists():
-        raise Http404
-    if granted:
-        return Entry(allowed=True, by_grant=True)
-    if lesson.free_preview and lesson.course.is_published:
-        return Entry(allowed=True, free=True)
-    if signed_in and can_edit(user, lesson.course):
-        return Entry(allowed=True, editing=True)
-    return Entry(allowed=False, answer=why_not(user_id=user_id, product_key=lesson.product_key))
-
-
 def serve_lesson(request: HttpRequest, *, page: LessonPage) -> HttpResponse:
     """Show the lesson to those who may use it, else what would open it (403)."""
     lesson = page.lesson
     user = request.user
-    entry = check_entry(user, lesson=lesson)
+    try:
+        entry = check_entry(user, lesson=lesson)
+    except NotFound as error:
+        raise Http404 from error
     if not page.live and not (entry.editing or can_edit(user, lesson.course)):
         raise Http404
     user_id = user.pk if user.is_authenticated else None

@@ -1,6 +1,9 @@
 """My learning, and what the lesson room sends back."""
 
+import math
 import uuid
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -14,20 +17,35 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from courses.course_view import resume_lesson
-from courses.domain.prerequisites import blocking_lesson
-from courses.fetch import fetch_marks, list_outline
+from courses.fetch import list_outline
 from courses.learning import notes as note_book
-from courses.learning.advance import complete_by_hand, record_watch
+from courses.learning.admission import find_seen_lesson
+from courses.learning.advance import complete_by_hand, watch_lesson
 from courses.learning.agenda import make_agenda
 from courses.learning.desk import list_enrolled, list_single_lessons
 from courses.learning.enrol import enrol_free
-from courses.learning.room import check_entry
 from courses.models import Enrolment, Lesson, LessonNote
 from courses.permissions import can_edit, visible_courses
 from courses.queries import CourseCard, list_courses
 from courses.quizzes import start_quiz
 from edu.core.clock import now_utc
-from edu.core.errors import DomainError, NotAllowed, NotFound
+from edu.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+
+View = Callable[..., HttpResponse]
+
+
+def learning(view: View) -> View:
+    """Let signed-in people in, and answer what a use case does not find for them with 404."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except NotFound as error:
+            raise Http404 from error
+
+    return guarded
 
 
 @login_required
@@ -96,55 +114,40 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect(lesson.url if lesson else row.get_absolute_url())
 
 
-@login_required
+@learning
 @require_POST
 def begin(request: HttpRequest, slug: str) -> HttpResponse:
     """Enrol in a free course and go to its first lesson."""
-    row = get_object_or_404(visible_courses(request.user), slug=slug)
     try:
-        enrol_free(user_id=request.user.pk, course_id=row.pk)
+        enrol_free(user=request.user, slug=slug)
     except NotAllowed as error:
         messages.error(request, _(error.message))
-        return redirect(row)
-    return redirect("learning:course", slug=row.slug)
+        return redirect("courses:detail", slug=slug)
+    return redirect("learning:course", slug=slug)
 
 
 @require_GET
 def lesson(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Send whoever holds the lesson's id to its address, if the course is visible to her."""
-    row = get_object_or_404(Lesson.objects.select_related("course"), public_id=public_id, removed_at__isnull=True)
-    check_entry(request.user, lesson=row)
-    return redirect(row)
+    try:
+        return redirect(find_seen_lesson(request.user, public_id=public_id))
+    except NotFound as error:
+        raise Http404 from error
 
 
-def _enterable(request: HttpRequest, public_id: uuid.UUID) -> Lesson:
-    """Return a lesson that the person may use now; 404 otherwise."""
-    row = get_object_or_404(
-        Lesson.objects.select_related("course", "video"), public_id=public_id, removed_at__isnull=True
-    )
-    entry = check_entry(request.user, lesson=row)
-    if not entry.allowed:
-        raise Http404
-    if entry.by_grant and row.course.sequential:
-        marks = fetch_marks(course=row.course, user_id=request.user.pk)
-        if blocking_lesson(marks, lesson_id=row.pk, sequential=True) is not None:
-            raise Http404
-    return row
-
-
-@login_required
+@learning
 @require_POST
 def progress(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Take the player's report: `position` and `watched`, in seconds."""
-    row = _enterable(request, public_id)
     try:
-        position, watched = float(request.POST["position"]), float(request.POST["watched"])
-    except (KeyError, ValueError):
-        return JsonResponse({"code": "invalid_input", "detail": "position and watched are numbers."}, status=422)
-    if not (0 <= position < 1e6 and 0 <= watched < 1e6):
-        return JsonResponse({"code": "invalid_input", "detail": "position and watched are out of range."}, status=422)
-    state = record_watch(user_id=request.user.pk, lesson_id=row.pk, position_seconds=position, watched_seconds=watched)
-    enrolment = Enrolment.objects.filter(user=request.user, course_id=row.course_id).first()
+        position, watched = (float(request.POST.get(name, "nan")) for name in ("position", "watched"))
+    except ValueError:
+        position = watched = math.nan
+    try:
+        state = watch_lesson(user=request.user, public_id=public_id, position_seconds=position, watched_seconds=watched)
+    except InvalidInput as error:
+        return JsonResponse({"code": error.code, "detail": error.message}, status=422)
+    enrolment = Enrolment.objects.filter(user=request.user, course__lessons__public_id=public_id).first()
     return JsonResponse(
         {
             "position": state.position_seconds,
@@ -155,35 +158,39 @@ def progress(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     )
 
 
-@login_required
+def _back(public_id: uuid.UUID) -> HttpResponse:
+    """Go back to a lesson; its own page asks who may see it."""
+    return redirect("learning:lesson", public_id=public_id)
+
+
+@learning
 @require_POST
 def complete(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Mark a lesson done and go on to the next one, or stay."""
-    row = _enterable(request, public_id)
     try:
-        complete_by_hand(user_id=request.user.pk, lesson=row)
-    except NotAllowed as error:
+        complete_by_hand(user=request.user, public_id=public_id)
+    except Conflict as error:
         messages.error(request, _(error.message))
-        return redirect(row)
+        return _back(public_id)
     target = request.POST.get("next", "")
     following = (
-        Lesson.objects.select_related("course").filter(course_id=row.course_id, slug=target).first() if target else None
+        Lesson.objects.filter(course__lessons__public_id=public_id, slug=target).select_related("course").first()
     )
-    if following is None:
+    if following is None or not target:
         messages.success(request, _("The lesson is marked as done."))
-    return redirect(following or row)
+        return _back(public_id)
+    return redirect(following)
 
 
-@login_required
+@learning
 @require_POST
 def quiz(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Begin or resume the quiz of a lesson in the practice room."""
-    row = _enterable(request, public_id)
     try:
-        session_id = start_quiz(user_id=request.user.pk, lesson=row)
-    except DomainError as error:
+        session_id = start_quiz(user=request.user, lesson_public_id=public_id)
+    except Conflict as error:
         messages.error(request, _(error.message))
-        return redirect(row)
+        return _back(public_id)
     return redirect("practice:session", public_id=session_id)
 
 
@@ -207,54 +214,48 @@ def _note_list(request: HttpRequest, lesson_row: Lesson, *, error: str = "", dra
     return render(request, "courses/notes.html", context, status=status)
 
 
-@login_required
+@learning
 @require_POST
 def add_note(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Add a note at the place of the film that the form names."""
-    row = _enterable(request, public_id)
     position = request.POST.get("position", "")
     text = request.POST.get("text", "")
     try:
-        note_book.add_note(
-            user_id=request.user.pk,
-            lesson_id=row.pk,
+        row = note_book.add_note(
+            user=request.user,
+            lesson_public_id=public_id,
             text=text,
             position_seconds=int(position) if position.isdecimal() and len(position) < 7 else None,
         )
-    except DomainError as error:
-        return _note_list(request, row, error=_(error.message), draft=text)
-    return _note_list(request, row)
+    except InvalidInput as error:
+        lesson_row = find_seen_lesson(request.user, public_id=public_id)
+        return _note_list(request, lesson_row, error=_(error.message), draft=text)
+    return _note_list(request, row.lesson)
 
 
-@login_required
+@learning
 @require_http_methods(["GET", "POST"])
 def note(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Edit one's own note: GET shows the form, POST saves."""
-    try:
-        row = note_book.get_note(user_id=request.user.pk, public_id=public_id)
-        error = ""
-        if request.method == "POST":
-            try:
-                note_book.change_note(user_id=request.user.pk, public_id=public_id, text=request.POST.get("text", ""))
-                return _note_list(request, row.lesson)
-            except DomainError as fault:
-                error = _(fault.message)
-                row.text = request.POST.get("text", "")
-    except NotFound as fault:
-        raise Http404 from fault
+    row = note_book.get_note(user_id=request.user.pk, public_id=public_id)
+    error = ""
+    if request.method == "POST":
+        try:
+            note_book.change_note(user_id=request.user.pk, public_id=public_id, text=request.POST.get("text", ""))
+            return _note_list(request, row.lesson)
+        except InvalidInput as fault:
+            error = _(fault.message)
+            row.text = request.POST.get("text", "")
     template = "courses/note_form.html" if request.htmx else "courses/learning/note.html"
     context = {"note": row, "note_error": error, "title": _("Edit the note"), "desk": "learner"}
     return render(request, template, context)
 
 
-@login_required
+@learning
 @require_POST
 def delete_note(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Delete one's own note."""
-    try:
-        row = note_book.delete_note(user_id=request.user.pk, public_id=public_id)
-    except NotFound as error:
-        raise Http404 from error
+    row = note_book.delete_note(user_id=request.user.pk, public_id=public_id)
     if request.POST.get("back") == "notes":
         messages.success(request, _("The note is deleted."))
         return redirect(reverse("learning:notes"))

@@ -158,9 +158,6 @@ class Course(models.Model):  # type: ignore[django-manager-missing] # pages are 
     sequential = models.BooleanField(
         _("lessons in order"), default=False, db_comment="Whether a lesson opens only after the required ones before it"
     )
-    certificate_on_completion = models.BooleanField(
-        _("certificate on completion"), default=False, db_comment="Whether completing it earns a certificate"
-    )
     cover = models.ForeignKey(
         "wagtailimages.Image",
         null=True,

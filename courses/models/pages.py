@@ -1,6 +1,7 @@
 """The Wagtail pages that present courses and lessons, one a language. Their addresses belong to the records."""
 
 from typing import Any, ClassVar
+from urllib.parse import unquote
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -40,6 +41,10 @@ class RecordAddress(Page):
     def record_path(self) -> str:
         """Return the path under which the record is shown."""
         raise NotImplementedError
+
+    def is_shown_at(self, request: HttpRequest) -> bool:
+        """Whether the request asks for the record's address; addresses in Chinese are compared as they are read."""
+        return request.path == unquote(self.record_path())
 
     def get_url_parts(self, request: HttpRequest | None = None) -> tuple[int, str, str] | None:
         """Return (site, root address, path of the record), wherever the page stands in the tree."""
@@ -135,7 +140,7 @@ class CoursePage(RecordAddress):
         """Show the course to those who may see it (404 otherwise); another address is sent to the right one."""
         from courses.course_view import serve_course
 
-        if request.path != self.record_path():
+        if not self.is_shown_at(request):
             return redirect(self.record_path(), permanent=False)
         return serve_course(request, page=self)
 
@@ -184,7 +189,7 @@ class LessonPage(RecordAddress):
         """Show the lesson, or what would open it; 404 to those who may not see the course."""
         from courses.learning.room import serve_lesson
 
-        if request.path != self.record_path():
+        if not self.is_shown_at(request):
             return redirect(self.record_path(), permanent=False)
         return serve_lesson(request, page=self)
 

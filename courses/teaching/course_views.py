@@ -13,13 +13,13 @@ from django.views.decorators.http import require_POST
 
 from courses.authoring import courses as course_cases
 from courses.authoring import outline as outline_cases
-from courses.authoring.editors import give_editor_access
 from courses.fetch import list_outline
-from courses.models import Course, CoursePage, Enrolment, Lesson
-from courses.teaching.access import chapter_of, course_of, say_error, teaching
+from courses.models import Chapter, Course, CoursePage, Enrolment, Lesson
+from courses.permissions import require_course
+from courses.teaching.access import chapter_of, course_address, course_of, id_of, teaching, telling
 from courses.teaching.forms import ChapterForm, CopyForm, NewLessonForm, SettingsForm
 from courses.teaching.roster import roster_workbook, rows_of
-from edu.core.errors import DomainError
+from edu.core.errors import Conflict
 from edu.documents.xlsx import CONTENT_TYPE
 
 
@@ -62,10 +62,10 @@ def settings(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         values = dict(form.cleaned_data)
         teachers = values.pop("instructors")
         course_cases.change_course(
+            actor=request.user,
             course_id=course.pk,
             fields=values,
             instructor_ids=[row.pk for row in teachers],
-            actor=request.user,
         )
         messages.success(request, _("The settings are saved."))
         return redirect("teaching:settings", public_id=public_id)
@@ -78,13 +78,8 @@ def settings(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def publish(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Show the course in the catalogue, with the newest drafts of all its pages."""
-    course = course_of(request, public_id)
-    try:
-        course_cases.publish_course(course_id=course.pk, actor_id=request.user.pk)
-    except DomainError as error:
-        say_error(request, error)
-    else:
-        messages.success(request, _("The course is in the catalogue."))
+    with telling(request, _("The course is in the catalogue.")):
+        course_cases.publish_course(actor=request.user, course_id=id_of(Course, public_id))
     return redirect("teaching:course", public_id=public_id)
 
 
@@ -92,9 +87,8 @@ def publish(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Take the course out of the catalogue; learners keep it."""
-    course = course_of(request, public_id)
-    course_cases.withdraw_course(course_id=course.pk, actor_id=request.user.pk)
-    messages.success(request, _("The course is out of the catalogue. Its learners keep it."))
+    with telling(request, _("The course is out of the catalogue. Its learners keep it.")):
+        course_cases.withdraw_course(actor=request.user, course_id=id_of(Course, public_id))
     return redirect("teaching:settings", public_id=public_id)
 
 
@@ -102,32 +96,32 @@ def withdraw(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def copy(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Make a draft copy without learners, owned by the person."""
-    course = course_of(request, public_id)
-    form = CopyForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Give the copy a title."))
-        return redirect("teaching:settings", public_id=public_id)
-    copy_id = course_cases.copy_course(course_id=course.pk, owner_id=request.user.pk, title=form.cleaned_data["title"])
-    give_editor_access(user_id=request.user.pk)
-    messages.success(request, _("The copy is a draft; nobody sees it yet."))
-    return redirect("teaching:course", public_id=Course.objects.get(pk=copy_id).public_id)
+    with telling(request, _("The copy is a draft; nobody sees it yet.")):
+        copy_id = course_cases.copy_course(
+            actor=request.user, course_id=id_of(Course, public_id), title=request.POST.get("title", "")
+        )
+        return redirect("teaching:course", public_id=Course.objects.get(pk=copy_id).public_id)
+    return redirect("teaching:settings", public_id=public_id)
 
 
 @teaching
 @require_POST
 def order(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Take the whole order as JSON: [{chapter, lessons: []}], ids as shown in the page."""
-    course = course_of(request, public_id)
     try:
         rows = [
             (uuid.UUID(entry["chapter"]), [uuid.UUID(lesson) for lesson in entry["lessons"]])
             for entry in json.loads(request.body)
         ]
     except (ValueError, KeyError, TypeError, AttributeError):
+        rows = None
+    course_id = id_of(Course, public_id)
+    if rows is None:
+        require_course(request.user, course_id=course_id)
         return JsonResponse({"code": "invalid_input", "detail": _("The order could not be read.")}, status=422)
     try:
-        outline_cases.arrange_outline(course_id=course.pk, order=rows)
-    except DomainError as error:
+        outline_cases.arrange_outline(actor=request.user, course_id=course_id, order=rows)
+    except Conflict as error:
         return JsonResponse({"code": error.code, "detail": _(error.message)}, status=409)
     return JsonResponse({"saved": True})
 
@@ -136,12 +130,16 @@ def order(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def move(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Move a chapter or lesson one place: `item` is its id, `step` up or down."""
-    course = course_of(request, public_id)
     try:
         item = uuid.UUID(request.POST.get("item", ""))
     except ValueError:
-        return redirect("teaching:course", public_id=public_id)
-    outline_cases.move_in_order(course_id=course.pk, public_id=item, step=-1 if request.POST.get("step") == "up" else 1)
+        item = None
+    outline_cases.move_in_order(
+        actor=request.user,
+        course_id=id_of(Course, public_id),
+        public_id=item,
+        step=-1 if request.POST.get("step") == "up" else 1,
+    )
     return redirect("teaching:course", public_id=public_id)
 
 
@@ -149,11 +147,10 @@ def move(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def add_chapter(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Add a chapter at the end."""
-    course = course_of(request, public_id)
-    try:
-        outline_cases.add_chapter(course_id=course.pk, title=request.POST.get("title", ""))
-    except DomainError as error:
-        say_error(request, error)
+    with telling(request):
+        outline_cases.add_chapter(
+            actor=request.user, course_id=id_of(Course, public_id), title=request.POST.get("title", "")
+        )
     return redirect("teaching:course", public_id=public_id)
 
 
@@ -163,7 +160,7 @@ def chapter(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     row = chapter_of(request, public_id)
     form = ChapterForm(request.POST or None, instance=row)
     if request.method == "POST" and form.is_valid():
-        outline_cases.rename_chapter(chapter_id=row.pk, **form.cleaned_data)
+        outline_cases.rename_chapter(actor=request.user, chapter_id=row.pk, **form.cleaned_data)
         return redirect("teaching:course", public_id=row.course.public_id)
     context = frame(row.course, tab="course") | {"form": form, "chapter": row}
     return render(request, "courses/teaching/chapter.html", context)
@@ -173,12 +170,11 @@ def chapter(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def delete_chapter(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Delete an empty chapter."""
-    row = chapter_of(request, public_id)
-    try:
-        outline_cases.delete_chapter(chapter_id=row.pk)
-    except DomainError as error:
-        say_error(request, error)
-    return redirect("teaching:course", public_id=row.course.public_id)
+    chapter_id = id_of(Chapter, public_id)
+    back = course_address(chapter_or_lesson=Chapter, pk=chapter_id)
+    with telling(request):
+        outline_cases.delete_chapter(actor=request.user, chapter_id=chapter_id)
+    return redirect("teaching:course", public_id=back)
 
 
 @teaching

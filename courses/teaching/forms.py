@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from certificates.queries import has_rule
 from courses.models import Category, Chapter, Course, Instructor, Lesson
 
 
@@ -40,11 +41,13 @@ class NewCourseForm(forms.Form):
 
 
 class SettingsForm(forms.ModelForm):
-    """Settings of a course that are not text."""
+    """Settings of a course that are not text; whether it awards a certificate is told by the certificate room."""
+
+    certificate_on_completion = forms.BooleanField(label=_("Certificate on completion"), required=False)
 
     class Meta:
         model = Course
-        fields = ("category", "level", "is_free", "sequential", "certificate_on_completion", "instructors")
+        fields = ("category", "level", "is_free", "sequential", "instructors")
         widgets = {"instructors": forms.CheckboxSelectMultiple}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -52,6 +55,8 @@ class SettingsForm(forms.ModelForm):
         self.fields["instructors"].queryset = Instructor.objects.all()
         self.fields["is_free"].help_text = _("Anybody may begin it without paying.")
         self.fields["sequential"].help_text = _("A lesson opens when the required ones before it are done.")
+        self.initial["certificate_on_completion"] = has_rule(achievement_key=self.instance.product_key)
+        self.order_fields(["category", "level", "is_free", "sequential", "certificate_on_completion", "instructors"])
 
 
 class ChapterForm(forms.ModelForm):

@@ -6,20 +6,18 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from courses.authoring.courses import create_course
-from courses.authoring.editors import give_editor_access
-from courses.authoring.outline import add_chapter
 from courses.models import Course, Enrolment
-from courses.permissions import require_organization, taught_courses
-from courses.teaching.access import say_error, teaching
+from courses.permissions import require_author, require_teacher, taught_courses
+from courses.teaching.access import teaching, telling
 from courses.teaching.forms import NewCourseForm
 from courses.teaching.to_mark import count_to_mark
-from edu.core.errors import DomainError
 from edu.organizations.queries import list_memberships
 
 
 @teaching
 def desk(request: HttpRequest) -> HttpResponse:
     """Show what there is to do: papers to mark, drafts to finish, who learnt lately."""
+    require_teacher(request.user)
     mine = taught_courses(request.user)
     recent = (
         Enrolment.objects.filter(course__in=mine.values("pk"))
@@ -44,6 +42,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 @teaching
 def courses(request: HttpRequest) -> HttpResponse:
     """List the courses that the person may edit."""
+    require_teacher(request.user)
     rows = taught_courses(request.user).select_related("category", "organization").order_by("-id")
     page = Paginator(rows, 20).get_page(request.GET.get("page"))
     return render(
@@ -54,6 +53,7 @@ def courses(request: HttpRequest) -> HttpResponse:
 @teaching
 def create(request: HttpRequest) -> HttpResponse:
     """Make a course: its record, its page, its first chapter."""
+    require_author(request.user, organization_id=None)
     organizations = [
         (row.organization_id, row.organization_name)
         for row in list_memberships(user_id=request.user.pk)
@@ -62,21 +62,16 @@ def create(request: HttpRequest) -> HttpResponse:
     form = NewCourseForm(request.POST or None, organizations=organizations, initial={"language": request.LANGUAGE_CODE})
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        try:
-            require_organization(request.user, values.get("organization"))
+        with telling(request):
             course_id = create_course(
+                actor=request.user,
                 title=values["title"],
                 language=values["language"],
                 category=values["category"].slug if values["category"] else "",
                 summary=values["summary"],
-                owner_id=request.user.pk,
                 organization_id=values.get("organization"),
+                first_chapter=values["chapter"],
             )
-            add_chapter(course_id=course_id, title=values["chapter"])
-            give_editor_access(user_id=request.user.pk)
-        except DomainError as error:
-            say_error(request, error)
-        else:
             return redirect("teaching:course", public_id=Course.objects.get(pk=course_id).public_id)
     return render(
         request, "courses/teaching/create.html", {"title": _("New course"), "desk": "instructor", "form": form}

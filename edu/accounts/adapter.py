@@ -25,17 +25,25 @@ from edu.accounts.services import remember_language
 from edu.accounts.stages import OWN_STAGES
 from edu.accounts.throttle import client_address
 from edu.core.ids import new_public_id
+from edu.core.site_identity import get_site_identity
 from edu.events.publish import publish
 from edu.events.types import UserRegistered
 
-WRONG_CREDENTIALS = gettext_lazy("The account or the password is not right.")
+WRONG_CREDENTIALS = gettext_lazy(
+    "The account or the password is not right. Check both, sign in by code, or set a new password."
+)
+
+
+def site_name() -> str:
+    """Return the site's name in the active language."""
+    return get_site_identity(default_name=settings.WAGTAIL_SITE_NAME).name
 
 
 class _MailSite:
     """Name and domain that django-allauth's mail texts ask for."""
 
     def __init__(self, request: HttpRequest | None) -> None:
-        self.name = settings.WAGTAIL_SITE_NAME
+        self.name = site_name()
         self.domain = request.get_host() if request is not None else settings.BASE_URL.partition("://")[2]
 
 
@@ -140,12 +148,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # django-alla
     def send_verification_code_sms(self, user: User, phone: str, code: str, **kwargs: Any) -> None:
         """Send a code in the language of the page."""
         text = _("[%(site)s] Your code is %(code)s, valid for 10 minutes. Do not pass it on to anybody.")
-        self._send_sms(phone, text % {"site": settings.WAGTAIL_SITE_NAME, "code": code})
+        self._send_sms(phone, text % {"site": site_name(), "code": code})
 
     def send_account_already_exists_sms(self, phone: str) -> None:
         """Tell the owner of a phone that somebody, perhaps herself, tried to register it again."""
         text = _("[%(site)s] This phone already has an account. Sign in by code, or ignore this message.")
-        self._send_sms(phone, text % {"site": settings.WAGTAIL_SITE_NAME})
+        self._send_sms(phone, text % {"site": site_name()})
 
     def _send_sms(self, phone: str, text: str) -> None:
         """Hand a text message to the configured gateway."""
@@ -156,15 +164,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # django-alla
         """Send one of django-allauth's mails as text and in our mail frame, in the receiver's language."""
         request = allauth_context.request
         user = context.get("user")
-        values = {"request": request, "email": email, "current_site": _MailSite(request)} | context
         with override(getattr(user, "language", "") or get_language()):
+            values = {"request": request, "email": email, "current_site": _MailSite(request)} | context
             subject = " ".join(render_to_string(f"{template_prefix}_subject.txt", values).split())
             text = render_to_string(f"{template_prefix}_message.txt", values).strip()
             paragraphs = [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
             code = str(context.get("code") or "")
             frame: dict[str, Any] = {"subject": subject, "heading": subject, "code": code, "paragraphs": paragraphs}
-            if request is None:
-                frame["site"] = {"name": settings.WAGTAIL_SITE_NAME}
+            frame["site"] = get_site_identity(default_name=settings.WAGTAIL_SITE_NAME)
             html = render_to_string("account/email/frame.html", values | frame, request)
         message = EmailMultiAlternatives(subject, text, self.get_from_email(), [email])
         message.attach_alternative(html, "text/html")

@@ -2,7 +2,16 @@
 
 from typing import Any
 
-from allauth.account.forms import AddEmailForm, LoginForm, RequestLoginCodeForm, ResetPasswordForm, SignupForm
+from allauth.account.forms import (
+    AddEmailForm,
+    LoginForm,
+    ReauthenticateForm,
+    RequestLoginCodeForm,
+    ResetPasswordForm,
+    ResetPasswordKeyForm,
+    SetPasswordForm,
+    SignupForm,
+)
 from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
 from allauth.core import context
 from django import forms
@@ -25,6 +34,13 @@ def _plain(form: forms.Form) -> None:
     """Take away placeholders that only repeat the label."""
     for field in form.fields.values():
         field.widget.attrs.pop("placeholder", None)
+
+
+def _label_new_password(form: forms.Form) -> None:
+    """Give the two fields of a new password the words that every page has for them."""
+    form.fields["password1"].label = _("New password")
+    form.fields["password2"].label = _("New password again")
+    _plain(form)
 
 
 class SignInForm(LoginForm):  # type: ignore[misc] # django-allauth is untyped
@@ -133,7 +149,8 @@ class ChangePasswordForm(AllauthChangePasswordForm):  # type: ignore[misc] # dja
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _plain(self)
+        self.fields["oldpassword"].label = _("Present password")
+        _label_new_password(self)
 
     def clean_password1(self) -> str:
         """Return the new password; refuse the present one."""
@@ -141,6 +158,30 @@ class ChangePasswordForm(AllauthChangePasswordForm):  # type: ignore[misc] # dja
         if self.user is not None and self.user.check_password(password):
             raise ValidationError(_("The new password must differ from the present one."), code="same_password")
         return password
+
+
+class FirstPasswordForm(SetPasswordForm):  # type: ignore[misc] # django-allauth is untyped
+    """A password for somebody who has signed in by code so far."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _label_new_password(self)
+
+
+class NewPasswordForm(ResetPasswordKeyForm):  # type: ignore[misc] # django-allauth is untyped
+    """The new password after a code by mail was right."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _label_new_password(self)
+
+
+class ProveForm(ReauthenticateForm):  # type: ignore[misc] # django-allauth is untyped
+    """The password once more, before something that could lock its owner out."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(self)
 
 
 class RequestPhoneResetForm(forms.Form):

@@ -21,6 +21,7 @@ from edu.events.publish import publish
 from edu.events.types import AccountDeleted, UserRegistered
 
 __all__ = [
+    "choose_language",
     "create_account",
     "create_token",
     "delete_account",
@@ -43,6 +44,13 @@ def remember_language(*, user: User, language: str) -> None:
         return
     if User.objects.filter(pk=user.pk, language="").update(language=language):
         user.language = language
+
+
+def choose_language(*, user: User, language: str) -> None:
+    """Make a language that the site speaks the person's own; anything else changes nothing."""
+    if language in dict(settings.LANGUAGES) and user.language != language:
+        user.language = language
+        user.save(update_fields=["language"])
 
 
 def create_account(

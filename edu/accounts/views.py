@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
 
 from edu.accounts.adapter import set_language_cookie
 from edu.accounts.demo import list_demo_accounts
@@ -27,6 +28,7 @@ from edu.accounts.phones import format_phone
 from edu.accounts.queries import list_tokens
 from edu.accounts.requests import get_person
 from edu.accounts.services import (
+    choose_language,
     create_token,
     delete_account,
     export_personal_data,
@@ -67,6 +69,15 @@ def profile(request: HttpRequest) -> HttpResponse:
             set_language_cookie(response, user.language)
         return response
     return render(request, "accounts/profile.html", {"form": form, "desk_nav_items": account_nav("accounts:profile")})
+
+
+@require_POST
+def switch_language(request: HttpRequest) -> HttpResponse:
+    """Show pages in another language from now on; who is signed in has chosen it for mails and other devices too."""
+    if request.user.is_authenticated:
+        choose_language(user=get_person(request), language=request.POST.get("language", ""))
+    response: HttpResponse = set_language(request)
+    return response
 
 
 @login_required

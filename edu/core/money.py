@@ -5,6 +5,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+
+from babel import Locale
+from babel.numbers import NumberPattern, parse_pattern
 
 from edu.core.errors import InvalidInput
 
@@ -139,3 +143,24 @@ class Money:
         for i in by_remainder[: amount - sum(parts)]:
             parts[i] += 1
         return tuple(Money(sign * part, self.currency) for part in parts)
+
+
+def money_label(minor: int, currency: str, /, *, language: str) -> str:
+    """Return an amount in minor units as a reader of a language (en, zh-hans) writes it.
+
+    This is the one place that decides how money looks, on pages, in mails and in documents, and it leaves the choice to
+    the locale's data (CLDR): yuan are ¥199.00 in Chinese and CN¥199.00 in English, where a bare ¥ would be read as yen;
+    yen are JP¥199 in Chinese and ¥199 in English. Always with exactly the currency's ISO 4217 places.
+    """
+    locale = "zh_Hans_CN" if language.startswith("zh") else "en"
+    pattern = _pattern(locale, minor_digits(currency))
+    amount = Money(minor, currency).to_decimal()
+    return str(pattern.apply(amount, locale, currency=currency, currency_digits=False))
+
+
+@cache
+def _pattern(locale: str, digits: int) -> NumberPattern:
+    """Return the locale's way to write money, with so many decimal places."""
+    pattern = parse_pattern(Locale.parse(locale).currency_formats["standard"].pattern)
+    pattern.frac_prec = (digits, digits)
+    return pattern

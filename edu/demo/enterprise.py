@@ -22,6 +22,8 @@ from payments.models import Offer
 CODE = "xinghe"
 FIRST_PASSWORD = "warehouse-2026"  # noqa: S105 - the demo's password is printed on the console
 SEATS = 20
+SEATS_GIVEN = ((20, slice(0, 7)), (6, slice(7, 10)))
+"""How many days ago seats were given, and to which of the staff: the trainer began with some and added others."""
 
 
 def load_enterprise(*, people: dict[str, User], now: datetime) -> list[dict[str, Any]]:
@@ -42,7 +44,7 @@ def load_enterprise(*, people: dict[str, User], now: datetime) -> list[dict[str,
         subject = load_subject(
             folder="safety", owner=trainer, operator=people["operator"], now=now, organization_id=organization.pk
         )
-        _load_seats(organization=organization, operator=people["operator"])
+        _load_seats(organization=organization, operator=people["operator"], trainer=trainer, staff=staff, now=now)
         _load_assignments(
             organization=organization, trainer=trainer, departments=departments, subject=subject, staff=staff, now=now
         )
@@ -69,8 +71,8 @@ def _load_staff(rows: list[dict[str, Any]], *, organization: Organization, depar
     return [found[user_id] for user_id in ids]
 
 
-def _load_seats(*, organization: Organization, operator: User) -> None:
-    """Offer seats of the first public course, and let the organisation have bought some."""
+def _load_seats(*, organization: Organization, operator: User, trainer: User, staff: list[User], now: datetime) -> None:
+    """Offer seats of the first public course; the organisation has bought some and given most of them out."""
     course = Course.objects.filter(organization__isnull=True, status="published").order_by("id").first()
     if course is None:
         return
@@ -84,7 +86,7 @@ def _load_seats(*, organization: Organization, operator: User) -> None:
             access_days=365,
             organization_only=True,
         )
-    training.add_seats(
+    pool = training.add_seats(
         actor=None,
         organization_id=organization.pk,
         product_key=course.product_key,
@@ -92,7 +94,16 @@ def _load_seats(*, organization: Organization, operator: User) -> None:
         quantity=SEATS,
         source_key="demo",
         access_days=365,
+        now=now - timedelta(days=21),
     )
+    for days, given in SEATS_GIVEN:
+        training.assign_seats(
+            actor=trainer,
+            organization_id=organization.pk,
+            pool_id=pool.pk,
+            user_ids=[user.pk for user in staff[given]],
+            now=now - timedelta(days=days),
+        )
 
 
 def _load_assignments(

@@ -1,8 +1,9 @@
 """Loading the demo, step by step; each step does nothing where its result is there."""
 
 from collections.abc import Callable
+from datetime import datetime
 
-from courses.services import give_editor_access, recount_learners
+from courses.services import recount_learners, refresh_editor_access
 from edu.core.clock import now_utc
 from edu.demo.commerce import load_commerce
 from edu.demo.community import load_community
@@ -10,13 +11,18 @@ from edu.demo.enquiries import load_enquiries
 from edu.demo.enterprise import load_enterprise
 from edu.demo.history import generate_history, has_history
 from edu.demo.people import ensure_people, write_accounts
+from edu.demo.quick import quick_commits
 from edu.demo.site import load_site
 from edu.demo.subjects import load_subject
 
 
 def load_demo(*, say: Callable[[str], None], learners: int, days: int) -> None:
     """Load everything; `learners` with a history of `days` days are made only the first time."""
-    now = now_utc()
+    with quick_commits():
+        _load(say=say, learners=learners, days=days, now=now_utc())
+
+
+def _load(*, say: Callable[[str], None], learners: int, days: int, now: datetime) -> None:
     load_site()
     people = ensure_people()
     say("site and people")
@@ -32,8 +38,7 @@ def load_demo(*, say: Callable[[str], None], learners: int, days: int) -> None:
     load_commerce(operator=people["operator"], learner=people["learner"], subjects=subjects)
     staff = load_enterprise(people=people, now=now)
     load_enquiries(operator=people["operator"])
-    for role in ("instructor", "instructor_en", "trainer"):
-        give_editor_access(user_id=people[role].pk)
+    refresh_editor_access(user_ids=[people[role].pk for role in ("instructor", "instructor_en", "trainer")])
     say("offers and the enterprise")
     if learners and not has_history():
         generate_history(learners=learners, days=days, seed=0, now=now, guide=people["learner"])

@@ -8,8 +8,7 @@ from django.utils import timezone
 
 from edu.access.models import Grant
 from edu.accounts.models import User
-from edu.core.errors import DomainError
-from payments import services as payments
+from edu.demo.purchases import buy
 from payments.models import Offer
 
 DAYS = 3
@@ -49,23 +48,8 @@ def _somebody_buys(people: Sequence[User], offers: Sequence[Offer], *, at: datet
     for user in chance.sample(list(people), k=len(people)):
         held = set(Grant.objects.filter(user=user).values_list("product_key", flat=True))
         for offer in wanted:
-            if offer.product_key not in held and user.date_joined < at and _buy(user, offer, at=at):
+            if offer.product_key in held or user.date_joined >= at:
+                continue
+            if buy(user, offer, at=at, key=f"recent-{user.pk}-{offer.pk}-{at:%Y%m%d%H%M}") is not None:
                 return True
     return False
-
-
-def _buy(user: User, offer: Offer, *, at: datetime) -> bool:
-    try:
-        placed = payments.place_order(
-            user=user,
-            items=[(offer.public_id, 1)],
-            idempotency_key=f"recent-{user.pk}-{offer.pk}-{at:%Y%m%d%H%M}",
-            accept_terms=True,
-            now=at,
-        )
-    except DomainError:
-        return False
-    paid_at = at + timedelta(minutes=2)
-    payments.pay_in_sandbox(user=user, order_public_id=placed.public_id, choice="success", now=paid_at)
-    Grant.objects.filter(user=user, from_at__gt=paid_at, product_key=offer.product_key).update(from_at=paid_at)
-    return True

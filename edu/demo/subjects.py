@@ -7,9 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from certificates.services import set_awarded
 from courses import services as courses
-from courses.achievements import achievement_of
 from courses.models import Course
 from edu.accounts.models import User
 from edu.demo import content
@@ -54,8 +52,8 @@ def load_subject(
         )
         included = [bank.product_key, *(paper.product_key for paper in subject_papers.values() if paper.is_practice)]
         included += [exam.product_key for exam in subject_exams.values()]
-        courses.set_included(course_id=course.pk, product_keys=included)
-        courses.publish_course(course_id=course.pk, actor_id=owner.pk)
+        courses.set_included(actor=owner, course_id=course.pk, product_keys=included)
+        courses.publish_course(actor=owner, course_id=course.pk)
         if organization_id is None:
             _load_offers(described=described, course=course, subject_papers=subject_papers, operator=operator)
     return Subject(folder=folder, course=course, bank=bank, papers=subject_papers, exams=subject_exams)
@@ -153,6 +151,7 @@ def _load_exams(
                 description=plan.get("description", ""),
                 pass_percent=Decimal(plan["pass_percent"]),
                 attempts_allowed=plan["attempts"],
+                forward_only=plan.get("forward_only", False),
                 release=RELEASES[plan["release"]],
                 audience=Exam.Audience.ORGANIZATION if private else Exam.Audience.GRANTED,
                 grading_policy={"multiple_choice": "partial_if_no_wrong", "partial_fraction": 0.5},
@@ -193,6 +192,7 @@ def _load_course(
         user_id=owner.pk,
     )
     course_id = courses.create_course(
+        actor=None,
         title=described["title"],
         slug=described["slug"],
         language=described["language"],
@@ -213,7 +213,7 @@ def _load_course(
     questions = dict(Question.objects.filter(bank=bank).values_list("ref", "pk"))
     for chapter in described["chapters"]:
         chapter_id = courses.add_chapter(
-            course_id=course_id, title=chapter["title"], summary=chapter.get("summary", "")
+            actor=None, course_id=course_id, title=chapter["title"], summary=chapter.get("summary", "")
         )
         for lesson in chapter["lessons"]:
             _load_lesson(
@@ -224,9 +224,7 @@ def _load_course(
                 questions=questions,
                 course_title=described["title"],
             )
-    course = Course.objects.get(pk=course_id)
-    set_awarded(achievement=achievement_of(course=course), is_awarded=True, actor=owner)
-    return course
+    return Course.objects.get(pk=course_id)
 
 
 def _load_lesson(
@@ -250,6 +248,7 @@ def _load_lesson(
         extra["question_ids"] = [questions[ref] for ref in lesson["quiz"]["refs"]]
         extra["pass_percent"] = lesson["quiz"].get("pass_percent", 60)
     courses.add_lesson(
+        actor=None,
         chapter_id=chapter_id,
         title=lesson["title"],
         kind=kind,

@@ -87,6 +87,15 @@ class MemberMoved(Event):
     department_id: int | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class MemberRoleChanged(Event):
+    """A member became a trainer, or a trainer a member."""
+
+    organization_id: int
+    user_id: int
+    role: str
+
+
 # -- jobs -----------------------------------------------------------------------------------------
 @dataclass(frozen=True, kw_only=True)
 class JobFinished(Event):

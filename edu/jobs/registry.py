@@ -7,15 +7,19 @@ if TYPE_CHECKING:
     from edu.jobs.run import JobContext
 
 JobFunction = Callable[..., dict[str, Any] | None]
+MAIN, FILMS = "main", "films"
+LANES = (MAIN, FILMS)
+"""Lanes of work: what takes whole cores for minutes goes its own way, so that a grade or a mail never waits for it."""
 _functions: dict[str, JobFunction] = {}
+_lanes: dict[str, str] = {}
 
 
 class UnknownJobKind(Exception):
     """No function is registered under this kind."""
 
 
-def job(kind: str) -> Callable[[JobFunction], JobFunction]:
-    """Register the decorated `function(context: JobContext, **arguments) -> result` under `kind`.
+def job(kind: str, *, lane: str = MAIN) -> Callable[[JobFunction], JobFunction]:
+    """Register the decorated `function(context: JobContext, **arguments) -> result` under `kind`, in one of LANES.
 
     The function must be idempotent: after a crash it is started again from the beginning.
     """
@@ -25,9 +29,20 @@ def job(kind: str) -> Callable[[JobFunction], JobFunction]:
             message = f"two functions want the job kind {kind}"
             raise ValueError(message)
         _functions[kind] = function
+        _lanes[kind] = lane
         return function
 
     return register
+
+
+def lane_of(kind: str) -> str:
+    """Return the lane of a kind of work; MAIN for what is not registered (any more)."""
+    return _lanes.get(kind, MAIN)
+
+
+def list_kinds(*, lane: str) -> list[str]:
+    """Return the kinds of work that are registered in a lane."""
+    return sorted(kind for kind, its_lane in _lanes.items() if its_lane == lane)
 
 
 def find_function(kind: str) -> "Callable[[JobContext], Any]":

@@ -14,7 +14,7 @@ from edu.core.request_id import set_request_id
 from edu.events.publish import publish
 from edu.events.types import JobFinished
 from edu.jobs.models import Job
-from edu.jobs.registry import UnknownJobKind, find_function
+from edu.jobs.registry import LANES, MAIN, UnknownJobKind, find_function, list_kinds
 
 logger = logging.getLogger(__name__)
 
@@ -110,13 +110,17 @@ def _retry_or_fail(row: Job, token: uuid.UUID, error: Exception) -> None:
     )
 
 
-def list_due_job_ids(*, now: datetime, grace_seconds: int = 0, limit: int = 100) -> list[int]:
-    """Return jobs that should run: queued for longer than `grace_seconds`, or running with a lease that ran out."""
-    return list(
-        Job.objects.filter(
-            Q(state=Job.State.QUEUED, not_before_at__lte=now - timedelta(seconds=grace_seconds))
-            | Q(state=Job.State.RUNNING, lease_until_at__lt=now)
-        )
-        .order_by("id")
-        .values_list("id", flat=True)[:limit]
+def list_due_job_ids(*, now: datetime, grace_seconds: int = 0, limit: int = 100, lane: str | None = None) -> list[int]:
+    """Return jobs that should run: queued for longer than `grace_seconds`, or running with a lease that ran out.
+
+    Those of one lane of edu.jobs.registry, or of all (None).
+    """
+    rows = Job.objects.filter(
+        Q(state=Job.State.QUEUED, not_before_at__lte=now - timedelta(seconds=grace_seconds))
+        | Q(state=Job.State.RUNNING, lease_until_at__lt=now)
     )
+    if lane == MAIN:
+        rows = rows.exclude(kind__in=[kind for other in LANES if other != MAIN for kind in list_kinds(lane=other)])
+    elif lane is not None:
+        rows = rows.filter(kind__in=list_kinds(lane=lane))
+    return list(rows.order_by("id").values_list("id", flat=True)[:limit])

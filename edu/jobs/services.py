@@ -11,7 +11,7 @@ from django.db import transaction
 from edu.core.clock import now_utc
 from edu.core.request_id import current_request_id
 from edu.jobs.models import Job
-from edu.jobs.registry import find_function
+from edu.jobs.registry import find_function, lane_of
 
 __all__ = ["cancel_job", "enqueue", "hint_worker", "retry_job"]
 
@@ -49,18 +49,23 @@ def enqueue(
     else:
         row, created = Job.objects.get_or_create(unique_key=unique_key, defaults=fields)
     if created:
-        transaction.on_commit(lambda: hint_worker(job_id=row.pk, delay_seconds=delay_seconds))
+        transaction.on_commit(lambda: hint_worker(job_id=row.pk, kind=kind, delay_seconds=delay_seconds))
     return row
 
 
-def hint_worker(*, job_id: int, delay_seconds: int = 0) -> None:
-    """Tell a worker to look at the job now; losing the hint costs seconds, the sweep finds the row."""
+def hint_worker(*, job_id: int, kind: str, delay_seconds: int = 0) -> None:
+    """Tell a worker of the lane to look at the job now; losing the hint costs seconds, the sweep finds the row."""
     if settings.JOBS_BROKER != "celery":
         return
     from edu.jobs.tasks import run_job
 
     try:
-        run_job.apply_async(args=[job_id], countdown=delay_seconds or None, retry=False)
+        run_job.apply_async(
+            args=[job_id],
+            queue=settings.JOBS_QUEUES[lane_of(kind)],
+            countdown=delay_seconds or None,
+            retry=False,
+        )
     except Exception:  # noqa: BLE001 - a broker that is away must never fail the request that asked for work
         logger.warning("could not hint the worker; the sweep will start job %s", job_id)
 
@@ -85,5 +90,5 @@ def retry_job(*, public_id: uuid.UUID, now: datetime | None = None) -> Job | Non
     if not moved:
         return None
     row = Job.objects.get(public_id=public_id)
-    transaction.on_commit(lambda: hint_worker(job_id=row.pk))
+    transaction.on_commit(lambda: hint_worker(job_id=row.pk, kind=row.kind))
     return row

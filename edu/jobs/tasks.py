@@ -4,6 +4,8 @@ from celery import shared_task
 from django.core.cache import cache
 
 from edu.core.clock import now_utc
+from edu.jobs.models import Job
+from edu.jobs.registry import LANES
 from edu.jobs.run import list_due_job_ids, run_job_now
 from edu.jobs.services import hint_worker
 
@@ -19,10 +21,12 @@ def run_job(job_id: int) -> None:
 @shared_task(name="edu.jobs.tasks.sweep_jobs")  # type: ignore[untyped-decorator] # Celery is untyped
 def sweep_jobs() -> int:
     """Send again what a crash or a lost message dropped; return how many."""
-    due = list_due_job_ids(now=now_utc(), grace_seconds=15)
-    for job_id in due:
-        hint_worker(job_id=job_id)
-    return len(due)
+    # Lane by lane: a hundred films that wait must not hide the job that comes after them.
+    due = [pk for lane in LANES for pk in list_due_job_ids(now=now_utc(), grace_seconds=15, lane=lane)]
+    kinds = dict(Job.objects.filter(pk__in=due).values_list("pk", "kind"))
+    for job_id, kind in sorted(kinds.items()):
+        hint_worker(job_id=job_id, kind=kind)
+    return len(kinds)
 
 
 @shared_task(name="edu.jobs.tasks.record_heartbeat")  # type: ignore[untyped-decorator] # Celery is untyped

@@ -1,13 +1,16 @@
 """The commands behind the Makefile's targets."""
 
 import argparse
+import errno
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from .browser_libraries import ensure_browser_libraries
 from .environment import ensure_environment, run_logged
 from .paths import CannotStart, Folders, clone, say
+from .preflight import require_platform
 
 LOCK_OPTIONS = (
     "--quiet",
@@ -43,14 +46,33 @@ def main(arguments: list[str]) -> int:
     chosen = parser.parse_args(arguments)
     folders = clone()
     try:
+        # Before any module is loaded that only POSIX has, such as the one of the lock.
+        require_platform()
         return _dispatch(folders=folders, command=chosen.command, rest=chosen.rest)
     except CannotStart as error:
         sys.stdout.flush()
         sys.stderr.write(f"{error}\n")
         return 1
+    except OSError as error:
+        sys.stdout.flush()
+        sys.stderr.write(f"{explain_os_error(error, root=folders.root)}\n")
+        return 1
     except KeyboardInterrupt:
         sys.stderr.write("\nInterrupted: nothing is lost, run the same command again to go on.\n")
         return 130
+
+
+def explain_os_error(error: OSError, *, root: Path) -> str:
+    """Return the one sentence for a system call that failed where no step foresaw it."""
+    where = error.filename or root
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return f"The disk of {where} is full: free some space and run the same command again."
+    if error.errno in {errno.EROFS, errno.EACCES, errno.EPERM}:
+        return (
+            f"{where} cannot be opened or written ({error.strerror}): use a folder that belongs to you "
+            "and is not read-only, and run the same command again."
+        )
+    return f"{where}: {error.strerror or error}. Mend this and run the same command again."
 
 
 def _dispatch(*, folders: Folders, command: str, rest: list[str]) -> int:

@@ -1,5 +1,6 @@
 """What the parts print: to the console with the part's name before each line, and to a rotated file a part."""
 
+import contextlib
 import sys
 from pathlib import Path
 from typing import TextIO
@@ -21,11 +22,14 @@ class RotatedLog:
         self._size = path.stat().st_size
 
     def write(self, data: bytes) -> None:
-        """Append whole lines, rotating before them when the file is full."""
-        if self._size and self._size + len(data) > self.rotate_bytes:
-            self._rotate()
-        self._file.write(data)
-        self._size += len(data)
+        """Append whole lines, rotating before them when the file is full.
+
+        What a full disk does not take is lost here and stays on the console: the site runs on.
+        """
+        with contextlib.suppress(OSError):
+            if self._size and self._size + len(data) > self.rotate_bytes:
+                self._rotate()
+            self._size += self._file.write(data) or 0
 
     def close(self) -> None:
         """Close the file."""

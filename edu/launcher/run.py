@@ -23,7 +23,6 @@ SKIPPED_FOLDERS = {".venv", "node_modules", "var", ".git", "tests"}
 def run(*, folders: Folders, port_text: str) -> int:
     """Start the whole site and stay until Ctrl-C; returns the exit code. Raises CannotStart before anything starts."""
     began = time.monotonic()
-    preflight.require_platform()
     port = preflight.parse_port(port_text)
     address = f"http://{preflight.LOOPBACK}:{port}/"
     first = not (folders.vendor / ".stamp").exists() or not folders.python.exists()
@@ -160,8 +159,20 @@ def plan_parts(*, folders: Folders, port: int) -> list[Part]:
         Part(
             name="worker",
             command=[
-                *celery, "worker", "--pool", "prefork", "--concurrency", "2", "--prefetch-multiplier", "1",
-                "-O", "fair", "--without-gossip", "--without-mingle", "--hostname", "jinbang@%h", "--loglevel", "INFO",
+                *celery, "worker", "--queues", "jinbang", "--pool", "prefork", "--concurrency", "2",
+                "--prefetch-multiplier", "1", "-O", "fair", "--without-gossip", "--without-mingle",
+                "--hostname", "jinbang@%h", "--loglevel", "INFO",
+            ],
+            environment=environment,
+            waits=True,
+        ),
+        # Films have a worker of their own: one takes whole cores for minutes, and no grade, mail or certificate waits.
+        # Alone in its process, it needs no second one to be forked from.
+        Part(
+            name="films",
+            command=[
+                *celery, "worker", "--queues", "jinbang-films", "--pool", "solo", "--prefetch-multiplier", "1",
+                "-O", "fair", "--without-gossip", "--without-mingle", "--hostname", "films@%h", "--loglevel", "INFO",
             ],
             environment=environment,
             waits=True,

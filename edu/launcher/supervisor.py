@@ -155,9 +155,11 @@ class Supervisor:
         self._remember()
 
     def _remember(self) -> None:
-        remember_parts(
-            self.state_file, {one.part.name: one.process.pid for one in self._all if one.process is not None}
-        )
+        # On a full disk the guardian alone knows the parts; that is no reason to stop them.
+        with contextlib.suppress(OSError):
+            remember_parts(
+                self.state_file, {one.part.name: one.process.pid for one in self._all if one.process is not None}
+            )
 
     def _tell_guardian(self, line: str) -> None:
         assert self._guardian.stdin is not None

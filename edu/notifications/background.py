@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from edu.core.clock import now_utc
+from edu.core.site_identity import get_site_identity
 from edu.jobs.registry import job
 from edu.jobs.run import JobContext
 from edu.notifications.kinds import Kind, get_kind
 from edu.notifications.models import Notification
 from edu.notifications.unsubscribe import make_unsubscribe_url
+from edu.notifications.wording import split_blocks
 
 
 @job("notifications.mail")
@@ -35,12 +37,11 @@ def send_mail_copy(_context: JobContext, *, notification_id: int) -> dict[str, A
         return {"sent": False}
     kind = get_kind(row.kind)
     with translation.override(row.user.language or settings.LANGUAGE_CODE):
-        html = render_mail(row=row, kind=kind)
+        html, text = render_mail(row=row, kind=kind), render_text_mail(row=row, kind=kind)
     headers = {}
     if not kind.essential:
         link = make_unsubscribe_url(user_id=row.user_id, category=kind.category)
         headers = {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    text = f"{row.body}\n\n{settings.BASE_URL}{row.url}" if row.url else row.body
     message = EmailMultiAlternatives(subject=row.title, body=text, to=[row.user.email], headers=headers)
     message.attach_alternative(html, "text/html")
     try:
@@ -56,6 +57,19 @@ def render_mail(*, row: Notification, kind: Kind) -> str:
 
     The kind's own template gets its context and what base_mail.html asks for; without one the text is set in the frame.
     """
+    values = _mail_values(row=row, kind=kind)
+    try:
+        return render_to_string(f"{kind.template}.html", values)
+    except TemplateDoesNotExist:
+        return render_to_string("notifications/mail.html", values)
+
+
+def render_text_mail(*, row: Notification, kind: Kind) -> str:
+    """Return the plain text of a message's mail copy in the language that is active, for readers without HTML."""
+    return render_to_string("base_mail.txt", _mail_values(row=row, kind=kind)).strip() + "\n"
+
+
+def _mail_values(*, row: Notification, kind: Kind) -> dict[str, Any]:
     values = {
         **row.context,
         "user": row.user,
@@ -63,18 +77,15 @@ def render_mail(*, row: Notification, kind: Kind) -> str:
         "body": row.body,
         "url": row.url,
         "base_url": settings.BASE_URL,
-        "site": {"name": settings.WAGTAIL_SITE_NAME},
+        "site": get_site_identity(default_name=settings.WAGTAIL_SITE_NAME),
         "subject": row.title,
         "heading": row.title,
-        "paragraphs": [part.strip() for part in row.body.split("\n\n") if part.strip()],
+        "blocks": list(split_blocks(row.body)),
         "action_url": f"{settings.BASE_URL}{row.url}" if row.url else "",
-        "action_label": pgettext("go to", "Open"),
+        "action_label": kind.action or pgettext("go to", "Open"),
         "reason": _("You get this mail because you have an account here."),
         "preferences_url": f"{settings.BASE_URL}{reverse('notifications:preferences')}",
     }
     if not kind.essential:
         values["unsubscribe_url"] = make_unsubscribe_url(user_id=row.user_id, category=kind.category)
-    try:
-        return render_to_string(f"{kind.template}.html", values)
-    except TemplateDoesNotExist:
-        return render_to_string("notifications/mail.html", values)
+    return values

@@ -35,14 +35,16 @@ class Kind:
 
     `name` is room.kind; its templates are templates/<room>/notices/<kind>.txt (first line the title, then the body)
     and .html (extends base_mail.html; without it the text is set in the mail frame). `category` groups kinds in the
-    person's preferences (a key of CATEGORIES); an `essential` kind is mailed whatever they say. `sample` is a context
-    with which a test renders the kind in every language.
+    person's preferences (a key of CATEGORIES); an `essential` kind is mailed whatever they say. `action` is what the
+    button of the mail says ("Open" without one). `sample` is a context with which a test renders the kind in every
+    language.
     """
 
     name: str
     label: str | Promise
     category: str
     essential: bool = False
+    action: str | Promise = ""
     sample: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -10,12 +10,14 @@ register(
         name="notifications.job_finished",
         label=_("Work is finished"),
         category="jobs",
+        action=_("See the details"),
         sample={"title": "Import of 120 people", "error": ""},
     ),
     Kind(
         name="notifications.job_failed",
         label=_("Work has failed"),
         category="jobs",
+        action=_("See the details"),
         sample={"title": "Import of 120 people", "error": "Row 7: the staff number is missing."},
     ),
 )

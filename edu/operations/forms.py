@@ -2,12 +2,14 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from edu.audit.wording import action_label
 from edu.core.clock import start_of_day
@@ -164,6 +166,29 @@ class OfferFilterForm(forms.Form):
     status = forms.ChoiceField(label=_("Status"), required=False, choices=STATUSES)
 
 
+@dataclass(frozen=True, kw_only=True)
+class ItemOption:
+    """A product that may stand in a bundle, and whether it is chosen."""
+
+    html_id: str
+    key: str
+    title: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemGroup:
+    """The products of one kind; `chosen_count` of them are chosen."""
+
+    label: str
+    options: tuple[ItemOption, ...]
+
+    @property
+    def chosen_count(self) -> int:
+        """Return how many of the group are chosen."""
+        return sum(option.is_chosen for option in self.options)
+
+
 class OfferForm(forms.Form):
     """Make an offer: one product, seats of it for organisations, or a bundle of several."""
 
@@ -201,10 +226,24 @@ class OfferForm(forms.Form):
         single = [row for row in products if not row[0].startswith("bundle:")]
         self.titles = dict(single)
         self.fields["product_key"].choices = grouped(single)  # type: ignore[attr-defined] # a ChoiceField
-        self.fields["item_keys"].choices = [  # type: ignore[attr-defined] # a ChoiceField
-            (key, f"{title} · {PRODUCT_KINDS.get(kind, kind)}")
-            for key, title in single
-            if (kind := key.split(":", 1)[0]) != "lesson"
+        self.fields["item_keys"].choices = grouped(  # type: ignore[attr-defined] # a ChoiceField
+            [row for row in single if not row[0].startswith("lesson:")], empty=False
+        )
+
+    def list_item_groups(self) -> list[ItemGroup]:
+        """Return what may stand in a bundle, kind by kind, with what is chosen now, for the chooser on the page."""
+        field = self["item_keys"]
+        chosen = set(field.value() or [])
+        rows = self.fields["item_keys"].choices  # type: ignore[attr-defined] # a ChoiceField
+        return [
+            ItemGroup(
+                label=str(label),
+                options=tuple(
+                    ItemOption(html_id=f"{field.id_for_label}_{key}", key=key, title=title, is_chosen=key in chosen)
+                    for key, title in options
+                ),
+            )
+            for label, options in rows
         ]
 
     def clean(self) -> dict[str, Any]:
@@ -228,7 +267,7 @@ class CouponForm(forms.Form):
 
     code = forms.RegexField(
         r"^\s*[A-Za-z0-9-]+\s*$",
-        label=_("Code"),
+        label=pgettext_lazy("coupon", "Code"),
         max_length=32,
         help_text=_("Letters and digits, as buyers type it."),
         error_messages={"invalid": _("Use letters, digits and hyphens only.")},

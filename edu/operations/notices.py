@@ -9,6 +9,7 @@ register(
         name="operations.enquiry",
         label=_("Enquiry of an enterprise"),
         category="operations",
+        action=_("See the enquiry"),
         sample={"company": "Hengxin", "name": "Zhao Min", "staff_count": 120},
     )
 )

@@ -9,8 +9,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from edu.analytics import queries as analytics
-from edu.core import plots
 from edu.core.clock import now_utc
+from edu.core.plots.lines import LinePlot, Series, Sparkline, line_plot, sparkline
 from edu.events import queries as events
 from edu.jobs import queries as jobs
 from edu.website import queries as website
@@ -32,7 +32,7 @@ class Tile:
     trend: str
     trend_label: str
     trend_tone: str
-    sparkline: plots.Sparkline
+    sparkline: Sparkline
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +83,7 @@ def _tile(*, label: str, values: tuple[int, ...], is_money: bool, icon: str, url
         trend=trend,
         trend_label=text,
         trend_tone=tone,
-        sparkline=plots.sparkline(values=[float(value) for value in values[-14:]]),
+        sparkline=sparkline(values=[float(value) for value in values[-14:]]),
     )
 
 
@@ -128,12 +128,11 @@ def list_plots(*, figures: analytics.Figures) -> list[dict[str, Any]]:
     """Return the plots of the period: income, orders, active learners, lessons and attempts."""
     labels = [_short(day) for day in figures.days]
 
-    def line(*names: tuple[str, str], scale: int = 1) -> plots.LinePlot:
-        return plots.line_plot(
+    def line(*names: tuple[str, str], scale: int = 1) -> LinePlot:
+        return line_plot(
             labels=labels,
             series=[
-                plots.Series(name=name, values=[value / scale for value in figures.of(metric)])
-                for name, metric in names
+                Series(name=name, values=[value / scale for value in figures.of(metric)]) for name, metric in names
             ],
         )
 

@@ -12,7 +12,7 @@ from edu.audit.services import record
 from edu.core.clock import now_utc
 from edu.core.errors import Conflict, InvalidInput, NotFound
 from edu.events.publish import publish
-from edu.events.types import MemberJoined, MemberLeft, MemberMoved
+from edu.events.types import MemberJoined, MemberLeft, MemberMoved, MemberRoleChanged
 from edu.organizations.models import Department, Membership
 from edu.organizations.policies import require_manager
 
@@ -191,6 +191,7 @@ def set_role(*, actor: User | None, organization_id: int, membership_id: int, ro
         before, row.role = row.role, role
         row.save(update_fields=["role"])
         _record(actor, "membership.role", row, {"role": [before, role]})
+        publish(MemberRoleChanged(organization_id=organization_id, user_id=row.user_id, role=role))
 
 
 def make_trainer(*, actor: User | None, organization_id: int, membership_id: int) -> None:

@@ -329,33 +329,48 @@ def _member_view(row: Membership) -> MemberView:
 
 @dataclass(frozen=True, kw_only=True)
 class InvitationView:
-    """An invitation that may still be used."""
+    """An invitation as whoever has its link may read it.
 
+    `over` says why nobody can join by it any more (withdrawn, expired, used_up, closed: the organisation is); it is
+    empty while somebody can.
+    """
+
+    organization_id: int
     organization_name: str
     department_name: str
     expires_at: datetime
+    over: str = ""
 
 
-def get_open_invitation(*, token: str, now: datetime | None = None) -> InvitationView:
-    """Return the invitation of a link; NotFound when there is none, or it is over, used up or withdrawn."""
-    row = (
-        Invitation.objects.select_related("organization", "department")
-        .filter(
-            token=token,
-            revoked_at__isnull=True,
-            expires_at__gt=now or now_utc(),
-            organization__is_active=True,
-        )
-        .filter(Q(max_uses__isnull=True) | Q(used_count__lt=F("max_uses")))
-        .first()
-    )
+def get_invitation(*, token: str, now: datetime | None = None) -> InvitationView:
+    """Return the invitation of a link, usable or over; NotFound when there never was one."""
+    row = Invitation.objects.select_related("organization", "department").filter(token=token).first()
     if row is None:
-        raise NotFound(_("This invitation does not exist any more."))
+        raise NotFound(_("There is no such invitation."))
     return InvitationView(
+        organization_id=row.organization_id,
         organization_name=row.organization.name,
         department_name=row.department.name if row.department else "",
         expires_at=row.expires_at,
+        over=_why_over(row, now or now_utc()),
     )
+
+
+def _why_over(row: Invitation, now: datetime) -> str:
+    if not row.organization.is_active:
+        return "closed"
+    if row.revoked_at is not None:
+        return "withdrawn"
+    if row.max_uses is not None and row.used_count >= row.max_uses:
+        return "used_up"
+    return "" if row.expires_at > now else "expired"
+
+
+def is_current_member(*, user_id: int, organization_id: int) -> bool:
+    """Whether the person belongs to the organisation now."""
+    return Membership.objects.filter(
+        user_id=user_id, organization_id=organization_id, left_at__isnull=True, organization__is_active=True
+    ).exists()
 
 
 def describe_memberships(*, user_id: int) -> list[dict[str, str | None]]:

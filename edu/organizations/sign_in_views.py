@@ -18,7 +18,7 @@ from edu.accounts.stages import BY_STAFF_NUMBER
 from edu.accounts.throttle import check_rate, client_address
 from edu.core.errors import Conflict, InvalidInput, NotFound
 from edu.organizations.forms import JoinForm, StaffSignInForm
-from edu.organizations.queries import get_open_invitation
+from edu.organizations.queries import get_invitation, is_current_member
 from edu.organizations.services import join_by_invitation
 
 
@@ -46,26 +46,40 @@ def sign_in(request: HttpRequest, code: str = "") -> HttpResponse:
                 request, Login(user=user, redirect_url=get_next_redirect_url(request), state=state)
             )
             return response
-        form.add_error(None, _("The organisation code, the staff number or the password is not right."))
+        form.add_error(
+            None,
+            _(
+                "The organisation code, the staff number or the password is not right. "
+                "Check them, or ask your trainer for a new first password."
+            ),
+        )
     return render(request, "organizations/sign_in.html", {"form": form, "code": code})
 
 
 @never_cache
 def join(request: HttpRequest, token: str) -> HttpResponse:
-    """Show an invitation, and join the organisation by it; 404 when it is withdrawn, used up or over."""
+    """Show an invitation, and join the organisation by it; 410 says why it is over, 404 that there never was one."""
     check_rate(key=f"invitation-from:{client_address(request)}", limit=60, window_seconds=300)
     try:
-        invitation = get_open_invitation(token=token)
+        invitation = get_invitation(token=token)
     except NotFound as error:
         raise Http404 from error
+    signed_in = request.user.is_authenticated
+    context: dict[str, Any] = {
+        "invitation": invitation,
+        "is_member": signed_in
+        and is_current_member(user_id=get_person(request).pk, organization_id=invitation.organization_id),
+    }
+    if invitation.over and not context["is_member"]:
+        return render(request, "organizations/join_over.html", context, status=410)
     form = None
-    if request.user.is_authenticated:
+    if signed_in and not context["is_member"]:
         form = JoinForm(request.POST or None, initial={"real_name": get_person(request).real_name})
         if request.method == "POST" and form.is_valid():
             try:
                 join_by_invitation(token=token, user=get_person(request), **form.cleaned_data)
-            except NotFound as error:
-                raise Http404 from error
+            except NotFound:  # somebody took the last place in between
+                return redirect("organizations:join", token)
             except (Conflict, InvalidInput) as error:
                 form.add_error(error.field, error.message)
             else:
@@ -73,4 +87,4 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
                     request, _("Welcome. You have joined %(name)s.") % {"name": invitation.organization_name}
                 )
                 return redirect("desk")
-    return render(request, "organizations/join.html", {"invitation": invitation, "form": form})
+    return render(request, "organizations/join.html", context | {"form": form})

@@ -151,6 +151,8 @@ LOCALE_ROOMS = ("edu", "courses", "exams", "certificates", "payments", "media")
 LOCALE_PATHS = [BASE_DIR / "locale" / room for room in LOCALE_ROOMS]
 TIME_ZONE = env.str("JINBANG_TIME_ZONE", default="Asia/Shanghai")
 USE_I18N = True
+LANGUAGE_COOKIE_AGE = 365 * 86400
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_TZ = True
 FORMAT_MODULE_PATH = ["edu.formats"]
 
@@ -181,6 +183,9 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_DEFAULT_QUEUE = "jinbang"
+JOBS_QUEUES = {"main": CELERY_TASK_DEFAULT_QUEUE, "films": "jinbang-films"}
+"""The queue of each lane of work (edu.jobs.registry). A worker that is given none by -Q takes from all of them."""
+CELERY_TASK_QUEUES: dict[str, dict[str, Any]] = {name: {} for name in JOBS_QUEUES.values()}
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 3, "max_retries": 1}
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -276,6 +281,9 @@ ACCOUNT_FORMS = {
     "request_login_code": "edu.accounts.forms.RequestCodeForm",
     "change_password": "edu.accounts.forms.ChangePasswordForm",
     "reset_password": "edu.accounts.forms.ResetByMailForm",
+    "reset_password_from_key": "edu.accounts.forms.NewPasswordForm",
+    "reauthenticate": "edu.accounts.forms.ProveForm",
+    "set_password": "edu.accounts.forms.FirstPasswordForm",
     "add_email": "edu.accounts.forms.MailForm",
 }
 # Only a mail that must be verified lets the sign-up page answer the same for known and unknown addresses.

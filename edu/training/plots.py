@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from edu.core.plots import BarPlot, Datum, Donut, bar_plot, donut
+from edu.core.plots.axes import Datum
+from edu.core.plots.bars import BarPlot, bar_plot
+from edu.core.plots.donuts import Donut, donut
 from edu.training.queries import AssignmentRow
 
 

@@ -13,10 +13,20 @@ class WebsiteConfig(AppConfig):
     label = "website"
 
     def ready(self) -> None:
-        """Let operators into the site's editor as soon as they are made operators, and out when they are not."""
+        """Let operators into the site's editor while they are operators; name the site in mails as its pages do."""
         from django.contrib.auth import get_user_model
 
+        from edu.core.site_identity import set_site_identity
+
+        set_site_identity(_site_identity)
         post_save.connect(_sync_editor, sender=get_user_model(), dispatch_uid="website.site_editor")
+
+
+def _site_identity() -> Any:
+    """Return the name and the contact address of the site's settings, None before there is a site."""
+    from edu.website.queries import find_site_identity
+
+    return find_site_identity()
 
 
 def _sync_editor(instance: Any, created: bool, update_fields: Any = None, **kwargs: Any) -> None:

@@ -8,13 +8,14 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from wagtail.models import Locale, Page
+from wagtail.models import Locale, Page, Site
 
 from edu.core.errors import NotFound
+from edu.core.site_identity import SiteIdentity
 from edu.search.queries import search
 from edu.website.models.enquiry import Enquiry
 from edu.website.models.pages import HelpArticlePage, HelpIndexPage, HomePage, LandingPage, LegalPage
-from edu.website.models.settings import Banner, SiteSettings
+from edu.website.models.settings import Banner, SiteSettings, in_language
 
 PageT = TypeVar("PageT", bound=Page)
 
@@ -109,3 +110,12 @@ def banners_url() -> str:
 def page_tree_url() -> str:
     """Return where pages are made and moved."""
     return reverse("wagtailadmin_explore_root")
+
+
+def find_site_identity() -> SiteIdentity | None:
+    """Return the site's name in the active language and its contact address; None before there is a site."""
+    site = Site.objects.filter(is_default_site=True).first()
+    if site is None:
+        return None
+    row = SiteSettings.for_site(site)
+    return SiteIdentity(name=in_language(row, "name"), contact_email=row.contact_email)

@@ -17,19 +17,7 @@ from exams.domain.text import one_line
 
 def list_type_names() -> list[str]:
     """Return the names of all question types, the most used first."""
-    usual = [
-        "single_choice",
-        "multiple_choice",
-        "true_false",
-        "fill_blank",
-        "numerical",
-        "short_text",
-        "essay",
-        "matching",
-        "ordering",
-    ]
-    known = question_types()
-    return [name for name in usual if name in known] + sorted(name for name in known if name not in usual)
+    return list(question_types())
 
 
 def check_question(*, type: str, content: Any, key: Any, is_draft: bool) -> None:
@@ -65,7 +53,7 @@ def _canonical(type_: str, content: Any, key: Any) -> list[Any]:
         key = _without_unused(question_type.parse_key(key).model_dump(mode="json"))
     except ValidationError:
         return [content, key]
-    if type_ == "material":
+    if question_type.info.holds_questions:
         parts = {
             entry["id"]: _canonical(entry["type"], entry["content"], key["questions"].get(entry["id"], {}))
             for entry in content["questions"]

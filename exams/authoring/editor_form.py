@@ -1,6 +1,6 @@
 """Forms that are made from a layout: fields, rows that can be added, removed and moved, rows within rows.
 
-A type's editor (editors.py) describes the layout; here it is read from a post, changed by its buttons and made
+A type's editor (the package editors) describes the layout; here it is read from a post, changed by its buttons and made
 into nodes for the template.
 Everything works as a plain form post; scripts only spare the page load.
 """
@@ -17,6 +17,7 @@ from exams.authoring.rich_text import clean_rich_text
 MAXIMUM_ROWS = 60
 Text = str | Promise
 Values = dict[str, Any]
+Choices = tuple[tuple[str, Text], ...]
 Errors = dict[str, list[str]]
 
 
@@ -29,7 +30,7 @@ class Field:
     label: Text = ""
     kind: str = "line"
     help: Text = ""
-    choices: tuple[tuple[str, Text], ...] = ()
+    choices: Choices | Callable[[], Choices] = ()
     choices_from: str = ""
     default: str | bool = ""
     when: tuple[str, frozenset[str]] | None = None
@@ -296,7 +297,7 @@ def _row_node(
 
 
 def _field_node(part: Field, name: str, value: Any, errors: tuple[str, ...], outer: Mapping[str, Any]) -> FieldNode:
-    choices = part.choices
+    choices = part.choices() if callable(part.choices) else part.choices
     if part.choices_from:
         choices = (
             ("", _("choose")),

@@ -27,7 +27,14 @@ TOLERANCE_KINDS = (
     ("relative", _("a share of the number")),
     ("significant", _("significant figures")),
 )
+OPTION_ALIASES = {"fractions": "options", "correct": "options"}
+"""Where problems of a choice's key are shown: beside its options."""
 GRADING_PAIRS = (("per_pair", _("for each pair")), ("all_or_nothing", _("all or nothing")))
+
+
+def number_text(value: float | None) -> str:
+    """Return a number as an author types it; empty for none."""
+    return "" if value is None else repr(value).removesuffix(".0")
 
 
 def worth_field(default: str = "0") -> Field:
@@ -107,8 +114,9 @@ FOLDING = (
     Field(name="fold_width", label=_("Full and half width are the same"), kind="check", default=True, is_minor=True),
     Field(name="fold_space", label=_("Spaces do not matter"), kind="check", default=True, is_minor=True),
     Field(name="fold_punctuation", label=_("Punctuation does not matter"), kind="check", default=False, is_minor=True),
+    Field(name="fold_ends", label=_("Spaces at the ends do not matter"), kind="check", default=False, is_minor=True),
 )
-_TYPED = frozenset({"text", "regex", ""})
+_TYPED = frozenset({"text", "wildcard", "regex", ""})
 _NUMERIC = frozenset({"numeric"})
 BLANK_KEY: tuple[Field | Rows, ...] = (
     Field(
@@ -117,6 +125,7 @@ BLANK_KEY: tuple[Field | Rows, ...] = (
         kind="choice",
         choices=(
             ("text", pgettext_lazy("comparison", "text")),
+            ("wildcard", _("a text in which * stands for anything")),
             ("numeric", _("a number")),
             ("regex", _("a regular expression")),
         ),
@@ -145,7 +154,11 @@ GAP_KEY: tuple[Field | Rows, ...] = (
         name="match",
         label=_("Compare as"),
         kind="choice",
-        choices=(("text", pgettext_lazy("comparison", "text")), ("regex", _("a regular expression"))),
+        choices=(
+            ("text", pgettext_lazy("comparison", "text")),
+            ("wildcard", _("a text in which * stands for anything")),
+            ("regex", _("a regular expression")),
+        ),
         default="text",
         when=_TYPED_GAP,
     ),

@@ -42,7 +42,7 @@ EXAM_FIELDS = frozenset(
         "address_ranges",
     ]
 )
-FROZEN_ONCE_STARTED = frozenset({"grading_policy", "shuffle_questions", "shuffle_options"})
+FROZEN_ONCE_STARTED = frozenset({"grading_policy", "shuffle_questions", "shuffle_options", "forward_only"})
 
 
 def _check(exam: Exam) -> None:
@@ -99,7 +99,7 @@ def save_exam(
     changed = {name for name in FROZEN_ONCE_STARTED & set(fields) if getattr(exam, name) != fields[name]}
     if has_begun and changed:
         raise Conflict(
-            _("Learners have begun this exam, so its marking and shuffling cannot change any more."),
+            _("Learners have begun this exam, so its marking, shuffling and way forward cannot change any more."),
             field=sorted(changed)[0],
         )
     exam.paper = paper
@@ -107,6 +107,8 @@ def save_exam(
     exam.opens_at, exam.closes_at, exam.duration_seconds = opens_at, closes_at, duration_seconds
     for name, value in fields.items():
         setattr(exam, name, clean_rich_text(value) if name in {"description", "rules"} else value)
+    if exam.forward_only:
+        exam.layout = Exam.Layout.ONE_QUESTION
     _check(exam)
     with transaction.atomic():
         exam.save()

@@ -223,6 +223,9 @@ class ExamForm(forms.ModelForm):
                 self.fields[f"shows_{name}"].initial = exam.review_policy.get(name, True)
             self.fields["multiple_choice"].initial = exam.grading_policy.get("multiple_choice", "partial_if_no_wrong")
             self.fields["partial_fraction"].initial = exam.grading_policy.get("partial_fraction", 0.5)
+        self.fields["forward_only"].help_text = _(
+            "One question at a time; whoever goes on cannot return, and later questions are not sent before."
+        )
         for name in (
             "closes_at",
             "attempts_allowed",

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from edu.core.errors import DomainError, InvalidInput
+from exams.authoring.editor import Editor
 from exams.authoring.editor_form import (
     Errors,
     Values,
@@ -18,7 +19,7 @@ from exams.authoring.editor_form import (
     press,
     read_values,
 )
-from exams.authoring.editors import EDITORS, Editor, find_variant, get_editor
+from exams.authoring.editors import editors, find_variant, get_editor
 from exams.authoring.entries import author_page, author_post, say
 from exams.authoring.forms import QuestionMetaForm
 from exams.authoring.problems import describe_problem
@@ -265,7 +266,7 @@ def version(request: HttpRequest, public_id: Any, number: int) -> HttpResponse:
 def choose_type(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Choose the type of a new question."""
     bank = get_editable_bank(request.user, public_id)
-    types = [{"name": name, "label": TYPE_LABELS.get(name, name)} for name in EDITORS]
+    types = [{"name": name, "label": TYPE_LABELS.get(name, name)} for name in editors()]
     context = {
         "desk": "instructor",
         "title": _("New question"),

@@ -74,7 +74,7 @@ def save_question(
     row.summary = summary_of(type=type, content=content)
     row.search_text = plain_text_of(type=type, content=content)
     row.content_hash = content_hash_of(type=type, content=content, key=key)
-    row.has_unpublished_changes = not _equals_version(row)
+    row.has_unpublished_changes = not equals_version(row)
     try:
         with transaction.atomic():
             row.save()
@@ -83,7 +83,8 @@ def save_question(
     return row
 
 
-def _equals_version(question: Question) -> bool:
+def equals_version(question: Question) -> bool:
+    """Whether the draft says the same as the version that is drawn."""
     version = question.current_version
     return version is not None and (version.content_hash, version.explanation, version.source, version.marks) == (
         question.content_hash,
@@ -101,7 +102,7 @@ def freeze_question(*, question: Question, actor: Any | None) -> QuestionVersion
     """
     check_question(type=question.type, content=question.content, key=question.key, is_draft=False)
     version = question.current_version
-    if version is None or not _equals_version(question):
+    if version is None or not equals_version(question):
         last = QuestionVersion.objects.filter(question=question).aggregate(last=Max("number"))["last"] or 0
         version = QuestionVersion.objects.create(
             question=question,

@@ -14,10 +14,11 @@ from edu.core.errors import InvalidInput
 from exams.authoring.banks import clean_path, create_topics
 from exams.authoring.checks import check_question, content_hash_of, plain_text_of, summary_of
 from exams.authoring.problems import describe_problem
-from exams.authoring.questions import clean_tags
+from exams.authoring.questions import clean_tags, equals_version
+from exams.authoring.record_problems import RecordProblem
 from exams.authoring.rich_text import clean_content, clean_key, clean_rich_text
 from exams.domain.errors import InvalidQuestion
-from exams.models import Bank, ImportBatch, Question, QuestionVersion
+from exams.models import Bank, ImportBatch, Question, QuestionVersion, Topic
 
 Item = TypeVar("Item")
 
@@ -65,29 +66,27 @@ def record_from_mapping(raw: Mapping[str, Any]) -> QuestionRecord:
     """Return the checked and cleaned record; InvalidInput or InvalidQuestion says what is wrong with which field."""
     unknown = set(raw) - RECORD_FIELDS
     if unknown:
-        raise InvalidInput(
-            _("A question record has no %(names)s.") % {"names": ", ".join(sorted(map(str, unknown)))},
-            field=sorted(map(str, unknown))[0],
-        )
+        names = sorted(map(str, unknown))
+        raise RecordProblem("unknown_field", field=names[0], names=", ".join(names))
     type_, content, key = raw.get("type"), raw.get("content"), raw.get("key")
     if not isinstance(type_, str) or not type_:
-        raise InvalidInput(_("The question type is missing."), field="type")
+        raise RecordProblem("no_type", field="type")
     if not isinstance(content, dict):
-        raise InvalidInput(_("The content of the question is missing."), field="content")
+        raise RecordProblem("no_content", field="content")
     if not isinstance(key, dict):
-        raise InvalidInput(_("The answer key is missing."), field="key")
+        raise RecordProblem("no_key", field="key")
     difficulty = raw.get("difficulty", 3)
     if isinstance(difficulty, bool) or not isinstance(difficulty, int) or not 1 <= difficulty <= 5:
-        raise InvalidInput(_("The difficulty lies between 1 and 5."), field="difficulty")
+        raise RecordProblem("bad_difficulty", field="difficulty")
     topic = raw.get("topic") or []
     if isinstance(topic, str):
         topic = [topic]
     try:
         marks = Decimal(str(raw.get("marks", 1)))
     except InvalidOperation as error:
-        raise InvalidInput(_("The marks must be a number."), field="marks") from error
+        raise RecordProblem("bad_marks", field="marks") from error
     if not marks.is_finite() or not 0 <= marks <= 10_000:
-        raise InvalidInput(_("The marks lie between 0 and 10,000."), field="marks")
+        raise RecordProblem("marks_out_of_range", field="marks")
     tags = raw.get("tags") or []
     record = QuestionRecord(
         type=type_,
@@ -189,6 +188,7 @@ def _write(
         )
     new: list[tuple[Question, QuestionRecord]] = []
     changed: list[tuple[Question, QuestionRecord]] = []
+    replaced: list[dict[str, Any]] = []
     unchanged = 0
     for record in records:
         digest = record.content_hash
@@ -203,7 +203,9 @@ def _write(
             if is_same and row.current_version_id:
                 unchanged += 1
                 continue
+            former = _snapshot(row)
             _fill(row, record, digest, bank, topics)
+            replaced.append(former)
             changed.append((row, record))
         elif not record.ref and digest in hashes:
             unchanged += 1
@@ -222,9 +224,47 @@ def _write(
                 known[record.ref] = row
             new.append((row, record))
     _write_new([row for row, _record in new], author)
-    for row, _record in changed:
+    for (row, _record), former in zip(changed, replaced, strict=True):
         _write_changed(row, author)
+        former["made_version"] = row.current_version_id
+    if batch is not None and replaced:
+        batch.replaced = [*batch.replaced, *replaced]
+        batch.save(update_fields=["replaced"])
     return ImportedRecords(created=len(new), updated=len(changed), unchanged=unchanged)
+
+
+FORMER_FIELDS = (
+    "type", "topic_id", "difficulty", "tags", "language", "content", "key", "explanation", "source",
+    "summary", "search_text", "content_hash", "status", "live", "has_unpublished_changes", "current_version_id",
+)  # fmt: skip
+"""What an import may change of a question that was there before; kept beside its id and marks."""
+
+
+def _snapshot(row: Question) -> dict[str, Any]:
+    """Return a question as it is before an import changes it, in plain JSON values."""
+    return {"question": row.pk, "marks": str(row.marks)} | {name: getattr(row, name) for name in FORMER_FIELDS}
+
+
+def restore_replaced(*, batch: ImportBatch) -> tuple[int, int]:
+    """Give questions that an import updated their former state and published version back; return how many, and how
+    many were left because somebody changed them since. The new versions stay in the history. The caller holds the
+    transaction.
+    """
+    questions = Question.objects.select_related("current_version").in_bulk([row["question"] for row in batch.replaced])
+    restored = left = 0
+    for former in reversed(batch.replaced):
+        row = questions.get(former["question"])
+        if row is None or row.current_version_id != former.get("made_version") or not equals_version(row):
+            left += 1
+            continue
+        for name in FORMER_FIELDS:
+            setattr(row, name, former[name])
+        row.marks = Decimal(former["marks"])
+        if row.topic_id is not None and not Topic.objects.filter(pk=row.topic_id).exists():
+            row.topic_id = None
+        row.save()
+        restored += 1
+    return restored, left
 
 
 def _fill(

@@ -6,12 +6,15 @@ from typing import Any
 
 import nh3
 
+from exams.richtext import ASSET
+
 TAGS = {
-    *("p", "br", "strong", "em", "u", "sub", "sup", "code", "pre", "blockquote", "span", "img"),
+    *("p", "br", "strong", "em", "u", "sub", "sup", "code", "pre", "blockquote", "span", "img", "audio"),
     *("ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td"),
 }
 ATTRIBUTES = {
     "img": {"src", "alt", "width", "height"},
+    "audio": {"src", "data-plays"},
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
     "ol": {"start"},
@@ -23,6 +26,17 @@ _STRAY = re.compile(rf"<(?!/?[a-zA-Z][a-zA-Z0-9]*(?:{_ATTRIBUTE})*\s*/?>|!--)")
 """A less-than sign that begins no tag, as in `a<b`: the author means the sign."""
 _ANY_TAG = re.compile(rf"</?[a-zA-Z][a-zA-Z0-9]*(?:{_ATTRIBUTE})*\s*/?>|<!--")
 _TAG = re.compile(rf"</?(?:{'|'.join(sorted(TAGS))})\b[^<>]*>", re.IGNORECASE)
+
+
+def _known_value(tag: str, attribute: str, value: str) -> str | None:
+    """Keep an attribute of a known shape: `asset:<uuid>` names an illustration, data-plays is from 1 to 99."""
+    if attribute == "data-plays":
+        return value if re.fullmatch(r"[1-9][0-9]?", value) else None
+    if attribute == "src":
+        is_asset = value.startswith("asset:")
+        if (is_asset and not ASSET.fullmatch(value)) or (tag == "audio" and not is_asset):
+            return None
+    return value
 
 
 def clean_rich_text(text: str) -> str:
@@ -40,7 +54,8 @@ def clean_rich_text(text: str) -> str:
         renamed,
         tags=TAGS,
         attributes=ATTRIBUTES,
-        url_schemes={"http", "https"},
+        url_schemes={"http", "https", "asset"},
+        attribute_filter=_known_value,
         link_rel=None,
         strip_comments=True,
     ).replace("&nbsp;", "\u00a0")

@@ -8,12 +8,17 @@ from django.utils.translation import gettext as _
 
 from edu.audit.services import record
 from edu.core.errors import Conflict
+from exams.delivery.finish_overdue import finish_if_overdue
+from exams.delivery.start import OPEN_STATES
 from exams.marking.regrade import regrade_responses
 from exams.models import Attempt, LateBatch
 
 
 def decide_late_batch(*, batch: LateBatch, accept: bool, actor: Any, now: datetime) -> None:
-    """Accept or refuse a late batch once; Conflict when it was decided before."""
+    """Accept or refuse a late batch once; Conflict when it was decided before, or while the attempt goes on."""
+    running = Attempt.objects.select_related("exam").get(pk=batch.attempt_id)
+    if not finish_if_overdue(attempt=running, now=now) and running.state in OPEN_STATES:
+        raise Conflict(_("The candidate is still in the exam. Decide when it is handed in."))
     with transaction.atomic():
         changed = LateBatch.objects.filter(pk=batch.pk, decision="").update(
             decision="accepted" if accept else "refused", decided_by_id=actor.pk, decided_at=now

@@ -65,9 +65,18 @@ def _sections(
     )
 
 
-def asked_paper(attempt: Attempt) -> PaperView:
-    """Return the attempt's questions as they are asked, with the answers saved so far: one statement, no keys."""
+def open_slots(attempt: Attempt, /) -> list[FrozenSlot]:
+    """Return the slots that may be seen and answered now: all, or the one that is open in a forward-only attempt."""
     slots = frozen_slots(attempt.paper)
+    return [slot for slot in slots if attempt.position in (0, slot.slot)]
+
+
+def asked_paper(attempt: Attempt) -> PaperView:
+    """Return the open questions of an attempt as they are asked, with the answers saved so far: one statement, no
+    keys. The counts are those of the whole paper.
+    """
+    slots = open_slots(attempt)
+    total = len(frozen_slots(attempt.paper))
     versions = get_versions(slot.version_id for slot in slots)
     flags = set(attempt.flags)
     questions = [
@@ -85,9 +94,9 @@ def asked_paper(attempt: Attempt) -> PaperView:
         for slot in slots
     ]
     return PaperView(
-        sections=_sections(attempt, slots, questions),
-        question_count=len(slots),
-        answered_count=sum(question.is_answered for question in questions),
+        sections=tuple(section for section in _sections(attempt, slots, questions) if section.questions),
+        question_count=total,
+        answered_count=total - len(unanswered_slots(attempt)),
     )
 
 

@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 
 from edu.core.errors import Conflict, InvalidInput, NotFound
 from exams.delivery.keys import AttemptKey
-from exams.delivery.receipts import receipt_for
+from exams.delivery.receipts import receipt_for, receipt_of
 from exams.delivery.stored import StoredBatch, store_batch
 from exams.domain.timing import remaining_seconds
 from exams.models import Attempt, LateBatch
 
 MAXIMUM_SEQ = 2_000_000_000
 MAXIMUM_LATE_BATCHES = 50
-"""Late batches kept for one attempt; each carries every unacknowledged answer, so the last ones say all."""
+"""Batches in quarantine for one attempt and reason; each carries every unacknowledged answer: the last ones say all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,9 @@ class SavedBatch:
 
 
 class SaveRefused(Conflict):
-    """The batch cannot be stored: `code` is moved, submitted, expired or paused; `kept` says what the server holds."""
+    """The batch cannot be stored: `code` is moved, submitted, expired, paused or question_closed (one that was left
+    behind); `kept` says what the server holds.
+    """
 
     def __init__(self, message: str, *, code: str, kept: dict[str, Any]) -> None:
         super().__init__(message, code=code)
@@ -65,6 +67,7 @@ _STATEMENT = """
 UPDATE exams_attempt
    SET responses = {merge}, seq = %s, saved_at = %s, flags = {flags}
  WHERE id = %s AND user_id = %s AND epoch = %s AND state = 'open' AND seq < %s AND deadline_at >= %s
+   AND (position = 0 OR %s IN (0, position))
 RETURNING responses, deadline_at
 """
 _MERGE = {"postgresql": "responses || %s::jsonb", "sqlite": "json_patch(responses, %s)"}
@@ -75,8 +78,8 @@ def save_responses(*, key: AttemptKey, batch: Batch, now: datetime) -> SavedBatc
     """Store a batch under an attempt key: one statement when all is well.
 
     Each response replaces that slot whole. A batch whose seq is not above the stored one is answered with what is
-    stored. Raises InvalidInput (unknown slot, too large), NotFound, or SaveRefused; a batch after deadline and grace
-    is put into quarantine first.
+    stored. Raises InvalidInput (unknown slot, one not shown yet, too large), NotFound, or SaveRefused; what came after
+    deadline and grace, or to a closed question, is put into quarantine first.
     """
     stored, flags = _checked(key, batch)
     row = _write(key, batch.seq, stored.responses, flags, now)
@@ -87,7 +90,9 @@ def save_responses(*, key: AttemptKey, batch: Batch, now: datetime) -> SavedBatc
         seq=batch.seq,
         saved_at=now,
         remaining_seconds=_remaining(deadline_at, now),
-        receipt=receipt_for(attempt_id=key.public_id, epoch=key.epoch, seq=batch.seq, responses=responses),
+        receipt=receipt_for(
+            attempt_id=key.public_id, epoch=key.epoch, seq=batch.seq, saved_at=now, responses=responses
+        ),
         applied=True,
         epoch=key.epoch,
         deadline_at=deadline_at,
@@ -119,13 +124,18 @@ def _write(
     with connection.cursor() as cursor:
         cursor.execute(
             statement,
-            [patch, seq, adapt(now), flags, key.attempt_id, key.user_id, key.epoch, seq, least_deadline],
+            [patch, seq, adapt(now), flags, key.attempt_id, key.user_id, key.epoch, seq, least_deadline, _only(stored)],
         )
         row = cursor.fetchone()
     if row is None:
         return None
     responses = json.loads(row[0]) if isinstance(row[0], str) else row[0]
     return responses, _moment(row[1])
+
+
+def _only(stored: dict[str, str]) -> int:
+    """Return the slot a batch is about: 0 for none, which fits any position, and -1 for several, which fits none."""
+    return int(next(iter(stored), "0")) if len(stored) < 2 else -1
 
 
 def _moment(value: Any) -> datetime:
@@ -139,53 +149,92 @@ def _remaining(deadline_at: datetime, now: datetime) -> int:
     return remaining_seconds(now=now, deadline_at=deadline_at) or 0
 
 
+def kept_of(attempt: Attempt, /) -> dict[str, Any]:
+    """Return what the server holds of an attempt, as a refusal tells it."""
+    return {
+        "epoch": attempt.epoch,
+        "seq": attempt.seq,
+        "saved_at": attempt.saved_at.isoformat() if attempt.saved_at else None,
+        "answered": sum(1 for text in attempt.responses.values() if text),
+        "receipt": receipt_of(attempt),
+        "state": attempt.state,
+        "position": attempt.position,
+        "quarantined": False,
+    }
+
+
+def refuse_moved(attempt: Attempt, key: AttemptKey) -> None:
+    """Raise SaveRefused when the room was opened again since the key was made."""
+    if attempt.epoch != key.epoch:
+        raise SaveRefused(_("The exam was opened somewhere else."), code="moved", kept=kept_of(attempt))
+
+
+def refuse_paused(attempt: Attempt) -> None:
+    """Raise SaveRefused while the clock stands still."""
+    if attempt.state == Attempt.State.PAUSED:
+        message = _("The exam is paused. Your answers are kept on this device.")
+        raise SaveRefused(message, code="paused", kept=kept_of(attempt))
+
+
 def _explain(key: AttemptKey, batch: Batch, stored: dict[str, str], now: datetime) -> SavedBatch:
     """Say why nothing was stored: read the row once, keep a late batch."""
     attempt = Attempt.objects.filter(pk=key.attempt_id, user_id=key.user_id).first()
     if attempt is None:
         raise NotFound(_("There is no such attempt."))
-    receipt = receipt_for(attempt_id=key.public_id, epoch=attempt.epoch, seq=attempt.seq, responses=attempt.responses)
-    kept: dict[str, Any] = {
-        "epoch": attempt.epoch,
-        "seq": attempt.seq,
-        "saved_at": attempt.saved_at.isoformat() if attempt.saved_at else None,
-        "answered": sum(1 for text in attempt.responses.values() if text),
-        "receipt": receipt,
-        "state": attempt.state,
-        "quarantined": False,
-    }
-    if attempt.epoch != key.epoch:
-        raise SaveRefused(_("The exam was opened somewhere else."), code="moved", kept=kept)
+    refuse_moved(attempt, key)
     if batch.seq <= attempt.seq:
         return SavedBatch(
             seq=attempt.seq,
             saved_at=attempt.saved_at,
             remaining_seconds=_remaining(attempt.deadline_at, now),
-            receipt=receipt,
+            receipt=receipt_of(attempt),
             applied=False,
             epoch=attempt.epoch,
             deadline_at=attempt.deadline_at,
         )
-    if attempt.state == Attempt.State.PAUSED:
-        raise SaveRefused(_("The exam is paused. Your answers are kept on this device."), code="paused", kept=kept)
+    refuse_paused(attempt)
+    kept = kept_of(attempt)
     is_late = attempt.deadline_at < now - timedelta(seconds=key.grace_seconds)
     if is_late and attempt.submitted_by != "learner":
-        kept["quarantined"] = _quarantine(attempt, batch, stored, now)
+        kept["quarantined"] = _quarantine(attempt, batch, stored, LateBatch.Reason.LATE, now)
         raise SaveRefused(_("Time is up. What came late is kept for the invigilator."), code="expired", kept=kept)
+    if attempt.state == Attempt.State.OPEN and attempt.position:
+        _refuse_closed(attempt, batch, stored, kept, now)
     raise SaveRefused(_("The exam was handed in already."), code="submitted", kept=kept)
 
 
-def _quarantine(attempt: Attempt, batch: Batch, stored: dict[str, str], now: datetime) -> bool:
-    """Keep a late batch once; False when so many are kept that this one is not."""
+def _refuse_closed(attempt: Attempt, batch: Batch, stored: dict[str, str], kept: dict[str, Any], now: datetime) -> None:
+    """Say that a batch holds more than the one open question; what differs from the record is put into quarantine."""
+    later = [slot for slot in stored if int(slot) > attempt.position]
+    if later:
+        message = _("Question %(number)s has not been shown yet.") % {"number": later[0]}
+        raise InvalidInput(message, field=f"responses.{later[0]}")
+    closed = {slot: text for slot, text in stored.items() if int(slot) < attempt.position}
+    if not closed:
+        return
+    changed = {slot: text for slot, text in closed.items() if attempt.responses.get(slot, "") != text}
+    kept["closed"] = sorted(map(int, closed))
+    kept["quarantined"] = bool(changed) and _quarantine(attempt, batch, changed, LateBatch.Reason.CLOSED, now)
+    kept["is_settled"] = kept["quarantined"] or not changed
+    raise SaveRefused(
+        _("This question is closed. What came to it afterwards is kept for the invigilator."),
+        code="question_closed",
+        kept=kept,
+    )
+
+
+def _quarantine(attempt: Attempt, batch: Batch, stored: dict[str, str], reason: str, now: datetime) -> bool:
+    """Keep a batch that was not stored once; False when so many are kept that this one is not."""
     if not stored:
         return False
+    own = LateBatch.objects.filter(attempt=attempt)
     with transaction.atomic():
-        if LateBatch.objects.filter(attempt=attempt).count() >= MAXIMUM_LATE_BATCHES:
-            return LateBatch.objects.filter(attempt=attempt, epoch=batch.epoch, seq=batch.seq).exists()
-        LateBatch.objects.get_or_create(
+        if own.filter(reason=reason).count() >= MAXIMUM_LATE_BATCHES:
+            return own.filter(epoch=batch.epoch, seq=batch.seq).exists()
+        own.get_or_create(
             attempt=attempt,
             epoch=batch.epoch,
             seq=batch.seq,
-            defaults={"responses": stored, "received_at": now},
+            defaults={"responses": stored, "reason": reason, "received_at": now},
         )
     return True

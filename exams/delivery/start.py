@@ -91,6 +91,7 @@ def start_attempt(
         paper=paper,
         started_at=now,
         deadline_at=deadline_at,
+        position=1 if exam.forward_only else 0,
         maximum=exam.paper_version.total_marks,
     )
     try:
@@ -129,14 +130,15 @@ def _take_epoch(attempt: Attempt) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE exams_attempt SET epoch = epoch + 1, seq = 0 "
-            "WHERE id = %s AND state IN ('open', 'paused') RETURNING epoch, responses, flags",
+            "WHERE id = %s AND state IN ('open', 'paused') RETURNING epoch, responses, flags, position",
             [attempt.pk],
         )
         row = cursor.fetchone()
     if row is None:
         return False
-    responses, flags = (json.loads(value) if isinstance(value, str) else value for value in row[1:])
+    responses, flags = (json.loads(value) if isinstance(value, str) else value for value in row[1:3])
     attempt.epoch, attempt.seq, attempt.responses, attempt.flags = int(row[0]), 0, responses, flags
+    attempt.position = int(row[3])
     return True
 
 

@@ -27,8 +27,8 @@ def submit_attempt(
     become.
 
     A batch needs the attempt key. Raises NotFound, InvalidInput for a batch that cannot be stored, and SaveRefused
-    (moved, expired, paused) when the last batch was not taken while the attempt is still open, so that no answer is
-    lost unseen.
+    (moved, paused, question_closed) when the last batch was not taken while the attempt is still open, so that no
+    answer is lost unseen.
     """
     field = {"pk": attempt_id} if isinstance(attempt_id, int) else {"public_id": attempt_id}
     if batch is not None and batch.responses:
@@ -37,7 +37,7 @@ def submit_attempt(
         try:
             save_responses(key=key, batch=batch, now=now)
         except SaveRefused as refusal:
-            if refusal.code in {"moved", "paused"}:
+            if refusal.code in {"moved", "paused", "question_closed"}:
                 raise
     attempt = Attempt.objects.select_related("exam").filter(user_id=user_id, **field).first()
     if attempt is None:

@@ -4,8 +4,12 @@ learner can keep."""
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from exams.domain.errors import InvalidResponse
 
@@ -73,14 +77,53 @@ def responses_digest(stored: Mapping[str, str], /) -> str:
     return hashlib.sha256(json.dumps(kept, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def make_receipt(*, secret: bytes, attempt_id: str, seq: int, digest: str) -> str:
-    """Return HMAC-SHA-256, as hex, over attempt, sequence and digest; they are framed, so no two triples
-    sign the same bytes."""
-    message = json.dumps([attempt_id, seq, digest], separators=(",", ":")).encode()
-    return hmac.new(secret, message, hashlib.sha256).hexdigest()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What a receipt says: after batch `seq` of an epoch, at `saved_at`, an attempt (its public id) held the responses
+    of this digest. `saved_at` is None where nothing was saved yet."""
+
+    attempt_id: str
+    epoch: int
+    seq: int
+    saved_at: datetime | None
+    digest: str
 
 
-def is_genuine_receipt(*, receipt: str, secret: bytes, attempt_id: str, seq: int, digest: str) -> bool:
-    """Tell whether a receipt is ours for exactly this state; the time taken betrays nothing."""
-    expected = make_receipt(secret=secret, attempt_id=attempt_id, seq=seq, digest=digest)
-    return hmac.compare_digest(expected.encode(), receipt.encode("utf-8", "replace"))
+_RECEIPT = re.compile(
+    r"JB1\.([0-9a-f]{32})\.(\d{1,10})\.(\d{1,10})\.(\d{1,17})\.([0-9a-f]{64})\.([0-9a-f]{64})", re.ASCII
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _microseconds(moment: datetime | None) -> int:
+    return 0 if moment is None else (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def _hmac(body: str, secret: bytes) -> str:
+    return hmac.new(secret, body.encode(), hashlib.sha256).hexdigest()
+
+
+def sign_receipt(receipt: Receipt, /, *, secret: bytes) -> str:
+    """Return a receipt as text: what it says in the open, and HMAC-SHA-256 over it. No two receipts sign the same
+    bytes."""
+    identifier = UUID(receipt.attempt_id).hex
+    body = f"JB1.{identifier}.{receipt.epoch}.{receipt.seq}.{_microseconds(receipt.saved_at)}.{receipt.digest}"
+    return f"{body}.{_hmac(body, secret)}"
+
+
+def read_receipt(text: str, /, *, secret: bytes) -> Receipt | None:
+    """Return what a genuine receipt says; None for any other text. The time taken betrays nothing of the signature."""
+    found = _RECEIPT.fullmatch(text.strip())
+    if found is None:
+        return None
+    body, _dot, signature = found[0].rpartition(".")
+    if not hmac.compare_digest(_hmac(body, secret), signature):
+        return None
+    moment = int(found[4])
+    return Receipt(
+        attempt_id=str(UUID(found[1])),
+        epoch=int(found[2]),
+        seq=int(found[3]),
+        saved_at=_EPOCH + timedelta(microseconds=moment) if moment else None,
+        digest=found[5],
+    )

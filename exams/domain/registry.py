@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from exams.domain import types
 from exams.domain.errors import Problem, UnknownQuestionType
 from exams.domain.marks import Completeness, GradingPolicy, Mark
+from exams.domain.responses import PostedForm
 from exams.domain.schema import TypeInfo
 
 _CONTRACT = [
@@ -20,6 +21,7 @@ _CONTRACT = [
     "Content",
     "Key",
     "parse_response",
+    "read_form",
     "grade",
     "completeness",
     "validate",
@@ -57,6 +59,11 @@ class QuestionType:
     def parse_key(self, key: object, /) -> BaseModel:
         """Return the key model; pydantic.ValidationError when it does not fit."""
         return key if isinstance(key, self.key_model) else self.key_model.model_validate(key)
+
+    def read_form(self, content: Mapping[str, Any], form: PostedForm, name: str, /) -> Any:
+        """Return the raw response in a posted form whose fields begin with `name`; None where nothing was answered.
+        The content is as stored; what comes back is untrusted."""
+        return self._module.read_form(content, form, name)
 
     def parse_response(self, content: BaseModel, raw: object, /) -> Any:
         """Return the clean response, None for a blank; InvalidResponse for what does not fit."""
@@ -100,6 +107,12 @@ class QuestionType:
         key."""
         return cast("dict[str, Any]", self._module.public_content(content, order or {}))
 
+    def review_key(self, content: BaseModel, key: Mapping[str, Any], /) -> Mapping[str, Any]:
+        """Return a stored key as reviews show it for a bound content; most types show it as it is. A module whose right
+        answer depends on what was drawn has `review_key`."""
+        shown = getattr(self._module, "review_key", None)
+        return key if shown is None else cast("Mapping[str, Any]", shown(content, key))
+
     def list_feedback(self, content: BaseModel, key: BaseModel, /) -> dict[str, str]:
         """Return rich feedback by the ids that a mark's `feedback_ids` name."""
         return cast("dict[str, str]", self._module.list_feedback(content, key))
@@ -119,12 +132,12 @@ class QuestionType:
 
 @cache
 def question_types() -> Mapping[str, QuestionType]:
-    """Return all question types by name; the modules are loaded at the first call."""
+    """Return all question types by name, the most used first; the modules are loaded at the first call."""
     found = {}
     for module in pkgutil.iter_modules(types.__path__):
         question_type = QuestionType(import_module(f"{types.__name__}.{module.name}"))
         found[question_type.name] = question_type
-    return MappingProxyType(found)
+    return MappingProxyType(dict(sorted(found.items(), key=lambda pair: (pair[1].info.order, pair[0]))))
 
 
 def get_type(name: str, /) -> QuestionType:

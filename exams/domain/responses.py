@@ -1,8 +1,8 @@
 """Reading responses from an untrusted browser: each function returns a clean value, or None for a blank, or
 raises."""
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 from exams.domain.errors import InvalidResponse
 
@@ -69,3 +69,32 @@ def checked_assignment(raw: object, /, *, known: Collection[str], targets: Colle
     entries = checked_mapping(raw, known=known) or {}
     chosen = {key: checked_id(value, known=targets, field=key) for key, value in entries.items()}
     return {key: chosen[key] or "" for key in known if chosen.get(key)} or None
+
+
+class PostedForm(Protocol):
+    """The two readings of a posted form that are needed here (Django's QueryDict has them)."""
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return the last value of a field."""
+
+    def getlist(self, key: str) -> list[str]:
+        """Return all values of a field."""
+
+
+def posted_value(form: PostedForm, name: str, /) -> str | None:
+    """Return the text or the choice in one field; None for nothing."""
+    return form.get(name) or None
+
+
+def posted_map(form: PostedForm, name: str, ids: Iterable[str], /) -> dict[str, str] | None:
+    """Return what stands in the fields `name.id`, by id; None where all are empty."""
+    given = {id_: form.get(f"{name}.{id_}") or "" for id_ in ids}
+    return {id_: value for id_, value in given.items() if value} or None
+
+
+def posted_order(form: PostedForm, name: str, ids: Sequence[str], /) -> list[str] | None:
+    """Return the items by the number chosen beside each; equal numbers keep the printed order, none is a blank."""
+    numbers = {id_: form.get(f"{name}.{id_}") or "" for id_ in ids}
+    if not any(numbers.values()):
+        return None
+    return sorted(ids, key=lambda id_: int(numbers[id_]) if numbers[id_].isdecimal() else len(ids) + 1)

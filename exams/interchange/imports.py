@@ -13,7 +13,7 @@ from edu.core.clock import now_utc
 from edu.core.errors import Conflict, NotFound
 from edu.jobs.services import enqueue
 from edu.notifications.services import notify
-from exams.authoring.records import BATCH_SIZE, QuestionRecord, import_records
+from exams.authoring.records import BATCH_SIZE, QuestionRecord, import_records, restore_replaced
 from exams.interchange.file_formats import find_format
 from exams.interchange.plan import UnreadableFile, plan_rows
 from exams.models import Bank, BlueprintRule, ImportBatch, PaperItem, PracticeAnswer, Question
@@ -108,7 +108,7 @@ def apply_import(*, batch_id: int, say: Callable[[int, str], None]) -> dict[str,
         )
         batch.state = ImportBatch.State.APPLIED
         batch.applied_at = now_utc()
-        batch.report = {**batch.report, "created": shown}
+        batch.report = {**batch.report, "created": shown, "updated": len(batch.replaced)}
         batch.save(update_fields=["state", "applied_at", "report"])
         record(
             actor=batch.owner,
@@ -116,7 +116,7 @@ def apply_import(*, batch_id: int, say: Callable[[int, str], None]) -> dict[str,
             object_kind="bank",
             object_id=batch.bank.public_id,
             object_label=batch.bank.name,
-            changes={"file": batch.file_name, "created": shown},
+            changes={"file": batch.file_name, "created": shown, "updated": len(batch.replaced)},
             organization_id=batch.bank.organization_id,
         )
         if batch.owner_id:
@@ -127,6 +127,7 @@ def apply_import(*, batch_id: int, say: Callable[[int, str], None]) -> dict[str,
                     "file_name": batch.file_name,
                     "bank": batch.bank.name,
                     "created": shown,
+                    "updated": len(batch.replaced),
                     "failed": batch.report.get("failed", 0),
                 },
                 url=f"/teach/imports/{batch.public_id}/",
@@ -136,10 +137,11 @@ def apply_import(*, batch_id: int, say: Callable[[int, str], None]) -> dict[str,
 
 
 def undo_import(*, batch: ImportBatch, actor: Any) -> int:
-    """Take back a whole import: what nobody used yet is deleted, what papers or learners met is retired; returns
-    how many went.
+    """Take back a whole import: new questions that nobody used yet are deleted, those that papers or learners met are
+    retired, and questions that it updated get their former published version back; returns how many were taken back.
 
-    Conflict when it was not applied.
+    A question that somebody changed after the import is left as it is; the report counts it. Conflict when it was not
+    applied.
     """
     if batch.state != ImportBatch.State.APPLIED:
         raise Conflict(_("Only an import that was applied can be undone."))
@@ -155,9 +157,16 @@ def undo_import(*, batch: ImportBatch, actor: Any) -> int:
         free = mine.exclude(pk__in=used)
         free.update(current_version=None)
         free.delete()
+        restored, left = restore_replaced(batch=batch)
         batch.state = ImportBatch.State.UNDONE
         batch.undone_at = now_utc()
-        batch.report = {**batch.report, "retired": len(used), "deleted": len(ids - used)}
+        batch.report = {
+            **batch.report,
+            "retired": len(used),
+            "deleted": len(ids - used),
+            "restored": restored,
+            "left": left,
+        }
         batch.save(update_fields=["state", "undone_at", "report"])
         record(
             actor=actor,
@@ -165,7 +174,7 @@ def undo_import(*, batch: ImportBatch, actor: Any) -> int:
             object_kind="bank",
             object_id=batch.bank.public_id,
             object_label=batch.bank.name,
-            changes={"file": batch.file_name, "deleted": len(ids - used), "retired": len(used)},
+            changes={"file": batch.file_name, "deleted": len(ids - used), "retired": len(used), "restored": restored},
             organization_id=batch.bank.organization_id,
         )
-    return len(ids)
+    return len(ids) + restored

@@ -2,12 +2,15 @@
 understands."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
+from dataclasses import field as field_of
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from edu.core.errors import DomainError, InvalidInput
+from exams.authoring.record_problems import DOMAIN, RecordProblem
 from exams.authoring.records import record_as_mapping, record_from_mapping
 from exams.domain.errors import InvalidQuestion
 from exams.models import Bank, Question
@@ -23,11 +26,13 @@ class UnreadableFile(InvalidInput):
 
 @dataclass(frozen=True, kw_only=True)
 class RowProblem:
-    """What is wrong with a row: which row of the file (from 1), which column or field, and what to do about it."""
+    """What is wrong with a row: which row of the file (from 1), which column or field, and the code of what to do
+    about it with its values (see exams.authoring.record_problems)."""
 
     row: int
     field: str
-    message: str
+    code: str
+    values: Mapping[str, str] = field_of(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,10 +60,10 @@ class PlannedRow:
 class ImportPlan:
     """Everything found out about a file before anything is written."""
 
-    rows: list[PlannedRow] = field(default_factory=list)
-    problems: list[RowProblem] = field(default_factory=list)
-    failed: list[dict[str, Any]] = field(default_factory=list)
-    header: list[str] = field(default_factory=list)
+    rows: list[PlannedRow] = field_of(default_factory=list)
+    problems: list[RowProblem] = field_of(default_factory=list)
+    failed: list[dict[str, Any]] = field_of(default_factory=list)
+    header: list[str] = field_of(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON values for the batch row."""
@@ -96,13 +101,20 @@ def plan_rows(*, bank: Bank, header: list[str], parsed: Iterable[ParsedRow]) -> 
                 RowProblem(
                     row=item.row,
                     field="ref",
-                    message=_("Row %(n)s has the same reference.") % {"n": refs[record["ref"]]},
+                    code="same_reference",
+                    values={"n": str(refs[record["ref"]])},
                 )
             )
             record = None
         if record is None:
             plan.problems += problems
-            plan.failed.append({"row": item.row, "cells": list(item.cells), "messages": [p.message for p in problems]})
+            plan.failed.append(
+                {
+                    "row": item.row,
+                    "cells": list(item.cells),
+                    "problems": [{"code": found.code, "values": dict(found.values)} for found in problems],
+                }
+            )
             continue
         digest = content_hash_of(type=record["type"], content=record["content"], key=record["key"])
         if record["ref"]:
@@ -122,17 +134,18 @@ def plan_rows(*, bank: Bank, header: list[str], parsed: Iterable[ParsedRow]) -> 
 
 
 def _checked(item: ParsedRow) -> tuple[dict[str, Any] | None, list[RowProblem]]:
-    from exams.authoring.problems import describe_problem
-
     try:
-        return record_as_mapping(record_from_mapping(item.record or {})), []
+        with override("en"):  # what has no code of its own is kept in English and translated when it is read
+            return record_as_mapping(record_from_mapping(item.record or {})), []
     except InvalidQuestion as error:
         return None, [
-            RowProblem(row=item.row, field=problem.field, message=describe_problem(problem))
+            RowProblem(row=item.row, field=problem.field, code=DOMAIN, values={"text": problem.message})
             for problem in error.problems
         ]
+    except RecordProblem as error:
+        return None, [RowProblem(row=item.row, field=error.field or "", code=error.problem, values=error.values)]
     except DomainError as error:
-        return None, [RowProblem(row=item.row, field=error.field or "", message=_(error.message))]
+        return None, [RowProblem(row=item.row, field=error.field or "", code=DOMAIN, values={"text": error.message})]
 
 
 def _mark_known(bank: Bank, plan: ImportPlan) -> None:

@@ -30,23 +30,21 @@ def _json_rows(text: str) -> Iterator[ParsedRow]:
             continue
         cells = (line[:2000],)
         if len(line) > MAXIMUM_LINE:
-            yield _broken(number, _("This line is too long."), cells)
+            yield _broken(number, "line_too_long", cells)
             continue
         try:
             record = json.loads(line)
         except (ValueError, RecursionError):
-            yield _broken(number, _("This line is not JSON."), cells)
+            yield _broken(number, "no_json", cells)
             continue
         if not isinstance(record, dict):
-            yield _broken(number, _("This line is not a question record."), cells)
+            yield _broken(number, "no_record", cells)
             continue
         yield ParsedRow(row=number, record=record, cells=cells)
 
 
-def _broken(number: int, message: str, cells: tuple[str, ...]) -> ParsedRow:
-    return ParsedRow(
-        row=number, record=None, problems=(RowProblem(row=number, field="", message=message),), cells=cells
-    )
+def _broken(number: int, code: str, cells: tuple[str, ...]) -> ParsedRow:
+    return ParsedRow(row=number, record=None, problems=(RowProblem(row=number, field="", code=code),), cells=cells)
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -70,7 +68,7 @@ def parse_yaml(data: bytes) -> tuple[list[str], Iterator[ParsedRow]]:
     rows = (
         ParsedRow(row=number, record=record, cells=(str(record)[:2000],))
         if isinstance(record, dict)
-        else _broken(number, _("This entry is not a question record."), (str(record)[:2000],))
+        else _broken(number, "no_record_entry", (str(record)[:2000],))
         for number, record in enumerate(loaded, start=1)
     )
     return ["record"], rows

@@ -1,6 +1,7 @@
 """Pages of imports: upload, preview with every problem, apply with progress, undo, failed rows back as a
 spreadsheet."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -13,8 +14,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from edu.core.errors import DomainError
 from exams.authoring.entries import author_page, author_post, say
+from exams.authoring.record_problems import say_problem
 from exams.interchange.imports import MAXIMUM_FILE, get_batch, plan_import, request_apply, undo_import
-from exams.interchange.wording import say_problem
 from exams.interchange.xlsx import write_sheet, write_template
 from exams.policies_authoring import get_editable_bank
 from exams.view_models import TYPE_LABELS
@@ -88,7 +89,7 @@ def batch(request: HttpRequest, public_id: Any) -> HttpResponse:
     page_obj = Paginator(planned, PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [{**item, "type_label": TYPE_LABELS.get(item["record"]["type"], "")} for item in page_obj.object_list]
     problems = [
-        {**problem, "field": column_words(problem["field"]), "text": say_problem(problem["message"])}
+        {**problem, "field": column_words(problem["field"]), "text": say_problem(problem["code"], problem["values"])}
         for problem in row.plan.get("problems", [])[:500]
     ]
     return render(
@@ -144,13 +145,14 @@ def failed_rows(request: HttpRequest, public_id: Any) -> HttpResponse:
         raise Http404
     header = [*row.plan.get("header", []), _("What to correct")]
     width = len(header) - 1
-    lines = [
-        [*(item["cells"] + [""] * width)[:width], "; ".join(_(message) for message in item["messages"])]
-        for item in failed
-    ]
+    lines = [[*(item["cells"] + [""] * width)[:width], _all_problems(item)] for item in failed]
     response = HttpResponse(write_sheet(header=header, rows=lines, name=_("Failed rows")[:31]), content_type=SHEET)
     response["Content-Disposition"] = 'attachment; filename="failed-rows.xlsx"'
     return response
+
+
+def _all_problems(item: Mapping[str, Any]) -> str:
+    return "; ".join(say_problem(found["code"], found["values"]) for found in item["problems"])
 
 
 @author_page

@@ -64,12 +64,14 @@ _UNDERSCORES = re.compile(r"_{2,}|（\s+）|\(\s{2,}\)")
 
 
 class CellProblem(Exception):
-    """A cell cannot be understood; `column` names it, the message says what to write."""
+    """A cell cannot be understood; `column` names it, `code` and `values` say what to write (see
+    exams.authoring.record_problems)."""
 
-    def __init__(self, column: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, column: str, code: str, **values: object) -> None:
+        super().__init__(code)
         self.column = column
-        self.message = message
+        self.code = code
+        self.values = {name: str(value) for name, value in values.items()}
 
 
 def check_package(data: bytes) -> None:
@@ -156,7 +158,7 @@ def _rows(
             yield ParsedRow(
                 row=number,
                 record=None,
-                problems=(RowProblem(row=number, field=label, message=problem.message),),
+                problems=(RowProblem(row=number, field=label, code=problem.code, values=problem.values),),
                 cells=tuple(texts),
             )
 
@@ -165,10 +167,10 @@ def _record(cells: dict[str, str]) -> dict[str, Any]:
     type_ = _TYPES.get(cells.get("type", "").lower().replace(" ", ""))
     if type_ is None:
         if cells.get("type"):
-            raise CellProblem("type", _("This type is not known. Use one of the names in the template."))
-        raise CellProblem("type", _("The type is missing."))
+            raise CellProblem("type", "unknown_type")
+        raise CellProblem("type", "type_missing")
     if not cells.get("stem"):
-        raise CellProblem("stem", _("The question is empty."))
+        raise CellProblem("stem", "stem_empty")
     content, key = _BUILDERS[type_](cells)
     return {
         "type": type_,
@@ -191,12 +193,12 @@ def _difficulty(text: str) -> int:
         return int(text)
     if text.lower() in _DIFFICULTIES:
         return _DIFFICULTIES[text.lower()]
-    raise CellProblem("difficulty", _("Write a number from 1 to 5, or 易, 中, 难."))
+    raise CellProblem("difficulty", "difficulty_word")
 
 
 def _marks(text: str) -> str:
     if text and not re.fullmatch(r"\d{1,5}(\.\d+)?", text):
-        raise CellProblem("marks", _("The marks must be a number."))
+        raise CellProblem("marks", "bad_marks")
     return text or "1"
 
 
@@ -204,19 +206,17 @@ def _options(cells: dict[str, str]) -> list[dict[str, str]]:
     filled = [(letter.lower(), cells.get(f"option_{letter.lower()}", "")) for letter in OPTION_LETTERS]
     options = [{"id": letter, "text": text} for letter, text in filled if text]
     if len(options) < 2:
-        raise CellProblem("option_a", _("At least two options are needed."))
+        raise CellProblem("option_a", "too_few_options")
     return options
 
 
 def _letters(cells: dict[str, str], known: Sequence[str]) -> list[str]:
     letters = [sign.lower() for sign in re.sub(r"[\s,，、;；.。]", "", cells.get("answer", ""))]
     if not letters:
-        raise CellProblem("answer", _("The answer is missing."))
+        raise CellProblem("answer", "answer_missing")
     for letter in letters:
         if letter not in known:
-            raise CellProblem(
-                "answer", _("The answer names “%(letter)s”, but there is no such option.") % {"letter": letter.upper()}
-            )
+            raise CellProblem("answer", "no_such_option", letter=letter.upper())
     return list(dict.fromkeys(letters))
 
 
@@ -224,7 +224,7 @@ def _single(cells: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
     options = _options(cells)
     letters = _letters(cells, [option["id"] for option in options])
     if len(letters) != 1:
-        raise CellProblem("answer", _("A single choice has one right option. For several, write 多选题 as the type."))
+        raise CellProblem("answer", "several_right")
     return {"stem": cells["stem"], "options": options}, {"fractions": {letters[0]: 1}}
 
 
@@ -237,7 +237,7 @@ def _multiple(cells: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
 def _true_false(cells: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
     answer = cells.get("answer", "").lower()
     if answer not in _TRUE | _FALSE:
-        raise CellProblem("answer", _("Write 对 or 错 (true or false)."))
+        raise CellProblem("answer", "true_or_false")
     return {"stem": cells["stem"]}, {"correct": answer in _TRUE}
 
 
@@ -248,12 +248,10 @@ def _fill_blank(cells: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
         stem = _UNDERSCORES.sub(lambda _found: f"[[b{next(numbers)}]]", stem)
     ids = re.findall(r"\[\[([a-z0-9_-]{1,32})\]\]", stem)
     if not ids:
-        raise CellProblem("stem", _("Mark the blanks with ____ in the question."))
+        raise CellProblem("stem", "no_blanks")
     answers = [part.strip() for part in re.split(r"[;；]", cells.get("answer", ""))]
     if len(answers) != len(ids) or not all(answers):
-        raise CellProblem(
-            "answer", _("There are %(n)s blanks; write as many answers, separated by semicolons.") % {"n": len(ids)}
-        )
+        raise CellProblem("answer", "blank_count", n=len(ids))
     key = {
         id_: {"answers": [{"text": text.strip()} for text in answer.split("|") if text.strip()]}
         for id_, answer in zip(ids, answers, strict=True)
@@ -266,7 +264,7 @@ def _numerical(cells: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
         r"([+-]?[\d.,]+(?:[eE][+-]?\d+)?)\s*(?:(?:±|\+/-|\+-)\s*([\d.]+))?\s*(\D{0,20})", cells.get("answer", "")
     )
     if not found:
-        raise CellProblem("answer", _("Write a number, such as 12.5 or 12.5±0.1."))
+        raise CellProblem("answer", "no_number")
     number, tolerance, unit = found[1].replace(",", ""), found[2] or "0", (found[3] or "").strip()
     key = {"answers": [{"value": number, "tolerance": tolerance}], "units": {unit: "1"} if unit else {}}
     return {"stem": cells["stem"], "unit_label": unit}, key
@@ -275,7 +273,7 @@ def _numerical(cells: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
 def _short_text(cells: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
     answers = [{"text": text.strip()} for text in cells.get("answer", "").split("|") if text.strip()]
     if not answers:
-        raise CellProblem("answer", _("The answer is missing."))
+        raise CellProblem("answer", "answer_missing")
     return {"stem": cells["stem"]}, {"answers": answers}
 
 
@@ -288,7 +286,7 @@ def _matching(cells: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
     for option in _options(cells):
         first, sign, second = option["text"].replace("＝", "=").partition("=")
         if not sign or not first.strip() or not second.strip():
-            raise CellProblem(f"option_{option['id']}", _("Write each pair as left = right."))
+            raise CellProblem(f"option_{option['id']}", "no_pair")
         left.append({"id": f"l{option['id']}", "text": first.strip()})
         right.append({"id": f"r{option['id']}", "text": second.strip()})
         pairs[f"l{option['id']}"] = f"r{option['id']}"
@@ -301,7 +299,7 @@ def _ordering(cells: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
     if cells.get("answer"):
         letters = _letters(cells, order)
         if len(letters) != len(order):
-            raise CellProblem("answer", _("Name every item once, such as CABD."))
+            raise CellProblem("answer", "no_order")
         order = letters
     return {"stem": cells["stem"], "items": items}, {"order": order}
 

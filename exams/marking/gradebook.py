@@ -1,6 +1,4 @@
-"""The gradebook of an exam: everybody who may sit it, what came of it, how marks are spread and how questions
-performed.
-"""
+"""The gradebook of an exam: everybody who may sit it, what came of it, and how marks are spread."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,10 +10,10 @@ from django.contrib.auth import get_user_model
 from edu.access.queries import list_holder_ids
 from edu.organizations.queries import staff_by_user
 from exams.domain.errors import TooFewAttempts
-from exams.domain.statistics import ItemStatistics, PaperStatistics, item_statistics, paper_statistics
-from exams.models import Accommodation, Attempt, Exam, ItemResult, Question
+from exams.domain.statistics import PaperStatistics, paper_statistics
+from exams.models import Accommodation, Attempt, Exam, ItemResult
 
-__all__ = ["GradebookRow", "ItemRow", "item_rows", "list_candidates", "paper_figures"]
+__all__ = ["GradebookRow", "list_candidates", "paper_figures"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,18 +35,6 @@ class GradebookRow:
         if self.attempt is None or self.attempt.submitted_at is None:
             return None
         return max(0, int((self.attempt.submitted_at - self.attempt.started_at).total_seconds()))
-
-
-@dataclass(frozen=True, kw_only=True)
-class ItemRow:
-    """One question of an exam with its statistics; None below the number of attempts that says anything."""
-
-    question_id: int
-    version_id: int
-    summary: str
-    type: str
-    n: int
-    figures: ItemStatistics | None
 
 
 def _rank(attempt: Attempt) -> tuple[int, Decimal, int]:
@@ -106,41 +92,6 @@ def _matrix(exam: Exam) -> tuple[dict[int, Decimal], list[dict[str, Any]]]:
         "attempt_id", "question_id", "version_id", "mark", "maximum"
     )
     return totals, [row for row in results if row["attempt_id"] in totals]
-
-
-def item_rows(*, exam: Exam) -> list[ItemRow]:
-    """Return the questions that were asked with facility and discrimination, by version: three statements."""
-    totals, results = _matrix(exam)
-    by_version: dict[int, list[dict[str, Any]]] = {}
-    for row in results:
-        by_version.setdefault(row["version_id"], []).append(row)
-    questions = Question.objects.in_bulk({rows[0]["question_id"] for rows in by_version.values()})
-    table = []
-    for version_id, rows in by_version.items():
-        question = questions.get(rows[0]["question_id"])
-        table.append(
-            ItemRow(
-                question_id=rows[0]["question_id"],
-                version_id=version_id,
-                summary=question.summary if question else "",
-                type=question.type if question else "",
-                n=len(rows),
-                figures=_figures(rows, totals),
-            )
-        )
-    return sorted(table, key=lambda row: row.figures.facility if row.figures else 2)
-
-
-def _figures(rows: Sequence[dict[str, Any]], totals: dict[int, Decimal]) -> ItemStatistics | None:
-    maximum = float(rows[0]["maximum"])
-    if maximum <= 0:
-        return None
-    # The same version may be worth other marks in another drawing; marks are compared as shares of the first.
-    shares = [float(row["mark"]) / float(row["maximum"] or 1) * maximum for row in rows]
-    try:
-        return item_statistics(marks=shares, totals=[float(totals[row["attempt_id"]]) for row in rows], maximum=maximum)
-    except TooFewAttempts:
-        return None
 
 
 def paper_figures(*, exam: Exam) -> PaperStatistics | None:

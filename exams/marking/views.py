@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from edu.core import plots
 from edu.core.clock import now_utc
 from edu.core.errors import DomainError, NotFound
+from edu.core.plots.bars import BarPlot, histogram
 from edu.documents.xlsx import CONTENT_TYPE
 from exams.delivery.late import decide_late_batch
 from exams.delivery.room import reviewed_slot
@@ -24,7 +24,8 @@ from exams.domain.marks import pending_paths
 from exams.fetch import frozen_slots, get_versions, mark_from_parts
 from exams.marking.export import gradebook_workbook
 from exams.marking.forms import AccommodationForm, ExtendForm
-from exams.marking.gradebook import item_rows, list_candidates, paper_figures
+from exams.marking.gradebook import list_candidates, paper_figures
+from exams.marking.items import item_rows
 from exams.marking.mark import lease_next, list_waiting, mark_by_hand, release_lease
 from exams.models import Accommodation, Attempt, Exam, ItemResult, LateBatch, Question
 from exams.permissions import can_manage_exams, get_managed_attempt, get_managed_exam, managed_exams
@@ -173,6 +174,7 @@ def gradebook(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     counts = {name: sum(state == name for _row, state in states) for name in GRADEBOOK_STATES}
     percents = [float(row.attempt.percent) for row in rows if row.attempt and row.attempt.percent is not None]
     labels = state_labels()
+    items = item_rows(exam=exam)
     context = {
         "title": exam.title,
         "desk": "instructor",
@@ -189,7 +191,8 @@ def gradebook(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "mean": sum(percents) / len(percents) if percents else None,
         "pass_rate": 100 * counts["passed"] / len(percents) if percents else None,
         "figures": paper_figures(exam=exam),
-        "items": item_rows(exam=exam),
+        "items": [item for item in items if item.figures],
+        "sparse_items": [item for item in items if not item.figures],
         "late": list(
             LateBatch.objects.filter(attempt__exam=exam, decision="")
             .select_related("attempt__user")
@@ -203,8 +206,8 @@ def gradebook(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     return render(request, "exams/marking/gradebook.html", context)
 
 
-def _distribution(percents: list[float], exam: Exam) -> plots.BarPlot:
-    return plots.histogram(
+def _distribution(percents: list[float], exam: Exam) -> BarPlot:
+    return histogram(
         values=percents,
         low=0,
         high=100,

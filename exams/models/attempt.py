@@ -33,6 +33,9 @@ class Attempt(models.Model):
     )
     responses = models.JSONField(default=dict, db_comment="slot -> canonical JSON string; a blank is the empty string")
     flags = models.JSONField(default=list, db_comment="Slots the learner flagged")
+    position = models.PositiveIntegerField(
+        default=0, db_comment="The one slot that is open in a forward-only attempt; 0 where all are"
+    )
     epoch = models.PositiveIntegerField(default=1, db_comment="Which opening of the room may write")
     seq = models.PositiveIntegerField(default=0, db_comment="Last batch stored in this epoch")
     started_at = models.DateTimeField(db_comment="When the learner began")
@@ -101,7 +104,15 @@ class ItemResult(models.Model):
 
 
 class LateBatch(models.Model):
-    """Responses that came after the deadline and the grace: kept, for a person to accept or refuse."""
+    """Responses that came after the deadline and the grace, or to a question that was closed: kept, for a person to
+    accept or refuse.
+    """
+
+    class Reason(models.TextChoices):
+        """Why they were not stored."""
+
+        LATE = "late", _("after the deadline")
+        CLOSED = "closed", _("to a closed question")
 
     attempt = models.ForeignKey(
         Attempt, on_delete=models.CASCADE, related_name="late_batches", db_comment="The attempt"
@@ -109,6 +120,9 @@ class LateBatch(models.Model):
     epoch = models.PositiveIntegerField(db_comment="Opening of the room that sent it")
     seq = models.PositiveIntegerField(db_comment="Number of the batch")
     responses = models.JSONField(db_comment="slot -> canonical JSON string")
+    reason = models.CharField(
+        max_length=8, choices=Reason, default=Reason.LATE, db_comment="late (after the deadline) or closed (question)"
+    )
     received_at = models.DateTimeField(db_comment="When it arrived")
     decision = models.CharField(max_length=8, default="", db_comment="accepted or refused; empty until decided")
     decided_by_id = models.BigIntegerField(null=True, db_comment="Who decided")

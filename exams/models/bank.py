@@ -286,6 +286,9 @@ class ImportBatch(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.PLANNED, db_comment="Where it is on its way")
     plan = models.JSONField(default=dict, db_comment="Records to create, with what was found out about each")
     report = models.JSONField(default=dict, db_comment="Counts, problems {file,row,field,message}, losses")
+    replaced = models.JSONField(
+        default=list, db_comment="Updated questions as they were: id, version, topic, difficulty, tags, language"
+    )
     created_at = models.DateTimeField(auto_now_add=True, db_comment="When the file came")
     applied_at = models.DateTimeField(null=True, db_comment="When it became visible")
     undone_at = models.DateTimeField(null=True, db_comment="When it was undone")

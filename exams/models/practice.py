@@ -97,6 +97,7 @@ class WrongAnswer(models.Model):
     right_streak = models.PositiveIntegerField(default=0, db_comment="How often right in a row since")
     first_wrong_at = models.DateTimeField(db_comment="When it entered the book")
     last_wrong_at = models.DateTimeField(db_comment="When it was last wrong")
+    right_at = models.DateTimeField(null=True, db_comment="When it was last right, in practice or an exam; null: never")
     mastered_at = models.DateTimeField(null=True, db_comment="When it left the book by mastery; null while it is in")
     note = models.TextField(_("note"), blank=True, default="", db_comment="The learner's private note")
 

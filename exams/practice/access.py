@@ -1,17 +1,16 @@
 """Which banks, chapters and papers a learner may practise, and what would open the rest."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from babel.numbers import format_currency, get_currency_precision
 from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
-from django.utils.translation import get_language, to_locale
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from edu.access.queries import AccessAnswer, has_access, list_accessible, why_not
 from edu.core.errors import NotFound
+from edu.core.money import money_label
 from edu.organizations.queries import list_organization_ids
 from exams.models import Bank, Paper, Question
 from exams.policies_authoring import list_editable_banks, list_editable_papers, list_practisable_banks
@@ -28,16 +27,12 @@ class PracticeDoor:
     @property
     def offers(self) -> list[dict[str, str]]:
         """Return what would open it, cheapest first: title, address, and price in the reader's language."""
-        language = to_locale(get_language() or "en")
+        language = get_language() or "en"
         return [
             {
                 "title": door.title,
                 "url": door.offer_url or door.url,
-                "price_label": format_currency(
-                    Decimal(door.price_minor or 0).scaleb(-get_currency_precision(door.currency)),
-                    door.currency,
-                    locale=language,
-                ),
+                "price_label": money_label(door.price_minor or 0, door.currency, language=language),
             }
             for door in (self.answer.doors if self.answer else ())
         ]

@@ -38,29 +38,46 @@ class Outcome:
 
 
 def record_outcomes(
-    *, user_id: int, outcomes: Sequence[Outcome], source_kind: str, source_id: int, at: datetime
+    *,
+    user_id: int,
+    outcomes: Sequence[Outcome],
+    source_kind: str,
+    source_id: int,
+    at: datetime,
+    answered_at: datetime | None = None,
 ) -> None:
     """Enter outcomes into the learner's book; three statements and one more for each question that changes.
 
-    Wrong enters it (or returns to it) and ends a streak; right lengthens the streak of a question that is in
-    it, and the MASTERY_STREAK-th in a row takes it out; blank is counted apart and enters it too. An exam counts once
-    however often its result is delivered: what is not newer than the entry is passed over. The caller holds
-    the transaction.
+    Wrong enters it (or returns to it) and ends a streak; right, in practice or in an exam, lengthens the streak of a
+    question that is in it, and the MASTERY_STREAK-th in a row takes it out; blank is counted apart and enters it too.
+    `at` is when the outcome became known, `answered_at` (if not the same) when it was given: a right answer counts
+    when it was given after the last wrong one. An exam counts once however often its result is delivered: what is not
+    newer than the entry is passed over. The caller holds the transaction.
     """
+    answered_at = answered_at or at
     by_question = {outcome.question_id: outcome for outcome in outcomes}
     rows = {row.question_id: row for row in WrongAnswer.objects.filter(user_id=user_id, question_id__in=by_question)}
     for question_id, outcome in by_question.items():
         row = rows.get(question_id)
-        if source_kind == "exam" and row is not None and row.last_wrong_at >= at:
+        is_known = source_kind == "exam" and row is not None and row.last_wrong_at >= at
+        if is_known and not outcome.is_right:
             continue
         if outcome.is_wrong or outcome.is_blank:
             _enter(row, user_id, outcome, source_kind, source_id, at)
-        elif outcome.is_right and row is not None and source_kind == "practice":
-            streak = row.right_streak + 1
-            is_mastered = row.mastered_at is None and streak >= MASTERY_STREAK
-            WrongAnswer.objects.filter(pk=row.pk).update(
-                right_streak=F("right_streak") + 1, mastered_at=at if is_mastered else row.mastered_at
-            )
+        elif outcome.is_right and row is not None:
+            _lengthen(row, at=at, answered_at=answered_at)
+
+
+def _lengthen(row: WrongAnswer, *, at: datetime, answered_at: datetime) -> None:
+    """Count a right answer once, if it was given after the last wrong and the last right one."""
+    if answered_at <= row.last_wrong_at or (row.right_at is not None and answered_at <= row.right_at):
+        return
+    is_mastered = row.mastered_at is None and row.right_streak + 1 >= MASTERY_STREAK
+    WrongAnswer.objects.filter(pk=row.pk).filter(Q(right_at__isnull=True) | Q(right_at__lt=answered_at)).update(
+        right_streak=F("right_streak") + 1,
+        right_at=answered_at,
+        mastered_at=at if is_mastered else row.mastered_at,
+    )
 
 
 def _enter(

@@ -15,7 +15,7 @@ from edu.core.errors import DomainError, NotFound
 from exams.models import Bank, Topic
 from exams.practice.book import MASTERY_STREAK, count_by_bank, list_entries, save_note, set_mastered
 from exams.practice.forms import BookFilterForm
-from exams.practice.sessions import start_wrong_practice
+from exams.practice.starts import start_wrong_practice
 from exams.view_models import TYPE_LABELS
 
 

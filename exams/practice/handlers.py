@@ -1,4 +1,4 @@
-"""What practice does when something happened elsewhere: released exam results enter the wrong-answer book."""
+"""What practice does when something happened elsewhere: released exam results are counted in the wrong-answer book."""
 
 import json
 
@@ -11,9 +11,11 @@ from exams.practice.book import Outcome, record_outcomes
 
 
 def enter_exam_results(event: ResultReleased) -> None:
-    """Enter what was wrong or left blank in a released attempt; harmless when delivered again.
+    """Enter what was wrong or left blank in a released attempt, and count what was right towards mastery; harmless
+    when delivered again.
 
-    An exam that keeps its keys to itself enters nothing: retrying a question would show the key that it hides.
+    An exam that keeps its keys to itself counts for nothing: retrying a question would show the key that it hides,
+    and an entry that leaves the book would tell what was right.
     """
     attempt = Attempt.objects.filter(pk=event.attempt_id, released_at__isnull=False).select_related("exam").first()
     if attempt is None or not attempt.exam.review_policy.get("keys", True):
@@ -35,6 +37,7 @@ def enter_exam_results(event: ResultReleased) -> None:
             source_kind="exam",
             source_id=attempt.pk,
             at=attempt.released_at or now_utc(),
+            answered_at=attempt.submitted_at,
         )
 
 

@@ -23,17 +23,13 @@ from exams.practice.access import (
     open_paper_ids,
     paper_door,
 )
+from exams.practice.answers import answer_question, assess_answer, finish_session
 from exams.practice.forms import StartForm
 from exams.practice.progress import list_bank_progress, list_chapters
 from exams.practice.room import ItemPage, item_page, read_response, result_page
-from exams.practice.sessions import (
-    answer_question,
-    assess_answer,
-    finish_session,
-    get_session,
-    start_chapter_practice,
-    start_paper_practice,
-)
+from exams.practice.sessions import get_session
+from exams.practice.starts import start_chapter_practice, start_paper_practice
+from exams.presentation import is_answered
 
 
 @login_required
@@ -160,9 +156,9 @@ def _index_of(request: HttpRequest, session: PracticeSession, value: str | None)
     return number if 0 <= number < len(session.items) else None
 
 
-def _show(request: HttpRequest, page: ItemPage, status: int = 200) -> HttpResponse:
+def _show(request: HttpRequest, page: ItemPage, *, asks_blank: bool = False) -> HttpResponse:
     template = "exams/practice/_item.html" if getattr(request, "htmx", False) else "exams/practice/session.html"
-    return render(request, template, {"page": page, "title": page.session.title}, status=status)
+    return render(request, template, {"page": page, "title": page.session.title, "asks_blank": asks_blank})
 
 
 @login_required
@@ -178,19 +174,25 @@ def session(request: HttpRequest, public_id: Any) -> HttpResponse:
 @login_required
 @require_POST
 def answer(request: HttpRequest, public_id: Any) -> HttpResponse:
-    """Take the answer to one question and show its feedback, or the next question when feedback comes at the end."""
+    """Take the answer to one question and show its feedback, or the next question when feedback comes at the end.
+
+    An empty answer is asked about first: it counts as a blank only when the learner says so.
+    """
     row = _own_session(request, public_id)
     place = _index_of(request, row, request.POST.get("n"))
     if place is None:
         raise Http404
     page = item_page(session=row, index=place)
+    response = read_response(page, request.POST)
+    if page.answer is None and not is_answered(response) and "blank" not in request.POST:
+        return _show(request, page, asks_blank=True)
     seconds = request.POST.get("seconds", "")
     try:
         answer_question(
             session=row,
             index=place,
             version=page.version,
-            response=read_response(page, request.POST),
+            response=response,
             seconds=int(seconds) if seconds.isascii() and seconds.isdecimal() else 0,
         )
     except DomainError as error:

@@ -37,7 +37,7 @@ class Upload(models.Model):
 
 
 class Asset(models.Model):
-    """A document or sound file that lessons and questions show; films are in Video."""
+    """A document, picture or sound file that lessons and questions show; films are in Video."""
 
     class Kind(models.TextChoices):
         """What it is."""
@@ -45,23 +45,32 @@ class Asset(models.Model):
         DOCUMENT = "document", _("document")
         AUDIO = "audio", _("audio")
         ANSWER = "answer", _("answer file")
+        PICTURE = "picture", _("picture")
 
     public_id = models.UUIDField(unique=True, default=new_public_id, editable=False, db_comment="Id in addresses")
-    kind = models.CharField(max_length=10, choices=Kind, db_comment="Document, audio or answer")
+    kind = models.CharField(max_length=10, choices=Kind, db_comment="Document, audio, answer or picture")
     title = models.CharField(_("title"), max_length=200, db_comment="What people read")
     file_name = models.CharField(max_length=255, db_comment="Name when it is saved by a reader")
     storage_name = models.CharField(max_length=400, db_comment="Where it lies in the storage")
     content_type = models.CharField(max_length=100, db_comment="Media type, from its first bytes")
     size_bytes = models.BigIntegerField(db_comment="Size")
     duration_seconds = models.FloatField(null=True, db_comment="Length of a sound; null otherwise")
+    width = models.PositiveIntegerField(null=True, db_comment="Width of a picture in pixels; null where unknown")
+    height = models.PositiveIntegerField(null=True, db_comment="Height of a picture in pixels; null where unknown")
+    sha256 = models.CharField(
+        max_length=64,
+        default="",
+        db_comment="SHA-256 of the bytes of an illustration, so that its owner stores it once; empty for other files",
+    )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_comment="Who brought it"
     )
     created_at = models.DateTimeField(db_comment="When it came")
 
     class Meta:
-        db_table_comment = "Documents and sounds"
+        db_table_comment = "Documents, pictures and sounds"
         ordering = ["-id"]
+        indexes = [models.Index(fields=["owner", "sha256"], name="asset_owner_digest_idx")]
 
     def __str__(self) -> str:
         return self.title

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from edu.core.clock import now_utc
 from edu.core.errors import Conflict, InvalidInput
@@ -15,7 +16,7 @@ def ingest_upload(*, upload: Upload, title: str, language: str) -> Video:
     with transaction.atomic():
         used = Upload.objects.filter(pk=upload.pk, state=Upload.State.COMPLETE).update(state=Upload.State.USED)
         if not used:
-            message = "The file has not arrived completely, or was used already."
+            message = _("The file has not arrived completely, or was used already.")
             raise Conflict(message, code="upload_not_complete")
         video = Video.objects.create(
             title=title or upload.file_name,

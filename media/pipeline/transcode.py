@@ -1,9 +1,14 @@
-"""The transcoding job: source -> ladder, poster, captions -> published; after a crash it begins anew."""
+"""The transcoding job: source -> ladder, poster, captions -> published; after a crash it begins anew.
+
+What it says of itself is stored in English and translated where it is read.
+"""
 
 import secrets
 import tempfile
 from pathlib import Path
 from typing import Any
+
+from django.utils.translation import gettext_noop
 
 from edu.core.errors import InvalidInput
 from edu.jobs.run import JobContext
@@ -27,7 +32,9 @@ def transcode(context: JobContext, *, video_id: int) -> dict[str, Any]:
     try:
         return _make(context, video)
     except (NotAFilm, ffmpeg.TranscodingFailed) as error:
-        message = "This file is not a film that can be read. Export it as MP4 (H.264) and upload it again."
+        message = gettext_noop(
+            "This file is not a film that can be read. Export it as MP4 (H.264) and upload it again."
+        )
         Video.objects.filter(pk=video.pk).update(state=Video.State.FAILED, error=message)
         raise InvalidInput(message) from error
 
@@ -38,7 +45,7 @@ def _make(context: JobContext, video: Video) -> dict[str, Any]:
         source = _source_of(video, folder, context)
         facts = ffmpeg.probe(source)
         if facts.duration_seconds > MAX_SECONDS:
-            message = "The film is longer than six hours."
+            message = gettext_noop("The film is longer than six hours.")
             raise InvalidInput(message)
         rungs = ladder_for(source_height=facts.height)
         key = secrets.token_bytes(16)
@@ -53,11 +60,11 @@ def _make(context: JobContext, video: Video) -> dict[str, Any]:
             probe_result=facts,
             rungs=rungs,
             key_info=key_info,
-            on_progress=lambda share: context.progress(10 + int(share * 75), "transcoding"),
+            on_progress=lambda share: context.progress(10 + int(share * 75), gettext_noop("Making the picture sizes")),
         )
         poster = folder / "poster.jpg"
         ffmpeg.write_poster(source=source, target=poster, at_seconds=min(1.0, facts.duration_seconds / 2))
-        context.progress(90, "publishing")
+        context.progress(90, gettext_noop("Storing the film"))
         publish_stream(video=video, folder=ladder_folder, poster=poster, facts=facts, rungs=rungs, key=key)
     return {"published": True, "rungs": [rung.name for rung in rungs], "seconds": facts.duration_seconds}
 
@@ -66,15 +73,15 @@ def _source_of(video: Video, folder: Path, context: JobContext) -> Path:
     """Return the film's source as a local file: drawn from slides, or fetched from the storage."""
     target = folder / "source"
     if video.slides:
-        context.progress(2, "drawing slides")
+        context.progress(2, gettext_noop("Drawing the slides"))
         target = folder / "source.mp4"
         vtt = make_film(slides=video.slides, course=video.title, target=target)
         CaptionTrack.objects.update_or_create(video=video, language=video.language, defaults={"vtt": vtt})
     elif video.upload is not None:
         write_pieces(upload=video.upload, target=target)
     else:
-        message = "The uploaded file is not there any more. Upload it again."
+        message = gettext_noop("The uploaded file is not there any more. Upload it again.")
         Video.objects.filter(pk=video.pk).update(state=Video.State.FAILED, error=message)
         raise InvalidInput(message)
-    context.progress(8, "reading")
+    context.progress(8, gettext_noop("Reading the file"))
     return target

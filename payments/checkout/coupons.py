@@ -167,6 +167,28 @@ def release_uses(*, order: Order, now: datetime) -> None:
     CouponUse.objects.filter(order=order, released_at__isnull=True).update(released_at=now)
 
 
+def retake_uses(*, order: Order, now: datetime) -> None:
+    """Take the uses of an order that was given up again, as far as their limits allow; the others stay released.
+
+    The caller holds the order's lock.
+    """
+    released = order.coupon_uses.filter(released_at__isnull=False).select_related("coupon").order_by("coupon__code")
+    for use in released:
+        coupon = Coupon.objects.select_for_update().get(pk=use.coupon_id)
+        live = CouponUse.objects.filter(coupon=coupon, released_at__isnull=True)
+        own = live.filter(user_id=order.user_id)
+        try:
+            with transaction.atomic():
+                CouponUse.objects.filter(pk=use.pk).update(
+                    total_slot=_free_slot(coupon.total_limit, live, "total_slot"),
+                    learner_slot=_free_slot(coupon.per_learner_limit, own, "learner_slot"),
+                    used_at=now,
+                    released_at=None,
+                )
+        except (CouponTaken, IntegrityError):
+            continue
+
+
 def _free_slot(limit: int | None, uses: Any, field: str) -> int | None:
     if limit is None:
         return None

@@ -1,37 +1,24 @@
-"""Sending money back: planned and reserved under the order's lock, sent by the provider, then booked."""
+"""Ordering a refund: planned and reserved under the order's lock, before the provider is asked to send it."""
 
-import logging
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from edu.access.services import revoke_grants
 from edu.audit.services import record
 from edu.core.clock import now_utc
 from edu.core.errors import Conflict, InvalidInput, NotFound
-from edu.events.publish import publish
-from edu.events.types import OrderRefunded
-from edu.notifications.services import notify
-from payments.checkout.history import move_order, post, record_step
+from payments.checkout.history import record_step
 from payments.checkout.idempotency import run_once
-from payments.domain.ledger import refund_postings
-from payments.domain.order_states import RefundDone, decide, may_move_refund
+from payments.checkout.settle_refund import send_refund
 from payments.domain.refunds import RefundImpossible, RefundPlan, plan_refund
-from payments.fetch import to_order_facts, to_refundable_lines, to_refundable_payments
-from payments.models import LedgerEntry, Order, OrderLine, Payment, Refund
+from payments.fetch import to_refundable_lines, to_refundable_payments
+from payments.models import Order, OrderLine, Payment, Refund
 from payments.policies import require_operator
-from payments.providers.base import ProviderUnavailable, RefundRequest
-from payments.providers.registry import get_known_provider
-from payments.wording import money_label
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,123 +145,3 @@ def _write_refunds(actor: Any | None, order: Order, plan: RefundPlan, reason: st
     for line_id, amount in plan.by_line.items():
         OrderLine.objects.filter(pk=line_id).update(refunded_minor=F("refunded_minor") + amount)
     return ids
-
-
-def send_refund(*, refund_id: int, now: datetime | None = None) -> str:
-    """Ask the provider to send one refund and book the answer; return its state. Repeating it sends nothing twice."""
-    moment = now or now_utc()
-    refund = Refund.objects.select_related("payment").get(pk=refund_id)
-    if refund.state != Refund.State.CREATED:
-        return refund.state
-    try:
-        answer = get_known_provider(refund.payment.provider).refund(
-            RefundRequest(
-                refund_reference=refund.public_id,
-                payment_reference=refund.payment.public_id,
-                amount_minor=refund.amount_minor,
-                currency=refund.currency,
-                reason=refund.reason,
-            )
-        )
-    except ProviderUnavailable as error:
-        logger.warning("provider %s is away; the sweep will send the refund: %s", refund.payment.provider, error)
-        return refund.state
-    return settle_refund(
-        refund_id=refund_id,
-        state=answer.state,
-        provider_reference=answer.provider_reference,
-        error=answer.error,
-        now=moment,
-    )
-
-
-def settle_refund(
-    *, refund_id: int, state: str, provider_reference: str = "", error: str = "", now: datetime | None = None
-) -> str:
-    """Book what the provider said about a refund: done, pending or failed; return the state it is in then."""
-    moment = now or now_utc()
-    with transaction.atomic():
-        order_id = Refund.objects.values_list("order_id", flat=True).get(pk=refund_id)
-        order = Order.objects.select_for_update().get(pk=order_id)
-        refund = Refund.objects.select_for_update().select_related("payment").get(pk=refund_id)
-        before = refund.state
-        if not may_move_refund(before=before, after=state):  # type: ignore[arg-type] # columns hold the literals
-            return before
-        refund.state = state
-        refund.provider_reference = provider_reference or refund.provider_reference
-        refund.error = error[:300]
-        refund.done_at = moment if state == Refund.State.DONE else None
-        refund.save(update_fields=["state", "provider_reference", "error", "done_at"])
-        record_step(
-            order=order,
-            subject="refund",
-            subject_id=refund.pk,
-            before=before,
-            after=state,
-            cause=state,
-            at=moment,
-            amount_minor=refund.amount_minor if state == Refund.State.DONE else None,
-        )
-        if state == Refund.State.DONE:
-            _book(order, refund, moment)
-        elif state == Refund.State.FAILED:
-            _release(refund)
-    return state
-
-
-def _release(refund: Refund) -> None:
-    """Free the money that a failed refund had reserved."""
-    Payment.objects.filter(pk=refund.payment_id).update(refunded_minor=F("refunded_minor") - refund.amount_minor)
-    for line_id, amount in refund.by_line.items():
-        OrderLine.objects.filter(pk=int(line_id)).update(refunded_minor=F("refunded_minor") - amount)
-
-
-def _book(order: Order, refund: Refund, now: datetime) -> None:
-    """Move the order, post the books, end access, and tell everybody."""
-    decision = decide(to_order_facts(order), RefundDone(amount_minor=refund.amount_minor, currency=refund.currency))
-    if decision.verdict != "accepted":
-        raise Conflict(
-            _("A refund of order %(number)s does not fit it: %(reason)s.")
-            % {"number": order.number, "reason": decision.reason}
-        )
-    move_order(
-        order=order,
-        after=decision.order_state,
-        cause="refunded",
-        at=now,
-        actor=refund.requested_by,
-        refunded_minor=order.refunded_minor + decision.refunded_delta_minor,
-        flag=decision.flag,
-    )
-    is_extra = refund.payment.is_extra
-    post(
-        order=order,
-        kind=LedgerEntry.Kind.REFUND,
-        source=f"refund:{refund.pk}",
-        postings=refund_postings(
-            provider=refund.payment.provider,
-            earned_minor=0 if is_extra else refund.amount_minor,
-            unearned_minor=refund.amount_minor if is_extra else 0,
-        ),
-        at=now,
-    )
-    for line_id in refund.ended_line_ids:
-        OrderLine.objects.filter(pk=line_id, ended_at__isnull=True).update(ended_at=now)
-        revoke_grants(source_kind="order", source_id=str(line_id), reason=f"refund of order {order.number}")
-    publish(
-        OrderRefunded(
-            order_id=order.pk, user_id=order.user_id, refund_minor=refund.amount_minor, currency=refund.currency
-        )
-    )
-    notify(
-        user_id=order.user_id,
-        kind="payments.refunded",
-        context={
-            "number": order.number,
-            "amount": money_label(refund.amount_minor, refund.currency, order.user.language),
-            "reason": refund.reason,
-            "ended": list(OrderLine.objects.filter(pk__in=refund.ended_line_ids).values_list("title", flat=True)),
-        },
-        url=reverse("payments:order", args=[order.public_id]),
-        dedupe_key=f"refund-done:{refund.pk}",
-    )

@@ -9,7 +9,7 @@ from payments.checkout.apply_event import apply_event
 from payments.checkout.close_order import expire_order
 from payments.checkout.fulfil_order import fulfil_order
 from payments.checkout.record_event import record_event
-from payments.checkout.refund_order import send_refund
+from payments.checkout.settle_refund import send_refund
 from payments.models import IdempotencyKey, Order, Payment, ProviderEvent, Refund
 from payments.providers.base import ProviderUnavailable
 from payments.providers.registry import get_known_provider
@@ -61,6 +61,29 @@ def poll_payments(*, now: datetime, order_id: int | None = None) -> int:
             notice = get_known_provider(payment.provider).ask(payment.public_id)
         except ProviderUnavailable as error:
             logger.warning("provider %s is away: %s", payment.provider, error)
+            continue
+        if notice is None:
+            continue
+        event = record_event(notice=notice, now=now)
+        if event.applied_at is None:
+            apply_event(provider_event_id=event.pk, now=now)
+            news += 1
+    return news
+
+
+def poll_refunds(*, now: datetime) -> int:
+    """Ask providers about refunds that are on their way; return about how many there was news."""
+    due = Refund.objects.filter(
+        Q(asked_at__isnull=True) | Q(asked_at__lte=now - timedelta(seconds=ASK_EVERY_SECONDS)),
+        state=Refund.State.PENDING,
+    ).select_related("payment")
+    news = 0
+    for refund in due.order_by(F("asked_at").asc(nulls_first=True), "pk")[:BATCH]:
+        Refund.objects.filter(pk=refund.pk).update(asked_at=now)
+        try:
+            notice = get_known_provider(refund.payment.provider).ask_refund(refund.public_id)
+        except ProviderUnavailable as error:
+            logger.warning("provider %s is away: %s", refund.payment.provider, error)
             continue
         if notice is None:
             continue

@@ -5,7 +5,7 @@ from typing import Literal
 
 OrderState = Literal["draft", "pending", "paid", "partially_refunded", "refunded", "cancelled", "expired"]
 PaymentState = Literal["created", "pending", "confirmed", "failed", "cancelled"]
-RefundState = Literal["created", "pending", "done", "failed"]
+RefundState = Literal["created", "pending", "done", "failed", "cancelled"]
 Flag = Literal["", "late_payment", "paid_twice"]
 
 ORDER_MOVES: dict[OrderState, frozenset[OrderState]] = {
@@ -14,9 +14,11 @@ ORDER_MOVES: dict[OrderState, frozenset[OrderState]] = {
     "paid": frozenset({"partially_refunded", "refunded"}),
     "partially_refunded": frozenset({"refunded"}),
     "refunded": frozenset(),
-    "cancelled": frozenset(),
-    "expired": frozenset(),
+    # Money that came too late opens what was given up only when it is accepted.
+    "cancelled": frozenset({"paid"}),
+    "expired": frozenset({"paid"}),
 }
+GIVEN_UP: frozenset[OrderState] = frozenset({"cancelled", "expired"})
 PAYMENT_MOVES: dict[PaymentState, frozenset[PaymentState]] = {
     "created": frozenset({"pending", "confirmed", "failed", "cancelled"}),
     "pending": frozenset({"confirmed", "failed", "cancelled"}),
@@ -28,7 +30,9 @@ PAYMENT_MOVES: dict[PaymentState, frozenset[PaymentState]] = {
 REFUND_MOVES: dict[RefundState, frozenset[RefundState]] = {
     "created": frozenset({"pending", "done", "failed"}),
     "pending": frozenset({"done", "failed"}),
-    "failed": frozenset({"done"}),
+    # A refused refund may be sent again or given up; money that went back all the same outweighs both.
+    "failed": frozenset({"created", "done", "cancelled"}),
+    "cancelled": frozenset({"done"}),
     "done": frozenset(),
 }
 
@@ -56,11 +60,27 @@ class PaymentFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentConfirmed:
-    """The provider says that it has the money."""
+    """The provider says that it has the money.
+
+    `obstacles` say why an order whose time ran out should not be opened with it after all (the price has changed, the
+    offer is off sale, ...): codes, none when everything still stands. They are read only when the money comes late.
+    """
 
     payment: PaymentFacts
     amount_minor: int
     currency: str
+    obstacles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class LateMoneyAccepted:
+    """An operator opens an order that was given up with the money that came too late.
+
+    `reserved_minor` is what of that payment went back or is about to, minor units.
+    """
+
+    payment: PaymentFacts
+    reserved_minor: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +111,25 @@ class RefundDone:
     currency: str
 
 
-OrderEvent = PaymentConfirmed | PaymentEnded | Closed | FreeOrderPlaced | RefundDone
+@dataclass(frozen=True, kw_only=True)
+class RefundFacts:
+    """A refund as we asked for it; money in minor units."""
+
+    state: RefundState
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundAnswered:
+    """The provider says what became of a refund."""
+
+    outcome: Literal["done", "failed"]
+    amount_minor: int
+    currency: str
+
+
+OrderEvent = PaymentConfirmed | LateMoneyAccepted | PaymentEnded | Closed | FreeOrderPlaced | RefundDone
 Verdict = Literal["accepted", "no_change", "refused"]
 
 
@@ -130,17 +168,19 @@ def may_move_refund(*, before: RefundState, after: RefundState) -> bool:
 def decide(order: OrderFacts, event: OrderEvent) -> Decision:
     """Return what `event` does to `order`.
 
-    Money that arrives for an order that was given up, or a second time, is taken and flagged: it never opens anything
-    and never gets lost.
+    Money that arrives for an order whose time ran out opens it when everything still stands. Other late money, and
+    money that comes a second time, is taken and flagged: it opens nothing by itself and never gets lost.
     """
     if isinstance(event, PaymentConfirmed):
         return _decide_money(order, event)
+    if isinstance(event, LateMoneyAccepted):
+        return _decide_acceptance(order, event)
     if isinstance(event, PaymentEnded):
         return _decide_end(order, event)
     if isinstance(event, RefundDone):
         return _decide_refund(order, event)
     if isinstance(event, FreeOrderPlaced):
-        if order.total_minor != 0:
+        if order.total_minor != 0 or order.state in GIVEN_UP:
             return _refuse(order, "not_free")
         return _move(order, "paid")
     return _move(order, event.outcome)
@@ -173,8 +213,11 @@ def _decide_money(order: OrderFacts, event: PaymentConfirmed) -> Decision:
         # A payment over less than the order cannot open it; we never ask for one.
         if event.amount_minor != order.total_minor:
             return _refuse(order, "wrong_amount")
-        state, flag = "paid", order.flag
+        state, flag, reason = "paid", order.flag, ""
+    elif _opens_late(order, event):
+        state, flag, reason = "paid", "", "late_accepted"
     else:
+        reason = event.obstacles[0] if order.state == "expired" and event.obstacles else ""
         flag = "late_payment" if order.state in {"draft", "cancelled", "expired"} else "paid_twice"
         state = order.state
     return Decision(
@@ -183,7 +226,46 @@ def _decide_money(order: OrderFacts, event: PaymentConfirmed) -> Decision:
         payment_state="confirmed",
         paid_delta_minor=event.amount_minor,
         flag=flag,  # type: ignore[arg-type] # one of the literals above
+        reason=reason,
     )
+
+
+def _opens_late(order: OrderFacts, event: PaymentConfirmed) -> bool:
+    """Whether late money opens the order by itself: its time ran out, nobody gave it up, and nothing has changed."""
+    is_whole = event.amount_minor == order.total_minor and order.paid_minor == 0
+    return order.state == "expired" and is_whole and not event.obstacles
+
+
+def _decide_acceptance(order: OrderFacts, event: LateMoneyAccepted) -> Decision:
+    if order.state == "paid":
+        return _keep(order, "already")
+    if order.state not in GIVEN_UP:
+        return _refuse(order, f"{order.state}_not_paid")
+    if event.payment.state != "confirmed" or event.payment.currency != order.currency:
+        return _refuse(order, "no_late_money")
+    if event.reserved_minor:
+        return _refuse(order, "going_back")
+    if event.payment.amount_minor != order.total_minor:
+        return _refuse(order, "wrong_amount")
+    is_more = order.paid_minor - order.refunded_minor > order.total_minor
+    return Decision(
+        verdict="accepted", order_state="paid", flag="paid_twice" if is_more else "", reason="late_accepted"
+    )
+
+
+def judge_answer(refund: RefundFacts, answer: RefundAnswered) -> tuple[Verdict, str]:
+    """Return whether a provider's answer about a refund is taken, and why not.
+
+    Answers come late, twice and out of order: what contradicts the amount is refused, what is known or was outweighed
+    is no news.
+    """
+    if answer.currency != refund.currency:
+        return "refused", "wrong_currency"
+    if answer.amount_minor != refund.amount_minor:
+        return "refused", "wrong_amount"
+    if not may_move_refund(before=refund.state, after=answer.outcome):
+        return "no_change", "already"
+    return "accepted", ""
 
 
 def _decide_end(order: OrderFacts, event: PaymentEnded) -> Decision:

@@ -68,10 +68,11 @@ class Refund(models.Model):
     class State(models.TextChoices):
         """Where the refund is on its way."""
 
-        CREATED = "created", _("begun")
-        PENDING = "pending", _("waiting for the provider")
-        DONE = "done", _("done")
-        FAILED = "failed", _("failed")
+        CREATED = "created", _("requested")
+        PENDING = "pending", _("on its way")
+        DONE = "done", _("sent back")
+        FAILED = "failed", _("refused by the provider")
+        CANCELLED = "cancelled", _("given up")
 
     public_id = models.UUIDField(
         unique=True, default=new_public_id, editable=False, db_comment="Our reference, which the provider repeats"
@@ -101,6 +102,8 @@ class Refund(models.Model):
     error = models.CharField(max_length=300, default="", db_comment="Why the provider would not")
     created_at = models.DateTimeField(db_comment="When it was ordered")
     done_at = models.DateTimeField(null=True, db_comment="When the provider had sent it")
+    tries = models.PositiveIntegerField(default=0, db_comment="How often it was ordered again after a refusal")
+    asked_at = models.DateTimeField(null=True, db_comment="When we last asked the provider what became of it")
 
     class Meta:
         db_table_comment = "Refunds"
@@ -123,8 +126,10 @@ class ProviderEvent(models.Model):
 
     provider = models.CharField(max_length=20, db_comment="Name of the provider")
     event_id = models.CharField(max_length=120, db_comment="The provider's id of the notification")
-    kind = models.CharField(max_length=24, db_comment="payment_confirmed, payment_failed, payment_cancelled")
-    reference = models.CharField(max_length=64, db_comment="Our payment's public id, as the provider repeats it")
+    kind = models.CharField(max_length=24, db_comment="payment_(confirmed, failed, cancelled), refund_(done, failed)")
+    reference = models.CharField(
+        max_length=64, db_comment="Our payment's or refund's public id, as the provider repeats it"
+    )
     provider_reference = models.CharField(max_length=120, default="", db_comment="The provider's own number")
     amount_minor = models.BigIntegerField(db_comment="Amount it speaks of, minor units")
     currency = models.CharField(max_length=3, db_comment="ISO 4217 code")
@@ -156,7 +161,13 @@ class SandboxCharge(models.Model):
     currency = models.CharField(max_length=3, db_comment="ISO 4217 code")
     outcome = models.CharField(max_length=10, default="open", db_comment="open, succeeded, failed, cancelled")
     settles_at = models.DateTimeField(null=True, db_comment="When a delayed success becomes true")
-    refunded = models.JSONField(default=dict, db_comment="Refund reference -> minor units sent back")
+    refunded = models.JSONField(default=dict, db_comment="Refund reference -> minor units sent back or on their way")
+    refund_answer = models.CharField(
+        max_length=12, default="done", db_comment="What becomes of its refunds: done, delayed, failed_once"
+    )
+    refund_book = models.JSONField(
+        default=dict, db_comment="Refund reference -> what became of it, and when it is told"
+    )
     created_at = models.DateTimeField(db_comment="When it was opened")
 
     class Meta:

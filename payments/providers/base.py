@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 from django.utils.functional import Promise
 
-NoticeKind = Literal["payment_confirmed", "payment_failed", "payment_cancelled"]
+NoticeKind = Literal["payment_confirmed", "payment_failed", "payment_cancelled", "refund_done", "refund_failed"]
 
 
 class BadNotification(Exception):
@@ -42,9 +42,10 @@ class StartedPayment:
 
 @dataclass(frozen=True, kw_only=True)
 class ProviderNotice:
-    """What a provider says about a payment, verified and in our terms.
+    """What a provider says about a payment or a refund, verified and in our terms.
 
-    `event_id` is the same whenever the provider speaks of the same event, whether it tells us or we ask.
+    `reference` is ours: the payment's, or for refund_done and refund_failed the refund's, whose amount it then speaks
+    of. `event_id` is the same whenever the provider speaks of the same event, whether it tells us or we ask.
     """
 
     provider: str
@@ -60,18 +61,27 @@ class ProviderNotice:
 
 @dataclass(frozen=True, kw_only=True)
 class RefundRequest:
-    """What is to go back. The same refund reference asked twice must not send twice."""
+    """What is to go back. The same refund reference asked twice must not send twice.
+
+    `tries` counts how often it was ordered again after a refusal, 0 the first time: asked again with the next number, a
+    provider that had refused it tries anew, and one that has sent it all the same says so.
+    """
 
     refund_reference: uuid.UUID
     payment_reference: uuid.UUID
     amount_minor: int
     currency: str
     reason: str
+    now: datetime
+    tries: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class RefundAnswer:
-    """What the provider said about a refund; `error` says why it failed."""
+    """What the provider said about a refund: done, refused, or pending, when the answer comes later.
+
+    `error` says why it was refused.
+    """
 
     state: Literal["done", "pending", "failed"]
     provider_reference: str = ""
@@ -107,6 +117,10 @@ class Provider(ABC):
     @abstractmethod
     def refund(self, request: RefundRequest) -> RefundAnswer:
         """Send money back; ProviderUnavailable when it cannot be reached."""
+
+    @abstractmethod
+    def ask_refund(self, refund_reference: uuid.UUID) -> ProviderNotice | None:
+        """Ask what became of a refund; None while nothing has. ProviderUnavailable when it cannot be reached."""
 
     def acknowledgement(self) -> str:
         """Return the body by which the provider knows that a notification was taken."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from payments.providers.base import (
     BadNotification,
+    NoticeKind,
     PaymentRequest,
     Provider,
     ProviderNotice,
@@ -45,8 +46,37 @@ class OfflineTransfer(Provider):
         return True
 
     def refund(self, request: RefundRequest) -> RefundAnswer:
-        """Take it as done: the operator who orders the refund transfers it back by hand."""
-        return RefundAnswer(state="done", provider_reference=f"transfer-{request.refund_reference.hex[:12]}")
+        """Wait for the operator, who transfers it back by hand and then says so."""
+        return RefundAnswer(state="pending")
+
+    def ask_refund(self, refund_reference: uuid.UUID) -> ProviderNotice | None:
+        """Return None: only the operator knows."""
+        return None
+
+    def refunded_by_hand(
+        self,
+        *,
+        refund_reference: uuid.UUID,
+        tries: int,
+        is_sent: bool,
+        bank_reference: str,
+        amount_minor: int,
+        currency: str,
+        now: datetime,
+    ) -> ProviderNotice:
+        """Return the notice of an operator who has transferred a refund, or could not; `tries` counts its orders."""
+        kind: NoticeKind = "refund_done" if is_sent else "refund_failed"
+        return ProviderNotice(
+            provider=self.name,
+            event_id=f"{kind}:{refund_reference}:{tries}",
+            kind=kind,
+            reference=str(refund_reference),
+            provider_reference=self.reference_of(reference=refund_reference, bank_reference=bank_reference),
+            amount_minor=amount_minor,
+            currency=currency,
+            occurred_at=now,
+            body=bank_reference,
+        )
 
     def confirmed_by_hand(
         self, *, reference: uuid.UUID, bank_reference: str, amount_minor: int, currency: str, now: datetime

@@ -75,6 +75,7 @@ function leave() {
 sync.addEventListener("state", (event) => showState(event.detail));
 sync.addEventListener("refused", ({ detail }) => {
   const question = questions.get(detail.slot);
+  if (!question) return;
   let note = question.querySelector(".question-error");
   if (!note) {
     note = document.createElement("p");
@@ -83,6 +84,12 @@ sync.addEventListener("refused", ({ detail }) => {
     question.append(note);
   }
   note.textContent = detail.message;
+});
+
+sync.addEventListener("closed", ({ detail }) => {
+  const notice = document.querySelector('[data-room-notice="closed"]');
+  notice.hidden = false;
+  notice.querySelector("[data-unsent]").textContent = detail.slots.length === 1 ? strings.closedOne : counted(strings.closedMany, detail.slots.length);
 });
 
 /* Receipts: the newest ones, to be downloaded. */
@@ -153,24 +160,20 @@ function flagged() {
   return [...questions].filter(([, question]) => question.querySelector("[data-flag]")?.checked).map(([slot]) => slot);
 }
 const isSingle = data.layout === "one_question";
-const forwardOnly = "forwardOnly" in data;
 const slots = [...questions.keys()];
 const previous = document.querySelector("[data-previous]");
 const next = document.querySelector("[data-next]");
 let current = Math.max(0, slots.indexOf(Number(/^#question-(\d+)$/.exec(location.hash)?.[1])));
-if (forwardOnly) current = Math.max(0, Number(sessionStorage.getItem(`exam-${data.attempt}`)) || 0);
 function show(index, focus = true) {
-  if (!isSingle || index < 0 || index >= slots.length || (forwardOnly && index < current)) return;
+  if (!isSingle || index < 0 || index >= slots.length) return;
   current = index;
-  if (forwardOnly) sessionStorage.setItem(`exam-${data.attempt}`, String(current));
   slots.forEach((slot, at) => (questions.get(slot).hidden = at !== current));
   for (const section of document.querySelectorAll("[data-section]")) section.hidden = !section.querySelector("[data-question]:not([hidden])");
-  previous.disabled = current === 0 || forwardOnly;
+  previous.disabled = current === 0;
   next.disabled = current === slots.length - 1;
   marks.forEach((link, slot) => {
     if (slot === slots[current]) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
-    if (forwardOnly) link.setAttribute("aria-disabled", String(slots.indexOf(slot) !== current));
   });
   if (focus) questions.get(slots[current]).focus({ preventScroll: false });
 }
@@ -242,6 +245,8 @@ function takeOver(entries) {
   }
 }
 takeOver(own);
+// Questions that are closed by now are not on the page: what was written to them goes to the invigilator.
+if ("forwardOnly" in data) for (const entry of left) if (!questions.has(entry.slot)) sync.change(entry.slot, entry.response, 50);
 if (older.length) {
   const offer = document.querySelector('[data-room-notice="offer"]');
   offer.hidden = false;
@@ -266,10 +271,25 @@ document.addEventListener("visibilitychange", () => document.visibilityState ===
 window.addEventListener("online", () => sync.flush());
 room.addEventListener("submit", async (event) => {
   event.preventDefault();
+  const isForward = Boolean(event.submitter?.matches("[data-forward]"));
   if (await sync.flush()) {
     window.removeEventListener("beforeunload", warn);
-    location.assign(data.submitUrl);
+    if (isForward) goOn(event.submitter);
+    else location.assign(data.submitUrl);
   } else say(saveState.textContent.trim());
 });
+// The enter key in a line of text must not close a question that cannot be opened again.
+room.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && "forwardOnly" in data && event.target.matches("input")) event.preventDefault();
+});
+/* The server closes this question and answers with the next; the form carries the answer once more. */
+function goOn(button) {
+  const then = document.createElement("input");
+  Object.assign(then, { type: "hidden", name: "then", value: "next" });
+  button.disabled = true;
+  sync.stop();
+  room.append(then);
+  HTMLFormElement.prototype.submit.call(room);
+}
 for (const slot of slots) paint(slot);
 room.dataset.ready = "";

@@ -15,6 +15,12 @@ for (const kind of ["pointerdown", "focusin"]) {
   });
 }
 
+/** A link to a place on this page closes the menu it stands in, so that the place is seen. */
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.('details[data-dropdown][open] a[href^="#"]');
+  if (link) link.closest("details").open = false;
+});
+
 /** Bring the current link of a bar that scrolls into view, without moving the page. */
 for (const current of document.querySelectorAll(".desk-nav [aria-current], .tabs [aria-current]")) {
   const bar = current.closest(".desk-nav, .tabs");

@@ -33,6 +33,7 @@ class Player {
   async start() {
     const { stream, hls } = this.frame.dataset;
     this.restore();
+    this.offerCaptions();
     if (this.video.canPlayType("application/vnd.apple.mpegurl")) {
       this.video.src = stream;
       this.frame.querySelector("[data-player-quality]").closest("label").hidden = true;
@@ -98,6 +99,31 @@ class Player {
     }, { once: true });
   }
 
+  /** The choice of captions: kept for the next film, else the language of the page, else what the film brings. */
+  offerCaptions() {
+    const choice = this.frame.querySelector("[data-player-captions]");
+    if (!choice) return;
+    const tracks = [...this.video.textTracks];
+    const has = (language) => [...choice.options].some((option) => option.value === language);
+    let wanted = null;
+    try { wanted = localStorage.getItem("player-captions"); } catch { /* storage may be closed */ }
+    if (wanted === null || !has(wanted)) {
+      wanted = document.documentElement.lang.split("-")[0];
+      if (!has(wanted)) wanted = tracks[0]?.language ?? "";
+    }
+    const show = (language) => tracks.forEach((track) => { track.mode = track.language === language ? "showing" : "disabled"; });
+    choice.value = wanted;
+    show(wanted);
+    choice.addEventListener("change", () => {
+      show(choice.value);
+      try { localStorage.setItem("player-captions", choice.value); } catch { /* storage may be closed */ }
+    });
+    // The browser's own menu of captions changes the tracks, too.
+    this.video.textTracks.addEventListener("change", () => {
+      choice.value = tracks.find((track) => track.mode === "showing")?.language ?? "";
+    });
+  }
+
   listen() {
     this.video.addEventListener("timeupdate", () => this.count());
     this.video.addEventListener("seeking", () => { this.lastTime = null; });
@@ -137,4 +163,13 @@ class Player {
   }
 }
 
-for (const frame of document.querySelectorAll("[data-player]")) new Player(frame).start();
+function startPlayers(root) {
+  for (const frame of root.querySelectorAll("[data-player]:not([data-started])")) {
+    frame.dataset.started = "";
+    new Player(frame).start();
+  }
+}
+
+startPlayers(document);
+// A film that was being made comes into the page when it is ready.
+document.addEventListener("htmx:afterSettle", () => startPlayers(document));

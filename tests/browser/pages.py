@@ -91,6 +91,7 @@ def _attempt_of(email: str):
 PUBLIC = [
     *_plain("", "home", "courses:catalogue", "enterprise", "help", "terms", "account_login", "account_signup"),
     *_plain("", "account_reset_password", "certificates:verify_form", "organizations:sign_in"),
+    *_plain("", "account_request_login_code", "accounts:phone_reset", "accounts:staff_reset"),
     Page("search", "", lambda: reverse("search") + "?q=会计"),
     Page("course", "", lambda: reverse("courses:detail", args=[ACCOUNTING])),
     Page("instructor", "", lambda: _course().instructors.first().get_absolute_url()),
@@ -101,6 +102,8 @@ LEARNER = [
     *_plain("learner", "learning:home", "learning:courses", "learning:notes", "exams:index", "exams:records"),
     *_plain("learner", "practice:index", "practice:wrong_answers", "certificates:mine", "payments:orders"),
     *_plain("learner", "payments:coupons", "notifications:inbox", "accounts:profile", "accounts:tokens"),
+    *_plain("learner", "accounts:security", "accounts:data", "accounts:delete", "account_logout", "mfa_index"),
+    *_plain("learner", "account_email", "account_change_phone", "account_change_password", "account_reauthenticate"),
     Page("lesson", "learner", _lesson_address),
     Page("bank", "learner", lambda: reverse("practice:bank", args=[_bank().public_id])),
     Page("exam", "learner", lambda: reverse("exams:detail", args=[exam_titled("综合能力测评").public_id])),

@@ -19,6 +19,7 @@ from playwright.sync_api import expect
 
 from edu.launcher.services import free_port
 from tests.browser.answers import answer, question, right_answers_of
+from tests.browser.mailbox import newest_code
 from tests.browser.pages import exam_titled
 from tests.browser.waiting import until
 
@@ -29,17 +30,6 @@ SAVED = "All answers saved"
 def saved(page) -> None:
     """Wait until the room says that everything is with the server."""
     expect(page.locator("[data-save-state][data-state=saved]")).to_have_text(SAVED, timeout=20_000)
-
-
-def newest_mail(page) -> str:
-    """Return the text of the newest mail, as the mailbox of a development site shows it."""
-    mailbox = page.context.new_page()
-    mailbox.goto("/dev/mailbox/")
-    mailbox.locator("main .row a, main td a, main th a").first.click()
-    mailbox.wait_for_load_state()
-    text = mailbox.locator("main").inner_text()
-    mailbox.close()
-    return text
 
 
 def only_attempt(user):
@@ -103,8 +93,7 @@ def test_from_a_search_to_a_certificate_that_a_stranger_checks(site, at_browser,
     page.get_by_role("button", name="Register").click()
     page.wait_for_selector("text=a code is on its way")
     settle()
-    code = re.search(r"\b\d{6}\b", newest_mail(page)).group()
-    page.get_by_label(re.compile("Code", re.I)).fill(code)
+    page.get_by_label(re.compile("Code", re.I)).fill(newest_code(page))
     page.get_by_role("button", name="Confirm").click()
 
     # 4. The coupon, and why it applies; the sandbox pays.

@@ -35,13 +35,14 @@ def make_template(*, actor=None, **fields):
     return create_template(actor=actor, **(values | fields))
 
 
-def make_rule(*, achievement=None, template=None, actor=None, valid_months=None):
+def make_rule(*, achievement=None, template=None, actor=None, valid_months=None, minimum_percent=0):
     achievement = achievement or make_achievement()
     rule = create_rule(
         achievement_key=achievement.key,
         achievement_title=achievement.title,
         template=template or make_template(),
         valid_months=valid_months,
+        minimum_percent=minimum_percent,
         actor=None,
     )
     if actor is not None:

@@ -2,7 +2,7 @@
 
 from itertools import count
 
-from courses.models import Course, Lesson
+from courses.models import Course, Instructor, Lesson
 from courses.services import (
     add_chapter,
     add_lesson,
@@ -30,6 +30,12 @@ def make_user(name="", **fields):
 
 def make_instructor(**fields):
     return make_user(is_instructor=True, **fields)
+
+
+def make_teacher(user):
+    """Make the public page of an instructor with this account."""
+    number = next(_numbers)
+    return Instructor.objects.create(slug=f"teacher-{number}", name=f"Teacher {number}", user=user)
 
 
 def make_organization(*, trainer=None, member=None):
@@ -74,12 +80,13 @@ def make_course(
 ):
     """Make a course of text lessons; the first one is a free preview."""
     owner = owner or make_instructor()
-    course_id = create_course(title=title, language=language, owner_id=owner.pk, **fields)
+    course_id = create_course(actor=None, title=title, language=language, owner_id=owner.pk, **fields)
     for number in range(chapters):
-        chapter_id = add_chapter(course_id=course_id, title=f"Chapter {number + 1}")
+        chapter_id = add_chapter(actor=None, course_id=course_id, title=f"Chapter {number + 1}")
         for place in range(lessons):
             kind = kinds[place] if place < len(kinds) else "text"
             add_lesson(
+                actor=None,
                 chapter_id=chapter_id,
                 title=f"Lesson {number + 1}.{place + 1}",
                 kind=kind,
@@ -90,7 +97,7 @@ def make_course(
                 question_ids=[1, 2] if kind == "quiz" else [],
             )
     if publish:
-        publish_course(course_id=course_id)
+        publish_course(actor=None, course_id=course_id)
     course = Course.objects.get(pk=course_id)
     if price is not None:
         register_door(product_key=course.product_key, offer_url="/shop/offers/1/", price_minor=price, currency="CNY")
@@ -117,5 +124,6 @@ __all__ = [
     "make_instructor",
     "make_learner",
     "make_organization",
+    "make_teacher",
     "make_user",
 ]

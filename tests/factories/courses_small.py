@@ -15,11 +15,11 @@ def make_course(*, owner: Any = None, lessons: int = 1, **fields: Any) -> Course
     number = next(_numbers)
     ensure_category(slug="finance", name_en="Finance", name_zh="财会")
     values = {"title": f"Course {number}", "language": "en", "slug": f"course-{number}", "category": "finance"} | fields
-    course_id = create_course(owner_id=(owner or make_user(is_instructor=True)).pk, **values)
-    chapter_id = add_chapter(course_id=course_id, title="Chapter")
+    course_id = create_course(actor=None, owner_id=(owner or make_user(is_instructor=True)).pk, **values)
+    chapter_id = add_chapter(actor=None, course_id=course_id, title="Chapter")
     for place in range(lessons):
-        publish_lesson(lesson_id=add_lesson(chapter_id=chapter_id, title=f"Lesson {place + 1}"))
-    publish_course(course_id=course_id)
+        publish_lesson(actor=None, lesson_id=add_lesson(actor=None, chapter_id=chapter_id, title=f"Lesson {place + 1}"))
+    publish_course(actor=None, course_id=course_id)
     return Course.objects.get(pk=course_id)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from edu.accounts.queries import get_user
+from edu.core.clock import now_utc
 from edu.core.errors import DomainError, NotFound
 from edu.core.money import Money
 from edu.documents.xlsx import CONTENT_TYPE, Sheet, write_workbook
@@ -18,7 +19,14 @@ from edu.operations.forms import OrderFilterForm, RefundForm, TransferForm, new_
 from edu.operations.numbered_page import NumberedPage
 from edu.operations.permissions import operator_required
 from payments import queries as payments
-from payments.services import confirm_offline_payment, refund_order
+from payments.services import (
+    accept_late_payment,
+    confirm_offline_payment,
+    confirm_offline_refund,
+    give_up_refund,
+    refund_order,
+    retry_refund,
+)
 
 PAGE_SIZE = 25
 TONES = {"pending": "warning", "paid": "success", "partially_refunded": "info", "refunded": "info"}
@@ -90,9 +98,9 @@ def _page(
     *,
     refund_form: RefundForm | None = None,
     transfer_form: TransferForm | None = None,
+    answer_error: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    left = order.paid_minor - order.refunded_minor
     due = Money(order.total_minor, order.currency).to_decimal()
     context = {
         "title": _("Order %(number)s") % {"number": order.number},
@@ -100,10 +108,12 @@ def _page(
         "order": order,
         "tone": TONES.get(order.state, ""),
         "buyer": get_user(user_id=order.user_id),
-        "left_minor": left,
+        "left_minor": order.refundable_minor,
         "steps": payments.list_order_steps(order_id=order.order_id),
         "refunds": payments.list_refunds(order_id=order.order_id),
-        "can_refund": left > 0,
+        "late": payments.find_late_money(order_id=order.order_id, now=now_utc()),
+        "answer_error": answer_error,
+        "can_refund": order.refundable_minor > 0,
         "can_confirm": order.state in {"pending", "expired", "cancelled"},
         "refund_form": refund_form or RefundForm(initial={"key": new_key()}),
         "transfer_form": transfer_form or TransferForm(initial={"amount": due}),
@@ -131,7 +141,7 @@ def refund(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         values = form.cleaned_data
         try:
-            refund_order(
+            result = refund_order(
                 actor=request.user,
                 order_public_id=public_id,
                 reason=values["reason"],
@@ -141,7 +151,7 @@ def refund(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         except DomainError as error:
             form.add_error("amount" if error.field == "amount_minor" else None, error.message)
         else:
-            messages.success(request, _("The refund is on its way."))
+            _say(request, set(result.states))
             return redirect("operations:order", public_id)
     return _page(request, row, refund_form=form, status=422)
 
@@ -171,3 +181,78 @@ def transfer(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
                 messages.success(request, _("The transfer is booked."))
             return redirect("operations:order", public_id)
     return _page(request, row, transfer_form=form, status=422)
+
+
+def _say(request: HttpRequest, states: set[str]) -> None:
+    """Say what became of a refund, by the states of its parts."""
+    if "failed" in states:
+        messages.error(request, _("The provider refused the refund. Its money is still here; see below."))
+    elif states == {"done"}:
+        messages.success(request, _("The money has been sent back."))
+    else:
+        messages.success(request, _("The refund is on its way."))
+
+
+@operator_required
+@require_POST
+def accept_late(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Open an order with the money that came after it had been given up."""
+    _get(public_id)
+    try:
+        accept_late_payment(actor=request.user, order_public_id=public_id)
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("The payment is accepted and the order is open."))
+    return redirect("operations:order", public_id)
+
+
+def _check_refund(public_id: uuid.UUID, refund_id: uuid.UUID) -> payments.OrderView:
+    """Return the order of a refund; 404 when it is not one of that order's."""
+    row = _get(public_id)
+    if refund_id not in {refund.public_id for refund in payments.list_refunds(order_id=row.order_id)}:
+        raise Http404
+    return row
+
+
+@operator_required
+@require_POST
+def retry(request: HttpRequest, public_id: uuid.UUID, refund_id: uuid.UUID) -> HttpResponse:
+    """Order a refund again that the provider had refused."""
+    _check_refund(public_id, refund_id)
+    try:
+        _say(request, {retry_refund(actor=request.user, refund_public_id=refund_id)})
+    except DomainError as error:
+        messages.error(request, error.message)
+    return redirect("operations:order", public_id)
+
+
+@operator_required
+@require_POST
+def give_up(request: HttpRequest, public_id: uuid.UUID, refund_id: uuid.UUID) -> HttpResponse:
+    """Close a refund that the provider had refused."""
+    _check_refund(public_id, refund_id)
+    give_up_refund(actor=request.user, refund_public_id=refund_id)
+    messages.success(request, _("The refund is given up. Its money stays with the order."))
+    return redirect("operations:order", public_id)
+
+
+@operator_required
+@require_POST
+def answer(request: HttpRequest, public_id: uuid.UUID, refund_id: uuid.UUID) -> HttpResponse:
+    """Book that a refund was transferred by hand, or that it could not be."""
+    row = _check_refund(public_id, refund_id)
+    is_sent = request.POST.get("sent") == "1"
+    try:
+        confirm_offline_refund(
+            actor=request.user,
+            refund_public_id=refund_id,
+            is_sent=is_sent,
+            bank_reference=request.POST.get("bank_reference", ""),
+        )
+    except NotFound as error:
+        raise Http404 from error
+    except DomainError as error:
+        return _page(request, row, answer_error=error.message, status=422)
+    _say(request, {"done"} if is_sent else {"failed"})
+    return redirect("operations:order", public_id)

@@ -8,10 +8,10 @@ from pydantic import Field
 from exams.domain import responses, schema
 from exams.domain.errors import Problem
 from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, blank_mark
-from exams.domain.schema import Option, PartId, RichText, Schema, TypeInfo
+from exams.domain.schema import Option, PartId, RichText, Schema, TypeInfo, gettext_noop
 from exams.domain.text import one_line
 
-TYPE = TypeInfo("categorisation", "Categorisation", "category", is_auto_graded=True)
+TYPE = TypeInfo("categorisation", gettext_noop("Categorisation"), "category", is_auto_graded=True, order=100)
 
 
 class Content(Schema):
@@ -30,6 +30,11 @@ class Key(Schema):
 
 
 Response = dict[str, str]
+
+
+def read_form(content: Mapping[str, Any], form: responses.PostedForm, name: str) -> dict[str, str] | None:
+    """Return the raw response in a posted form; None where nothing was answered."""
+    return responses.posted_map(form, name, [item["id"] for item in content["items"]])
 
 
 def parse_response(content: Content, raw: object) -> Response | None:

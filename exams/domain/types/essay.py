@@ -9,10 +9,10 @@ from pydantic import Field
 from exams.domain import responses, schema
 from exams.domain.errors import Problem
 from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, blank_mark
-from exams.domain.schema import PartId, RichText, Schema, TypeInfo
+from exams.domain.schema import PartId, RichText, Schema, TypeInfo, gettext_noop
 from exams.domain.text import one_line
 
-TYPE = TypeInfo("essay", "Essay", "pencil", is_auto_graded=False, default_marks=Decimal(10))
+TYPE = TypeInfo("essay", gettext_noop("Essay"), "pencil", is_auto_graded=False, default_marks=Decimal(10), order=70)
 
 
 class Content(Schema):
@@ -36,6 +36,11 @@ class Key(Schema):
 
     rubric: tuple[Criterion, ...] = ()
     model_answer: RichText = ""
+
+
+def read_form(content: Mapping[str, Any], form: responses.PostedForm, name: str) -> str | None:
+    """Return the raw response in a posted form; None where nothing was answered."""
+    return responses.posted_value(form, name)
 
 
 def parse_response(content: Content, raw: object) -> str | None:

@@ -18,10 +18,10 @@ from exams.domain.marks import (
     blank_mark,
     weighted_fraction,
 )
-from exams.domain.schema import PartId, RichText, Schema, TypeInfo
+from exams.domain.schema import PartId, RichText, Schema, TypeInfo, gettext_noop
 from exams.domain.text import one_line
 
-TYPE = TypeInfo("fill_blank", "Fill in the blanks", "forms", is_auto_graded=True)
+TYPE = TypeInfo("fill_blank", gettext_noop("Fill in the blanks"), "forms", is_auto_graded=True, order=40)
 
 
 class Blank(Schema):
@@ -47,6 +47,11 @@ class Key(Schema):
 
 
 Response = dict[str, str]
+
+
+def read_form(content: Mapping[str, Any], form: responses.PostedForm, name: str) -> dict[str, str] | None:
+    """Return the raw response in a posted form; None where nothing was answered."""
+    return responses.posted_map(form, name, [blank["id"] for blank in content["blanks"]])
 
 
 def parse_response(content: Content, raw: object) -> Response | None:
@@ -125,7 +130,7 @@ def list_feedback(content: Content, key: Key) -> dict[str, str]:
     return {
         id_: said
         for blank_id, blank in key.blanks.items()
-        for id_, said in blanks.blank_feedback(blank_id, blank.answers).items()
+        for id_, said in blanks.blank_feedback(blank_id, blank.numerics or blank.answers).items()
     }
 
 

@@ -8,10 +8,10 @@ from pydantic import Field
 from exams.domain import responses, schema
 from exams.domain.errors import Problem
 from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, blank_mark
-from exams.domain.schema import Fraction, Option, PartId, RichText, Schema, TypeInfo
+from exams.domain.schema import Fraction, Option, PartId, RichText, Schema, TypeInfo, gettext_noop
 from exams.domain.text import one_line
 
-TYPE = TypeInfo("matching", "Matching", "arrows-exchange", is_auto_graded=True)
+TYPE = TypeInfo("matching", gettext_noop("Matching"), "arrows-exchange", is_auto_graded=True, order=80)
 
 
 class Content(Schema):
@@ -36,6 +36,11 @@ class Key(Schema):
 
 
 Response = dict[str, str]
+
+
+def read_form(content: Mapping[str, Any], form: responses.PostedForm, name: str) -> dict[str, str] | None:
+    """Return the raw response in a posted form; None where nothing was answered."""
+    return responses.posted_map(form, name, [item["id"] for item in content["left"]])
 
 
 def parse_response(content: Content, raw: object) -> Response | None:

@@ -18,10 +18,18 @@ from exams.domain.marks import (
     weighted_fraction,
 )
 from exams.domain.registry import QuestionType, get_type, question_types
-from exams.domain.schema import PartId, RichText, Schema, TypeInfo
+from exams.domain.schema import PartId, RichText, Schema, TypeInfo, gettext_noop
 from exams.domain.text import one_line
 
-TYPE = TypeInfo("material", "Passage with questions", "book", is_auto_graded=True)
+TYPE = TypeInfo(
+    "material",
+    gettext_noop("Reading material"),
+    "book",
+    is_auto_graded=True,
+    order=120,
+    fits_passage=False,
+    holds_questions=True,
+)
 
 
 class SubQuestion(Schema):
@@ -80,6 +88,15 @@ class Key(Schema):
 
 
 Response = dict[str, Any]
+
+
+def read_form(content: Mapping[str, Any], form: responses.PostedForm, name: str) -> dict[str, Any] | None:
+    """Return the raw response in a posted form; None where nothing was answered."""
+    given = {
+        entry["id"]: get_type(entry["type"]).read_form(entry["content"], form, f"{name}.{entry['id']}")
+        for entry in content["questions"]
+    }
+    return {id_: value for id_, value in given.items() if value is not None} or None
 
 
 def parse_response(content: Content, raw: object) -> Response | None:

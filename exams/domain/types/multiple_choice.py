@@ -16,10 +16,10 @@ from exams.domain.marks import (
     PartMark,
     blank_mark,
 )
-from exams.domain.schema import FeedbackById, Fraction, Option, PartId, RichText, Schema, TypeInfo
+from exams.domain.schema import FeedbackById, Fraction, Option, PartId, RichText, Schema, TypeInfo, gettext_noop
 from exams.domain.text import one_line
 
-TYPE = TypeInfo("multiple_choice", "Multiple choice", "square-check", is_auto_graded=True)
+TYPE = TypeInfo("multiple_choice", gettext_noop("Multiple choice"), "square-check", is_auto_graded=True, order=20)
 
 
 class Content(Schema):
@@ -41,6 +41,11 @@ class Key(Schema):
     rule: MultipleChoiceRule | None = None
     accepted: tuple[tuple[PartId, ...], ...] = ()
     floor: Annotated[float, Field(ge=-1, le=0, allow_inf_nan=False)] = 0.0
+
+
+def read_form(content: Mapping[str, Any], form: responses.PostedForm, name: str) -> list[str] | None:
+    """Return the raw response in a posted form; None where nothing was answered."""
+    return form.getlist(name) or None
 
 
 def parse_response(content: Content, raw: object) -> tuple[str, ...] | None:

@@ -9,10 +9,10 @@ from pydantic import Field
 from exams.domain import responses, schema
 from exams.domain.errors import Problem
 from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, blank_mark
-from exams.domain.schema import Option, PartId, RichText, Schema, TypeInfo
+from exams.domain.schema import Option, PartId, RichText, Schema, TypeInfo, gettext_noop
 from exams.domain.text import one_line
 
-TYPE = TypeInfo("ordering", "Ordering", "list-numbers", is_auto_graded=True)
+TYPE = TypeInfo("ordering", gettext_noop("Ordering"), "list-numbers", is_auto_graded=True, order=90)
 
 
 class Content(Schema):
@@ -26,7 +26,12 @@ class Key(Schema):
     """The right order, and how an order that is partly right counts."""
 
     order: tuple[PartId, ...]
-    grading: Literal["all_or_nothing", "per_pair", "longest_run"] = "all_or_nothing"
+    grading: Literal["all_or_nothing", "per_pair", "per_position", "longest_run"] = "all_or_nothing"
+
+
+def read_form(content: Mapping[str, Any], form: responses.PostedForm, name: str) -> list[str] | None:
+    """Return the raw response in a posted form; None where nothing was answered."""
+    return responses.posted_order(form, name, [item["id"] for item in content["items"]])
 
 
 def parse_response(content: Content, raw: object) -> tuple[str, ...] | None:
@@ -47,13 +52,16 @@ def grade(content: Content, key: Key, response: tuple[str, ...] | None, policy: 
 
     per_pair: items directly followed by their right successor / (items - 1). longest_run: length of the
     longest run in which each item directly follows its right predecessor / items, a run of one being
-    nothing. The parts say which places are right.
+    nothing. per_position: items in their right place / items. The parts say which places are right.
     """
     if response is None:
         return blank_mark()
     pairs = set(pairwise(key.order))
     if key.grading == "per_pair":
         fraction = sum(pair in pairs for pair in pairwise(response)) / max(1, len(key.order) - 1)
+    elif key.grading == "per_position":
+        hits = sum(given == wanted for given, wanted in zip(response, key.order, strict=False))
+        fraction = hits / len(key.order)
     elif key.grading == "longest_run":
         run = _longest_run(pairs, response)
         fraction = run / len(key.order) if run > 1 else 0.0

@@ -9,10 +9,10 @@ from exams.domain import blanks, responses, schema
 from exams.domain.blanks import FoldingKey, TextAnswer
 from exams.domain.errors import Problem
 from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, blank_mark
-from exams.domain.schema import RichText, Schema, TypeInfo
+from exams.domain.schema import RichText, Schema, TypeInfo, gettext_noop
 from exams.domain.text import one_line
 
-TYPE = TypeInfo("short_text", "Short text", "cursor-text", is_auto_graded=True)
+TYPE = TypeInfo("short_text", gettext_noop("Short answer"), "cursor-text", is_auto_graded=True, order=60)
 
 
 class Content(Schema):
@@ -25,6 +25,11 @@ class Key(FoldingKey):
     """The accepted texts in order of precedence: the first that fits decides."""
 
     answers: Annotated[tuple[TextAnswer, ...], Field(min_length=1)]
+
+
+def read_form(content: Mapping[str, Any], form: responses.PostedForm, name: str) -> str | None:
+    """Return the raw response in a posted form; None where nothing was answered."""
+    return responses.posted_value(form, name)
 
 
 def parse_response(content: Content, raw: object) -> str | None:

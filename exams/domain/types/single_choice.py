@@ -8,10 +8,10 @@ from pydantic import Field
 from exams.domain import responses, schema
 from exams.domain.errors import Problem
 from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, blank_mark
-from exams.domain.schema import FeedbackById, Fraction, Option, PartId, RichText, Schema, TypeInfo
+from exams.domain.schema import FeedbackById, Fraction, Option, PartId, RichText, Schema, TypeInfo, gettext_noop
 from exams.domain.text import one_line
 
-TYPE = TypeInfo("single_choice", "Single choice", "circle-dot", is_auto_graded=True)
+TYPE = TypeInfo("single_choice", gettext_noop("Single choice"), "circle-dot", is_auto_graded=True, order=10)
 
 
 class Content(Schema):
@@ -26,6 +26,11 @@ class Key(Schema):
 
     fractions: dict[PartId, Fraction]
     feedback: FeedbackById = {}
+
+
+def read_form(content: Mapping[str, Any], form: responses.PostedForm, name: str) -> str | None:
+    """Return the raw response in a posted form; None where nothing was answered."""
+    return responses.posted_value(form, name)
 
 
 def parse_response(content: Content, raw: object) -> str | None:

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from exams.domain import responses
 from exams.domain.errors import InvalidResponse, Problem
 from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, blank_mark
-from exams.domain.schema import RichText, Schema, TypeInfo
+from exams.domain.schema import RichText, Schema, TypeInfo, gettext_noop
 from exams.domain.text import one_line
 
-TYPE = TypeInfo("true_false", "True or false", "scale", is_auto_graded=True)
+TYPE = TypeInfo("true_false", gettext_noop("True or false"), "scale", is_auto_graded=True, order=30)
 
 
 class Content(Schema):
@@ -26,6 +27,11 @@ class Key(Schema):
 
 def _word(response: bool) -> str:
     return "true" if response else "false"
+
+
+def read_form(content: Mapping[str, Any], form: responses.PostedForm, name: str) -> bool | None:
+    """Return the raw response in a posted form; None where nothing was answered."""
+    return {"true": True, "false": False}.get(form.get(name) or "")
 
 
 def parse_response(content: Content, raw: object) -> bool | None:

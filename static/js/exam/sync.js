@@ -131,9 +131,22 @@ export class Sync extends EventTarget {
       this.#schedule(PAUSED_RETRY);
       return false;
     }
+    if (content.code === "question_closed") return this.#closedBy(content.kept);
     this.stop();
     this.#report(content.code, content);
     return false;
+  }
+
+  /** Questions that were left behind: the server has their last answers or keeps them apart, so they are not sent again. */
+  async #closedBy({ closed, quarantined, is_settled: isSettled }) {
+    for (const slot of closed) {
+      if (isSettled) this.pending.delete(slot);
+      else this.refused.add(slot);
+    }
+    if (isSettled) await Promise.all(closed.map((slot) => this.store.remove(this.attempt, slot).catch(() => {})));
+    if (quarantined) this.dispatchEvent(new CustomEvent("closed", { detail: { slots: closed } }));
+    this.#report(this.#hasWork() ? "saving" : "saved");
+    return true;
   }
 
   #refusedBy(content) {

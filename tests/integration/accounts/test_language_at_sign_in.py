@@ -44,3 +44,20 @@ def test_a_language_that_the_site_does_not_speak_is_not_kept():
     remember_language(user=user, language="tlh")
     user.refresh_from_db()
     assert user.language == ""
+
+
+def test_switching_the_language_of_the_page_changes_that_of_the_mails_too(client, settings):
+    user = make_user(language="en")
+    client.force_login(user)
+    answer = client.post("/i18n/setlang/", {"language": "zh-hans", "next": "/courses/"})
+    user.refresh_from_db()
+    assert (answer["Location"], user.language) == ("/courses/", "zh-hans")
+    assert answer.cookies[settings.LANGUAGE_COOKIE_NAME]["max-age"] >= 30 * 86400
+    client.post("/i18n/setlang/", {"language": "tlh", "next": "/courses/"})
+    user.refresh_from_db()
+    assert user.language == "zh-hans"
+
+
+def test_a_visitor_switches_the_language_too(client, settings):
+    answer = client.post("/i18n/setlang/", {"language": "zh-hans", "next": "/"})
+    assert answer.cookies[settings.LANGUAGE_COOKIE_NAME].value == "zh-hans"

@@ -56,6 +56,7 @@ def exam(monkeypatch):
         user_id=None,
         score=Decimal("92.50"),
         maximum=Decimal("100.00"),
+        percent=Decimal("92.50"),
         passed=True,
         is_released=False,
         graded_at=now_utc(),

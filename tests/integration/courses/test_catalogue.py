@@ -5,7 +5,7 @@ import pytest
 from django.urls import reverse
 from wagtail.models import Locale
 
-from courses.authoring.pages import course_folder
+from courses.authoring.pages import course_folder, make_course_page
 from courses.models import Course, CoursePage
 from courses.queries import get_course_card, list_categories, list_courses, progress_of, search_courses
 from courses.services import ensure_category, ensure_instructor, set_included
@@ -86,7 +86,7 @@ def test_the_course_page_sells_and_describes(client):
     )
     exam_key = make_exam(title="Final exam").product_key
     register_door(product_key=exam_key, title="Final exam", url="/exams/1/")
-    set_included(course_id=course.pk, product_keys=[exam_key])
+    set_included(actor=None, course_id=course.pk, product_keys=[exam_key])
     answer = client.get(course.get_absolute_url())
     text = answer.content.decode()
     for part in (
@@ -196,7 +196,7 @@ def test_the_catalogue_asks_the_same_number_of_questions(client, count, django_a
 def test_the_course_page_asks_the_same_number_of_questions(client, count, django_assert_num_queries):
     course = make_course(lessons=count, chapters=count, price=100)
     client.get(course.get_absolute_url())
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(course.get_absolute_url())
 
 
@@ -208,3 +208,38 @@ def test_the_lesson_asks_the_same_number_of_questions(client, count, django_asse
     client.get(url)
     with django_assert_num_queries(20):
         client.get(url)
+
+
+def test_lengths_are_written_in_hours_and_minutes_in_both_languages(client):
+    course = make_course(title="Long", lessons=3)
+    Course.objects.filter(pk=course.pk).update(minutes=261)
+    for language, text in (("en", "4 h 21 min"), ("zh-hans", "4 小时 21 分钟")):
+        client.cookies["django_language"] = language
+        for url in (reverse("courses:catalogue"), course.get_absolute_url()):
+            assert text in client.get(url).content.decode(), (language, url)
+    learner = make_learner(course)
+    client.force_login(learner)
+    client.cookies["django_language"] = "en"
+    assert "4 h 21 min" in client.get(reverse("learning:courses")).content.decode()
+
+
+def test_a_course_in_another_language_says_so_until_it_has_a_page_in_the_readers(client):
+    course = make_course(title="记账", language="zh-hans")
+    marks = {"en": '<span lang="zh-hans">中文</span>', "zh-hans": "授课"}
+    for language, is_foreign in (("en", True), ("zh-hans", False)):
+        client.cookies["django_language"] = language
+        for url in (reverse("courses:catalogue"), course.get_absolute_url()):
+            assert (marks[language] in client.get(url).content.decode()) == is_foreign, (language, url)
+    make_course_page(course=course, language="en", title="Keeping accounts", body=[]).get_latest_revision().publish()
+    client.cookies["django_language"] = "en"
+    for url in (reverse("courses:catalogue"), course.get_absolute_url()):
+        assert marks["en"] not in client.get(url).content.decode(), url
+
+
+def test_a_course_and_a_lesson_with_chinese_addresses_open(client):
+    course = make_course(title="记账", language="zh-hans")
+    lesson = lessons_of(course)[0]
+    lesson.slug = "第一课"
+    lesson.save()
+    for url in (course.get_absolute_url(), lesson.get_absolute_url()):
+        assert client.get(url).status_code == 200

@@ -152,7 +152,7 @@ def test_the_course_page_lists_only_what_opens(client):
         register_door(product_key=key, title=title, url=url)
     from courses.services import set_included
 
-    set_included(course_id=course.pk, product_keys=list(addresses))
+    set_included(actor=None, course_id=course.pk, product_keys=list(addresses))
     for user, hidden_url in ((make_user(), ""), (make_learner(course), addresses[hidden.product_key][1])):
         client.force_login(user)
         context = client.get(course.get_absolute_url()).context
@@ -180,7 +180,7 @@ def test_a_paper_that_the_course_opens_is_not_for_sale(client):
     ).paper
     from courses.services import set_included
 
-    set_included(course_id=course.pk, product_keys=[paper.product_key])
+    set_included(actor=None, course_id=course.pk, product_keys=[paper.product_key])
     owner = make_user()
     give_grant(user_id=owner.pk, product_key=course.product_key, source_kind="order", source_id="1")
     for user, is_open in ((owner, True), (author, True), (make_user(), False)):

@@ -6,8 +6,9 @@ import pytest
 from django.urls import reverse
 from python_calamine import load_workbook
 
+from courses.learning.advance import complete_lesson
 from courses.models import Chapter, Course, CoursePage, Lesson, LessonPage
-from courses.services import add_chapter, complete_lesson, copy_course, publish_course
+from courses.services import add_chapter, change_course, copy_course, publish_course
 from edu.access.queries import has_access, list_doors
 from edu.core.errors import Conflict, InvalidInput
 from tests.factories.courses import (
@@ -16,6 +17,7 @@ from tests.factories.courses import (
     make_instructor,
     make_learner,
     make_organization,
+    make_teacher,
     make_user,
 )
 
@@ -207,7 +209,7 @@ def test_a_chapter_with_lessons_is_not_deleted(client):
     chapter = course.chapters.get()
     client.post(reverse("teaching:delete_chapter", args=[chapter.public_id]))
     assert Chapter.objects.filter(pk=chapter.pk).exists()
-    empty = Chapter.objects.get(pk=add_chapter(course_id=course.pk, title="Empty"))
+    empty = Chapter.objects.get(pk=add_chapter(actor=None, course_id=course.pk, title="Empty"))
     client.post(reverse("teaching:chapter", args=[empty.public_id]), {"title": "Still empty", "summary": "x"})
     empty.refresh_from_db()
     assert empty.title == "Still empty"
@@ -219,14 +221,15 @@ def test_a_copy_has_texts_but_no_learners(client):
     course = make_course(lessons=2)
     make_learner(course)
     teacher = make_instructor()
-    copy = Course.objects.get(pk=copy_course(course_id=course.pk, owner_id=teacher.pk, title="Second edition"))
+    change_course(actor=None, course_id=course.pk, fields={}, instructor_ids=[make_teacher(teacher).pk])
+    copy = Course.objects.get(pk=copy_course(actor=teacher, course_id=course.pk, title="Second edition"))
     assert (copy.status, copy.learner_count, copy.lesson_count) == ("draft", 0, 2)
     assert not copy.enrolments.exists()
     assert CoursePage.objects.get(course=copy).title == "Second edition"
     page = LessonPage.objects.filter(lesson__course=copy).first()
     assert "Text of the lesson" in str(page.body)
     assert not page.live
-    publish_course(course_id=copy.pk)
+    publish_course(actor=teacher, course_id=copy.pk)
     client.force_login(teacher)
     assert "Text of the lesson" in client.get(lessons_of(copy)[0].get_absolute_url()).content.decode()
 
@@ -236,8 +239,8 @@ def test_publishing_opens_lessons_and_what_is_added_later():
     learner = make_learner(course)
     from courses.services import add_lesson, set_included
 
-    later = Lesson.objects.get(pk=add_lesson(chapter_id=course.chapters.get().pk, title="Later"))
-    set_included(course_id=course.pk, product_keys=["bank:1"])
+    later = Lesson.objects.get(pk=add_lesson(actor=None, chapter_id=course.chapters.get().pk, title="Later"))
+    set_included(actor=None, course_id=course.pk, product_keys=["bank:1"])
     for key in (later.product_key, lessons_of(course)[0].product_key, "bank:1"):
         assert has_access(user_id=learner.pk, product_key=key)
 
@@ -301,10 +304,7 @@ def test_uploads_of_others_cannot_become_a_lessons_film(client):
 
 
 def test_course_editors_edit_their_own_pages_only(client):
-    from courses.authoring.editors import give_editor_access
-
     course, other = make_course(), make_course(title="Other")
-    give_editor_access(user_id=course.owner_id)
     client.force_login(course.owner)
     mine, theirs = CoursePage.objects.get(course=course), CoursePage.objects.get(course=other)
     edit = "wagtailadmin_pages:edit"
@@ -321,7 +321,6 @@ def test_course_editors_edit_their_own_pages_only(client):
 
 def test_turning_the_certificate_on_gives_the_course_a_rule_and_off_stops_it():
     from certificates.models import CertificateRule
-    from courses.services import change_course
 
     course = make_course()
     change_course(course_id=course.pk, fields={"certificate_on_completion": True}, actor=course.owner)
@@ -369,7 +368,7 @@ def test_bad_words_for_a_course_are_refused():
         ({"title": " "}, InvalidInput),
     ):
         with pytest.raises(error):
-            create_course(**({"title": "T", "language": "en", "owner_id": teacher.pk} | fields))
+            create_course(**({"actor": teacher, "title": "T", "language": "en"} | fields))
     assert Course.objects.count() == 1
 
 

@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from courses.learning.advance import complete_lesson, record_watch
 from courses.models import Enrolment, LessonProgress
-from courses.services import complete_lesson, record_watch
 from edu.core.clock import now_utc
 from edu.events.models import OutboxEvent
 from tests.factories.courses import lessons_of, make_course, make_learner, make_user

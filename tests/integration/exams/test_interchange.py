@@ -10,15 +10,19 @@ import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import override
+from python_calamine import CalamineWorkbook
 
 from edu.notifications.models import Notification
 from exams.authoring.banks import create_bank
+from exams.authoring.record_problems import RECORD_PROBLEMS, say_problem
 from exams.interchange.file_formats import find_format
 from exams.interchange.imports import plan_import
 from exams.interchange.plan import UnreadableFile
 from exams.interchange.xlsx import TYPE_NAMES, parse, write_sheet, write_template
 from exams.interchange.xlsx_examples import EXAMPLES_EN, EXAMPLES_ZH
 from exams.models import ImportBatch, Question
+from exams.services import publish_question
 from exams.view_models import TYPE_LABELS
 from tests.factories.exams import make_user
 
@@ -205,3 +209,92 @@ def test_types_have_the_same_names_in_sheets_and_on_pages(language, place):
         }
     for examples, index in ((EXAMPLES_ZH, 0), (EXAMPLES_EN, -1)):
         assert {example["type"] for example in examples} == {names[index] for names in TYPE_NAMES.values()}
+
+
+def test_problems_are_kept_as_codes_and_said_in_the_readers_language(client, author, bank):
+    rows = [
+        ["题型", "题干", "选项A", "选项B", "答案"],
+        ["单选题", "x", "甲", "乙", "D"],
+        ["填空题", "无空", "", "", "x"],
+    ]
+    with override("zh-hans"):
+        upload(client, bank, sheet(rows))
+    batch = ImportBatch.objects.get()
+    assert [(p["code"], p["values"]) for p in batch.plan["problems"]] == [
+        ("no_such_option", {"letter": "D"}),
+        ("no_blanks", {}),
+    ]
+    for language, word in (("en", "no such option"), ("zh-hans", "没有对应的选项")):
+        client.cookies["django_language"] = language
+        page = client.get(reverse("authoring:import_batch", args=[batch.public_id])).content.decode()
+        assert word in page
+        cells = failed_cells(client, batch)
+        assert word in cells[1][-1]
+
+
+def failed_cells(client, batch):
+    data = client.get(reverse("authoring:import_failed", args=[batch.public_id])).content
+    return CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+
+
+def test_every_code_of_a_problem_has_words():
+    for code in RECORD_PROBLEMS:
+        assert say_problem(code, dict.fromkeys(("names", "n", "letter"), "7"))
+    with override("en"):
+        assert say_problem("domain", {"text": "No option earns full marks."}) == "No option earns full marks."
+    with override("zh-hans"):
+        assert say_problem("domain", {"text": "No option earns full marks."}) != "No option earns full marks."
+
+
+def apply_rows(client, bank, run_jobs, rows):
+    upload(client, bank, sheet(rows))
+    batch = ImportBatch.objects.order_by("-pk").first()
+    client.post(reverse("authoring:import_apply", args=[batch.public_id]))
+    run_jobs()
+    batch.refresh_from_db()
+    assert batch.state == "applied"
+    return batch
+
+
+HEAD = ["题型", "题干", "选项A", "选项B", "答案", "难度", "分值", "编号"]
+
+
+def test_undoing_an_import_gives_updated_questions_their_former_version_back(client, author, bank, run_jobs):
+    apply_rows(client, bank, run_jobs, [HEAD, ["单选题", "旧", "甲", "乙", "A", "2", "1", "q-1"]])
+    question = Question.objects.get()
+    former = question.current_version
+    batch = apply_rows(
+        client,
+        bank,
+        run_jobs,
+        [HEAD, ["单选题", "新", "甲", "乙", "B", "5", "3", "q-1"], ["判断题", "另一题", "", "", "对", "", "", "q-2"]],
+    )
+    question.refresh_from_db()
+    assert (question.content["stem"], question.current_version.number) == ("新", 2)
+    assert (batch.report["created"], batch.report["updated"]) == (1, 1)
+    client.post(reverse("authoring:import_undo", args=[batch.public_id]))
+    question.refresh_from_db()
+    assert question.current_version == former
+    assert (question.content, question.key) == (former.content, former.key)
+    assert (question.difficulty, question.marks, question.summary, question.status) == (2, 1, "旧", "published")
+    assert question.content_hash == former.content_hash
+    assert question.versions.count() == 2
+    assert Question.objects.count() == 1
+    batch.refresh_from_db()
+    assert (batch.state, batch.report["restored"], batch.report["left"]) == ("undone", 1, 0)
+    publish_question(question=question, actor=author)
+    assert question.current_version == former
+
+
+def test_a_question_changed_after_the_import_is_left_alone(client, author, bank, run_jobs):
+    apply_rows(client, bank, run_jobs, [HEAD, ["单选题", "旧", "甲", "乙", "A", "2", "1", "q-1"]])
+    batch = apply_rows(client, bank, run_jobs, [HEAD, ["单选题", "新", "甲", "乙", "B", "5", "3", "q-1"]])
+    question = Question.objects.get()
+    question.explanation = "Mine"
+    question.save()
+    publish_question(question=question, actor=author)
+    client.post(reverse("authoring:import_undo", args=[batch.public_id]))
+    question.refresh_from_db()
+    assert (question.content["stem"], question.current_version.number) == ("新", 3)
+    batch.refresh_from_db()
+    assert (batch.report["restored"], batch.report["left"]) == (0, 1)

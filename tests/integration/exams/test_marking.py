@@ -15,7 +15,8 @@ from edu.events.models import OutboxEvent
 from edu.notifications.models import Notification
 from edu.organizations.models import Department, Membership, Organization
 from exams.marking.export import gradebook_workbook
-from exams.marking.gradebook import item_rows, list_candidates
+from exams.marking.gradebook import list_candidates
+from exams.marking.items import item_rows
 from exams.marking.mark import HeldByAnother, lease_next, list_waiting
 from exams.models import Attempt, ItemResult, LateBatch, MarkChange, Question
 from exams.services import mark_by_hand, sit_exam
@@ -248,3 +249,36 @@ def test_statistics_are_refused_below_ten_attempts_and_warn_of_a_wrong_key():
         assert all((row.figures is None) == (number < 9) for row in rows)
     suspect = [row.type for row in rows if row.figures.is_key_suspect]
     assert suspect == ["single_choice"]
+
+
+def sat(exam, count, *, answers=None):
+    now = now_utc()
+    for number in range(count):
+        given = answers or ({1: "b", 2: True} if number % 2 else {1: "a"})
+        sit_exam(user_id=make_user().pk, exam_id=exam.public_id, answers=given, started_at=now, submitted_at=now)
+
+
+def test_item_statistics_count_a_version_over_all_exams_of_the_owner(django_assert_num_queries):
+    owner = make_user(is_instructor=True)
+    first = make_exam(owner=owner)
+    second = make_exam(owner=owner, paper_version=first.paper_version)
+    foreign = make_exam(owner=make_user(is_instructor=True), paper_version=first.paper_version)
+    sat(first, 6)
+    sat(second, 6)
+    sat(foreign, 5)
+    with django_assert_num_queries(3):
+        rows = item_rows(exam=first)
+    assert [(row.n, row.n_here) for row in rows] == [(12, 6), (12, 6)]
+    assert all(row.figures.facility == 0.5 for row in rows)
+    assert all(row.figures.discrimination_index == pytest.approx(100) for row in rows)
+    assert [row.n for row in item_rows(exam=foreign)] == [5, 5]
+    assert item_rows(exam=foreign)[0].missing == 5
+
+
+def test_what_is_marked_counts_while_an_essay_still_waits():
+    exam = make_exam(types=("single_choice", "true_false", "essay"), owner=make_user(is_instructor=True))
+    sat(exam, 10, answers={1: "b", 2: True, 3: "My text"})
+    rows = {row.type: row for row in item_rows(exam=exam)}
+    assert sorted(rows) == ["single_choice", "true_false"]
+    assert rows["single_choice"].figures.facility == 1
+    assert rows["single_choice"].note == "easy"

@@ -1,5 +1,7 @@
 """Practice: chapters, papers, lesson quizzes and the wrong-answer book; what is locked stays locked."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -8,7 +10,8 @@ from edu.core.clock import now_utc
 from edu.events.types import ResultReleased
 from exams.models import Attempt, ItemResult, PracticeAnswer, PracticeSession, Topic, WrongAnswer
 from exams.practice.handlers import enter_exam_results
-from exams.practice.sessions import lesson_quiz_result, start_lesson_quiz
+from exams.practice.sessions import lesson_quiz_result
+from exams.practice.starts import start_lesson_quiz
 from tests.factories.exams import SAMPLES, make_bank, make_exam, make_paper_version, make_question, make_user
 
 pytestmark = pytest.mark.django_db
@@ -82,12 +85,30 @@ def test_each_type_is_asked_and_reviewed_in_practice(client, learner, bank, type
     assert "SECRET-KEY" not in page
     assert "FEEDBACK-KEY" not in page
     session = PracticeSession.objects.get()
-    response = answer(client, session, 1)
+    asked = answer(client, session, 1)
+    assert "Leave it blank?" in asked.content.decode()
+    assert not PracticeAnswer.objects.exists()
+    response = answer(client, session, 1, blank="1")
     assert client.get(response.url).status_code == 200
     assert PracticeAnswer.objects.get().state == "blank"
     assert WrongAnswer.objects.get().blank_count == 1
     client.post(reverse("practice:finish", args=[session.public_id]))
     assert client.get(reverse("practice:result", args=[session.public_id])).status_code == 200
+
+
+def test_an_empty_answer_is_asked_about_and_a_given_one_never(client, learner, bank):
+    make_question(bank=bank, type="short_text")
+    start(client, bank)
+    session = PracticeSession.objects.get()
+    url = reverse("practice:answer", args=[session.public_id])
+    part = client.post(url, {"n": 1, "q1": "   "}, headers={"HX-Request": "true"}).content.decode()
+    assert "Leave it blank?" in part
+    assert "<html" not in part
+    assert "SECRET-KEY" not in part
+    session.refresh_from_db()
+    assert (session.answered_count, PracticeAnswer.objects.count(), WrongAnswer.objects.count()) == (0, 0, 0)
+    answer(client, session, 1, q1="SECRET-KEY", blank="1")
+    assert PracticeAnswer.objects.get().fraction == 1
 
 
 def test_feedback_at_the_end_shows_no_key_before_it(client, learner, bank):
@@ -208,6 +229,60 @@ def test_a_released_result_enters_the_book_once_however_often_it_is_delivered(le
     enter_exam_results(event)
     enter_exam_results(event)
     assert WrongAnswer.objects.get().wrong_count == 1
+
+
+def right_exam(learner, entry, *, answered_at, released_at=None, keys=True):
+    event = released_attempt(learner, keys=keys)
+    Attempt.objects.filter(pk=event.attempt_id).update(
+        submitted_at=answered_at, released_at=released_at or answered_at + timedelta(days=1)
+    )
+    ItemResult.objects.filter(attempt_id=event.attempt_id).update(question_id=entry.question_id, fraction=1, mark=1)
+    return event
+
+
+def entry_of(learner):
+    enter_exam_results(released_attempt(learner))
+    return WrongAnswer.objects.get()
+
+
+def test_right_exam_answers_count_to_mastery_once_however_often_they_are_delivered(learner):
+    entry = entry_of(learner)
+    first = right_exam(learner, entry, answered_at=entry.last_wrong_at + timedelta(hours=1))
+    for _delivery in range(3):
+        enter_exam_results(first)
+    entry.refresh_from_db()
+    assert (entry.right_streak, entry.mastered_at) == (1, None)
+    enter_exam_results(right_exam(learner, entry, answered_at=entry.last_wrong_at + timedelta(hours=2)))
+    enter_exam_results(first)
+    entry.refresh_from_db()
+    assert (entry.right_streak, entry.wrong_count) == (2, 1)
+    assert entry.mastered_at == entry.last_wrong_at + timedelta(hours=2, days=1)
+
+
+def test_an_exam_right_before_the_last_wrong_answer_or_with_hidden_keys_counts_for_nothing(learner):
+    entry = entry_of(learner)
+    enter_exam_results(right_exam(learner, entry, answered_at=entry.last_wrong_at - timedelta(hours=1)))
+    enter_exam_results(right_exam(learner, entry, answered_at=entry.last_wrong_at + timedelta(hours=1), keys=False))
+    entry.refresh_from_db()
+    assert (entry.right_streak, entry.right_at) == (0, None)
+
+
+def test_right_exam_and_practice_answers_count_together(client, learner, bank):
+    make_question(bank=bank)
+    for given in ("a", "b"):
+        start(client, bank)
+        answer(client, PracticeSession.objects.latest("pk"), 1, q1=given)
+    entry = WrongAnswer.objects.get()
+    enter_exam_results(right_exam(learner, entry, answered_at=now_utc() + timedelta(minutes=1)))
+    entry.refresh_from_db()
+    assert entry.mastered_at is not None
+
+
+def test_right_in_an_exam_enters_nothing_new(learner):
+    event = released_attempt(learner)
+    ItemResult.objects.update(fraction=1, mark=1)
+    enter_exam_results(event)
+    assert not WrongAnswer.objects.exists()
 
 
 def test_an_exam_that_hides_its_keys_enters_nothing(learner):

@@ -10,7 +10,8 @@ from edu.core.clock import now_utc
 from edu.events.models import OutboxEvent
 from exams.delivery.finish_overdue import finish_overdue
 from exams.delivery.late import decide_late_batch
-from exams.delivery.receipts import is_receipt_genuine
+from exams.delivery.receipts import genuine_receipt
+from exams.domain.receipts import responses_digest
 from exams.models import Attempt, ItemResult, LateBatch
 from exams.services import extend_attempt, open_room, pause_attempt, resume_attempt
 from tests.factories.exams import SAMPLES, make_exam, make_user
@@ -258,10 +259,12 @@ def test_a_key_opens_its_own_attempt_only(sit):
 
 def test_a_receipt_can_be_checked(sit):
     sitting = sit()
-    receipt = sitting.save({"1": "b"}, seq=1).json()["receipt"]
-    facts = {"attempt_id": str(sitting.row.public_id), "epoch": sitting.epoch, "seq": 1}
-    assert is_receipt_genuine(receipt=receipt, responses={"1": '"b"'}, **facts)
-    assert not is_receipt_genuine(receipt=receipt, responses={"1": '"a"'}, **facts)
+    answer = sitting.save({"1": "b"}, seq=1).json()
+    receipt = genuine_receipt(answer["receipt"])
+    assert receipt.attempt_id == str(sitting.row.public_id)
+    assert (receipt.epoch, receipt.seq, receipt.saved_at) == (sitting.epoch, 1, sitting.row.saved_at)
+    assert receipt.digest == responses_digest({"1": '"b"'})
+    assert genuine_receipt(answer["receipt"].replace(".1.", ".2.", 1)) is None
 
 
 def test_the_hot_chain_saves_reads_and_submits(sit, request):

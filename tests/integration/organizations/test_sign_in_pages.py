@@ -1,8 +1,11 @@
+from datetime import timedelta
+
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils import timezone
 
-from edu.organizations.models import Membership, Organization
+from edu.organizations.models import Invitation, Membership, Organization
 from edu.organizations.services import create_invitation, create_member, end_membership
 from tests.factories.accounts import make_phone, make_user
 from tests.factories.organizations import make_organization, make_trainer_user
@@ -102,11 +105,43 @@ def test_people_join_by_a_link(client, language):
     assert client.post(url, {"real_name": ""}).status_code == 200
     assert client.post(url, {"real_name": "王小明", "staff_number": ""}).status_code == 302
     assert Membership.objects.get(user=user).organization_id == organization.pk
-    assert client.post(url, {"real_name": "王小明"}).context["form"].non_field_errors()
+    again = client.post(url, {"real_name": "王小明"})
+    assert again.context["is_member"]
+    assert again.context["form"] is None
+    assert Membership.objects.filter(user=user).count() == 1
 
 
 def test_a_wrong_link_is_404(client):
     assert client.get(reverse("organizations:join", args=["nothing"])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"expires_at": timezone.now() - timedelta(days=1)}, "expired"),
+        ({"revoked_at": timezone.now()}, "withdrawn"),
+        ({"max_uses": 1, "used_count": 1}, "used_up"),
+    ],
+)
+def test_a_link_that_is_over_says_why_and_lets_nobody_in(client, language, changes, reason):
+    organization = make_organization(name="恒信")
+    invitation = create_invitation(organization_id=organization.pk, actor=make_trainer_user(organization))
+    Invitation.objects.filter(pk=invitation.pk).update(**changes)
+    url = reverse("organizations:join", args=[invitation.token])
+    client.force_login(make_user())
+    for answer in (client.get(url), client.post(url, {"real_name": "王小明"})):
+        assert answer.status_code == 410
+        assert answer.context["invitation"].over == reason
+        assert "恒信" in answer.content.decode()
+    assert Membership.objects.count() == 1
+
+
+def test_the_link_of_a_closed_organisation_lets_nobody_in(client):
+    organization = make_organization()
+    invitation = create_invitation(organization_id=organization.pk, actor=make_trainer_user(organization))
+    Organization.objects.update(is_active=False)
+    answer = client.get(reverse("organizations:join", args=[invitation.token]))
+    assert (answer.status_code, answer.context["invitation"].over) == (410, "closed")
 
 
 def test_strangers_who_post_to_a_link_join_nothing(client):

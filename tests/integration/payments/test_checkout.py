@@ -27,6 +27,7 @@ from payments.services import (
     cancel_order,
     claim_coupon,
     confirm_offline_payment,
+    confirm_offline_refund,
     give_coupon,
     pay_in_sandbox,
     place_order,
@@ -45,6 +46,22 @@ NOW = datetime(2026, 3, 1, 4, tzinfo=UTC)
 def _books_agree(db):
     yield
     assert check_ledger().faults == ()
+
+
+def pay_late(order, *, before=None, give_up=expire_orders):
+    """Let the money of an order placed at NOW arrive when its time has run out; `before` happens in between."""
+    payment = begin_payment(order, now=NOW)
+    charge = Sandbox().choose(
+        reference=payment.public_id, choice="delayed", delay_seconds=10**7, now=datetime.now(tz=UTC)
+    )
+    give_up(now=NOW + timedelta(hours=1))
+    order.refresh_from_db()
+    assert order.state in {"expired", "cancelled"}
+    if before:
+        before()
+    SandboxCharge.objects.filter(pk=charge.pk).update(settles_at=NOW)
+    poll_payments(now=NOW + timedelta(hours=2), order_id=order.pk)
+    order.refresh_from_db()
 
 
 def pay(order, **arguments):
@@ -336,16 +353,7 @@ def test_payment_that_arrived_silently_is_found_before_the_order_expires():
 
 def test_late_money_is_kept_flagged_and_refundable():
     order = make_order(now=NOW)
-    payment = begin_payment(order, now=NOW)
-    charge = Sandbox().choose(
-        reference=payment.public_id, choice="delayed", delay_seconds=10**7, now=datetime.now(tz=UTC)
-    )
-    expire_orders(now=NOW + timedelta(hours=1))
-    order.refresh_from_db()
-    assert order.state == "expired"
-    SandboxCharge.objects.filter(pk=charge.pk).update(settles_at=NOW)
-    poll_payments(now=NOW + timedelta(hours=2), order_id=order.pk)
-    order.refresh_from_db()
+    pay_late(order, before=lambda: take_off_sale(actor=None, offer_public_id=order.lines.get().offer.public_id))
     assert (order.state, order.flag, order.paid_minor) == ("expired", "late_payment", 10000)
     assert not owns(order)
     assert balance("deposits") == -10000
@@ -367,7 +375,13 @@ def test_money_that_comes_twice_is_flagged_and_goes_back_without_ending_access()
     assert (order.state, order.flag, order.paid_minor) == ("paid", "paid_twice", 20000)
     with pytest.raises(InvalidInput, match="first"):
         refund(order, line_public_ids=[order.lines.get().public_id])
-    refund(order, amount_minor=10000)
+    assert refund(order, amount_minor=10000).states == ("pending",)
+    assert order.flag == "paid_twice"
+    [row] = order.refunds.all()
+    for _twice in range(2):
+        answer = {"refund_public_id": row.public_id, "is_sent": True, "bank_reference": "out-1"}
+        assert confirm_offline_refund(actor=make_operator(), **answer) == "accepted"
+    order.refresh_from_db()
     assert (order.state, order.flag) == ("paid", "")
     assert owns(order)
 

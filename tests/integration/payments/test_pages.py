@@ -99,7 +99,7 @@ def test_coupon_that_does_not_apply_says_why(client, buyer):
     offer, coupon = make_offer(), make_coupon(floor_minor=99900)
     page = client.get(reverse("payments:offer", args=[offer.public_id]), {"coupon": [coupon.code, "NOSUCH"]})
     text = page.content.decode()
-    assert "Add goods for ¥899.00 more" in text
+    assert "Add goods for CN¥899.00 more" in text
     assert "no coupon with this code" in text
 
 
@@ -107,7 +107,7 @@ def test_held_coupon_is_suggested(client, buyer):
     coupon = make_coupon()
     give_coupon(actor=None, code=coupon.code, user_ids=[buyer.pk])
     page = client.get(reverse("payments:offer", args=[make_offer().public_id]))
-    assert "It saves you ¥20.00 here." in page.content.decode()
+    assert "It saves you CN¥20.00 here." in page.content.decode()
 
 
 def test_stranger_sees_the_price_and_is_asked_to_sign_in(client):

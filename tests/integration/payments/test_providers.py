@@ -11,11 +11,11 @@ from edu.core.errors import NotAllowed
 from payments.books import check_ledger
 from payments.checkout.apply_event import apply_event
 from payments.checkout.sweeps import poll_payments
-from payments.models import LedgerEntry, Order, OrderTransition, Payment, ProviderEvent
+from payments.models import LedgerEntry, Order, OrderTransition, Payment, ProviderEvent, Refund, SandboxCharge
 from payments.providers.base import RefundRequest
 from payments.providers.registry import KNOWN, get_provider
 from payments.providers.sandbox import MERCHANT, SIGNATURE_HEADER, Sandbox, sign
-from payments.services import confirm_offline_payment
+from payments.services import confirm_offline_payment, confirm_offline_refund, refund_order, retry_refund
 from tests.factories.payments import begin_payment, make_operator, make_order, make_user
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +56,30 @@ class SandboxHarness:
         )
         return response.status_code == 200
 
+    def answer_refund(self, refund, *, outcome, tries=0, amount=None, forged=False):
+        body = json.dumps(
+            {
+                "id": f"{refund.public_id}:{outcome}:{tries}",
+                "merchant": MERCHANT,
+                "outcome": {"done": "refunded", "failed": "refund_refused"}[outcome],
+                "reference": str(refund.public_id),
+                "charge": "sandbox-refund",
+                "amount_minor": refund.amount_minor if amount is None else amount,
+                "currency": refund.currency,
+                "occurred_at": datetime(2026, 3, 2, tzinfo=UTC).isoformat(),
+            }
+        ).encode()
+        headers = {SIGNATURE_HEADER: sign(b"other" if forged else body)}
+        return (
+            self.client.post(
+                "/shop/webhooks/sandbox/", body, content_type="application/json", headers=headers
+            ).status_code
+            == 200
+        )
+
+    def await_refunds(self, payment):
+        SandboxCharge.objects.filter(reference=payment.public_id).update(refund_answer="delayed", outcome="succeeded")
+
 
 class OfflineHarness:
     """The operator is the provider; a forged notification is one by somebody who is no operator."""
@@ -82,6 +106,21 @@ class OfflineHarness:
         except NotAllowed:
             return False
         return True
+
+    def answer_refund(self, refund, *, outcome, tries=0, amount=None, forged=False):
+        try:
+            confirm_offline_refund(
+                actor=make_user() if forged else self.operator,
+                refund_public_id=refund.public_id,
+                is_sent=outcome == "done",
+                bank_reference="bank-out",
+            )
+        except NotAllowed:
+            return False
+        return True
+
+    def await_refunds(self, payment):
+        """Nothing to do: a transfer back always waits for the operator."""
 
 
 HARNESSES = {"sandbox": SandboxHarness, "offline": OfflineHarness}
@@ -176,10 +215,78 @@ def test_refund_asked_twice_sends_once(provider, harness, payment):
         amount_minor=10000,
         currency="CNY",
         reason="test",
+        now=datetime.now(tz=UTC),
     )
     way = get_provider(provider)
     assert way.refund(request) == way.refund(request)
-    assert way.refund(request).state == "done"
+    assert way.refund(request).state == ("done" if harness.notifies else "pending")
+
+
+@pytest.fixture
+def refund(harness, payment, run_jobs):
+    """A whole refund of which the provider says later what became of it."""
+    harness.tell(payment)
+    run_jobs()
+    harness.await_refunds(payment)
+    order_id = payment.order.public_id
+    refund_order(actor=None, order_public_id=order_id, reason="asked", idempotency_key="r")
+    return Refund.objects.get()
+
+
+def refund_state(refund):
+    refund.refresh_from_db()
+    return refund.state, refund.order.refunded_minor, LedgerEntry.objects.count(), OrderTransition.objects.count()
+
+
+def test_refund_is_requested_and_then_answered_once(harness, payment, refund, run_jobs):
+    assert (refund.state, state_of(payment)["access"]) == ("pending", True)
+    for _round in range(3):
+        assert harness.answer_refund(refund, outcome="done")
+        run_jobs()
+    refund = Refund.objects.get()
+    assert refund_state(refund)[:2] == ("done", 10000)
+    assert not state_of(payment)["access"]
+    before = refund_state(refund)
+    assert harness.answer_refund(refund, outcome="failed")
+    run_jobs()
+    assert refund_state(refund) == before
+
+
+def test_refused_refund_frees_its_money_and_is_ordered_again_under_the_same_reference(
+    harness, payment, refund, run_jobs
+):
+    assert harness.answer_refund(refund, outcome="failed")
+    run_jobs()
+    assert refund_state(refund)[:2] == ("failed", 0)
+    assert Payment.objects.get().refunded_minor == 0
+    assert state_of(payment)["access"]
+    retry_refund(actor=None, refund_public_id=refund.public_id)
+    assert refund_state(refund)[0] == "pending"
+    harness.answer_refund(refund, outcome="done", tries=1)
+    run_jobs()
+    assert Refund.objects.get().state == "done"
+    assert Order.objects.get().refunded_minor == 10000
+
+
+def test_forged_answer_about_a_refund_leaves_no_trace(harness, refund, run_jobs):
+    before, events = refund_state(refund), ProviderEvent.objects.count()
+    assert not harness.answer_refund(refund, outcome="done", forged=True)
+    run_jobs()
+    assert (refund_state(refund), ProviderEvent.objects.count()) == (before, events)
+
+
+def test_answer_about_a_refund_with_wrong_money_changes_nothing(provider, harness, refund, run_jobs):
+    if not harness.notifies:
+        pytest.skip("an operator confirms a refund as it stands, without an amount of her own")
+    before = refund_state(refund)
+    assert harness.answer_refund(refund, outcome="done", amount=9999)
+    run_jobs()
+    assert refund_state(refund) == before
+    assert ProviderEvent.objects.latest("pk").outcome == "refused"
+
+
+def test_provider_that_knows_nothing_of_a_refund_says_nothing(provider):
+    assert get_provider(provider).ask_refund(uuid.uuid4()) is None
 
 
 def test_silent_payment_is_found_by_asking(provider, harness, payment):

@@ -68,6 +68,21 @@ def test_the_home_page_costs_the_same_whatever_it_lists(client, site, django_ass
 HOME_QUERIES = 9
 
 
+def test_the_home_page_tells_what_the_house_holds(client, site):
+    cache.clear()
+    assert 'class="proof"' not in client.get("/").content.decode()
+    cache.clear()
+    make_course()
+    page = client.get("/").content.decode()
+    assert 'class="proof"' in page
+    assert "<dd>1</dd>" in page
+    for _number in range(4):
+        make_course()
+    assert "<dd>1</dd>" in client.get("/").content.decode(), "counted at most every ten minutes"
+    cache.clear()
+    assert "<dd>5</dd>" in client.get("/").content.decode()
+
+
 def test_an_enquiry_is_kept_and_errors_keep_what_was_typed(client, site):
     url = reverse("enterprise")
     response = client.post(url, ENQUIRY | {"phone": ""})

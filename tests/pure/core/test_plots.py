@@ -1,20 +1,9 @@
 import pytest
 
-from edu.core.plots import (
-    HEIGHT,
-    LEFT,
-    RIGHT,
-    WIDTH,
-    Datum,
-    Series,
-    axis_steps,
-    bar_plot,
-    donut,
-    histogram,
-    line_plot,
-    number_label,
-    sparkline,
-)
+from edu.core.plots.axes import HEIGHT, LEFT, RIGHT, WIDTH, Datum, axis_steps, number_label
+from edu.core.plots.bars import bar_plot, histogram
+from edu.core.plots.donuts import donut
+from edu.core.plots.lines import Series, line_plot, sparkline
 
 
 @pytest.mark.parametrize(

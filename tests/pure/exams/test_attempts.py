@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -186,10 +187,19 @@ def test_the_digest_takes_no_notice_of_order_and_blanks():
 
 
 def test_a_receipt_is_for_exactly_one_state():
-    state = {"attempt_id": "a", "seq": 3, "digest": receipts.responses_digest({"1": "true"})}
-    receipt = receipts.make_receipt(secret=b"k", **state)
-    assert receipts.is_genuine_receipt(receipt=receipt, secret=b"k", **state)
-    for change in ({"seq": 4}, {"attempt_id": "b"}, {"digest": ""}):
-        assert not receipts.is_genuine_receipt(receipt=receipt, secret=b"k", **(state | change))
-    assert not receipts.is_genuine_receipt(receipt=receipt, secret=b"other", **state)
-    assert not receipts.is_genuine_receipt(receipt="é\ud800", secret=b"k", **state)
+    receipt = receipts.Receipt(
+        attempt_id="018f4e7a-0000-7000-8000-000000000001",
+        epoch=2,
+        seq=3,
+        saved_at=datetime(2026, 3, 1, 8, 0, 0, 123456, tzinfo=UTC),
+        digest=receipts.responses_digest({"1": "true"}),
+    )
+    text = receipts.sign_receipt(receipt, secret=b"k")
+    assert receipts.read_receipt(f"  {text}\n", secret=b"k") == receipt
+    assert receipts.read_receipt(text, secret=b"other") is None
+    for place in range(4, len(text)):
+        other = "0" if text[place] != "0" else "1"
+        assert receipts.read_receipt(text[:place] + other + text[place + 1 :], secret=b"k") is None
+    assert receipts.read_receipt("é\ud800", secret=b"k") is None
+    nothing = replace(receipt, saved_at=None, seq=0)
+    assert receipts.read_receipt(receipts.sign_receipt(nothing, secret=b"k"), secret=b"k") == nothing

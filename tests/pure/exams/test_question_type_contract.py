@@ -200,3 +200,20 @@ def test_a_module_that_is_no_type_says_what_it_lacks():
 
 def test_an_empty_list_of_problems_still_says_something():
     assert "cannot be used" in str(InvalidQuestion(()))
+
+
+class Form(dict):
+    """A posted form as the types read it."""
+
+    def getlist(self, key):
+        return self.get(key, [])
+
+
+def test_an_empty_form_is_a_blank(name, sample):
+    assert get_type(name).read_form(sample.content, Form(), "q1") is None
+
+
+def test_labels_and_places_in_lists_are_its_own():
+    infos = [type_.info for type_ in question_types().values()]
+    assert len({info.label for info in infos}) == len({info.order for info in infos}) == len(infos)
+    assert [info.order for info in infos] == sorted(info.order for info in infos)

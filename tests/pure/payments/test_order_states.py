@@ -15,12 +15,16 @@ from payments.domain.order_states import (
     PAYMENT_MOVES,
     Closed,
     FreeOrderPlaced,
+    LateMoneyAccepted,
     OrderFacts,
     PaymentConfirmed,
     PaymentEnded,
     PaymentFacts,
+    RefundAnswered,
     RefundDone,
+    RefundFacts,
     decide,
+    judge_answer,
     may_move_refund,
 )
 
@@ -35,9 +39,14 @@ def order(state="pending", total=100, paid=0, refunded=0, flag=""):
     )
 
 
-def confirmed(state="pending", asked=100, told=100, currency="CNY"):
+def confirmed(state="pending", asked=100, told=100, currency="CNY", obstacles=("off_sale",)):
     payment = PaymentFacts(state=state, amount_minor=asked, currency="CNY")
-    return PaymentConfirmed(payment=payment, amount_minor=told, currency=currency)
+    return PaymentConfirmed(payment=payment, amount_minor=told, currency=currency, obstacles=obstacles)
+
+
+def accepted(state="confirmed", amount=100, reserved=0):
+    payment = PaymentFacts(state=state, amount_minor=amount, currency="CNY")
+    return LateMoneyAccepted(payment=payment, reserved_minor=reserved)
 
 
 def ended(state="pending", outcome="failed"):
@@ -45,7 +54,10 @@ def ended(state="pending", outcome="failed"):
 
 
 EVENTS = st.one_of(
-    st.builds(confirmed, PAYMENT_STATES, AMOUNTS, AMOUNTS, st.sampled_from(["CNY", "USD"])),
+    st.builds(
+        confirmed, PAYMENT_STATES, AMOUNTS, AMOUNTS, st.sampled_from(["CNY", "USD"]), st.sampled_from([(), ("x",)])
+    ),
+    st.builds(accepted, PAYMENT_STATES, AMOUNTS, st.integers(0, 2)),
     st.builds(ended, PAYMENT_STATES, st.sampled_from(["failed", "cancelled"])),
     st.builds(Closed, outcome=st.sampled_from(["cancelled", "expired"])),
     st.just(FreeOrderPlaced()),
@@ -159,6 +171,91 @@ def test_unbalanced_entry_is_refused():
         balanced([Posting(account="revenue", amount_minor=1)])
 
 
+@pytest.mark.parametrize(
+    ("facts", "event", "state", "flag", "reason"),
+    [
+        (order("expired"), confirmed(obstacles=()), "paid", "", "late_accepted"),
+        (order("expired"), confirmed(obstacles=("off_sale", "owned")), "expired", "late_payment", "off_sale"),
+        (order("cancelled"), confirmed(obstacles=()), "cancelled", "late_payment", ""),
+        (order("expired", paid=100, flag="late_payment"), confirmed(obstacles=()), "expired", "late_payment", ""),
+        (order("expired"), confirmed("cancelled", obstacles=()), "paid", "", "late_accepted"),
+    ],
+)
+def test_late_money_opens_by_itself_only_what_ran_out_and_still_stands(facts, event, state, flag, reason):
+    decision = decide(facts, event)
+    assert (decision.verdict, decision.paid_delta_minor) == ("accepted", 100)
+    assert (decision.order_state, decision.flag, decision.reason) == (state, flag, reason)
+
+
+@pytest.mark.parametrize("state", ["expired", "cancelled"])
+def test_operator_opens_a_given_up_order_with_its_late_money(state):
+    decision = decide(order(state, paid=100, flag="late_payment"), accepted())
+    assert (decision.verdict, decision.order_state, decision.flag) == ("accepted", "paid", "")
+    more = decide(order(state, paid=200, flag="late_payment"), accepted())
+    assert (more.order_state, more.flag) == ("paid", "paid_twice")
+
+
+@pytest.mark.parametrize(
+    ("facts", "event", "verdict", "reason"),
+    [
+        (order("paid", paid=100), accepted(), "no_change", "already"),
+        (order("pending"), accepted(), "refused", "pending_not_paid"),
+        (order("refunded", paid=100, refunded=100), accepted(), "refused", "refunded_not_paid"),
+        (order("expired", paid=100), accepted(reserved=1), "refused", "going_back"),
+        (order("expired", paid=50), accepted(amount=50), "refused", "wrong_amount"),
+        (order("expired"), accepted("pending"), "refused", "no_late_money"),
+    ],
+)
+def test_acceptance_that_does_not_fit_changes_nothing(facts, event, verdict, reason):
+    decision = decide(facts, event)
+    assert (decision.verdict, decision.reason, decision.order_state) == (verdict, reason, facts.state)
+
+
+@given(st.permutations(["confirmed", "expired", "accepted", "refund", "accepted", "confirmed"]))
+def test_reordered_late_money_is_opened_or_sent_back_but_never_both(news):
+    state, payment, paid, refunded, flag, opened = "pending", "pending", 0, 0, "", 0
+    for word in news:
+        facts = order(state, paid=paid, refunded=refunded, flag=flag)
+        event = {
+            "confirmed": confirmed(payment),
+            "expired": Closed(outcome="expired"),
+            "accepted": accepted(payment, reserved=refunded),
+            "refund": RefundDone(amount_minor=100, currency="CNY"),
+        }[word]
+        decision = decide(facts, event)
+        opened += decision.order_state == "paid" != state
+        state, flag = decision.order_state, decision.flag
+        payment = decision.payment_state or payment
+        paid += decision.paid_delta_minor
+        refunded += decision.refunded_delta_minor
+    assert (payment, paid) == ("confirmed", 100)
+    assert opened <= 1
+    assert refunded in {0, 100}
+    assert state in ({"paid", "expired"} if not refunded else {"refunded", "expired"})
+    assert not (state == "paid" and flag)
+
+
+@given(st.permutations(["done", "failed", "failed", "done"]))
+def test_answers_about_a_refund_in_any_order_end_in_done(answers):
+    state, taken = "pending", []
+    for word in answers:
+        refund = RefundFacts(state=state, amount_minor=100, currency="CNY")
+        verdict, _reason = judge_answer(refund, RefundAnswered(outcome=word, amount_minor=100, currency="CNY"))
+        if verdict == "accepted":
+            state = word
+            taken.append(word)
+    assert state == "done"
+    assert taken.count("done") == 1
+
+
+@pytest.mark.parametrize(("amount", "currency"), [(99, "CNY"), (100, "USD")])
+def test_answer_about_another_amount_is_refused(amount, currency):
+    refund = RefundFacts(state="pending", amount_minor=100, currency="CNY")
+    assert judge_answer(refund, RefundAnswered(outcome="done", amount_minor=amount, currency=currency))[0] == "refused"
+
+
 def test_refund_that_is_done_stays_done_and_a_failed_one_may_still_arrive():
     assert not may_move_refund(before="done", after="failed")
     assert may_move_refund(before="failed", after="done")
+    assert may_move_refund(before="failed", after="created")
+    assert not may_move_refund(before="cancelled", after="created")

@@ -1,0 +1,120 @@
+"""Answering in practice: grade and keep an answer, assess an essay oneself, finish."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from edu.core.clock import now_utc
+from edu.core.errors import Conflict, InvalidInput, NotFound
+from edu.events.publish import publish
+from edu.events.types import PracticeAnswered
+from exams.domain.grading import Mark, MarkState, load_question
+from exams.models import (
+    PracticeAnswer,
+    PracticeSession,
+    QuestionVersion,
+)
+from exams.practice.book import Outcome, record_outcomes
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerResult:
+    """What an answer came to: the stored answer and, unless it was there before, its mark."""
+
+    answer: PracticeAnswer
+    mark: Mark | None
+    is_new: bool
+
+
+def grade_item(version: QuestionVersion, response: Any) -> Mark:
+    """Return the mark of a response to a version; InvalidResponse when it does not fit."""
+    return load_question(version.type, version.content, version.key).grade(response)
+
+
+def answer_question(
+    *, session: PracticeSession, index: int, version: QuestionVersion, response: Any, seconds: int = 0
+) -> AnswerResult:
+    """Grade and keep the answer to one question of the caller's session, and enter it in the wrong-answer book.
+
+    The first answer counts: a repeated one returns what is stored. `seconds` is what the page measured,
+    capped at an hour. InvalidResponse when it does not fit; Conflict when the session is finished; NotFound
+    for an index outside it.
+    """
+    if not 0 <= index < len(session.items):
+        raise NotFound(_("There is no such question in this practice."))
+    if session.finished_at is not None:
+        raise Conflict(_("This practice is finished."))
+    mark = grade_item(version, response)
+    text = "" if mark.state == MarkState.BLANK else json.dumps(response, ensure_ascii=False, sort_keys=True)
+    now = now_utc()
+    with transaction.atomic():
+        answer, created = PracticeAnswer.objects.get_or_create(
+            session=session,
+            index=index,
+            defaults={
+                "question_id": version.question_id,
+                "version_id": version.pk,
+                "response": text,
+                "state": mark.state.value,
+                "fraction": mark.fraction,
+                "seconds": max(0, min(seconds, 3600)),
+                "answered_at": now,
+            },
+        )
+        if not created:
+            return AnswerResult(answer=answer, mark=None, is_new=False)
+        PracticeSession.objects.filter(pk=session.pk).update(
+            answered_count=F("answered_count") + 1,
+            right_count=F("right_count") + (1 if mark.is_correct and mark.state == MarkState.GRADED else 0),
+            position=index,
+            active_at=now,
+        )
+        outcome = Outcome(
+            question_id=version.question_id,
+            version_id=version.pk,
+            response=text,
+            fraction=mark.fraction,
+            is_blank=mark.state == MarkState.BLANK,
+        )
+        record_outcomes(
+            user_id=session.user_id, outcomes=[outcome], source_kind="practice", source_id=session.pk, at=now
+        )
+    return AnswerResult(answer=answer, mark=mark, is_new=True)
+
+
+def assess_answer(*, session: PracticeSession, index: int, fraction: float) -> None:
+    """Let the learner say how well her essay went (0, 0.5 or 1); only what is still pending can be assessed."""
+    if fraction not in {0.0, 0.5, 1.0}:
+        raise InvalidInput(_("Choose one of the three judgements."), field="fraction")
+    now = now_utc()
+    with transaction.atomic():
+        answer = PracticeAnswer.objects.filter(session=session, index=index, state="pending").first()
+        if answer is None:
+            raise Conflict(_("This answer is already assessed."))
+        answer.state, answer.fraction = "graded", fraction
+        answer.save(update_fields=["state", "fraction"])
+        if fraction == 1:
+            PracticeSession.objects.filter(pk=session.pk).update(right_count=F("right_count") + 1)
+        outcome = Outcome(
+            question_id=answer.question_id, version_id=answer.version_id, response=answer.response, fraction=fraction
+        )
+        record_outcomes(
+            user_id=session.user_id, outcomes=[outcome], source_kind="practice", source_id=session.pk, at=now
+        )
+
+
+def finish_session(*, session: PracticeSession) -> bool:
+    """End the session and publish PracticeAnswered; False when it was finished before."""
+    now = now_utc()
+    with transaction.atomic():
+        done = PracticeSession.objects.filter(pk=session.pk, finished_at__isnull=True).update(
+            finished_at=now, active_at=now
+        )
+        if done:
+            session.finished_at = now
+            publish(PracticeAnswered(session_id=session.pk, user_id=session.user_id))
+    return bool(done)

@@ -1,0 +1,259 @@
+"""Beginning practice: a chapter, a paper, the wrong answers, the quiz of a lesson."""
+
+import secrets
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from edu.core.clock import now_utc
+from edu.core.errors import Conflict, InvalidInput
+from exams.domain.assembly import draw_positions, shuffle_options
+from exams.domain.grading import load_question
+from exams.domain.seeds import SeededStream
+from exams.models import (
+    Bank,
+    Paper,
+    PracticeAnswer,
+    PracticeSession,
+    Question,
+    QuestionVersion,
+    Topic,
+    WrongAnswer,
+)
+from exams.practice.access import bank_door, list_open_questions, paper_door
+from exams.practice.book import list_entries
+
+MAXIMUM_QUESTIONS = 200
+"""Questions of one session; a larger chapter is practised in several."""
+
+
+ORDERS = ("in_order", "random", "unseen_first", "wrong_first")
+
+
+SHUFFLED_GROUPS = frozenset({"right", "items"})
+"""Choices keep the author's order in practice, since explanations may name their letters; where the order is
+the answer it is mixed."""
+
+
+class NothingToPractise(Conflict):
+    """No question fits the selection."""
+
+    code = "nothing_to_practise"
+
+
+class PracticeLocked(Conflict):
+    """The learner needs a grant for this selection."""
+
+    code = "practice_locked"
+
+
+def _frozen_order(version: QuestionVersion, seed: int, index: int) -> dict[str, list[str]]:
+    """Return the option order by group as exams.domain names the groups; choices keep the author's order."""
+    question = load_question(version.type, version.content, version.key)
+    return {
+        group: list(shuffle_options(seed=seed, slot=index, ids=ids, group=group))
+        for group, ids in question.type.option_order(question.content).items()
+        if group.split("/")[-1] in SHUFFLED_GROUPS
+    }
+
+
+def _start(
+    *,
+    user_id: int,
+    mode: str,
+    title: str,
+    picks: Sequence[tuple[int, Decimal | None]],
+    feedback: str,
+    **fields: Any,
+) -> PracticeSession:
+    """Write a session of the picked versions (id, marks; None = the version's own)."""
+    if not picks:
+        raise NothingToPractise(_("There is no question to practise here."))
+    if feedback not in {"at_once", "at_end"}:
+        raise InvalidInput(_("Feedback comes at once or at the end."), field="feedback")
+    versions = QuestionVersion.objects.in_bulk([version_id for version_id, _marks in picks])
+    seed = secrets.randbits(48)
+    items: list[dict[str, Any]] = []
+    for version_id, marks in picks[:MAXIMUM_QUESTIONS]:
+        version = versions[version_id]
+        items.append(
+            {
+                "version_id": version.pk,
+                "question_id": version.question_id,
+                "marks": str(version.marks if marks is None else marks),
+                "order": _frozen_order(version, seed, len(items)),
+            }
+        )
+    now = now_utc()
+    return PracticeSession.objects.create(
+        user_id=user_id,
+        mode=mode,
+        title=title[:200],
+        items=items,
+        feedback=feedback,
+        started_at=now,
+        active_at=now,
+        **fields,
+    )
+
+
+def start_chapter_practice(
+    *,
+    user: Any,
+    bank: Bank,
+    topic: Topic | None = None,
+    order: str = "in_order",
+    count: int = 20,
+    types: Sequence[str] = (),
+    difficulties: Sequence[int] = (),
+    feedback: str = "at_once",
+) -> PracticeSession:
+    """Begin to practise a chapter with its sub-topics, or the whole bank, as far as it is open to the learner.
+
+    `order` is one of ORDERS. The caller fetched `bank` through the policy. PracticeLocked when a locked bank
+    has no free sample here; NothingToPractise when nothing fits; InvalidInput for a foreign topic or an unknown
+    order.
+    """
+    if order not in ORDERS:
+        raise InvalidInput(_("Choose one of the offered orders."), field="order")
+    if topic is not None and topic.bank_id != bank.pk:
+        raise InvalidInput(_("This chapter belongs to another bank."), field="topic")
+    door = bank_door(user, bank)
+    rows = list_open_questions(bank, door)
+    if topic is not None:
+        rows = rows.filter(topic__path__startswith=topic.path)
+    if types:
+        rows = rows.filter(type__in=list(types))
+    if difficulties:
+        rows = rows.filter(difficulty__in=list(difficulties))
+    found = list(rows.order_by("topic__path", "pk").values_list("pk", "current_version_id"))
+    if not found and not door.is_open:
+        raise PracticeLocked(_("This chapter is part of what is for sale."))
+    picks = _arranged(user.pk, found, order)[: max(1, min(count, MAXIMUM_QUESTIONS))]
+    return _start(
+        user_id=user.pk,
+        mode=PracticeSession.Mode.RANDOM if order == "random" and topic is None else PracticeSession.Mode.CHAPTER,
+        title=topic.name if topic else bank.name,
+        picks=[(version_id, None) for _question_id, version_id in picks],
+        feedback=feedback,
+        bank=bank,
+        topic=topic,
+    )
+
+
+def _arranged(user_id: int, found: list[tuple[int, int]], order: str) -> list[tuple[int, int]]:
+    """Put (question, version) pairs into the wished order."""
+    if order == "random":
+        return list(SeededStream(secrets.randbits(48), "practice").shuffled(found))
+    if order == "in_order":
+        return found
+    ids = [question_id for question_id, _version_id in found]
+    if order == "unseen_first":
+        seen = dict(
+            PracticeAnswer.objects.filter(session__user_id=user_id, question_id__in=ids)
+            .values("question_id")
+            .annotate(last=Max("id"))
+            .values_list("question_id", "last")
+        )
+        return sorted(found, key=lambda pair: seen.get(pair[0], 0))
+    wrong = set(
+        WrongAnswer.objects.filter(user_id=user_id, mastered_at__isnull=True, question_id__in=ids).values_list(
+            "question_id", flat=True
+        )
+    )
+    return sorted(found, key=lambda pair: pair[0] not in wrong)
+
+
+def start_paper_practice(*, user: Any, paper: Paper, feedback: str = "at_end") -> PracticeSession:
+    """Begin an untimed practice of a paper's published version, drawn afresh. PracticeLocked without the
+    grant it needs."""
+    if not paper_door(user, paper).is_open:
+        raise PracticeLocked(_("This paper is for sale."))
+    version = paper.current_version
+    if version is None:
+        raise NothingToPractise(_("This paper is not published yet."))
+    pools = [pool for section in version.structure["sections"] for pool in section["pools"]]
+    drawn = draw_positions(
+        sizes={pool["rule_id"]: (len(pool["version_ids"]), pool["count"]) for pool in pools}, seed=secrets.randbits(48)
+    )
+    picks: list[tuple[int, Decimal | None]] = []
+    for section in version.structure["sections"]:
+        picks += [(item["version_id"], Decimal(item["marks"])) for item in section["items"]]
+        for pool in section["pools"]:
+            picks += [(pool["version_ids"][at], Decimal(pool["marks"])) for at in drawn[pool["rule_id"]]]
+    return _start(
+        user_id=user.pk,
+        mode=PracticeSession.Mode.PAPER,
+        title=paper.title,
+        picks=picks,
+        feedback=feedback,
+        paper=paper,
+    )
+
+
+def start_wrong_practice(
+    *, user: Any, title: str, bank_id: int | None = None, topic_path: str = "", type: str = "", count: int = 20
+) -> PracticeSession:
+    """Begin to retry entries of the learner's own book, the longest untouched first; NothingToPractise when
+    none is left."""
+    rows = list_entries(user_id=user.pk, bank_id=bank_id, topic_path=topic_path, type=type)
+    entries = list(rows.order_by("last_wrong_at")[: max(1, min(count, MAXIMUM_QUESTIONS))])
+    picks = [
+        (entry.question.current_version_id or entry.version_id, None)
+        for entry in entries
+        if entry.question.status != Question.Status.RETIRED
+    ]
+    return _start(
+        user_id=user.pk,
+        mode=PracticeSession.Mode.WRONG,
+        title=title,
+        picks=picks,
+        feedback="at_once",
+        bank_id=bank_id,
+    )
+
+
+def start_lesson_quiz(
+    *,
+    user_id: int,
+    lesson_key: str,
+    title: str,
+    question_ids: Sequence[int] = (),
+    refs: Sequence[tuple[str, str]] = (),
+    restart: bool = False,
+) -> PracticeSession:
+    """Resume the learner's quiz of a lesson, or begin it: questions by id, or by (bank slug, reference), in
+    the order given.
+
+    `restart` begins anew even when one is open. The caller has checked that the lesson is open to the learner.
+    NothingToPractise when none of the questions is published.
+    """
+    running = PracticeSession.objects.filter(user_id=user_id, context_key=lesson_key, finished_at__isnull=True).first()
+    if running is not None and not restart:
+        return running
+    versions = _quiz_versions(question_ids=question_ids, refs=refs)
+    return _start(
+        user_id=user_id,
+        mode=PracticeSession.Mode.LESSON,
+        title=title,
+        picks=[(version_id, None) for version_id in versions],
+        feedback="at_once",
+        context_key=lesson_key,
+    )
+
+
+def _quiz_versions(*, question_ids: Sequence[int], refs: Sequence[tuple[str, str]]) -> list[int]:
+    published = Question.objects.filter(status=Question.Status.PUBLISHED, current_version__isnull=False)
+    by_id = dict(published.filter(pk__in=list(question_ids)).values_list("pk", "current_version_id"))
+    found = [by_id[pk] for pk in question_ids if pk in by_id]
+    if refs:
+        slugs = {slug for slug, _ref in refs}
+        rows = published.filter(bank__slug__in=slugs, ref__in=[ref for _slug, ref in refs])
+        by_ref = {
+            (slug, ref): version for slug, ref, version in rows.values_list("bank__slug", "ref", "current_version_id")
+        }
+        found += [by_ref[pair] for pair in refs if pair in by_ref]
+    return list(dict.fromkeys(found))

@@ -1,0 +1,177 @@
+"""Pieces of question views that several types share: options, fields in a stem, typed lines, assignments."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from exams.domain.text import one_line
+from exams.richtext import safe_html, split_at_markers
+from exams.view_models import (
+    EMPTY,
+    LETTERS,
+    FieldView,
+    OptionView,
+    QuestionView,
+    Seen,
+    SegmentView,
+)
+
+
+def option_views(
+    items: Sequence[Mapping[str, Any]],
+    *,
+    chosen: frozenset[str] = frozenset(),
+    right: frozenset[str] | None = None,
+    feedback: Mapping[str, str] | None = None,
+) -> tuple[OptionView, ...]:
+    """Return options with letters in their order, as far as choice, key and feedback may be known."""
+    return tuple(
+        OptionView(
+            id=item["id"],
+            html=safe_html(item.get("text", "")),
+            letter=LETTERS[place] if place < len(LETTERS) else str(place + 1),
+            is_chosen=item["id"] in chosen,
+            is_right=None if right is None else item["id"] in right,
+            feedback=safe_html((feedback or {}).get(item["id"], "")),
+        )
+        for place, item in enumerate(items)
+    )
+
+
+def letters_of(options: Sequence[OptionView]) -> str:
+    """Return the letters of the right options."""
+    return "".join(option.letter for option in options if option.is_right)
+
+
+def with_segments(view: QuestionView, content: Mapping[str, Any], seen: Seen, *, name: str) -> QuestionView:
+    """Build a stem with fields in it, whose entries stand under `name` in content and key; there is no stem beside."""
+    entries = content.get(name, ())
+    keys = (seen.key or {}).get(name, {})
+    given = seen.response if isinstance(seen.response, Mapping) else {}
+    fields: dict[str, FieldView] = {}
+    for place, entry in enumerate(entries, start=1):
+        id_ = entry["id"]
+        fields[id_] = _blank_field(view.name, entry, place, given.get(id_), keys.get(id_), seen)
+    segments = [
+        SegmentView(html=html, field=fields.get(marker)) for html, marker in split_at_markers(content.get("stem", ""))
+    ]
+    placed = {segment.field.id for segment in segments if segment.field}
+    segments += [SegmentView(html=SafeString(" "), field=blank) for id_, blank in fields.items() if id_ not in placed]
+    return replace(view, stem=EMPTY, segments=tuple(segments), fields=tuple(fields.values()))
+
+
+def _blank_field(
+    name: str, entry: Mapping[str, Any], place: int, given: Any, key: Mapping[str, Any] | None, seen: Seen
+) -> FieldView:
+    id_ = entry["id"]
+    kind = entry.get("kind", "text")
+    chosen = frozenset(map(str, given)) if isinstance(given, list | tuple) else frozenset([str(given or "")])
+    value = "" if given is None or isinstance(given, list | tuple) else str(given)
+    options: tuple[OptionView, ...] = ()
+    right_text = _blank_key_text(key) if key else ""
+    feedback = ""
+    if kind in {"choice", "choices"}:
+        least = 1 - 1e-6 if kind == "choice" else 1e-6
+        right = None if key is None else frozenset(k for k, v in key.get("fractions", {}).items() if v >= least)
+        items = entry.get("options", ())
+        options = option_views(items, chosen=chosen, right=right)
+        right_text = (" / " if kind == "choice" else " + ").join(plain(o.html) for o in options if o.is_right)
+        said = (key or {}).get("feedback", {})
+        feedback = " ".join(said[entry["id"]] for entry in items if entry["id"] in chosen and said.get(entry["id"]))
+    return marked(
+        FieldView(
+            id=id_,
+            name=f"{name}.{id_}",
+            kind=kind,
+            label=_("Blank %(number)s") % {"number": place},
+            size=int(entry.get("size") or 12),
+            value=value,
+            value_text=" + ".join(plain(option.html) for option in options if option.is_chosen) or value,
+            options=options,
+            right_text=right_text,
+            feedback=safe_html(feedback),
+        ),
+        seen,
+    )
+
+
+def plain(html: str) -> str:
+    """Return rich text as one plain line."""
+    return one_line(html)
+
+
+def _blank_key_text(key: Mapping[str, Any]) -> str:
+    """Return the right answers of a blank in words."""
+    if key.get("match") == "numeric" and key.get("numerics"):
+        return " / ".join(str(a["value"]) for a in key["numerics"] if a.get("fraction", 1) >= 1 - 1e-6)
+    if key.get("match") == "numeric" and key.get("numeric"):
+        return str(key["numeric"].get("value", ""))
+    answers = [answer for answer in key.get("answers", ()) if answer.get("fraction", 1) >= 1 - 1e-6]
+    return " / ".join(str(answer.get("text", "")) for answer in answers)
+
+
+def marked(blank: FieldView, seen: Seen, *, part_id: str | None = None) -> FieldView:
+    """Add how the part was marked, where marks may be shown."""
+    part = seen.parts.get(blank.id if part_id is None else part_id)
+    if not part:
+        return blank
+    fraction = part.get("fraction")
+    return replace(
+        blank,
+        is_right=part.get("correct"),
+        fraction_percent=None if fraction is None else round(fraction * 100),
+    )
+
+
+def text_value(view: QuestionView, content: Mapping[str, Any], seen: Seen) -> QuestionView:
+    """Build numerical and short_text: one line to type."""
+    answers = [a for a in (seen.key or {}).get("answers", ()) if a.get("fraction", 1) >= 1 - 1e-6]
+    texts = [str(answer.get("value", answer.get("text", ""))) for answer in answers]
+    unit = str(content.get("unit_label") or "")
+    return replace(
+        view,
+        value="" if seen.response is None else str(seen.response),
+        unit_label=unit,
+        right_text=" / ".join(f"{text} {unit}".strip() for text in texts),
+    )
+
+
+def percent_of(part: Mapping[str, Any] | None) -> int | None:
+    """Return the fraction of a part in whole per cent; None while it is not marked."""
+    fraction = (part or {}).get("fraction")
+    return None if fraction is None else round(fraction * 100)
+
+
+def assignment(
+    view: QuestionView,
+    seen: Seen,
+    *,
+    items: Sequence[Mapping[str, Any]],
+    targets: Sequence[Mapping[str, Any]],
+    right: Mapping[str, str],
+) -> QuestionView:
+    """Build matching and categorisation: every item gets one target."""
+    given = seen.response if isinstance(seen.response, Mapping) else {}
+    target_views = option_views(targets)
+    texts = {target.id: f"{target.letter}. {plain(target.html)}" for target in target_views}
+    fields = tuple(
+        marked(
+            FieldView(
+                id=item["id"],
+                name=f"{view.name}.{item['id']}",
+                kind="choice",
+                html=safe_html(item.get("text", "")),
+                label=plain(safe_html(item.get("text", ""))),
+                value=str(given.get(item["id"]) or ""),
+                value_text=texts.get(str(given.get(item["id"]) or ""), ""),
+                options=option_views(targets, chosen=frozenset([str(given.get(item["id"]) or "")])),
+                right_text=texts.get(right.get(item["id"], ""), ""),
+            ),
+            seen,
+        )
+        for item in items
+    )
+    return replace(view, fields=fields, targets=target_views)

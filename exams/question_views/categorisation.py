@@ -1,0 +1,21 @@
+"""Categorisation as it is drawn."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from exams.question_parts import assignment
+from exams.view_models import (
+    QuestionView,
+    Seen,
+)
+
+
+def build(view: QuestionView, content: Mapping[str, Any], seen: Seen) -> QuestionView:
+    """Add what categorisation shows to a view."""
+    return assignment(
+        view,
+        seen,
+        items=content["items"],
+        targets=content["categories"],
+        right=(seen.key or {}).get("placement", {}),
+    )

@@ -1,0 +1,30 @@
+"""What rooms above give to those who pass an exam, told on its page: certificates.
+
+A room registers `register_rewards(tell)` in its AppConfig.ready(); this room never asks who is behind it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reward:
+    """Something earned by passing: its title, and the score in per cent from which it is had (0: passing is enough)."""
+
+    title: str
+    minimum_percent: int = 0
+
+
+Tell = Callable[[str], list[Reward]]
+_TELLERS: list[Tell] = []
+
+
+def register_rewards(tell: Tell) -> None:
+    """Let `tell(product key of an exam)` say what passing it earns, lowest score first; twice is harmless."""
+    if tell not in _TELLERS:
+        _TELLERS.append(tell)
+
+
+def list_rewards(*, product_key: str) -> list[Reward]:
+    """Return what passing the exam earns now, lowest score first; as many statements as rooms that tell."""
+    return [reward for tell in _TELLERS for reward in tell(product_key)]

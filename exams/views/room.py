@@ -1,0 +1,199 @@
+"""The exam room: the questions, saving and going on without scripts, handing in."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from edu.core.clock import now_utc
+from edu.core.errors import DomainError, NotFound
+from exams.delivery.room import asked_paper, get_own_attempt, open_slots, unanswered_slots
+from exams.domain.timing import remaining_seconds
+from exams.fetch import FrozenSlot, frozen_slots, get_versions
+from exams.form_responses import response_from_form
+from exams.models import Attempt
+from exams.services import (
+    AttemptKey,
+    Batch,
+    CannotStart,
+    SaveRefused,
+    move_forward,
+    open_room,
+    read_attempt_key,
+    save_responses,
+    submit_attempt,
+)
+from exams.views.wording import RUNNING, not_found, reason
+
+
+@login_required
+@never_cache
+@require_GET
+def room(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Open the room in a new epoch."""
+    now = now_utc()
+    try:
+        opened = open_room(user_id=request.user.pk, attempt_id=public_id, now=now)
+    except NotFound as error:
+        raise not_found(error) from error
+    except CannotStart:
+        return redirect("exams:result", public_id=public_id)
+    attempt = opened.attempt
+    context = {
+        "title": opened.exam.title,
+        "exam": opened.exam,
+        "attempt": attempt,
+        "opened": opened,
+        "paper": asked_paper(attempt),
+        "is_paused": attempt.state == Attempt.State.PAUSED,
+        "now": now,
+        "remaining": remaining_seconds(now=now, deadline_at=attempt.deadline_at),
+        "strings": _room_strings(),
+    }
+    return render(request, "exams/room.html", context)
+
+
+def _room_strings() -> dict[str, str]:
+    """Return what the room's scripts say."""
+    return {
+        "saved": _("All answers saved"),
+        "saving": _("Saving…"),
+        "savedAgain": _("Back online. All answers are saved."),
+        "offlineOne": _("Offline: 1 answer kept on this device"),
+        "offlineMany": _("Offline: %n answers kept on this device"),
+        "paused": _("Paused: your answers are kept on this device"),
+        "refused": _("One answer could not be saved; see the note beside it"),
+        "deviceFull": _("Saving… This device cannot keep a copy; stay online"),
+        "keyLost": _("This page has expired. Open the exam again."),
+        "unsentOne": _("1 answer on this page was not sent yet. It is kept on this device and offered here again."),
+        "unsentMany": _(
+            "%n answers on this page were not sent yet. They are kept on this device and offered here again."
+        ),
+        "offerOne": _("1 answer from an earlier page on this device was not sent."),
+        "offerMany": _("%n answers from an earlier page on this device were not sent."),
+        "answered": _("answered"),
+        "unanswered": _("not answered"),
+        "flagged": _("flagged"),
+        "closedOne": _("1 answer came to a question that is closed. It is kept for the invigilator."),
+        "closedMany": _("%n answers came to questions that are closed. They are kept for the invigilator."),
+        "fiveMinutes": _("Five minutes left."),
+        "oneMinute": _("One minute left."),
+        "timeUp": _("Time is up. Your answers are being handed in."),
+        "days": _("d"),
+    }
+
+
+@login_required
+@require_POST
+def save(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Take the whole form of a room without scripts; then back to the room, on to the next question of a forward-only
+    attempt, or on to handing in.
+    """
+    now = now_utc()
+    try:
+        attempt = get_own_attempt(user_id=request.user.pk, public_id=public_id, now=now)
+    except NotFound as error:
+        raise not_found(error) from error
+    if attempt.state not in RUNNING:
+        return redirect("exams:result", public_id=public_id)
+    then = request.POST.get("then")
+    try:
+        key = read_attempt_key(request.POST.get("attempt_key", ""), now=now)
+        if key.attempt_id != attempt.pk or key.user_id != request.user.pk:
+            raise Http404
+        slots = _shown_slots(request, attempt)
+        batch = Batch(epoch=key.epoch, seq=attempt.seq + 1, **_posted(request, slots, has_flags=not attempt.position))
+        _save(key, batch, now)
+        if then == "next" and attempt.position:
+            move_forward(key=key, from_slot=slots[0].slot, now=now)
+    except DomainError as error:
+        messages.error(request, reason(error))
+        return redirect("exams:room", public_id=public_id)
+    if then == "submit":
+        return redirect("exams:submit", public_id=public_id)
+    if then != "next":
+        messages.success(request, _("Your answers are saved."))
+    return redirect("exams:room", public_id=public_id)
+
+
+def _save(key: AttemptKey, batch: Batch, now: datetime) -> None:
+    """Save a posted form; one that was posted twice is closed by the first and says nothing new."""
+    try:
+        save_responses(key=key, batch=batch, now=now)
+    except SaveRefused as refusal:
+        if not refusal.kept.get("is_settled") or refusal.kept["quarantined"]:
+            raise
+
+
+def _shown_slots(request: HttpRequest, attempt: Attempt) -> list[FrozenSlot]:
+    """Return the slots that the posted form showed: all, or the one it names; 404 for one that was never shown."""
+    slots = frozen_slots(attempt.paper)
+    if not attempt.position:
+        return slots
+    shown = [slot for slot in slots if str(slot.slot) == request.POST.get("position")]
+    if not shown or shown[0].slot > attempt.position:
+        raise Http404
+    return shown
+
+
+def _posted(request: HttpRequest, slots: Sequence[FrozenSlot], *, has_flags: bool) -> dict[str, Any]:
+    """Return responses and flags of a posted room form."""
+    versions = get_versions(slot.version_id for slot in slots)
+    responses = {
+        slot.slot: response_from_form(
+            type=versions[slot.version_id].type,
+            content=versions[slot.version_id].content,
+            form=request.POST,
+            name=f"q{slot.slot}",
+        )
+        for slot in slots
+    }
+    flags = [slot.slot for slot in slots if f"flag.{slot.slot}" in request.POST] if has_flags else None
+    return {"responses": responses, "flags": flags}
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def submit(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Ask once more, with the count of unanswered questions; then hand in."""
+    now = now_utc()
+    if request.method == "POST":
+        try:
+            submit_attempt(user_id=request.user.pk, attempt_id=public_id, now=now)
+        except NotFound as error:
+            raise not_found(error) from error
+        except SaveRefused as error:
+            messages.error(request, reason(error))
+            return redirect("exams:room", public_id=public_id)
+        return redirect("exams:result", public_id=public_id)
+    try:
+        attempt = get_own_attempt(user_id=request.user.pk, public_id=public_id, now=now)
+    except NotFound as error:
+        raise not_found(error) from error
+    if attempt.state not in RUNNING:
+        return redirect("exams:result", public_id=public_id)
+    total = len(frozen_slots(attempt.paper))
+    missing = unanswered_slots(attempt)
+    reachable = {slot.slot for slot in open_slots(attempt)}
+    context = {
+        "title": _("Hand in"),
+        "attempt": attempt,
+        "exam": attempt.exam,
+        "total": total,
+        "missing": missing,
+        "reachable": [slot for slot in missing if slot in reachable],
+        "unseen": total - attempt.position if attempt.position else 0,
+        "answered": total - len(missing),
+        "flags": sorted(attempt.flags),
+        "now": now,
+    }
+    return render(request, "exams/submit.html", context)
