@@ -95,10 +95,12 @@ Response = tuple[str, ...] | tuple[Point, ...]
 
 
 def read_form(content: Mapping[str, Any], form: responses.PostedForm, name: str) -> list[Any] | None:
-    """Return the raw response in a posted form: the regions that were ticked, or the points whose two numbers (x1, y1,
-    x2 …) are filled in; None where nothing was answered."""
+    """Return the raw response in a posted form: the regions that were ticked, their order as for an ordering, or the
+    points whose two numbers (x1, y1, x2 …) are filled in; None where nothing was answered."""
     if content.get("mode", "regions") == "regions":
         return form.getlist(name) or None
+    if content["mode"] == "order":
+        return responses.posted_order(form, name, [region["id"] for region in content["regions"]])
     points = []
     for number in range(1, shown_points(content.get("maximum_choices")) + 1):
         pair = [form.get(f"{name}.{axis}{number}") or "" for axis in "xy"]
