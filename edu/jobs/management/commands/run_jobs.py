@@ -94,11 +94,11 @@ class Command(BaseCommand):
     def _keep_schedule(self, next_runs: dict[str, float]) -> None:
         """Run the periodic tasks whose time has come, all of them at the first look; one that fails stops no other.
 
-        A task meant for the queue of another lane is that lane's own affair.
+        A task with arguments is meant for another lane (CELERY_BEAT_SCHEDULE), which looks after itself.
         """
         for name, entry in settings.CELERY_BEAT_SCHEDULE.items():
             moment = time.monotonic()
-            if "queue" in entry.get("options", {}) or moment < next_runs.get(name, moment):
+            if entry.get("args") or moment < next_runs.get(name, moment):
                 continue
             next_runs[name] = moment + float(entry["schedule"])
             try:
