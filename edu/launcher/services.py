@@ -22,7 +22,7 @@ from .paths import Folders, say
 
 @dataclass(frozen=True)
 class SystemNeed:
-    """A program or shared library of the machine that a part of the tests needs, and the Debian package that brings it."""
+    """A program or shared library that a part of the tests needs, and the Debian package that brings it."""
 
     package: str
     commands: tuple[str, ...]
