@@ -28,7 +28,7 @@ class Atom:
     is_block: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Atoms:
     """The atoms of one document, by their character."""
 

@@ -94,7 +94,7 @@ def _assignments(sides: Sides, *, key_pairs: Sequence[Pair], is_known: bool) -> 
         for b in rights:
             if sides.pair(a, b) in key_pairs:
                 right.setdefault(a, b)
-    found: list[Assignment] = [{}, right, {a: rights[0] for a in lefts}, {a: rights[-1] for a in lefts}]
+    found: list[Assignment] = [{}, right, dict.fromkeys(lefts, rights[0]), dict.fromkeys(lefts, rights[-1])]
     found += [{a: b} for a in lefts for b in rights]
     found += [{**right, a: b} for a in lefts for b in rights]
     found += [{a: b for a, b in right.items() if a != out} for out in right]
