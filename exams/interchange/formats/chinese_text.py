@@ -23,7 +23,9 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _SCRIPT_LINK = re.compile(r"\[([^\]\n]{0,2000})\]\(javascript:[^()\n]{0,100}(?:\([^()\n]{0,50}\)[^()\n]{0,50})?\)")
 _PICTURE = re.compile(r"!\[([^\]\n]{0,500})\]\(([^()\s]{1,2000})[^()\n]{0,200}\)")
 _EMPHASIS = re.compile(r"(\*{1,3})(?=[^\s*])([^*\n]{1,2000}?)(?<=[^\s*])\1(?!\*)")
-_BULLET = re.compile(r"\s{0,16}[-+•]\s+(?=[(（]?[*_]{0,2}[(（]?[A-Za-z][.．、)）:：]|[*_]{0,2}[【\[]?\s?(?:答案|解析|正确|参考|难度|知识点))")
+_BULLET = re.compile(
+    r"\s{0,16}[-+•]\s+(?=[(（]?[*_]{0,2}[(（]?[A-Za-z][.．、)）:：]|[*_]{0,2}[【\[]?\s?(?:答案|解析|正确|参考|难度|知识点))"
+)
 _QUOTE = re.compile(r"\s{0,3}>\s?")
 _DOLLARS = re.compile(r"\$\$([^$\n]{1,4000})\$\$|\$(?=[^\s$])([^$\n]{1,2000}?)(?<=\s|[^\\\s])\$(?!\d)")
 _LATEX_SIGN = re.compile(r"[\\^_{}=<>]|\A[A-Za-z]\w{0,3}\Z|\A[\d\s.,+\-*/|()\[\]A-Za-z']{1,60}\Z")
@@ -54,7 +56,7 @@ def markdown_line(text: str, atoms: Atoms, /) -> Rich:
     if "](javascript:" in text:
         if _SCRIPT_LINK.fullmatch(text.strip()):
             return Rich("", b"", atoms)
-        text = _SCRIPT_LINK.sub(r"\1", text)
+        text = _SCRIPT_LINK.sub(r"\1 ", text)
     text = _BULLET.sub("", _QUOTE.sub("", text, count=1), count=1)
     text = with_formulas(text)
     if "![" in text:

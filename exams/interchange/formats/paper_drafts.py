@@ -12,7 +12,9 @@ from exams.interchange.formats.question_block import MAXIMUM_SOURCE, Block, buil
 from exams.interchange.formats.question_vocabulary import TYPE_HINTS, folded, truth_of
 from exams.interchange.formats.rich_line import COLOUR, HIGHLIGHT, STRONG, UNDERLINE, Rich, joined
 
-_DISAGREE = gettext_noop("Two answers are given that disagree: %(first)s (%(first_place)s) and %(second)s (%(second_place)s).")
+_DISAGREE = gettext_noop(
+    "Two answers are given that disagree: %(first)s (%(first_place)s) and %(second)s (%(second_place)s)."
+)
 _SEVERAL_BRACKETS = gettext_noop("Several brackets in the question hold an answer: %(answers)s.")
 _FROM_WORD = gettext_noop("“%(text)s” in brackets was taken for the answer.")
 _FROM_MARKING = gettext_noop("The answer was read from the marking of the options (%(how)s).")
@@ -30,7 +32,9 @@ _MARKINGS = (
     (STRONG, gettext_noop("bold")),
     (UNDERLINE, gettext_noop("underline")),
 )
+_LETTERS = re.compile(r"[（(]?[A-Za-z](?![A-Za-z]{8})[A-Za-z]{0,7}(?![A-Za-z\d])")
 _AT_END = re.compile(r"[\s。.．？?！!：:；;]{0,8}\Z")
+BRACKET_OR_ASK = re.compile(r"(?:[（(]\s*[)）]|[？?：:。])\s{0,8}\Z")
 _UNDERLINE_RUN = re.compile(r"[^\s_]")
 
 
@@ -107,7 +111,7 @@ class Draft:
         if "given" in self.fields or "earned" in self.fields:
             block.losses.append(block.remark("", _GIVEN_LOST))
         options = [(letter, joined(lines).strip()) for letter, lines in self.options]
-        if not options:
+        if not options and self._may_be_choice(type_name):
             stem, options = _inline_options(stem)
         stem, answer = self._answer(block, stem, options)
         if not options and not answer.text.strip():
@@ -131,6 +135,13 @@ class Draft:
         block.marks = self.plain("marks").removesuffix("分").strip() or block.marks
         block.source, block.ref = self.plain("source"), self.plain("ref")
         return block
+
+    def _may_be_choice(self, type_name: str) -> bool:
+        """Tell whether options are to be looked for inside the text: not where the answer is no letters."""
+        if TYPE_HINTS.get(folded(type_name), "") in ("essay", "fill_blank", "true_false", "short_text"):
+            return False
+        said = joined(self.fields.get("answer", [])).strip() or self.listed
+        return said is None or not said.text or bool(_LETTERS.match(said.text.strip()))
 
     def _stem(self) -> tuple[Rich, str]:
         stem = joined(self.stem).strip()
@@ -201,7 +212,9 @@ def _bracketed(
         is_end = bool(_AT_END.match(text, found.end()))
         if options and said.isascii() and said.isupper() and set(said) <= letters:
             is_padded = found[0][1:2].isspace() or found[0][-2:-1].isspace()
-            (sure if is_padded or is_end or len(options) > 1 and len(said) == 1 and hint else weak).append((found, said))
+            (sure if is_padded or is_end or (len(options) > 1 and len(said) == 1 and hint) else weak).append(
+                (found, said)
+            )
         elif not options and (is_end or hint == "true_false") and truth_of(said) is not None:
             if not said.isascii() or hint == "true_false":
                 sure.append((found, said))
@@ -231,7 +244,7 @@ def _marked(options: Sequence[tuple[str, Rich]]) -> tuple[str, str, bool]:
 def _inline_options(stem: Rich) -> tuple[Rich, list[tuple[str, Rich]]]:
     """Return the stem cut where its options begin, when at least A and B stand in it."""
     marks = option_marks(stem.text)
-    if len(marks) < 2 or (marks[0][1] == 0 and len(marks) < 3):
+    if len(marks) < 2 or (len(marks) < 3 and not BRACKET_OR_ASK.search(stem.text[: marks[0][1]])):
         return stem, []
     ends = [start for _letter, start, _text in marks[1:]] + [len(stem.text)]
     options = [(letter, stem[text:end].strip()) for (letter, _start, text), end in zip(marks, ends, strict=True)]

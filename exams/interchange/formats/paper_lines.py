@@ -29,18 +29,25 @@ _NO_QUESTIONS = gettext_noop("No questions were found in this text.")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a paper: its number in the file, its text, and the level of the heading it is (0 for none)."""
+    """A line of a paper: its number in the file, its text, the level of the heading it is (0 for none), and what was
+    doubtful about it or lost already."""
 
     row: int
     rich: Rich
     level: int = 0
+    doubts: tuple[str, ...] = ()
+    losses: tuple[str, ...] = ()
 
 
 class Paper:
     """Reads the lines of one paper into questions and passages."""
 
-    def __init__(self, lines: Iterable[Line]) -> None:
-        self.lines = [line for line in lines]
+    def __init__(self, lines: Iterable[Line], *, is_single: bool = False) -> None:
+        self.lines = list(lines)
+        self.is_single = is_single
+        """The lines are of one question, whatever numbers and headings stand in them."""
+        self.split_tail: Rich | None = None
+        self.noted: list[Line] = []
         self.items: list[Draft | Passage] = []
         self.rows: list[ParsedRow] = []
         self.current: Draft | None = None
@@ -76,6 +83,7 @@ class Paper:
                 self._blank()
                 continue
             self._line(at, line, text)
+            self._note(line)
             self.is_after_blank = False
         self._close()
         self._end_key()
@@ -83,6 +91,17 @@ class Paper:
         yield from self.rows
 
     # -- one line
+
+    def _note(self, line: Line) -> None:
+        """Keep what was doubtful about a line with the question it belongs to."""
+        target = self.current or self.passage
+        if target is None:
+            self.noted.append(line)
+            return
+        for noted in (*self.noted, line):
+            target.doubts += [("", text, {}) for text in noted.doubts]
+            target.losses += [("", text, {}) for text in noted.losses]
+        self.noted = []
 
     def _blank(self) -> None:
         self.is_after_blank = True
@@ -100,18 +119,19 @@ class Paper:
         if self.current is not None and grammar.earned_marks(text) and self.field in ("answer", "given", "earned"):
             self.current.fields.setdefault("earned", [])
             return
-        if self._heading(line, text) or (self.is_key and self._key_line(at, line, text)):
+        is_over = not (self.is_single and self.current is not None)
+        if is_over and (self._heading(at, line, text) or (self.is_key and self._key_line(at, line, text))):
             return
-        if self._section(line, text) or self._key_heading(at, line, text) or self._loose_key_list(line, text):
+        if is_over and (self._section(line, text) or self._key_heading(at, line, text) or self._key_list(line, text)):
             return
-        if self._labelled(at, line, text) or self._passage(line, text):
+        if self._labelled(at, line, text) or (not self.is_single and self._passage(line, text)):
             return
-        number = grammar.numbered(text)
+        number = grammar.numbered(text) if is_over else None
         if number is not None and self._is_question(at, text, number):
             self._begin(line, number)
             self._rest(at, replace(line, rich=line.rich[number.end :]))
             return
-        if self._option(at, line, text) or self._chinese(at, line, text):
+        if self._option(at, line, text) or (is_over and self._chinese(at, line, text)):
             return
         self._content(at, line)
 
@@ -133,7 +153,7 @@ class Paper:
 
     # -- headings, sections, lists of answers
 
-    def _heading(self, line: Line, text: str) -> bool:
+    def _heading(self, at: int, line: Line, text: str) -> bool:
         found = (line.level, text.strip()) if line.level else grammar.heading_of(text)
         if found is None or grammar.section_of(found[1]) or grammar.is_key_heading(text):
             return False
@@ -143,7 +163,7 @@ class Paper:
             return False
         if is_bracket and self.current is not None and self.current.is_empty:
             return False
-        if grammar.label_at(text) or (line.level and grammar.numbered(text) and self._has_body(self.lines.index(line))):
+        if grammar.label_at(text) or (line.level and grammar.numbered(text) and self._has_body(at)):
             return False
         self._close()
         self._end_key()
@@ -174,12 +194,16 @@ class Paper:
     def _key_heading(self, at: int, line: Line, text: str) -> bool:
         if not grammar.is_key_heading(text) or self.is_key:
             return False
-        following = next((later.rich.text for later in self.lines[at + 1 : at + LOOK_AHEAD] if later.rich.text.strip()), "")
+        following = next(
+            (later.rich.text for later in self.lines[at + 1 : at + LOOK_AHEAD] if later.rich.text.strip()), ""
+        )
         number = grammar.numbered(following)
         is_list = grammar.key_list(following) is not None or grammar.section_of(following) is not None
         lacking = [draft for draft in self.scope if not draft.has_answer]
         is_many = len(self.scope) > 1 and len(lacking) * 2 >= len(self.scope)
-        if not is_list and not (number and number.number == 1 and (is_many or line.level or text.lstrip().startswith("#"))):
+        if not is_list and not (
+            number and number.number == 1 and (is_many or line.level or text.lstrip().startswith("#"))
+        ):
             return False
         if not self.scope:
             return False
@@ -193,7 +217,7 @@ class Paper:
         self.key_type = ""
         self.entries = []
 
-    def _loose_key_list(self, line: Line, text: str) -> bool:
+    def _key_list(self, line: Line, text: str) -> bool:
         """Take a list of answers that no heading announces."""
         if not self.scope or not any(sign.isdigit() for sign in text[:12]):
             return False
@@ -434,7 +458,9 @@ class Paper:
         name = pieces[0][0]
         draft = self.current
         if name == "material":
-            if not (grammar.label_at(text) and text.lstrip()[:1] in "【[〖［") and (draft is None or not draft.is_complete):
+            if not (grammar.label_at(text) and text.lstrip()[:1] in "【[〖［") and (
+                draft is None or not draft.is_complete
+            ):
                 return False
             self._close()
             self.passage = Passage(row=line.row, place=self.place, source=[text])
@@ -484,14 +510,19 @@ class Paper:
         wanted = chr(ord("A") + len(draft.options))
         if text.lstrip()[:1].islower() and letter != wanted:
             return False
-        if letter == "B" and not draft.options:
-            self._inline_first(draft)
+        if letter != "A" and not draft.options:
+            self._inline_first(draft, letter)
+        elif self.split_tail is not None and draft.options and letter == draft.options[-1][0]:
+            # What looked like the next option (`Washington, D.C.`) was the end of the one before.
+            draft.options.pop()
+            draft.options[-1][1][-1] += self.split_tail
         marks = grammar.option_marks(text, first=letter)
         if not marks or marks[0][2] > start + 2:
             marks = [(letter, 0, start)]
         ends = [begin for _letter, begin, _text in marks[1:]] + [len(text)]
         for (mark, _begin, begin), end in zip(marks, ends, strict=True):
             draft.options.append((mark, [line.rich[begin:end].strip()]))
+        self.split_tail = line.rich[marks[-1][1] :] if len(marks) == 2 and letter != "A" else None
         draft.source.append(text)
         self.field = "options"
         return True
@@ -500,16 +531,19 @@ class Paper:
         found = grammar.option_at(self._next_text(at))
         return bool(found and found[0] == "B")
 
-    def _inline_first(self, draft: Draft) -> None:
-        """Take the first option out of the last line of the stem, where it follows the question on its line."""
-        if not draft.stem:
+    def _inline_first(self, draft: Draft, letter: str) -> None:
+        """Take the options before a letter out of the last line of the stem, where they follow the question."""
+        last = next((at for at in range(len(draft.stem) - 1, -1, -1) if draft.stem[at].text.strip()), None)
+        if last is None:
             return
-        last = next((place for place in range(len(draft.stem) - 1, -1, -1) if draft.stem[place].text.strip()), 0)
-        marks = grammar.option_marks(draft.stem[last].text)
-        if marks and marks[0][0] == "A" and len(marks) == 1:
-            line = draft.stem[last]
-            draft.options.append(("A", [line[marks[0][2] :].strip(), *draft.stem[last + 1 :]]))
-            draft.stem = [*draft.stem[:last], line[: marks[0][1]]]
+        line = draft.stem[last]
+        marks = grammar.option_marks(line.text)
+        if not marks or ord(marks[-1][0]) + 1 != ord(letter):
+            return
+        ends = [begin for _letter, begin, _text in marks[1:]] + [len(line.text)]
+        for (mark, _begin, begin), end in zip(marks, ends, strict=True):
+            draft.options.append((mark, [line[begin:end].strip()]))
+        draft.stem = [*draft.stem[:last], line[: marks[0][1]]]
 
     def _passage(self, line: Line, text: str) -> bool:
         """Take a line that announces a passage for several questions."""
@@ -564,7 +598,7 @@ class Paper:
         """Let a numbered question be the passage of those it announces (`1．阅读下面文字，回答2～4题`)."""
         spanned = grammar.passage_range(text)
         draft = self.current
-        if spanned is None or draft is None or spanned[0] < 1:
+        if spanned is None or draft is None or spanned[0] < 1 or self.is_single:
             return False
         if draft.number is not None and spanned[0] not in (1, draft.number + 1):
             return False
@@ -583,8 +617,10 @@ class Paper:
         is_short = len(text.strip()) <= 40 and not re.search(r"[。？?！_]|（\s*）|\(\s*\)", text)
         if is_short and (grammar.numbered(following) or grammar.opens_passage(following)):
             if self.current is None or self.is_after_blank or self.current.is_complete:
-                return self._heading(replace(line, level=6), text)
-        if self.current is None or (self.current.style == "chinese" and number.number == (self.current.number or 0) + 1):
+                return self._heading(at, replace(line, level=6), text)
+        if self.current is None or (
+            self.current.style == "chinese" and number.number == (self.current.number or 0) + 1
+        ):
             if self.passage is None:
                 self._begin(line, number)
                 self._rest(at, replace(line, rich=line.rich[number.end :]))

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from exams.domain.grading import check_question
 from exams.domain.text import one_line
 from exams.interchange.formats.base import NO_VALUES, Remark, Values, gettext_noop
-from exams.interchange.formats.question_keys import CHOICES, Unclear, builder_of, gap_spans, letters_in
+from exams.interchange.formats.question_keys import CHOICES, Unclear, builder_of, gap_spans, is_list_for_several, letters_in
 from exams.interchange.formats.question_vocabulary import (
     AMBIGUOUS_TYPES,
     DIFFICULTIES,
@@ -27,6 +27,7 @@ __all__ = ["Block", "Built", "Unclear", "build"]
 MAXIMUM_SOURCE = 4_000
 MAXIMUM_TOPIC_DEPTH = 3
 SHORT_ANSWER = 20
+LONG_ANSWER = 60
 _STARS = re.compile(r"\s*(★+)[☆\s]*\Z")
 _EMPTY_STEM = gettext_noop("The question is empty.")
 _UNKNOWN_TYPE = gettext_noop("This type is not known. Use one of the names in the template.")
@@ -48,7 +49,7 @@ class Block:
     """The parts of one question. `stem`, options, `answer` and `explanation` are rich text; the rest is plain.
 
     `type_hint` is what the file calls its type; `is_table` says that it stood in a column of a table, whose words are
-    taken strictly. `answers` are the answers one by one where the file lists them. `parts` are the questions under a
+    taken strictly. `is_listed` says that the file has options apart from its text, so that a list of answers is of one question. `answers` are the answers one by one where the file lists them. `parts` are the questions under a
     passage, whose text is `stem`.
     """
 
@@ -69,6 +70,7 @@ class Block:
     file: str = ""
     is_table: bool = False
     needs_type: bool = False
+    is_listed: bool = False
     parts: list["Block"] = field(default_factory=list)
     problems: list[Remark] = field(default_factory=list)
     doubts: list[Remark] = field(default_factory=list)
@@ -171,14 +173,15 @@ def _inferred(block: Block, hint: str) -> str:
     if block.options:
         letters = letters_in(block)
         return "multiple_choice" if letters and len(letters) > 1 else "single_choice"
+    if is_list_for_several(block):
+        return "single_choice"
     answer = one_line(block.answer).strip()
     if truth_of(answer) is not None and not answer.isdecimal():
         return "true_false"
-    builder = builder_of("fill_blank")
-    if "____" in block.stem or _has_blanks(builder, block):
-        guessed = "fill_blank"
-    elif re.fullmatch(r"[A-Z]{1,6}", answer):
+    if re.fullmatch(r"[A-G]{1,6}", answer) and not hint:
         guessed = "single_choice"
+    elif ("____" in block.stem and len(answer) <= LONG_ANSWER) or _has_blanks(builder_of("fill_blank"), block):
+        guessed = "fill_blank"
     elif hint == "numerical" and re.fullmatch(r"[+-]?[\d.,]+\s*\D{0,20}", answer):
         guessed = "numerical"
     elif hint:

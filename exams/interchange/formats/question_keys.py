@@ -13,6 +13,7 @@ from exams.interchange.formats.question_vocabulary import truth_of
 if TYPE_CHECKING:
     from exams.interchange.formats.question_block import Block
 
+MAXIMUM_FREE_NUMBERS = 300
 Parts = tuple[dict[str, Any], dict[str, Any]]
 CHOICES = ("single_choice", "multiple_choice")
 
@@ -38,6 +39,9 @@ _ALTERNATIVES = gettext_noop("The answer was read as alternatives: %(text)s")
 _SPLIT_BY = gettext_noop("The answers of the blanks were told apart by “%(sign)s”.")
 _BLANK_ADDED = gettext_noop("No blank is marked in the question; one was put at its end.")
 _GUESSED_GAPS = gettext_noop("The numbers in the text were taken for its gaps.")
+_ANSWER_PER_QUESTION = gettext_noop(
+    "The list of answers (%(letters)s) is for several questions, which could not be told apart in this text."
+)
 _EXACT_TEXT = gettext_noop("The answer is compared with this text word for word.")
 
 _SEPARATORS = re.compile(r"[\s,，、;；.。/|&+和与及]+")
@@ -125,7 +129,16 @@ def _letters_of(block: "Block | None", text: str, known: Sequence[str], texts: d
     return None
 
 
+def is_list_for_several(block: "Block", /) -> bool:
+    """Tell whether the answers, one letter each, are rather of several questions: repeated or out of order."""
+    letters = [plain_text(one).strip().upper() for one in block.answers]
+    is_each = len(letters) > 1 and all(re.fullmatch(r"[A-Z]", letter) for letter in letters)
+    return is_each and (letters != sorted(set(letters)) or not block.options)
+
+
 def _right(block: "Block", known: Sequence[str]) -> list[str]:
+    if is_list_for_several(block) and "排序" not in block.type_hint and not block.is_listed:
+        raise Unclear("answer", _ANSWER_PER_QUESTION, {"letters": " ".join(block.answers)[:200]})
     if not block.answer.strip() and not any(block.answers):
         raise Unclear("answer", _ANSWER_MISSING)
     letters = letters_in(block, is_final=True)
@@ -278,15 +291,14 @@ def gap_spans(stem: str, count: int, /) -> list[tuple[int, int]]:
     free = [
         (int(found[1]), found.span())
         for found in re.finditer(r"(?:(?<=[\s_])|(?<=\s)[（(_])(\d{1,3})(?=[\s_]|[)）_](?=\s)|\Z)", stem)
-    ]
-    run: list[tuple[int, tuple[int, int]]] = []
-    for number, span in free:
-        if run and number == run[-1][0] + 1:
-            run.append((number, span))
+    ][:MAXIMUM_FREE_NUMBERS]
+    for place in range(len(free) - count + 1):
+        run = [free[place]]
+        for number, span in free[place + 1 :]:
+            if number == run[-1][0] + 1:
+                run.append((number, span))
             if len(run) == count:
                 return [one for _number, one in run]
-        elif not run or number != run[-1][0]:
-            run = [(number, span)]
     return []
 
 

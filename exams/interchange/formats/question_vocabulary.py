@@ -50,8 +50,7 @@ def folded(name: str, /) -> str:
 
 
 def _column_names() -> dict[str, str]:
-    names = {folded(word): key for key, words in _SYNONYMS.items() for word in words.split()}
-    names |= {folded(name): key for key, both in COLUMNS.items() for name in both}
+    names: dict[str, str] = {}
     for place, letter in enumerate(_MORE_LETTERS, start=1):
         key = f"option_{letter.lower()}"
         forms = [letter, f"选项{letter}", f"option{letter}", f"{letter}选项", f"choice{letter}", f"答案{letter}"]
@@ -59,7 +58,8 @@ def _column_names() -> dict[str, str]:
         if place <= 12:
             forms += [f"选项{place}", f"option{place}", f"choice{place}", f"备选答案{place}", f"opt{place}"]
         names |= {folded(form): key for form in forms}
-    return names
+    names |= {folded(word): key for key, words in _SYNONYMS.items() for word in words.split()}
+    return names | {folded(name): key for key, both in COLUMNS.items() for name in both}
 
 
 _NAMES = _column_names()
@@ -159,7 +159,9 @@ MORE_DIFFICULTIES: dict[str, int] = {
 TRUE_WORDS = frozenset({"对", "正确", "是", "√", "✓", "t", "true", "yes", "y", "1"})
 FALSE_WORDS = frozenset({"错", "错误", "否", "×", "✗", "x", "f", "false", "no", "n", "0"})
 MORE_TRUE = frozenset({"✔", "☑", "v", "∨", "对的", "说法正确", "right", "correct", "正确的"})
-MORE_FALSE = frozenset({"✕", "✖", "☒", "❌", "╳", "χ", "不对", "不正确", "错的", "说法错误", "wrong", "incorrect", "非"})
+MORE_FALSE = frozenset(
+    {"✕", "✖", "☒", "❌", "╳", "χ", "不对", "不正确", "错的", "说法错误", "wrong", "incorrect", "非"}
+)
 
 
 def truth_of(text: str, /) -> bool | None:
