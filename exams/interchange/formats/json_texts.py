@@ -16,7 +16,9 @@ from exams.interchange.formats.rich_line import Rich, joined, plain_as_rich
 _MARKS_EACH = gettext_noop("The marks (%(marks)s) were taken for each of the %(count)s questions.")
 _ANSWER_COUNT = gettext_noop("There are %(questions)s questions and %(answers)s answers.")
 _LETTERS = re.compile(r"[（(]?[A-Za-z](?:[\s,，、]?[A-Za-z]){0,9}[)）]?[.。]?")
-_ANY_NUMBER = re.compile(r"(?:^|(?<=[\s。．.;；?？!！]))(?:(\d{1,3})(?:\s?[.．、](?=\D)|(?<=\n\d\d)\s(?=[A-Z]))|[（(](\d{1,2})[)）])")
+_ANY_NUMBER = re.compile(
+    r"(?:^|(?<=[\s。．.;；?？!！]))(?:(\d{1,3})(?:\s?[.．、](?=\D)|(?<=\n\d\d)\s(?=[A-Z]))|[（(](\d{1,2})[)）])"
+)
 
 
 def block_of_text(block: Block, lines: Sequence[Rich], answers: Sequence[str], /) -> Block:

@@ -12,7 +12,14 @@ from pydantic import ValidationError
 from exams.domain.grading import check_question
 from exams.domain.text import one_line
 from exams.interchange.formats.base import NO_VALUES, Remark, Values, gettext_noop
-from exams.interchange.formats.question_keys import CHOICES, Unclear, builder_of, gap_spans, is_list_for_several, letters_in
+from exams.interchange.formats.question_keys import (
+    CHOICES,
+    Unclear,
+    builder_of,
+    gap_spans,
+    is_list_for_several,
+    letters_in,
+)
 from exams.interchange.formats.question_vocabulary import (
     AMBIGUOUS_TYPES,
     DIFFICULTIES,
