@@ -201,9 +201,10 @@ def split_labels(line: Rich, /) -> list[tuple[str, Rich]]:
     """Return a line cut where a label stands in it: (field, rest) pairs, the first with an empty field unless the line
     begins with a label."""
     pieces: list[tuple[str, Rich]] = []
-    first = label_at(line.text)
+    text = line.narrow
+    first = label_at(text)
     field, at = first or ("", 0)
-    for found in _INNER_LABEL.finditer(line.text, at):
+    for found in _INNER_LABEL.finditer(text, at):
         if found.start() < at:
             continue
         pieces.append((field, line[at : found.start()]))
@@ -295,9 +296,9 @@ def earned_marks(text: str, /) -> bool:
 
 def take_marks(line: Rich, /) -> tuple[str, Rich]:
     """Return the marks that stand in brackets at the beginning or end of a question, and the question without them."""
-    if found := _MARKS_AHEAD.match(line.text):
+    if found := _MARKS_AHEAD.match(line.narrow):
         return found[1], line[found.end() :]
-    if found := _MARKS_BEHIND.search(line.text, max(0, len(line.text) - 40)):
+    if found := _MARKS_BEHIND.search(line.narrow, max(0, len(line.text) - 40)):
         return found[1], line[: found.start()]
     return "", line
 

@@ -223,7 +223,8 @@ def _radical(element: Element) -> str:
 
 def _base(element: Element) -> str:
     base = _part(element, "e")
-    return base if len(base) == 1 else f"{{{base}}}"
+    is_name = base.startswith("\\") and base[1:].isalpha()
+    return base if len(base) == 1 or is_name else f"{{{base}}}"
 
 
 def _nary(element: Element) -> str:

@@ -243,7 +243,7 @@ def _marked(options: Sequence[tuple[str, Rich]]) -> tuple[str, str, bool]:
 
 def _inline_options(stem: Rich) -> tuple[Rich, list[tuple[str, Rich]]]:
     """Return the stem cut where its options begin, when at least A and B stand in it."""
-    marks = option_marks(stem.text)
+    marks = option_marks(stem.narrow)
     if len(marks) < 2 or (len(marks) < 3 and not BRACKET_OR_ASK.search(stem.text[: marks[0][1]])):
         return stem, []
     ends = [start for _letter, start, _text in marks[1:]] + [len(stem.text)]

@@ -69,7 +69,7 @@ class Paper:
         """Tell whether the questions of the paper carry no numbers."""
         numbers = labels = 0
         for line in self.lines:
-            text = line.rich.text
+            text = line.rich.narrow
             numbers += grammar.numbered(text) is not None and grammar.key_list(text[:200]) is None
             label = grammar.label_at(text)
             labels += label is not None and label[0] == "answer"
@@ -78,7 +78,7 @@ class Paper:
     def read(self) -> Iterator[Draft | Passage | ParsedRow]:
         """Yield the questions in the order of the paper, then a row for each answer that belongs to none."""
         for at, line in enumerate(self.lines):
-            text = line.rich.text
+            text = line.rich.narrow
             if not text.strip():
                 self._blank()
                 continue
@@ -137,7 +137,7 @@ class Paper:
 
     def _rest(self, at: int, line: Line) -> None:
         """Read what follows a number on its line."""
-        text = line.rich.text
+        text = line.rich.narrow
         draft = self.current
         if draft is None or not text.strip():
             return
@@ -195,7 +195,7 @@ class Paper:
         if not grammar.is_key_heading(text) or self.is_key:
             return False
         following = next(
-            (later.rich.text for later in self.lines[at + 1 : at + LOOK_AHEAD] if later.rich.text.strip()), ""
+            (later.rich.narrow for later in self.lines[at + 1 : at + LOOK_AHEAD] if later.rich.narrow.strip()), ""
         )
         number = grammar.numbered(following)
         is_list = grammar.key_list(following) is not None or grammar.section_of(following) is not None
@@ -293,13 +293,13 @@ class Paper:
         self.field = "stem"
 
     def _next_text(self, at: int) -> str:
-        return next((one.rich.text for one in self.lines[at + 1 : at + 5] if one.rich.text.strip()), "")
+        return next((one.rich.narrow for one in self.lines[at + 1 : at + 5] if one.rich.narrow.strip()), "")
 
     def _has_options(self, at: int) -> bool:
         """Tell whether options follow before the next number but one."""
         seen = 0
         for line in self.lines[at : at + 12]:
-            text = line.rich.text
+            text = line.rich.narrow
             seen += grammar.numbered(text) is not None
             if seen > 1:
                 return False
@@ -426,13 +426,13 @@ class Paper:
 
     def _has_body(self, at: int) -> bool:
         """Tell whether options or an answer follow a numbered line before the next."""
-        text = self.lines[at].rich.text
+        text = self.lines[at].rich.narrow
         if grammar.BRACKET_ANSWER.search(text) or len(grammar.option_marks(text)) > 2:
             return True
         if any(name == "answer" for name, _rich in grammar.split_labels(self.lines[at].rich)):
             return True
         for line in self.lines[at + 1 : at + LOOK_AHEAD]:
-            text = line.rich.text
+            text = line.rich.narrow
             if not text.strip():
                 continue
             label = grammar.label_at(text)
@@ -481,7 +481,7 @@ class Paper:
             draft.source.append(text)
         if not name and pieces[0][1].text.strip():
             first = pieces.pop(0)[1]
-            if not self._option(at, replace(line, rich=first), first.text) and draft is not None:
+            if not self._option(at, replace(line, rich=first), first.narrow) and draft is not None:
                 draft.lines_of(self.field).append(first)
         self._take_pieces(pieces)
         return True
@@ -537,7 +537,7 @@ class Paper:
         if last is None:
             return
         line = draft.stem[last]
-        marks = grammar.option_marks(line.text)
+        marks = grammar.option_marks(line.narrow)
         if not marks or ord(marks[-1][0]) + 1 != ord(letter):
             return
         ends = [begin for _letter, begin, _text in marks[1:]] + [len(line.text)]
@@ -574,7 +574,7 @@ class Paper:
             lines=[one.rich for one in loose] + (before or []) + [line.rich],
             first=first,
             last=last,
-            source=[line.rich.text],
+            source=[line.rich.narrow],
         )
         if before:
             self.passage.doubts.append(("stem", _PASSAGE_CUT, {}))
@@ -636,7 +636,7 @@ class Paper:
 
     def _content(self, at: int, line: Line) -> None:
         """Add a line to what is being read."""
-        text = line.rich.text
+        text = line.rich.narrow
         if self._starts_unnumbered(at) and (self.is_unnumbered or not grammar.numbered(text)):
             if self.passage is None or self.current is not None:
                 if self.is_unnumbered or self.current is None:

@@ -16,6 +16,7 @@ _TAGS = ((UNDERLINE, "u"), (STRONG, "strong"), (EM, "em"), (SUB, "sub"), (SUP, "
 _SHOWN = SUB | SUP | STRONG | EM | UNDERLINE
 _TAG_LIKE = re.compile(r"<[a-zA-Z/!]")
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff\ud800-\udfff\U000f0000-\U0010ffff]")
+_WIDE = {code: code - 0xFEE0 for span in ((0xFF10, 0xFF1A), (0xFF21, 0xFF3B), (0xFF41, 0xFF5B)) for code in range(*span)}
 _HAS_ATOM = re.compile("[\U000f0000-\U000ffffd]")
 
 
@@ -103,6 +104,11 @@ class Rich:
             return 0.0
         visible = [style for sign, style in zip(self.text, self.styles, strict=True) if not sign.isspace()]
         return sum(1 for style in visible if style & bit) / len(visible) if visible else 0.0
+
+    @property
+    def narrow(self) -> str:
+        """Its text, sign for sign, with full-width letters and digits in their usual width: what patterns look at."""
+        return self.text if self.text.isascii() else self.text.translate(_WIDE)
 
     def plain(self) -> str:
         """Return its text with formulas written out and nothing for pictures."""
