@@ -9,7 +9,7 @@ from exams.interchange.formats.paper_lines import Line, read_paper
 from exams.interchange.formats.rich_line import EM, STRONG, Atom, Atoms, Rich, storable
 
 MAXIMUM_SIZE = 32 * 1024 * 1024
-MAXIMUM_LINE = 200_000
+MAXIMUM_LINE = 60_000
 
 _TOO_LARGE = gettext_noop("The text is larger than %(limit)s MiB. Split it.")
 _LONG_LINE = gettext_noop("Line %(line)s is longer than %(limit)s characters; this is no list of questions.")

@@ -22,6 +22,7 @@ from exams.interchange.formats.rich_line import (
     Atom,
     Atoms,
     Rich,
+    concatenated,
     storable,
 )
 
@@ -91,32 +92,32 @@ class Runs:
         return _with_blanks(self._inline(element, 0, is_display=not has_text))
 
     def _inline(self, element: Element, style: int, *, is_display: bool = False) -> Rich:
-        whole = Rich("", b"", self.atoms)
+        parts = [Rich("", b"", self.atoms)]
         for one in element:
             name = local(one.tag)
             if name == "r":
-                whole = whole + self._run(one, style)
+                parts.append(self._run(one, style))
             elif name == "oMath":
-                whole = whole + self._formula(one, is_display=False)
+                parts.append(self._formula(one, is_display=False))
             elif name == "oMathPara":
                 formulas = [inner for inner in one if local(inner.tag) == "oMath"]
                 for inner in formulas:
-                    whole = whole + self._formula(inner, is_display=is_display)
+                    parts.append(self._formula(inner, is_display=is_display))
             elif name in ("ins", "moveTo"):
                 inserted = self._inline(one, style)
                 if inserted.text:
                     self.notes.doubt(INSERTED)
-                whole = whole + inserted
+                parts.append(inserted)
             elif name in ("del", "moveFrom"):
                 self.notes.doubt(DELETED)
             elif name == "sdt":
                 if (inner := child(one, "sdtContent")) is not None:
-                    whole = whole + self._inline(inner, style)
+                    parts.append(self._inline(inner, style))
             elif name == "AlternateContent":
-                whole = whole + self._inline(self._alternative(one), style)
+                parts.append(self._inline(self._alternative(one), style))
             elif name in ("hyperlink", "smartTag", "fldSimple", "customXml", "bdo", "dir"):
-                whole = whole + self._inline(one, style)
-        return whole
+                parts.append(self._inline(one, style))
+        return concatenated(parts)
 
     def _alternative(self, element: Element) -> Element:
         """Return the first branch that holds something we can read."""
@@ -139,12 +140,8 @@ class Runs:
         style = _changed(style, properties)
         if properties is not None and _is_on(properties, "vanish"):
             self.notes.doubt(HIDDEN)
-        whole = Rich("", b"", self.atoms)
-        for one in element:
-            piece = self._piece(one, style, properties)
-            if piece is not None:
-                whole = whole + piece
-        return whole
+        pieces = [self._piece(one, style, properties) for one in element]
+        return concatenated([Rich("", b"", self.atoms), *(piece for piece in pieces if piece is not None)])
 
     def _piece(self, one: Element, style: int, properties: Element | None) -> Rich | None:
         name = local(one.tag)

@@ -112,7 +112,8 @@ def _walk(value: Any, path: tuple[str, ...], depth: int) -> Iterator[_Found]:
         title = _title(value)
         inner = (*path, title) if title else path
         children = [(name, child) for name, child in value.items() if isinstance(child, list | dict) and child]
-        if not children and depth:
+        is_empty_group = any(isinstance(child, list) for child in value.values())
+        if not children and depth and not is_empty_group:
             yield _Found(value, path, is_entry=False)
         for name, child in children:
             is_map = isinstance(child, list) and not title and len(children) > 1

@@ -1,7 +1,6 @@
 """Lists of answers behind the questions of a paper (`1-5 ABCDA`), and to which questions they belong. Pure; for
 `paper_lines`."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -68,7 +67,9 @@ def assign(entries: Sequence[KeyEntry], drafts: Sequence[Draft], /) -> list[Pars
     """
     if not entries:
         return []
-    numbers = Counter(draft.number for draft in drafts)
+    by_number: dict[int | None, list[Draft]] = {}
+    for draft in drafts:
+        by_number.setdefault(draft.number, []).append(draft)
     sections = _sections_by_heading(entries, drafts)
     in_order = [draft.number for draft in drafts] == [entry.number for entry in entries if entry.number]
     rows: list[ParsedRow] = []
@@ -78,13 +79,12 @@ def assign(entries: Sequence[KeyEntry], drafts: Sequence[Draft], /) -> list[Pars
     for place, entry in enumerate(entry for entry in entries if entry.number):
         fitting = [
             draft
-            for draft in drafts
-            if draft.number == entry.number
-            and (entry.heading not in sections or draft.place.ordinal == sections[entry.heading])
+            for draft in by_number.get(entry.number, ())
+            if entry.heading not in sections or draft.place.ordinal == sections[entry.heading]
         ]
         if len(fitting) > 1 and in_order:
             fitting = [drafts[place]]
-        if len(fitting) > 1 and numbers[entry.number] > 1:
+        if len(fitting) > 1:
             for draft in fitting:
                 draft.problems.append(("answer", _AMBIGUOUS, {"number": entry.number}))
         elif fitting:

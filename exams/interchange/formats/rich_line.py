@@ -3,7 +3,7 @@ plain text and Word alike. Pure; the text and DOCX formats read through here."""
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -169,17 +169,19 @@ def lines_as_blocks(lines: Iterable[Rich], /) -> Iterable[str]:
         yield written if is_block else f"<p>{written}</p>"
 
 
+def concatenated(parts: Sequence[Rich], /, *, between: str = "") -> Rich:
+    """Return texts as one, in one go."""
+    atoms = next((part.atoms for part in parts if part.atoms.known), parts[0].atoms if parts else NO_ATOMS)
+    text = between.join(part.text for part in parts)
+    if not any(part.styles for part in parts):
+        return Rich(text, b"", atoms)
+    styles = bytes(len(between)).join(part.styles or bytes(len(part.text)) for part in parts)
+    return Rich(text, styles, atoms)
+
+
 def joined(lines: Iterable[Rich], /) -> Rich:
     """Return lines as one text, empty ones at the ends left out."""
     kept = list(lines)
-    while kept and not kept[0].text.strip():
-        kept.pop(0)
-    while kept and not kept[-1].text.strip():
-        kept.pop()
-    if not any(line.styles for line in kept):
-        atoms = next((line.atoms for line in kept if line.atoms.known), NO_ATOMS)
-        return Rich("\n".join(line.text for line in kept), b"", atoms)
-    whole = Rich("")
-    for place, line in enumerate(kept):
-        whole = whole + Rich("\n", b"", line.atoms) + line if place else line
-    return whole
+    first = next((at for at, line in enumerate(kept) if line.text.strip()), len(kept))
+    last = next((at for at in range(len(kept), first, -1) if kept[at - 1].text.strip()), first)
+    return concatenated(kept[first:last], between="\n")
