@@ -22,7 +22,6 @@ from exams.interchange.formats.paper_lines import Line
 from exams.interchange.formats.rich_line import Atom, Rich, joined, lines_as_blocks
 from exams.interchange.formats.table_rows import column_keys, is_header
 
-MERGED_LOST = gettext_noop("Merged cells of a table were written one by one.")
 MAXIMUM_TABLE_DEPTH = 5
 DEEP_TABLE = gettext_noop("A table inside tables was written as text.")
 _NUMBER_ROW = re.compile(r"题\s*号|序\s*号|No\.?", re.IGNORECASE)

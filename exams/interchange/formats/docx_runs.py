@@ -100,9 +100,7 @@ class Runs:
             elif name == "oMath":
                 parts.append(self._formula(one, is_display=False))
             elif name == "oMathPara":
-                formulas = [inner for inner in one if local(inner.tag) == "oMath"]
-                for inner in formulas:
-                    parts.append(self._formula(inner, is_display=is_display))
+                parts += [self._formula(inner, is_display=is_display) for inner in one if local(inner.tag) == "oMath"]
             elif name in ("ins", "moveTo"):
                 inserted = self._inline(one, style)
                 if inserted.text:

@@ -29,7 +29,6 @@ _LOST_FIELD = gettext_noop("The field “%(name)s” is not known; what it says 
 _INDEX_ANSWER = gettext_noop("The answer %(text)s could count options from 0 or from 1. Write its letter.")
 _TYPE_CODE = gettext_noop("The type is a code (%(text)s); the question was read by its look.")
 _FILES = gettext_noop("The picture or file “%(name)s” is not in the JSON.")
-_MARKS_EACH = gettext_noop("The marks (%(marks)s) were taken for each of the %(count)s questions.")
 
 _TITLES = ("chapter", "chaptername", "章节", "章", "section", "name", "title", "keywords", "keyword", "subject", "unit")
 _QUIET = frozenset(

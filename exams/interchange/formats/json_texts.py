@@ -14,7 +14,6 @@ from exams.interchange.formats.question_vocabulary import TYPE_HINTS, folded
 from exams.interchange.formats.rich_line import Rich, joined, plain_as_rich
 
 _MARKS_EACH = gettext_noop("The marks (%(marks)s) were taken for each of the %(count)s questions.")
-_ANSWER_COUNT = gettext_noop("There are %(questions)s questions and %(answers)s answers.")
 _LETTERS = re.compile(r"[（(]?[A-Za-z](?:[\s,，、]?[A-Za-z]){0,9}[)）]?[.。]?")
 _ANY_NUMBER = re.compile(
     r"(?:^|(?<=[\s。．.;；?？!！]))(?:(\d{1,3})(?:\s?[.．、](?=\D)|(?<=\n\d\d)\s(?=[A-Z]))|[（(](\d{1,2})[)）])"
@@ -74,9 +73,7 @@ def _only_question(lines: Sequence[Rich]) -> Draft | None:
 def _starts(text: str, count: int) -> list[tuple[int, int, int]] | None:
     """Return (number, start, end) of `count` numbers in unbroken order, each with options before the next; the last such
     run of the text."""
-    found = []
-    for one in _ANY_NUMBER.finditer(text):
-        found.append((int(one[1] or one[2]), one.start(), one.end(), bool(one[1])))
+    found = [(int(one[1] or one[2]), one.start(), one.end(), bool(one[1])) for one in _ANY_NUMBER.finditer(text)]
     for first in range(len(found) - 1, -1, -1):
         run = [found[first]]
         for other in found[first + 1 :]:

@@ -11,30 +11,121 @@ _SIGNS = {
     **dict(
         zip(
             "αβγδεζηθικλμνξπρστυφχψω",
-            ["alpha", "beta", "gamma", "delta", "varepsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "varphi", "chi", "psi", "omega"],
+            [
+                "alpha",
+                "beta",
+                "gamma",
+                "delta",
+                "varepsilon",
+                "zeta",
+                "eta",
+                "theta",
+                "iota",
+                "kappa",
+                "lambda",
+                "mu",
+                "nu",
+                "xi",
+                "pi",
+                "rho",
+                "sigma",
+                "tau",
+                "upsilon",
+                "varphi",
+                "chi",
+                "psi",
+                "omega",
+            ],
             strict=True,
         )
     ),
-    **dict(zip("ΓΔΘΛΞΠΣΦΨΩ", ["Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega"], strict=True)),
+    **dict(
+        zip(
+            "ΓΔΘΛΞΠΣΦΨΩ", ["Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega"], strict=True
+        )
+    ),
     **dict(zip("ϵϕϑϖϱς", ["epsilon", "phi", "vartheta", "varpi", "varrho", "varsigma"], strict=True)),
     **dict(
         zip(
             "≤≥≠≈≡∼≅∝±∓×÷⋅∗∘∙",
-            ["leq", "geq", "neq", "approx", "equiv", "sim", "cong", "propto", "pm", "mp", "times", "div", "cdot", "ast", "circ", "bullet"],
+            [
+                "leq",
+                "geq",
+                "neq",
+                "approx",
+                "equiv",
+                "sim",
+                "cong",
+                "propto",
+                "pm",
+                "mp",
+                "times",
+                "div",
+                "cdot",
+                "ast",
+                "circ",
+                "bullet",
+            ],
             strict=True,
         )
     ),
     **dict(
         zip(
             "∞∂∇∀∃∄∈∉∋⊂⊃⊆⊇∪∩∅∖¬∧∨",
-            ["infty", "partial", "nabla", "forall", "exists", "nexists", "in", "notin", "ni", "subset", "supset", "subseteq", "supseteq", "cup", "cap", "emptyset", "setminus", "neg", "land", "lor"],
+            [
+                "infty",
+                "partial",
+                "nabla",
+                "forall",
+                "exists",
+                "nexists",
+                "in",
+                "notin",
+                "ni",
+                "subset",
+                "supset",
+                "subseteq",
+                "supseteq",
+                "cup",
+                "cap",
+                "emptyset",
+                "setminus",
+                "neg",
+                "land",
+                "lor",
+            ],
             strict=True,
         )
     ),
     **dict(
         zip(
             "→←↔⇒⇐⇔↑↓↦⟶⇌⊥∥∠△∴∵ℝℕℤℚℂℓℏ",
-            ["rightarrow", "leftarrow", "leftrightarrow", "Rightarrow", "Leftarrow", "Leftrightarrow", "uparrow", "downarrow", "mapsto", "longrightarrow", "rightleftharpoons", "perp", "parallel", "angle", "triangle", "therefore", "because", "mathbb{R}", "mathbb{N}", "mathbb{Z}", "mathbb{Q}", "mathbb{C}", "ell", "hbar"],
+            [
+                "rightarrow",
+                "leftarrow",
+                "leftrightarrow",
+                "Rightarrow",
+                "Leftarrow",
+                "Leftrightarrow",
+                "uparrow",
+                "downarrow",
+                "mapsto",
+                "longrightarrow",
+                "rightleftharpoons",
+                "perp",
+                "parallel",
+                "angle",
+                "triangle",
+                "therefore",
+                "because",
+                "mathbb{R}",
+                "mathbb{N}",
+                "mathbb{Z}",
+                "mathbb{Q}",
+                "mathbb{C}",
+                "ell",
+                "hbar",
+            ],
             strict=True,
         )
     ),
@@ -55,7 +146,37 @@ _ESCAPED = {
     "\\": "\\backslash ",
 }
 _FUNCTIONS = frozenset(
-    ["sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "coth", "ln", "log", "lg", "exp", "lim", "max", "min", "sup", "inf", "det", "gcd", "dim", "ker", "deg", "arg", "Pr"]
+    [
+        "sin",
+        "cos",
+        "tan",
+        "cot",
+        "sec",
+        "csc",
+        "arcsin",
+        "arccos",
+        "arctan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "coth",
+        "ln",
+        "log",
+        "lg",
+        "exp",
+        "lim",
+        "max",
+        "min",
+        "sup",
+        "inf",
+        "det",
+        "gcd",
+        "dim",
+        "ker",
+        "deg",
+        "arg",
+        "Pr",
+    ]
 )
 _NARY = {
     "∑": "\\sum",
@@ -97,7 +218,6 @@ _ACCENTS = {
     "¨": "\\ddot",
     "ˆ": "\\hat",
     "ˇ": "\\check",
-    "⃗": "\\vec",
 }
 _GROUPS = {
     ("⏟", "bot"): "\\underbrace",
@@ -127,7 +247,30 @@ _FENCES = {
     "": ".",
 }
 _SKIPPED = frozenset(
-    ["ctrlPr", "fPr", "radPr", "sSupPr", "sSubPr", "sSubSupPr", "sPrePr", "naryPr", "dPr", "mPr", "funcPr", "accPr", "barPr", "limLowPr", "limUppPr", "groupChrPr", "eqArrPr", "boxPr", "borderBoxPr", "phantPr", "rPr", "argPr"]
+    [
+        "ctrlPr",
+        "fPr",
+        "radPr",
+        "sSupPr",
+        "sSubPr",
+        "sSubSupPr",
+        "sPrePr",
+        "naryPr",
+        "dPr",
+        "mPr",
+        "funcPr",
+        "accPr",
+        "barPr",
+        "limLowPr",
+        "limUppPr",
+        "groupChrPr",
+        "eqArrPr",
+        "boxPr",
+        "borderBoxPr",
+        "phantPr",
+        "rPr",
+        "argPr",
+    ]
 )
 
 

@@ -12,25 +12,18 @@ from exams.interchange.formats.question_block import MAXIMUM_SOURCE, Block, buil
 from exams.interchange.formats.question_vocabulary import TYPE_HINTS, folded, truth_of
 from exams.interchange.formats.rich_line import COLOUR, HIGHLIGHT, STRONG, UNDERLINE, Rich, joined
 
-_DISAGREE = gettext_noop(
-    "Two answers are given that disagree: %(first)s (%(first_place)s) and %(second)s (%(second_place)s)."
-)
+_DISAGREE = gettext_noop("Two answers are given that disagree: %(first)s and %(second)s.")
 _SEVERAL_BRACKETS = gettext_noop("Several brackets in the question hold an answer: %(answers)s.")
 _FROM_WORD = gettext_noop("“%(text)s” in brackets was taken for the answer.")
-_FROM_MARKING = gettext_noop("The answer was read from the marking of the options (%(how)s).")
-_MARKING_DIFFERS = gettext_noop("Marked options (%(letters)s, %(how)s) are not the stated answer.")
+_MARKING_DIFFERS = gettext_noop("Marked options (%(letters)s) are not the stated answer.")
 _UNDERLINED = gettext_noop("The underlined words were taken for the answers of blanks.")
 _GIVEN_LOST = gettext_noop("One learner's own answer and marks stand with the question; they were left out.")
 _LIST_LACKS = gettext_noop("The list of answers has none for number %(number)s.")
-IN_BRACKETS = gettext_noop("in brackets")
-AFTER_LABEL = gettext_noop("after the question")
-IN_LIST = gettext_noop("in the list of answers")
-IN_MARKING = gettext_noop("marked in the options")
 _MARKINGS = (
-    (COLOUR, gettext_noop("colour")),
-    (HIGHLIGHT, gettext_noop("highlighting")),
-    (STRONG, gettext_noop("bold")),
-    (UNDERLINE, gettext_noop("underline")),
+    (COLOUR, gettext_noop("The answer was read from the colour of the options.")),
+    (HIGHLIGHT, gettext_noop("The answer was read from the highlighting of the options.")),
+    (STRONG, gettext_noop("The answer was read from the bold type of the options.")),
+    (UNDERLINE, gettext_noop("The answer was read from the underlining of the options.")),
 )
 _LETTERS = re.compile(r"[（(]?[A-Za-z](?![A-Za-z]{8})[A-Za-z]{0,7}(?![A-Za-z\d])")
 _AT_END = re.compile(r"[\s。.．？?！!：:；;]{0,8}\Z")
@@ -162,30 +155,21 @@ class Draft:
         listed = self.listed.strip() if self.listed is not None else Rich("")
         stem, bracket = _bracketed(block, stem, options, is_last_resort=not labelled and not listed)
         marked, how, is_sure = _marked(options)
-        found = [
-            (answer, place)
-            for answer, place in ((labelled, AFTER_LABEL), (bracket, IN_BRACKETS), (listed, IN_LIST))
-            if answer.text.strip()
-        ]
+        found = [answer for answer in (labelled, bracket, listed) if answer.text.strip()]
         if not found:
             if marked:
-                block.doubt("answer", _FROM_MARKING, {"how": how})
+                block.doubt("answer", how)
                 return stem, Rich(marked)
             if self.is_listed:
                 block.doubt("answer", _LIST_LACKS, {"number": self.number or 0})
             return stem, Rich("")
-        first, first_place = found[0]
-        for second, second_place in found[1:]:
+        first = found[0]
+        for second in found[1:]:
             if _meaning(first) != _meaning(second):
-                values = {
-                    "first": first.plain()[:40],
-                    "second": second.plain()[:40],
-                    "first_place": first_place,
-                    "second_place": second_place,
-                }
+                values = {"first": first.plain()[:40], "second": second.plain()[:40]}
                 block.problem("answer", _DISAGREE, values)
         if marked and is_sure and _meaning(first) != _meaning(Rich(marked)):
-            block.doubt("answer", _MARKING_DIFFERS, {"letters": marked, "how": how})
+            block.doubt("answer", _MARKING_DIFFERS, {"letters": marked})
         return stem, first
 
 
@@ -215,9 +199,8 @@ def _bracketed(
             (sure if is_padded or is_end or (len(options) > 1 and len(said) == 1 and hint) else weak).append(
                 (found, said)
             )
-        elif not options and (is_end or hint == "true_false") and truth_of(said) is not None:
-            if not said.isascii() or hint == "true_false":
-                sure.append((found, said))
+        elif not options and truth_of(said) is not None and (hint == "true_false" or (is_end and not said.isascii())):
+            sure.append((found, said))
     if len(sure) > 1 and len({said for _found, said in sure}) > 1:
         sure = sure[-1:] if not is_last_resort else sure
         if is_last_resort:

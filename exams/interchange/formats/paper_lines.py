@@ -142,9 +142,9 @@ class Paper:
         if draft is None or not text.strip():
             return
         draft.source.append(text)
-        if found := grammar.option_at(text):
-            if found[0] == "A" and self._option(at, line, text):
-                return
+        found = grammar.option_at(text)
+        if found and found[0] == "A" and self._option(at, line, text):
+            return
         pieces = grammar.split_labels(line.rich)
         if len(pieces) > 1 or pieces[0][0]:
             self._take_pieces(pieces)
@@ -615,17 +615,16 @@ class Paper:
             return False
         following = self._next_text(at)
         is_short = len(text.strip()) <= 40 and not re.search(r"[。？?！_]|（\s*）|\(\s*\)", text)
-        if is_short and (grammar.numbered(following) or grammar.opens_passage(following)):
-            if self.current is None or self.is_after_blank or self.current.is_complete:
-                return self._heading(at, replace(line, level=6), text)
-        if self.current is None or (
-            self.current.style == "chinese" and number.number == (self.current.number or 0) + 1
-        ):
-            if self.passage is None:
-                self._begin(line, number)
-                self._rest(at, replace(line, rich=line.rich[number.end :]))
-                return True
-        return False
+        is_free = self.current is None or self.is_after_blank or self.current.is_complete
+        if is_short and is_free and (grammar.numbered(following) or grammar.opens_passage(following)):
+            return self._heading(at, replace(line, level=6), text)
+        last = self.current
+        is_next = last is None or (last.style == "chinese" and number.number == (last.number or 0) + 1)
+        if not is_next or self.passage is not None:
+            return False
+        self._begin(line, number)
+        self._rest(at, replace(line, rich=line.rich[number.end :]))
+        return True
 
     def _starts_unnumbered(self, at: int) -> bool:
         draft = self.current
@@ -637,11 +636,9 @@ class Paper:
     def _content(self, at: int, line: Line) -> None:
         """Add a line to what is being read."""
         text = line.rich.narrow
-        if self._starts_unnumbered(at) and (self.is_unnumbered or not grammar.numbered(text)):
-            if self.passage is None or self.current is not None:
-                if self.is_unnumbered or self.current is None:
-                    if not (self.passage is not None and self.current is None):
-                        self._begin(line, None)
+        is_first = self.current is None and self.passage is None
+        if (is_first or (self.current is not None and self.is_unnumbered)) and self._starts_unnumbered(at):
+            self._begin(line, None)
         draft = self.current
         if draft is not None:
             draft.size += len(text)

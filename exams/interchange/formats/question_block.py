@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from exams.domain.grading import check_question
-from exams.domain.text import one_line
+from exams.domain.text import one_line, plain_text
 from exams.interchange.formats.base import NO_VALUES, Remark, Values, gettext_noop
 from exams.interchange.formats.question_keys import (
     CHOICES,
@@ -25,6 +25,7 @@ from exams.interchange.formats.question_vocabulary import (
     DIFFICULTIES,
     MORE_DIFFICULTIES,
     TYPE_HINTS,
+    TYPE_NAMES,
     folded,
     truth_of,
 )
@@ -47,7 +48,6 @@ _UNKNOWN_DIFFICULTY = gettext_noop("The difficulty “%(text)s” is not known; 
 _NO_MARKS = gettext_noop("The marks must be a number.")
 _DEEP_TOPIC = gettext_noop("The topic has more than three levels; the lower ones were joined.")
 _NO_MODEL_ANSWER = gettext_noop("There is no model answer.")
-_UNSTATED_PASSAGE = gettext_noop("The passage has no questions.")
 _UNFIT = "%(problem)s"
 
 
@@ -169,13 +169,15 @@ def _type_of(block: Block) -> str:
         return known
     found = _inferred(block, known)
     if block.type_hint and not known:
-        block.doubt("type", _OTHER_TYPE, {"name": block.type_hint[:60], "type": found})
+        block.doubt("type", _OTHER_TYPE, {"name": block.type_hint[:60], "type": _name_of(found)})
     return found
 
 
 def _inferred(block: Block, hint: str) -> str:
     """Return the type by the look of the question; a doubt wherever another reading is as good."""
-    if len(block.answers) > 1 and block.options and gap_spans(block.stem, len(block.answers)):
+    # Options shared by all gaps of a passage are each used once; repeated letters are of questions with their own.
+    is_shared = 1 < len(block.answers) == len(set(block.answers)) <= len(block.options)
+    if is_shared and gap_spans(block.stem, len(block.answers)):
         return "cloze"
     if block.options:
         letters = letters_in(block)
@@ -194,10 +196,17 @@ def _inferred(block: Block, hint: str) -> str:
     elif hint:
         guessed = "essay"
     else:
-        guessed = "short_text" if 0 < len(answer) <= SHORT_ANSWER and "\n" not in answer else "essay"
+        is_word = 0 < len(answer) <= SHORT_ANSWER and not re.search(r"[\n。；;]", plain_text(block.answer).strip())
+        guessed = "short_text" if is_word else "essay"
     if not block.type_hint:
-        block.doubt("type", _GUESSED_TYPE, {"type": guessed})
+        block.doubt("type", _GUESSED_TYPE, {"type": _name_of(guessed)})
     return guessed
+
+
+def _name_of(type_: str) -> str:
+    """Return the name of a type in both languages, as the template has it."""
+    names = TYPE_NAMES.get(type_, (type_,))
+    return f"{names[0]} / {names[-1]}"
 
 
 def _has_blanks(builder: Any, block: Block) -> bool:

@@ -46,7 +46,7 @@ _EXACT_TEXT = gettext_noop("The answer is compared with this text word for word.
 
 _SEPARATORS = re.compile(r"[\s,，、;；.。/|&+和与及]+")
 _BRACKETS = "()（）[]【】〔〕"
-_LETTER_AND_TEXT = re.compile(r"([A-Z])\s*[.．、:：)）]\s*(.+)", re.DOTALL)
+_LETTER_AND_TEXT = re.compile(r"([A-Z])\s*[.．、:：)）。，,]\s*(.+)", re.DOTALL)
 _EXACT_BLANK = re.compile(r"_{2,}|（\s+）|\(\s{2,}\)")
 _WIDE_BLANK = re.compile(
     r"<u>(?:\s|&nbsp;|&ensp;|&emsp;|_){1,200}</u>|_{2,}|＿{1,200}|﹍{1,200}|（\s*）|\(\s*\)|【\s*】|〔\s*〕|\[\s*\](?!\()"
@@ -315,7 +315,7 @@ def _cloze(block: "Block") -> Parts:
         stem = f"{stem[: span[0]]}[[g{number}]]{stem[span[1] :]}"
         gaps.insert(0, {"id": f"g{number}", "kind": "choice", "options": options})
         keys[f"g{number}"] = {"fractions": {letter: 1}}
-    return {"stem": stem, "gaps": gaps}, {"gaps": keys}
+    return {"stem": stem, "gaps": gaps}, {"gaps": dict(reversed(keys.items()))}
 
 
 def _numerical(block: "Block") -> Parts:

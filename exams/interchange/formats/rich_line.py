@@ -16,7 +16,9 @@ _TAGS = ((UNDERLINE, "u"), (STRONG, "strong"), (EM, "em"), (SUB, "sub"), (SUP, "
 _SHOWN = SUB | SUP | STRONG | EM | UNDERLINE
 _TAG_LIKE = re.compile(r"<[a-zA-Z/!]")
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff\ud800-\udfff\U000f0000-\U0010ffff]")
-_WIDE = {code: code - 0xFEE0 for span in ((0xFF10, 0xFF1A), (0xFF21, 0xFF3B), (0xFF41, 0xFF5B)) for code in range(*span)}
+_WIDE = {
+    code: code - 0xFEE0 for span in ((0xFF10, 0xFF1A), (0xFF21, 0xFF3B), (0xFF41, 0xFF5B)) for code in range(*span)
+}
 _HAS_ATOM = re.compile("[\U000f0000-\U000ffffd]")
 
 

@@ -92,7 +92,9 @@ def replay_quiz() -> tuple[int, int, list[Any]]:
     """Return how many of the pasted items were graded through imported records, how many are there, and the wrong."""
     items = json.loads((QUIZ / "_derived_chaoxing_marks.json").read_text())["items"]
     kinds = {"single": "single_choice", "multiple": "multiple_choice", "truefalse": "true_false"}
-    rows = [row for row in rows_of(QUIZ / "共同体概论题库汇总.txt") if row.record and row.record["type"] in kinds.values()]
+    rows = [
+        row for row in rows_of(QUIZ / "共同体概论题库汇总.txt") if row.record and row.record["type"] in kinds.values()
+    ]
     full: list[float] = []
     previous = None
     sections: list[int] = []
@@ -113,9 +115,7 @@ def replay_quiz() -> tuple[int, int, list[Any]]:
             continue
         if row.problems or row.record is None:
             continue
-        fraction = grade(
-            row.record["type"], row.record["content"], row.record["key"], _response(item), POLICY
-        ).fraction
+        fraction = grade(row.record["type"], row.record["content"], row.record["key"], _response(item), POLICY).fraction
         says = "none" if item["earned"] == 0 else "part" if item["earned"] < full[section] - 0.11 else "all"
         ours = "none" if fraction == 0 else "all" if fraction == 1 else "part"
         graded += 1

@@ -212,10 +212,22 @@ VARIANTS: list[Variant] = [
     ),
     Variant("letters restarted by an override (WPS)", _restarted, [SINGLE, Question("single_choice", "c", 4)]),
     Variant("numbers from a paragraph style (LibreOffice)", _style_numbered, [SINGLE]),
-    Variant("answer in red", lambda: _marked(RED), [Question("single_choice", "b", 4, doubt="marking")]),
-    Variant("answer in bold", lambda: _marked(BOLD), [Question("single_choice", "b", 4, doubt="marking")]),
-    Variant("answer underlined", lambda: _marked(UNDER), [Question("single_choice", "b", 4, doubt="marking")]),
-    Variant("answer highlighted", lambda: _marked(YELLOW), [Question("single_choice", "b", 4, doubt="marking")]),
+    Variant(
+        "answer in red", lambda: _marked(RED), [Question("single_choice", "b", 4, doubt="The answer was read from")]
+    ),
+    Variant(
+        "answer in bold", lambda: _marked(BOLD), [Question("single_choice", "b", 4, doubt="The answer was read from")]
+    ),
+    Variant(
+        "answer underlined",
+        lambda: _marked(UNDER),
+        [Question("single_choice", "b", 4, doubt="The answer was read from")],
+    ),
+    Variant(
+        "answer highlighted",
+        lambda: _marked(YELLOW),
+        [Question("single_choice", "b", 4, doubt="The answer was read from")],
+    ),
     Variant(
         "list of answers at the end, by section",
         lambda: docx(paragraphs(KEY_AT_END)),
