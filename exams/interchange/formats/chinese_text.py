@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 
 from exams.interchange.formats.base import Format, ParsedRow, Source, UnreadableFile, gettext_noop
 from exams.interchange.formats.encodings import decode, encoding_of, read_lines
-from exams.interchange.formats.paper_lines import Line, read_paper
+from exams.interchange.formats.paper_lines import read_paper
+from exams.interchange.formats.paper_state import Line
 from exams.interchange.formats.rich_line import EM, STRONG, Atom, Atoms, Rich, storable
 
 MAXIMUM_SIZE = 32 * 1024 * 1024

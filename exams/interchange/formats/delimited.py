@@ -1,4 +1,5 @@
-"""Tables of questions as CSV or TSV with any sensible header, Chinese or English. A file format; found by the registry."""
+"""Tables of questions as CSV or TSV with any sensible header, Chinese or English. A file format; found by the
+registry."""
 
 import csv
 import re

@@ -10,7 +10,8 @@ from typing import Any
 from exams.interchange.formats.base import Attachment, Format, ParsedRow, Remark, Source, UnreadableFile, gettext_noop
 from exams.interchange.formats.docx_body import Body, TableRow
 from exams.interchange.formats.docx_package import Package
-from exams.interchange.formats.paper_lines import Line, read_paper
+from exams.interchange.formats.paper_lines import read_paper
+from exams.interchange.formats.paper_state import Line
 from exams.interchange.formats.question_block import MAXIMUM_SOURCE
 from exams.interchange.formats.table_rows import record_of_cells
 

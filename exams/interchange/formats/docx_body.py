@@ -1,5 +1,5 @@
-"""The body of a Word file as the lines of a question paper: paragraphs, lists, tables and text boxes. Pure; for the DOCX
-format."""
+"""The body of a Word file as the lines of a question paper: paragraphs, lists, tables and text boxes. Pure; for the
+DOCX format."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -18,7 +18,7 @@ from exams.interchange.formats.docx_numbering import (
 from exams.interchange.formats.docx_package import Package, attribute, local
 from exams.interchange.formats.docx_runs import Notes, Runs
 from exams.interchange.formats.line_grammar import numbered, option_at
-from exams.interchange.formats.paper_lines import Line
+from exams.interchange.formats.paper_state import Line
 from exams.interchange.formats.rich_line import Atom, Rich, joined, lines_as_blocks
 from exams.interchange.formats.table_rows import column_keys, is_header
 

@@ -29,7 +29,7 @@ _DECLARES = gettext_noop("The file declares a document type or entities, which a
 
 
 def local(tag: object, /) -> str:
-    """Return the name of an element or attribute without its namespace, so that strict and transitional files are one."""
+    """Return a name without its namespace, so that strict and transitional files are one."""
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 

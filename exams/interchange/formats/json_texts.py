@@ -8,7 +8,8 @@ from decimal import Decimal, InvalidOperation
 from exams.interchange.formats.base import ParsedRow, gettext_noop
 from exams.interchange.formats.line_grammar import numbered, option_marks, take_marks
 from exams.interchange.formats.paper_drafts import Draft
-from exams.interchange.formats.paper_lines import Line, Paper
+from exams.interchange.formats.paper_lines import Paper
+from exams.interchange.formats.paper_state import Line
 from exams.interchange.formats.question_block import Block
 from exams.interchange.formats.question_vocabulary import TYPE_HINTS, folded
 from exams.interchange.formats.rich_line import Rich, joined, plain_as_rich
@@ -21,8 +22,8 @@ _ANY_NUMBER = re.compile(
 
 
 def block_of_text(block: Block, lines: Sequence[Rich], answers: Sequence[str], /) -> Block:
-    """Return the block with what its text holds: options, marks, or the questions of a passage, and the answers given to
-    them in order."""
+    """Return the block with what its text holds: options, marks, or the questions of a passage, and the answers given
+    to them in order."""
     if len(answers) > 1:
         parts = _split_by_numbers(lines, len(answers))
         if parts is not None:
@@ -71,8 +72,8 @@ def _only_question(lines: Sequence[Rich]) -> Draft | None:
 
 
 def _starts(text: str, count: int) -> list[tuple[int, int, int]] | None:
-    """Return (number, start, end) of `count` numbers in unbroken order, each with options before the next; the last such
-    run of the text."""
+    """Return (number, start, end) of `count` numbers in unbroken order, each with options before the next; the last
+    such run of the text."""
     found = [(int(one[1] or one[2]), one.start(), one.end(), bool(one[1])) for one in _ANY_NUMBER.finditer(text)]
     for first in range(len(found) - 1, -1, -1):
         run = [found[first]]

@@ -9,7 +9,8 @@ from exams.interchange.formats.question_vocabulary import TYPE_WORDS
 from exams.interchange.formats.rich_line import Rich
 
 _LABELS: dict[str, str] = {
-    "answer": "正确答案 参考答案 标准答案 本题答案 答案示例 答案为 答案 正解 正确选项 答 Correct\\s?answer Answer ANSWER Key",
+    "answer": "正确答案 参考答案 标准答案 本题答案 答案示例 答案为 答案 正解 正确选项 答 "
+    "Correct\\s?answer Answer ANSWER Key",
     "explanation": "参考解析 答案解析 试题解析 题目解析 本题解析 试题分析 思路分析 思路点拨 解题思路 解析 分析 点评 评析 "
     "详解 解答 讲解 点拨 解 Explanation Analysis Rationale",
     "difficulty": "难易程度 难易度 难度系数 难度等级 难度 Difficulty",
@@ -257,7 +258,7 @@ def section_of(text: str, /) -> Section | None:
 
 
 def inline_type(text: str, /) -> tuple[str, int] | None:
-    """Return the type that stands in brackets at the beginning of a question (`【单选题】`), and where the rest begins."""
+    """Return the type in brackets at the beginning of a question (`【单选题】`), and where the rest begins."""
     found = _INLINE_TYPE.match(text)
     return (found[1], found.end()) if found else None
 

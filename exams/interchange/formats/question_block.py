@@ -1,5 +1,5 @@
-"""From the parts of one question, as a person wrote them, to a record with what is wrong and what was guessed. Pure; the
-one core behind text, Word, tables and foreign JSON."""
+"""From the parts of one question, as a person wrote them, to a record with what is wrong and what was guessed. Pure;
+the one core behind text, Word, tables and foreign JSON."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -56,7 +56,8 @@ class Block:
     """The parts of one question. `stem`, options, `answer` and `explanation` are rich text; the rest is plain.
 
     `type_hint` is what the file calls its type; `is_table` says that it stood in a column of a table, whose words are
-    taken strictly. `is_listed` says that the file has options apart from its text, so that a list of answers is of one question. `answers` are the answers one by one where the file lists them. `parts` are the questions under a
+    taken strictly. `is_listed` says that the options stand apart from the text, so that a list of answers is of one
+    question. `answers` are the answers one by one where the file lists them. `parts` are the questions under a
     passage, whose text is `stem`.
     """
 

@@ -195,7 +195,7 @@ def _blank_spans(stem: str, wanted: int) -> list[tuple[int, int]]:
 
 
 def _numbered_answers(text: str, count: int) -> list[str] | None:
-    """Return the answers that stand behind numbers in order (`(1)…(2)…`, `①…②…`, `第一空：…`); None where they do not."""
+    """Return the answers behind numbers in order (`(1)…(2)…`, `①…②…`, `第一空：…`); None where there are none."""
     found = list(_NUMBERED.finditer(text))
     if len(found) != count or text[: found[0].start()].strip():
         return None
