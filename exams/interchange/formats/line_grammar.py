@@ -11,8 +11,8 @@ from exams.interchange.formats.rich_line import Rich
 _LABELS: dict[str, str] = {
     "answer": "正确答案 参考答案 标准答案 本题答案 答案示例 答案为 答案 正解 正确选项 答 "
     "Correct\\s?answer Answer ANSWER Key",
-    "explanation": "参考解析 答案解析 试题解析 题目解析 本题解析 试题分析 思路分析 思路点拨 解题思路 解析 分析 点评 评析 "
-    "详解 解答 讲解 点拨 解 Explanation Analysis Rationale",
+    "explanation": "参考解析 答案解析 试题解析 题目解析 本题解析 试题分析 思路分析 思路点拨 解题思路 解析 分析 点评 "
+    "评析 详解 解答 讲解 点拨 解 Explanation Analysis Rationale",
     "difficulty": "难易程度 难易度 难度系数 难度等级 难度 Difficulty",
     "topic": "所属章节 所属知识点 知识点 章节 Topic Chapter",
     "tags": "考点 标签 关键词 Tags",
@@ -82,7 +82,10 @@ _SPACED_MARK = re.compile(r"(?:(?<=\s)|^)(?:[（(]\s?([A-Z])\s?[)）]|([A-Z])\s?
 _GLUED_MARK = re.compile(r"[（(]([A-Z])[)）]\s*|(?<![A-Za-z0-9])([A-Z])[.．、:：﹒]\s*")
 _DIGIT_MARK = re.compile(r"(?<![A-Za-z])([A-Z])[.．、:：﹒]\s*")
 
-_SECTION_NUMBER = r"(?:第?\s?[一二三四五六七八九十ⅠⅡⅢⅣⅤⅥIVX\d]{1,4}\s?(?:部分|大题|卷)?\s?[、.．:：)）]?|[（(][一二三四五六七八九十\d]{1,3}[)）]|第[ⅠⅡI一二]+卷)?"
+_SECTION_NUMBER = (
+    r"(?:第?\s?[一二三四五六七八九十ⅠⅡⅢⅣⅤⅥIVX\d]{1,4}\s?(?:部分|大题|卷)?\s?[、.．:：)）]?|"
+    r"[（(][一二三四五六七八九十\d]{1,3}[)）]|第[ⅠⅡI一二]+卷)?"
+)
 _TYPES = "|".join(map(re.escape, TYPE_WORDS))
 _SECTION = re.compile(
     rf"[\s#*>]{{0,12}}{_SECTION_NUMBER}[\s:：]{{0,4}}[【\[（(〖]?\s{{0,4}}({_TYPES})\s{{0,4}}[】\]）)〗]?[\s*]{{0,4}}(?P<rest>.{{0,300}})",
@@ -103,8 +106,10 @@ _MARKDOWN_HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)[\s#]*")
 _BRACKET_HEADING = re.compile(r"\s*[【\[〖]\s?([^】\]〖〗]{1,40})\s?[】\]〗]\s*")
 _RULE = re.compile(r"\s*(?:[=]{3,}|[-]{3,}|[*]{3,}|[_]{20,}|[·…]{3,}|[~]{3,})\s*")
 _KEY_HEADING = re.compile(
-    r"[\s#*>【\[（(一二三四五六七八九十、.]{0,16}(?:试题|试卷|本章|全部|题目)?\s?(?:参考答案|标准答案|正确答案|答案)\s?(?:部分|汇总|列表|页|速查|表)?"
-    r"\s?(?:[及与和]\s?(?:解析|评分标准|详解|评分参考|试题解析|提示))?\s?[】\])）]?\s*[:：]?[\s*]*|\s*(?:Answer Key|Answers|Key)\s*:?\s*",
+    r"[\s#*>【\[（(一二三四五六七八九十、.]{0,16}(?:试题|试卷|本章|全部|题目)?\s?"
+    r"(?:参考答案|标准答案|正确答案|答案)\s?(?:部分|汇总|列表|页|速查|表)?"
+    r"\s?(?:[及与和]\s?(?:解析|评分标准|详解|评分参考|试题解析|提示))?\s?[】\])）]?\s*[:：]?[\s*]*|"
+    r"\s*(?:Answer Key|Answers|Key)\s*:?\s*",
     re.IGNORECASE,
 )
 _RANGE = re.compile(r"第?\s?(\d{1,4})\s?[-~～—–―至到]{1,2}\s?(\d{1,4})\s?[题]?\s?[.．、:：)）]?\s*")

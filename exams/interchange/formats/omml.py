@@ -5,273 +5,8 @@ from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 from exams.interchange.formats.docx_package import attribute, local
+from exams.interchange.formats.omml_signs import ACCENTS, ESCAPED, FENCES, FUNCTIONS, GROUPS, NARY, SIGNS, SKIPPED
 from exams.interchange.formats.rich_line import storable
-
-_SIGNS = {
-    **dict(
-        zip(
-            "αβγδεζηθικλμνξπρστυφχψω",
-            [
-                "alpha",
-                "beta",
-                "gamma",
-                "delta",
-                "varepsilon",
-                "zeta",
-                "eta",
-                "theta",
-                "iota",
-                "kappa",
-                "lambda",
-                "mu",
-                "nu",
-                "xi",
-                "pi",
-                "rho",
-                "sigma",
-                "tau",
-                "upsilon",
-                "varphi",
-                "chi",
-                "psi",
-                "omega",
-            ],
-            strict=True,
-        )
-    ),
-    **dict(
-        zip(
-            "ΓΔΘΛΞΠΣΦΨΩ", ["Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega"], strict=True
-        )
-    ),
-    **dict(zip("ϵϕϑϖϱς", ["epsilon", "phi", "vartheta", "varpi", "varrho", "varsigma"], strict=True)),
-    **dict(
-        zip(
-            "≤≥≠≈≡∼≅∝±∓×÷⋅∗∘∙",
-            [
-                "leq",
-                "geq",
-                "neq",
-                "approx",
-                "equiv",
-                "sim",
-                "cong",
-                "propto",
-                "pm",
-                "mp",
-                "times",
-                "div",
-                "cdot",
-                "ast",
-                "circ",
-                "bullet",
-            ],
-            strict=True,
-        )
-    ),
-    **dict(
-        zip(
-            "∞∂∇∀∃∄∈∉∋⊂⊃⊆⊇∪∩∅∖¬∧∨",
-            [
-                "infty",
-                "partial",
-                "nabla",
-                "forall",
-                "exists",
-                "nexists",
-                "in",
-                "notin",
-                "ni",
-                "subset",
-                "supset",
-                "subseteq",
-                "supseteq",
-                "cup",
-                "cap",
-                "emptyset",
-                "setminus",
-                "neg",
-                "land",
-                "lor",
-            ],
-            strict=True,
-        )
-    ),
-    **dict(
-        zip(
-            "→←↔⇒⇐⇔↑↓↦⟶⇌⊥∥∠△∴∵ℝℕℤℚℂℓℏ",
-            [
-                "rightarrow",
-                "leftarrow",
-                "leftrightarrow",
-                "Rightarrow",
-                "Leftarrow",
-                "Leftrightarrow",
-                "uparrow",
-                "downarrow",
-                "mapsto",
-                "longrightarrow",
-                "rightleftharpoons",
-                "perp",
-                "parallel",
-                "angle",
-                "triangle",
-                "therefore",
-                "because",
-                "mathbb{R}",
-                "mathbb{N}",
-                "mathbb{Z}",
-                "mathbb{Q}",
-                "mathbb{C}",
-                "ell",
-                "hbar",
-            ],
-            strict=True,
-        )
-    ),
-}
-_SIGNS.update(
-    {"⩽": "leqslant", "⩾": "geqslant", "≪": "ll", "≫": "gg", "…": "ldots", "⋯": "cdots", "⋮": "vdots", "⋱": "ddots"}
-)
-_SIGNS.update({"°": "^{\\circ}", "′": "'", "″": "''", "⊕": "oplus", "⊗": "otimes", "◦": "circ"})
-_ESCAPED = {
-    "#": "\\#",
-    "$": "\\$",
-    "%": "\\%",
-    "&": "\\&",
-    "_": "\\_",
-    "{": "\\{",
-    "}": "\\}",
-    "~": "\\sim ",
-    "\\": "\\backslash ",
-}
-_FUNCTIONS = frozenset(
-    [
-        "sin",
-        "cos",
-        "tan",
-        "cot",
-        "sec",
-        "csc",
-        "arcsin",
-        "arccos",
-        "arctan",
-        "sinh",
-        "cosh",
-        "tanh",
-        "coth",
-        "ln",
-        "log",
-        "lg",
-        "exp",
-        "lim",
-        "max",
-        "min",
-        "sup",
-        "inf",
-        "det",
-        "gcd",
-        "dim",
-        "ker",
-        "deg",
-        "arg",
-        "Pr",
-    ]
-)
-_NARY = {
-    "∑": "\\sum",
-    "∏": "\\prod",
-    "∐": "\\coprod",
-    "∫": "\\int",
-    "∬": "\\iint",
-    "∭": "\\iiint",
-    "∮": "\\oint",
-    "⋃": "\\bigcup",
-    "⋂": "\\bigcap",
-    "⋁": "\\bigvee",
-    "⋀": "\\bigwedge",
-    "⨁": "\\bigoplus",
-    "⨂": "\\bigotimes",
-}
-_ACCENTS = {
-    "\u0302": "\\hat",
-    "\u0303": "\\tilde",
-    "\u0304": "\\bar",
-    "\u0305": "\\overline",
-    "\u0307": "\\dot",
-    "\u0308": "\\ddot",
-    "\u20db": "\\dddot",
-    "\u20d7": "\\vec",
-    "\u030c": "\\check",
-    "\u0301": "\\acute",
-    "\u0300": "\\grave",
-    "\u0306": "\\breve",
-    "\u20d6": "\\overleftarrow",
-    "\u20e1": "\\overleftrightarrow",
-    "\u0332": "\\underline",
-    "\u033f": "\\overline",
-    "^": "\\hat",
-    "~": "\\tilde",
-    "¯": "\\bar",
-    "→": "\\vec",
-    "˙": "\\dot",
-    "¨": "\\ddot",
-    "ˆ": "\\hat",
-    "ˇ": "\\check",
-}
-_GROUPS = {
-    ("⏟", "bot"): "\\underbrace",
-    ("⏞", "top"): "\\overbrace",
-    ("⏞", "bot"): "\\overbrace",
-    ("⏟", "top"): "\\underbrace",
-    ("→", "top"): "\\overrightarrow",
-    ("←", "top"): "\\overleftarrow",
-    ("↔", "top"): "\\overleftrightarrow",
-    ("→", "bot"): "\\underrightarrow",
-    ("←", "bot"): "\\underleftarrow",
-    ("⎵", "bot"): "\\underbracket",
-}
-_FENCES = {
-    "{": "\\{",
-    "}": "\\}",
-    "⟨": "\\langle",
-    "⟩": "\\rangle",
-    "〈": "\\langle",
-    "〉": "\\rangle",
-    "⌊": "\\lfloor",
-    "⌋": "\\rfloor",
-    "⌈": "\\lceil",
-    "⌉": "\\rceil",
-    "‖": "\\|",
-    "∥": "\\|",
-    "": ".",
-}
-_SKIPPED = frozenset(
-    [
-        "ctrlPr",
-        "fPr",
-        "radPr",
-        "sSupPr",
-        "sSubPr",
-        "sSubSupPr",
-        "sPrePr",
-        "naryPr",
-        "dPr",
-        "mPr",
-        "funcPr",
-        "accPr",
-        "barPr",
-        "limLowPr",
-        "limUppPr",
-        "groupChrPr",
-        "eqArrPr",
-        "boxPr",
-        "borderBoxPr",
-        "phantPr",
-        "rPr",
-        "argPr",
-    ]
-)
 
 
 def to_latex(element: Element, /) -> str:
@@ -304,7 +39,7 @@ def _all(element: Element) -> str:
     written = ""
     for one in element:
         name = local(one.tag)
-        if name in _SKIPPED:
+        if name in SKIPPED:
             continue
         piece = _STRUCTURES[name](one) if name in _STRUCTURES else _all(one)
         if written.endswith(tuple("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")) and piece[:1].isalpha():
@@ -324,8 +59,8 @@ def _text(text: str) -> str:
             continue
         if chinese:
             written, chinese = f"{written}\\text{{{chinese}}}", ""
-        if sign in _SIGNS:
-            name = _SIGNS[sign]
+        if sign in SIGNS:
+            name = SIGNS[sign]
             written += name if name[0] in "^'" else f"\\{name} "
         elif "\U0001d400" <= sign <= "\U0001d7ff":
             written += unicodedata.normalize("NFKC", sign)
@@ -334,7 +69,7 @@ def _text(text: str) -> str:
         elif sign in "−－":
             written += "-"
         else:
-            written += _ESCAPED.get(sign, " " if sign.isspace() else sign)
+            written += ESCAPED.get(sign, " " if sign.isspace() else sign)
     return f"{written}\\text{{{chinese}}}" if chinese else written
 
 
@@ -342,7 +77,7 @@ def _run(element: Element) -> str:
     text = "".join(one.text or "" for one in element if local(one.tag) == "t")
     is_upright = _property(element, "rPr", "sty") == "p" or _is_on(element, "rPr", "nor")
     stripped = text.strip()
-    if stripped in _FUNCTIONS:
+    if stripped in FUNCTIONS:
         return f"\\{stripped} "
     if is_upright and stripped.isascii() and stripped.isalpha() and len(stripped) > 1:
         return f"\\mathrm{{{stripped}}}"
@@ -372,7 +107,7 @@ def _base(element: Element) -> str:
 
 def _nary(element: Element) -> str:
     sign = _property(element, "naryPr", "chr")
-    name = _NARY.get(sign if sign is not None else "∫", _text(sign or "∫"))
+    name = NARY.get(sign if sign is not None else "∫", _text(sign or "∫"))
     below = "" if _is_on(element, "naryPr", "subHide") else _part(element, "sub")
     above = "" if _is_on(element, "naryPr", "supHide") else _part(element, "sup")
     limits = (f"_{{{below}}}" if below else "") + (f"^{{{above}}}" if above else "")
@@ -382,7 +117,7 @@ def _nary(element: Element) -> str:
 
 
 def _fence(sign: str) -> str:
-    return _FENCES.get(sign, sign)
+    return FENCES.get(sign, sign)
 
 
 def _delimiters(element: Element) -> str:
@@ -422,7 +157,7 @@ def _equations(element: Element) -> str:
 def _function(element: Element) -> str:
     name = _part(element, "fName")
     bare = name.replace("\\mathrm{", "").rstrip("}").strip().lstrip("\\")
-    if bare in _FUNCTIONS:
+    if bare in FUNCTIONS:
         name = f"\\{bare}"
     return f"{name} {_part(element, 'e')}"
 
@@ -430,7 +165,7 @@ def _function(element: Element) -> str:
 def _accent(element: Element) -> str:
     sign = _property(element, "accPr", "chr")
     inside = _part(element, "e")
-    name = _ACCENTS.get("\u0302" if sign is None else sign, "\\hat")
+    name = ACCENTS.get("\u0302" if sign is None else sign, "\\hat")
     wide = {"\\vec": "\\overrightarrow", "\\hat": "\\widehat", "\\bar": "\\overline", "\\tilde": "\\widetilde"}
     if len(inside) > 1 and not inside.startswith("\\") and name in wide:
         name = wide[name]
@@ -462,7 +197,7 @@ def _upper(element: Element) -> str:
 def _group(element: Element) -> str:
     sign = _property(element, "groupChrPr", "chr")
     place = _property(element, "groupChrPr", "pos") or "bot"
-    name = _GROUPS.get(("⏟" if sign is None else sign, place), "\\underbrace" if place == "bot" else "\\overbrace")
+    name = GROUPS.get(("⏟" if sign is None else sign, place), "\\underbrace" if place == "bot" else "\\overbrace")
     return f"{name}{{{_part(element, 'e')}}}"
 
 

@@ -3,9 +3,14 @@
 `python -m tests.pure.exams.formats.docx_variants` prints what is understood.
 """
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
+from exams.interchange.formats.base import Source
+from exams.interchange.formats.docx import FORMAT
 from tests.pure.exams.formats.docx_builder import (
     PNG,
     STRICT,
@@ -181,12 +186,14 @@ A．资产\tB．负债\tC．收入\tD．费用
 3．与材料无关的问题（ B ）
 {FOUR}""".replace("2．存货", "答案：B\n2．存货")
 
+_LIMIT = "由 \\(\\lim_{x\\rightarrow 0}\\frac{\\sin x}{x}=1\\) 得。"
 VARIANTS: list[Variant] = [
     Variant(
         "options one a line, answer behind a label",
         lambda: docx(
             paragraphs(
-                "1．下列属于负债的是（　　）。\nA．存货\nB．应付账款\nC．商誉\nD．专利权\n答案：B\n解析：应付账款是负债。"
+                "1．下列属于负债的是（　　）。\nA．存货\nB．应付账款\n"
+                "C．商誉\nD．专利权\n答案：B\n解析：应付账款是负债。"
             )
         ),
         [Question("single_choice", "b", 4, explanation="应付账款是负债。")],
@@ -347,7 +354,8 @@ VARIANTS: list[Variant] = [
         "judgement, short answer and essay by section",
         lambda: docx(
             paragraphs(
-                "一、判断题\n1．资产等于负债加所有者权益。（ √ ）\n二、简答题（每题5分）\n1．什么是负债？\n答：由过去的交易形成的现时义务。\n三、论述题（共10分）\n1．论会计的作用。\n参考答案：反映和监督。"
+                "一、判断题\n1．资产等于负债加所有者权益。（ √ ）\n二、简答题（每题5分）\n1．什么是负债？\n"
+                "答：由过去的交易形成的现时义务。\n三、论述题（共10分）\n1．论会计的作用。\n参考答案：反映和监督。"
             )
         ),
         [
@@ -383,7 +391,8 @@ VARIANTS: list[Variant] = [
             + f"<w:sdt><w:sdtContent>{p(FOUR)}</w:sdtContent></w:sdt>"
             + p(
                 '<w:r><w:br w:type="page"/></w:r>',
-                '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>PAGE</w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>',
+                '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>PAGE</w:instrText></w:r>'
+                '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>',
             )
         ),
         [SINGLE],
@@ -396,6 +405,36 @@ VARIANTS: list[Variant] = [
             + p(run("2．草是蓝的（"), '<w:r><w:sym w:font="Wingdings" w:char="F0FB"/></w:r>', run("）"))
         ),
         [Question("true_false", True), Question("true_false", False)],
+    ),
+]
+
+
+def _made_elsewhere(name: str) -> Callable[[], bytes]:
+    return (Path(__file__).with_name("data") / name).read_bytes
+
+
+VARIANTS += [
+    Variant(
+        "written by pandoc",
+        _made_elsewhere("paper-pandoc.docx"),
+        [
+            Question("single_choice", "b", 4, holds="\\frac{1}{2}+\\sqrt{x^{2}}", explanation=_LIMIT),
+            Question("fill_blank", [["水"]]),
+        ],
+    ),
+    Variant(
+        "written by python-docx",
+        _made_elsewhere("paper-python-docx.docx"),
+        [
+            Question("single_choice", "a", 4, marks="2"),
+            Question("single_choice", "b", 4, marks="2", doubt="The answer was read from"),
+            Question("true_false", True),
+        ],
+    ),
+    Variant(
+        "written by docx.js",
+        _made_elsewhere("paper-docx-js.docx"),
+        [Question("multiple_choice", "abd", 4, marks="3"), Question("single_choice", "a", 2, holds="\\frac{1}{2}")],
     ),
 ]
 
@@ -417,3 +456,34 @@ def answer_of(record: dict) -> object:
         parts = record["content"]["questions"]
         return [answer_of({"type": one["type"], "key": key["questions"][one["id"]]}) for one in parts]
     return key.get("model_answer")
+
+
+def survey() -> list[dict[str, Any]]:
+    """Return a row a way of writing: questions expected, imported, declined, wrong."""
+    table = []
+    for variant in VARIANTS:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "file.docx"
+            path.write_bytes(variant.make())
+            rows = list(FORMAT.read(Source(name=path.name, path=path)))
+        wrong = [
+            row
+            for row, said in zip(rows, variant.questions, strict=True)
+            if not said.problem and (row.record is None or answer_of(dict(row.record)) != said.answer)
+        ]
+        table.append(
+            {
+                "kind": f"docx: {variant.name}",
+                "files": 1,
+                "questions": len(variant.questions),
+                "imported": sum(not row.problems for row in rows),
+                "declined": sum(bool(row.problems) for row in rows),
+                "wrong": len(wrong),
+            }
+        )
+    return table
+
+
+if __name__ == "__main__":
+    for line in survey():
+        print(line)  # noqa: T201 - a table for the person who asks for it

@@ -95,7 +95,8 @@ def test_answers_at_the_end(listed, tmp_path):
 def test_answers_at_the_end_with_explanations(tmp_path):
     text = "".join(f"{number}．第{number}问（　　）\n{ABCD}\n" for number in (1, 2))
     rows = _read(
-        f"{text}3．论会计。\n\n参考答案及解析\n1．【答案】B\n【解析】因为乙。\n2．A 解析：因为甲。\n3．答：反映和\n监督。",
+        f"{text}3．论会计。\n\n参考答案及解析\n1．【答案】B\n"
+        "【解析】因为乙。\n2．A 解析：因为甲。\n3．答：反映和\n监督。",
         tmp_path,
     )
     assert _short(rows) == [("single_choice", "b"), ("single_choice", "a"), ("essay", "反映和\n监督。")]
@@ -103,7 +104,11 @@ def test_answers_at_the_end_with_explanations(tmp_path):
 
 
 def test_a_list_is_matched_by_section(tmp_path):
-    text = f"一、单选题\n1．甲（　）\n{ABCD}\n二、判断题\n1．乙（　）\n2．丙（　）\n答案\n一、单选题\n1．C\n二、判断题\n1．√ 2．×"
+    text = (
+        "一、单选题\n1．甲（　）\n"
+        f"{ABCD}\n二、判断题\n1．乙（　）\n"
+        "2．丙（　）\n答案\n一、单选题\n1．C\n二、判断题\n1．√ 2．×"
+    )
     assert _short(_read(text, tmp_path)) == [("single_choice", "c"), ("true_false", True), ("true_false", False)]
 
 
@@ -181,7 +186,11 @@ def test_passages(head, tmp_path):
 
 
 def test_a_passage_behind_a_question(tmp_path):
-    text = f"1．零（D）\n{ABCD}\n\n甲公司购入存货。\n货款未付。据此完成2～3题。\n2．一（A）\n{ABCD}\n3．二（B）\n{ABCD}\n4．三（C）\n{ABCD}"
+    text = (
+        f"1．零（D）\n{ABCD}\n\n"
+        "甲公司购入存货。\n货款未付。据此完成2～3题。\n"
+        f"2．一（A）\n{ABCD}\n3．二（B）\n{ABCD}\n4．三（C）\n{ABCD}"
+    )
     rows = _read(text, tmp_path)
     assert _short(rows) == [("single_choice", "d"), ("material", ["a", "b"]), ("single_choice", "c")]
     assert rows[1].record["content"]["stem"].startswith("甲公司购入存货。")
@@ -189,7 +198,11 @@ def test_a_passage_behind_a_question(tmp_path):
 
 
 def test_a_numbered_passage_with_questions_in_brackets(tmp_path):
-    text = f"1．（9分）阅读下面文字，完成问题。\n甲公司购入存货。\n（1）一\n{ABCD}\n答案：A\n（2）二\n{ABCD}\n答案：B\n2．三（C）\n{ABCD}"
+    text = (
+        "1．（9分）阅读下面文字，完成问题。\n"
+        f"甲公司购入存货。\n（1）一\n{ABCD}\n"
+        f"答案：A\n（2）二\n{ABCD}\n答案：B\n2．三（C）\n{ABCD}"
+    )
     rows = _read(text, tmp_path)
     assert _short(rows) == [("material", ["a", "b"]), ("single_choice", "c")]
     assert rows[0].record["marks"] == "9"
@@ -197,7 +210,8 @@ def test_a_numbered_passage_with_questions_in_brackets(tmp_path):
 
 def test_pasted_result_pages_lose_the_learner_and_say_so(tmp_path):
     text = (
-        "### 一. 单选题（共1题）\n\n*1*\n\n【单选题】甲( )\n\n- *A、*[一](javascript:void(0);)\n- *B、*[二](javascript:void(0);)\n\n"
+        "### 一. 单选题（共1题）\n\n*1*\n\n【单选题】甲( )\n\n"
+        "- *A、*[一](javascript:void(0);)\n- *B、*[二](javascript:void(0);)\n\n"
         "我的答案：\n\nA\n\n**0.0**分\n\n正确答案：\n\nB\n\n[*AI讲解*](javascript:void(0);)\n"
     )
     (row,) = _read(text, tmp_path)
@@ -208,7 +222,8 @@ def test_pasted_result_pages_lose_the_learner_and_say_so(tmp_path):
 
 def test_markdown(tmp_path):
     text = (
-        "# 第一章\n## 测验\n\n1. **下列**属于 $x^2$ 的是\n\n   - A. `甲`\n   - B. ![图](https://example.org/a.png)\n   - **答案：A**\n"
+        "# 第一章\n## 测验\n\n1. **下列**属于 $x^2$ 的是\n\n   - A. `甲`\n"
+        "   - B. ![图](https://example.org/a.png)\n   - **答案：A**\n"
         "\n> 解析：因为 $$y_1$$\n"
     )
     (row,) = _read(text, tmp_path, name="file.md")

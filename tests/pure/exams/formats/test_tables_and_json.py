@@ -57,7 +57,11 @@ def test_cells_with_line_ends_and_broken_rows(tmp_path):
 
 
 def test_each_broken_row_says_why(tmp_path):
-    text = "题型,题干,A,B,答案,难度,分值\n单选题,甲,一,二,C,2,1\n奇怪题,乙,一,二,A,,\n单选题,丙,一,二,A,超难,x\n,丁,一,二,A,,\n判断题,戊,,,对,易,2\n"
+    text = (
+        "题型,题干,A,B,答案,难度,分值\n"
+        "单选题,甲,一,二,C,2,1\n奇怪题,乙,一,二,A,,\n"
+        "单选题,丙,一,二,A,超难,x\n,丁,一,二,A,,\n判断题,戊,,,对,易,2\n"
+    )
     rows = rows_of(CSV, text, tmp_path, name="file.csv")
     assert [bool(row.problems) for row in rows] == [True, True, True, True, False]
     assert [{remark.field for remark in row.problems} for row in rows[:4]] == [
@@ -165,7 +169,11 @@ def test_any_sensible_object(entry, tmp_path):
 
 
 def test_a_text_with_several_questions_becomes_a_passage(tmp_path):
-    text = "甲公司购入存货。据此完成1～2题。\n1．一（　） A．甲 B．乙\nC．丙 D．丁\n2．二（　）\nA．甲\tB．乙\tC．丙\tD．丁"
+    text = (
+        "甲公司购入存货。据此完成1～2题。\n"
+        "1．一（　） A．甲 B．乙\n"
+        "C．丙 D．丁\n2．二（　）\nA．甲\tB．乙\tC．丙\tD．丁"
+    )
     data = [{"question": text, "answer": ["B", "C"], "score": 4, "analysis": "因为。"}]
     (row,) = rows_of(JSON, json.dumps(data), tmp_path, name="file.json")
     assert _short([row]) == [("material", ["b", "c"])]
