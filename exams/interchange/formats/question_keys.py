@@ -176,12 +176,12 @@ def _true_false(block: "Block") -> Parts:
         judged = {letter.upper(): truth_of(text) for letter, text in block.options}
         letter = answer.strip().upper().strip(_BRACKETS)
         if sorted(map(str, judged.values())) != ["False", "True"]:
-            truth = None
+            truth = truth if block.is_table else None
         elif letter in judged:
             truth = judged[letter]
         if truth is not None and not block.is_table:
             block.doubt("type", _JUDGED_OPTIONS)
-    elif block.options:
+    elif block.options and not block.is_table:
         truth = None
     if truth is None:
         raise Unclear("answer", _TRUE_OR_FALSE if answer.strip() else _ANSWER_MISSING)
@@ -221,7 +221,7 @@ def _split_answers(block: "Block", count: int) -> list[str]:
         by_semicolon = [part.strip() for part in re.split(r"[;；]", text)]
         numbered = _numbered_answers(text, count) if _NUMBERED.match(text) else None
         answers = numbered or by_semicolon
-        if len(answers) != count and count > 1:
+        if len(answers) != count and count > 1 and not block.is_table:
             for sign, pattern in (("↵", r"\n+"), ("  ", r"\s{2,}|\t"), ("、", r"、"), ("，", r"[，,]"), (" ", r"\s+")):
                 parts = [part.strip() for part in re.split(pattern, text) if part.strip()]
                 if len(parts) == count:
