@@ -173,6 +173,8 @@ STORAGES: dict[str, dict[str, Any]] = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+IMPORT_MAXIMUM_BYTES = env.int("JINBANG_IMPORT_MAXIMUM_MB", default=200) * 1024 * 1024
+"""Largest file of questions that is taken for an import, in bytes."""
 
 # -- background work ------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="")

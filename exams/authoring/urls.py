@@ -3,7 +3,6 @@
 from django.urls import path
 
 from exams.authoring import bank_views, exam_views, paper_views, question_views
-from exams.interchange import views as interchange_views
 
 app_name = "authoring"
 urlpatterns = [
@@ -15,12 +14,6 @@ urlpatterns = [
     path("banks/<uuid:public_id>/questions/new/", question_views.choose_type, name="choose_type"),
     path("banks/<uuid:public_id>/questions/new/<slug:type>/", question_views.new_question, name="new_question"),
     path("banks/<uuid:public_id>/preview/<slug:type>/", question_views.preview, name="preview"),
-    path("banks/<uuid:public_id>/import/", interchange_views.upload, name="import"),
-    path("imports/template/<slug:language>/", interchange_views.template, name="import_template"),
-    path("imports/<uuid:public_id>/", interchange_views.batch, name="import_batch"),
-    path("imports/<uuid:public_id>/apply/", interchange_views.apply, name="import_apply"),
-    path("imports/<uuid:public_id>/undo/", interchange_views.undo, name="import_undo"),
-    path("imports/<uuid:public_id>/failed/", interchange_views.failed_rows, name="import_failed"),
     path("questions/<uuid:public_id>/", question_views.edit_question, name="question"),
     path("questions/<uuid:public_id>/status/", question_views.change_status, name="question_status"),
     path("questions/<uuid:public_id>/versions/<int:number>/", question_views.version, name="version"),
