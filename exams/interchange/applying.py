@@ -15,15 +15,17 @@ from django.utils.translation import override
 
 from edu.audit.services import record as record_audit
 from edu.core.clock import now_utc
+from edu.core.ids import new_public_id
 from edu.notifications.services import notify
 from exams.authoring.banks import MAXIMUM_DEPTH, create_topics
 from exams.authoring.checks import plain_text_of
 from exams.authoring.questions import MAXIMUM_TAGS, equals_version, freeze_question
+from exams.interchange.bulk_insert import insert_rows
 from exams.interchange.files import remove_file
 from exams.interchange.planning import KnownQuestions, count_rows
 from exams.models import ImportBatch, ImportRow, Question, QuestionVersion, Topic
 
-BATCH_SIZE = 250
+BATCH_SIZE = 500
 """Questions a transaction: some 50 ms."""
 PAUSE_SECONDS = 0.03
 """Rest after a transaction on SQLite: who waits for the lock looks for it every 25 ms at first."""
@@ -111,20 +113,30 @@ class _Writer:
                 row.ref = ""
             fresh.append(row)
         self._find_topics(fresh)
-        questions = [question_of(self.batch, row, self.topics) for row in fresh]
+        questions = [self._values(row) for row in fresh]
         if (rest := PAUSE_SECONDS - (time.monotonic() - self.rested_at)) > 0:
             let_others_write(rest)
         position = rows[-1].position
         with transaction.atomic():
-            insert_questions(questions, self.batch.owner)
-            for row, question in zip(fresh, questions, strict=True):
-                row.question_id = question.pk
-            _remember_questions(fresh)
+            _insert_questions(self.batch, questions)
+            _remember_questions(self.batch, fresh, questions)
             for row in passed:
                 row.save(update_fields=["state", "question"])
             ImportBatch.objects.filter(pk=self.batch.pk).update(applied_position=position)
         self.rested_at = time.monotonic()
         self.batch.applied_position = position
+
+    def _values(self, row: ImportRow) -> dict[str, Any]:
+        """Return the columns of the published question of a row; its batch hides it until the import is applied."""
+        return {
+            **values_of(self.batch, row, self.topics),
+            "public_id": new_public_id(),
+            "bank_id": self.batch.bank_id,
+            "author_id": self.batch.owner_id,
+            "batch_id": self.batch.pk,
+            "status": Question.Status.PUBLISHED.value,
+            "live": True,
+        }
 
     def _find_topics(self, rows: Sequence[ImportRow]) -> None:
         """Make the topics of these rows that are not there yet."""
@@ -142,73 +154,63 @@ def path_of(batch: ImportBatch, row: ImportRow) -> tuple[str, ...]:
     return tuple(name.strip() for name in names if name.strip())
 
 
-def fill(question: Question, batch: ImportBatch, row: ImportRow, topics: Mapping[tuple[str, ...], Topic]) -> None:
-    """Take a row's record into a question, with what was chosen for all rows."""
+def values_of(batch: ImportBatch, row: ImportRow, topics: Mapping[tuple[str, ...], Topic]) -> dict[str, Any]:
+    """Return the columns of a question that a row's record decides, with what was chosen for all rows."""
     record = row.record or {}
-    tags = [*record.get("tags", ()), *(tag for tag in batch.options.get("tags") or () if tag not in record["tags"])]
-    question.ref = row.ref
-    question.type = record["type"]
-    question.topic = topics.get(path_of(batch, row))
-    question.difficulty = batch.options.get("difficulty") or record["difficulty"]
-    question.tags = tags[:MAXIMUM_TAGS]
-    question.language = record["language"] or batch.bank.language
-    question.marks = Decimal(record["marks"])
-    question.content = record["content"]
-    question.key = record["key"]
-    question.explanation = record["explanation"]
-    question.source = record["source"]
-    question.summary = row.summary
-    question.search_text = plain_text_of(type=record["type"], content=record["content"])
-    question.content_hash = row.content_hash
+    tags = [*record["tags"], *(tag for tag in batch.options.get("tags") or () if tag not in record["tags"])]
+    topic = topics.get(path_of(batch, row))
+    return {
+        "ref": row.ref,
+        "type": record["type"],
+        "topic_id": topic.pk if topic else None,
+        "difficulty": batch.options.get("difficulty") or record["difficulty"],
+        "tags": tags[:MAXIMUM_TAGS],
+        "language": record["language"] or batch.bank.language,
+        "marks": Decimal(record["marks"]),
+        "content": record["content"],
+        "key": record["key"],
+        "explanation": record["explanation"],
+        "source": record["source"],
+        "summary": row.summary,
+        "search_text": row.search_text or plain_text_of(type=record["type"], content=record["content"]),
+        "content_hash": row.content_hash,
+    }
 
 
-def question_of(batch: ImportBatch, row: ImportRow, topics: Mapping[tuple[str, ...], Topic]) -> Question:
-    """Return the published question of a row, not saved; its batch hides it until the import is applied."""
-    question = Question(
-        bank=batch.bank,
-        author=batch.owner,
-        batch=batch,
-        status=Question.Status.PUBLISHED,
-        live=True,
-        has_unpublished_changes=False,
-    )
-    fill(question, batch, row, topics)
-    return question
+VERSION_COLUMNS = ("type", "content", "key", "explanation", "source", "marks", "content_hash")
+"""What a version takes over from its question, by the same name."""
 
 
-def insert_questions(questions: Sequence[Question], author: Any | None) -> None:
-    """Insert questions and their first versions; three statements. The caller holds the transaction."""
-    if not questions:
+def _insert_questions(batch: ImportBatch, values: Sequence[Mapping[str, Any]]) -> None:
+    """Insert questions and their first versions; the database copies the one from the other. The caller holds the
+    transaction."""
+    if not values:
         return
-    now = now_utc()
-    Question.everything.bulk_create(questions)
-    QuestionVersion.objects.bulk_create(
-        QuestionVersion(
-            question=row,
-            number=1,
-            type=row.type,
-            content=row.content,
-            key=row.key,
-            explanation=row.explanation,
-            source=row.source,
-            marks=row.marks,
-            content_hash=row.content_hash,
-            published_at=now,
-            published_by=author,
-        )
-        for row in questions
-    )
-    newest = QuestionVersion.objects.filter(question=OuterRef("pk")).order_by("-number").values("pk")[:1]
-    Question.everything.filter(pk__in=[row.pk for row in questions]).update(current_version=Subquery(newest))
-
-
-def _remember_questions(rows: Sequence[ImportRow]) -> None:
-    """Note at rows which questions they became."""
+    insert_rows(Question, values)
+    name = connection.ops.quote_name
+    columns = ", ".join(name(QuestionVersion._meta.get_field(column).column) for column in VERSION_COLUMNS)
+    table, questions = name(QuestionVersion._meta.db_table), name(Question._meta.db_table)
+    moment = connection.ops.adapt_datetimefield_value(now_utc())
     with connection.cursor() as cursor:
-        table = connection.ops.quote_name(ImportRow._meta.db_table)
+        cursor.execute(
+            f"INSERT INTO {table} (question_id, number, published_at, published_by_id, {columns}) "  # noqa: S608 - our own
+            f"SELECT id, 1, %s, author_id, {columns} FROM {questions} "
+            "WHERE batch_id = %s AND current_version_id IS NULL",
+            [moment, batch.pk],
+        )
+    newest = QuestionVersion.objects.filter(question=OuterRef("pk")).order_by("-number").values("pk")[:1]
+    Question.everything.filter(batch=batch, current_version__isnull=True).update(current_version=Subquery(newest))
+
+
+def _remember_questions(batch: ImportBatch, rows: Sequence[ImportRow], values: Sequence[Mapping[str, Any]]) -> None:
+    """Note at rows which questions they became."""
+    public_ids = [value["public_id"] for value in values]
+    made = dict(Question.everything.filter(public_id__in=public_ids).values_list("public_id", "pk"))
+    table = connection.ops.quote_name(ImportRow._meta.db_table)
+    with connection.cursor() as cursor:
         cursor.executemany(
             f"UPDATE {table} SET question_id = %s WHERE id = %s",  # noqa: S608 - the name of our own table
-            [(row.question_id, row.pk) for row in rows],
+            [(made[value["public_id"]], row.pk) for row, value in zip(rows, values, strict=True)],
         )
 
 
@@ -242,10 +244,11 @@ def _update_known(batch: ImportBatch, say: Say) -> None:
 def _update(batch: ImportBatch, row: ImportRow, question: Question, topics: Mapping[tuple[str, ...], Topic]) -> None:
     former = {"question": question.pk, "marks": str(question.marks)}
     former |= {name: getattr(question, name) for name in FORMER_FIELDS}
-    former_topic = question.topic_id
-    fill(question, batch, row, topics)
+    values = values_of(batch, row, topics)
     if not path_of(batch, row):
-        question.topic_id = former_topic
+        values.pop("topic_id")
+    for name, value in values.items():
+        setattr(question, name, value)
     question.save()
     freeze_question(question=question, actor=batch.owner)
     row.former = {**former, "made_version": question.current_version_id}

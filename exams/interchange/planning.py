@@ -9,9 +9,9 @@ from django.db.models import Count, Min, Q
 from django.utils.translation import override
 
 from edu.core.errors import DomainError
-from exams.authoring.checks import plain_text_of
 from exams.authoring.record_problems import RECORD_PROBLEMS
 from exams.interchange import near_duplicates
+from exams.interchange.bulk_insert import insert_rows
 from exams.interchange.examine import Examined, examine_row
 from exams.interchange.files import local_copy
 from exams.interchange.formats.base import Format, Remark, Source, UnreadableFile, gettext_noop
@@ -28,6 +28,9 @@ MAXIMUM_ROWS = 1_000_000
 NO_QUESTIONS = gettext_noop("The file holds no questions.")
 TOO_MANY = gettext_noop("The file has more than %(limit)s questions. Split it.")
 NOT_READABLE = gettext_noop("The file cannot be read: %(reason)s")
+ROW_COLUMNS = tuple(
+    field.attname for field in ImportRow._meta.concrete_fields if not field.primary_key and field.attname != "former"
+)
 State = ImportRow.State
 Say = Callable[[int, str], None]
 
@@ -87,7 +90,7 @@ def _read(batch: ImportBatch, format_: Format, source: Source, say: Say) -> near
             raise UnreadableFile(TOO_MANY, {"limit": MAXIMUM_ROWS})
         rows = list(_placed(batch, part, position))
         with transaction.atomic():
-            ImportRow.objects.bulk_create(rows)
+            insert_rows(ImportRow, [{name: getattr(row, name) for name in ROW_COLUMNS} for row in rows])
         if has_questions:
             for row, item in zip(rows, part, strict=True):
                 if row.state in {State.NEW, State.DOUBTFUL}:
@@ -137,6 +140,7 @@ def row_of(batch: ImportBatch, item: Examined, position: int) -> ImportRow:
         type=item.type,
         ref=item.ref,
         summary=item.summary,
+        search_text=item.plain_text,
         record=item.record,
         problems=item.problems,
         doubts=item.doubts,
@@ -241,26 +245,20 @@ def _compare(
     """Hold the texts of candidates against each other."""
     for part in in_parts(candidates, BATCH_SIZE):
         places = {pair.position for pair, _pieces in part}
-        rows = ImportRow.objects.filter(batch=batch, position__in=places).values_list("position", "record")
-        own = {place: near_duplicates.pieces_of(text_of_record(record)) for place, record in rows}
+        rows = ImportRow.objects.filter(batch=batch, position__in=places).values_list("position", "search_text")
+        own = {place: near_duplicates.pieces_of(text) for place, text in rows}
         for pair, pieces in part:
             share = near_duplicates.likeness(own.get(pair.position, frozenset()), pieces)
             if share >= near_duplicates.SIMILAR and share > best.get(pair.position, (0.0, 0))[0]:
                 best[pair.position] = (share, pair.question_id)
 
 
-def text_of_record(record: Mapping[str, Any] | None) -> str:
-    """Return the plain text of a sound record."""
-    return plain_text_of(type=record["type"], content=record["content"]) if record else ""
-
-
 def find_like(row: ImportRow) -> None:
     """Look for a question of the bank that is like one row, after it was mended."""
     sketches = near_duplicates.Sketches()
-    text = text_of_record(row.record)
-    sketches.add(row.position, text)
+    sketches.add(row.position, row.search_text)
     row.near_duplicate_of_id = row.near_percent = None
-    own, best = near_duplicates.pieces_of(text), 0.0
+    own, best = near_duplicates.pieces_of(row.search_text), 0.0
     questions = (
         Question.objects.filter(bank_id=row.batch.bank_id)
         .exclude(status=Question.Status.RETIRED)

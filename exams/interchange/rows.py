@@ -58,6 +58,7 @@ def _take(row: ImportRow, examined: Examined) -> None:
         setattr(row, name, getattr(examined, name))
     if row.state == State.DOUBTFUL:
         row.state, row.doubts = State.NEW, []
+    row.search_text = examined.plain_text
     row.question_id = row.repeats_position = row.near_duplicate_of_id = row.near_percent = None
 
 

@@ -8,6 +8,8 @@ import edu.core.ids
 
 
 class Migration(migrations.Migration):
+    """New tables ImportRow and QuestionExport; new columns of ImportBatch."""
+
     dependencies = [
         ("exams", "0003_import_problem_codes"),
         ("jobs", "0001_initial"),
@@ -18,9 +20,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="importbatch",
             name="applied_position",
-            field=models.PositiveIntegerField(
-                db_comment="Last row that was written, to go on after a crash", default=0
-            ),
+            field=models.PositiveIntegerField(db_comment="Last row written, to go on after a crash", default=0),
         ),
         migrations.AddField(
             model_name="importbatch",
@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
             model_name="importbatch",
             name="error",
             field=models.JSONField(
-                db_comment="Why the file could not be read: {text, values}, English source text", default=dict
+                db_comment="Why the file could not be read: {text, values}, in English", default=dict
             ),
         ),
         migrations.AddField(
@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
             model_name="importbatch",
             name="storage_name",
             field=models.CharField(
-                db_comment="Where the file lies in the storage until it is imported; empty afterwards",
+                db_comment="Where the file lies in the storage until it is imported; then empty",
                 default="",
                 max_length=400,
             ),
@@ -79,8 +79,7 @@ class Migration(migrations.Migration):
             model_name="importbatch",
             name="replaced",
             field=models.JSONField(
-                db_comment="Updated questions as they were, of imports before rows were kept: id, version, topic, difficulty, tags",
-                default=list,
+                db_comment="Updated questions as they were, of imports before there were rows", default=list
             ),
         ),
         migrations.AlterField(
@@ -145,15 +144,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "loss_count",
-                    models.PositiveIntegerField(
-                        db_comment="How many losses there are; the list keeps 1,000", default=0
-                    ),
+                    models.PositiveIntegerField(db_comment="How many losses there are; 1,000 are kept", default=0),
                 ),
                 (
                     "storage_name",
-                    models.CharField(
-                        db_comment="Where the file lies; empty once it is removed", default="", max_length=400
-                    ),
+                    models.CharField(db_comment="Where the file lies; then empty", default="", max_length=400),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True, db_comment="When it was asked for")),
                 ("finished_at", models.DateTimeField(db_comment="When the file was written", null=True)),
@@ -235,6 +230,7 @@ class Migration(migrations.Migration):
                         db_comment="First words of the question in plain text", default="", max_length=300
                     ),
                 ),
+                ("search_text", models.TextField(db_comment="Plain text of a sound question", default="")),
                 (
                     "record",
                     models.JSONField(
@@ -263,12 +259,7 @@ class Migration(migrations.Migration):
                     "near_percent",
                     models.PositiveSmallIntegerField(db_comment="How much the two share, in per cent", null=True),
                 ),
-                (
-                    "former",
-                    models.JSONField(
-                        db_comment="The updated question as it was before; null where nothing was updated", null=True
-                    ),
-                ),
+                ("former", models.JSONField(db_comment="The updated question as it was before", null=True)),
                 (
                     "source",
                     models.TextField(

@@ -41,7 +41,7 @@ class ImportBatch(models.Model):
     storage_name = models.CharField(
         max_length=400,
         default="",
-        db_comment="Where the file lies in the storage until it is imported; empty afterwards",
+        db_comment="Where the file lies in the storage until it is imported; then empty",
     )
     format = models.CharField(
         max_length=20, db_comment="Name of a module in exams.interchange.formats; empty until it is known"
@@ -52,16 +52,12 @@ class ImportBatch(models.Model):
     options = models.JSONField(
         default=dict, db_comment="Chosen for all rows: updates, doubtful, topic, tags, difficulty"
     )
-    applied_position = models.PositiveIntegerField(
-        default=0, db_comment="Last row that was written, to go on after a crash"
-    )
-    error = models.JSONField(
-        default=dict, db_comment="Why the file could not be read: {text, values}, English source text"
-    )
+    applied_position = models.PositiveIntegerField(default=0, db_comment="Last row written, to go on after a crash")
+    error = models.JSONField(default=dict, db_comment="Why the file could not be read: {text, values}, in English")
     report = models.JSONField(default=dict, db_comment="Counts of rows by state, created, updated, restored")
     replaced = models.JSONField(
         default=list,
-        db_comment="Updated questions as they were, of imports before rows were kept: id, version, topic, difficulty, tags",
+        db_comment="Updated questions as they were, of imports before there were rows",
     )
     job = models.ForeignKey(
         "jobs.Job", null=True, on_delete=models.SET_NULL, related_name="+", db_comment="The work under way or last done"
@@ -99,6 +95,7 @@ class ImportRow(models.Model):
     type = models.CharField(max_length=30, default="", db_comment="Question type, as far as it is known")
     ref = models.CharField(max_length=80, default="", db_comment="The author's own id")
     summary = models.CharField(max_length=300, default="", db_comment="First words of the question in plain text")
+    search_text = models.TextField(default="", db_comment="Plain text of a sound question")
     record = models.JSONField(null=True, db_comment="The question record, or a draft of it where the row failed")
     problems = models.JSONField(default=list, db_comment="What keeps it out: {file,row,field,text,values}")
     doubts = models.JSONField(default=list, db_comment="What was guessed: {file,row,field,text,values}")
@@ -121,9 +118,7 @@ class ImportRow(models.Model):
         db_comment="The question of the bank that says nearly the same",
     )
     near_percent = models.PositiveSmallIntegerField(null=True, db_comment="How much the two share, in per cent")
-    former = models.JSONField(
-        null=True, db_comment="The updated question as it was before; null where nothing was updated"
-    )
+    former = models.JSONField(null=True, db_comment="The updated question as it was before")
     source = models.TextField(default="", db_comment="The question as the file wrote it, at most 4,000 characters")
     cells = models.JSONField(default=list, db_comment="Cells of a failed row of a table, to be given back")
 
@@ -170,10 +165,8 @@ class QuestionExport(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.WRITING, db_comment="Where it is on its way")
     count = models.PositiveIntegerField(default=0, db_comment="Questions that were handed to the format")
     losses = models.JSONField(default=list, db_comment="What the format cannot carry: {file,row,field,text,values}")
-    loss_count = models.PositiveIntegerField(default=0, db_comment="How many losses there are; the list keeps 1,000")
-    storage_name = models.CharField(
-        max_length=400, default="", db_comment="Where the file lies; empty once it is removed"
-    )
+    loss_count = models.PositiveIntegerField(default=0, db_comment="How many losses there are; 1,000 are kept")
+    storage_name = models.CharField(max_length=400, default="", db_comment="Where the file lies; then empty")
     job = models.ForeignKey(
         "jobs.Job", null=True, on_delete=models.SET_NULL, related_name="+", db_comment="The work under way or last done"
     )

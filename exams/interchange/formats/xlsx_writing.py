@@ -198,7 +198,7 @@ class _Book:
         self._book = xlsxwriter.Workbook(str(path), {**plain, "constant_memory": True, "tmpdir": str(path.parent)})
         self._sheet = self._book.add_worksheet(re.sub(r"[\[\]:*?/\\]", " ", name)[:31] or "1")
         self._wrap = self._book.add_format({"text_wrap": True, "valign": "top"})
-        # What begins like a formula is marked as text, so that a sheet program never computes it; the text itself stays.
+        # What begins like a formula is marked as text, so that no program ever computes it; the text itself stays.
         self._quoted = self._book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})
         bold = self._book.add_format({"bold": True, "bg_color": "#F3EAD3", "border": 1})
         self._sheet.set_column(0, 0, 12)
