@@ -1,6 +1,7 @@
 """The contract of a file format: from a file to question records, and back. Pure; one module a format beside this one,
 found by `registry`. Callers: the import and export use cases."""
 
+import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,7 +45,7 @@ class Remark:
     row: int
     field: str
     text: str
-    values: Values = field(default_factory=lambda: NO_VALUES)
+    values: Values = dataclasses.field(default_factory=lambda: NO_VALUES)
     file: str = ""
 
 
