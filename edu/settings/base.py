@@ -199,6 +199,7 @@ CELERY_BEAT_SCHEDULE = {
     "finish-overdue-attempts": {"task": "exams.tasks.finish_overdue_attempts", "schedule": 15.0},
     "release-results": {"task": "exams.tasks.release_results_at_close", "schedule": 60.0},
     "remind-of-exams": {"task": "exams.tasks.remind_of_exams", "schedule": 600.0},
+    "remove-old-exports": {"task": "exams.tasks.remove_old_exports", "schedule": 86400.0},
     "worker-heartbeat": {"task": "edu.jobs.tasks.record_heartbeat", "schedule": 10.0},
     "finish-orders": {"task": "payments.tasks.finish_interrupted_orders", "schedule": 20.0},
     "poll-payments": {"task": "payments.tasks.poll_silent_payments", "schedule": 30.0},

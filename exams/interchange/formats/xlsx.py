@@ -56,7 +56,7 @@ def _row(number: int, texts: Sequence[str], keys: Sequence[str], names: dict[str
         problems=tuple(placed(remark) for remark in problems),
         doubts=tuple(placed(remark) for remark in doubts),
         source=" | ".join(text for text in shown if text)[:4000] if problems or doubts else "",
-        cells=tuple(shown) if problems else (),
+        cells=tuple(cells.get(key, "") for key in COLUMNS) if problems else (),
     )
 
 
