@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import Max, OuterRef, Subquery
 from django.utils.translation import override
 
 from edu.audit.services import record as record_audit
@@ -58,7 +58,7 @@ def apply_import(*, batch_id: int, say: Say) -> dict[str, Any]:
     with override("en"):
         writer = _Writer(batch)
         total = max(1, batch.report.get("all", 1))
-        while rows := writer.next_rows():
+        while (rows := writer.next_rows()) is not None:
             writer.write(rows)
             say(round(90 * batch.applied_position / total), f"{batch.applied_position} / {total}")
         _update_known(batch, say)
@@ -73,21 +73,25 @@ class _Writer:
         self.options = batch.options
         self.topics: dict[tuple[str, ...], Topic] = {}
         self.rested_at = 0.0
+        self.last_position = batch.applied_position
 
-    def next_rows(self) -> list[ImportRow]:
-        """Return the next rows that make new questions; those that do not are passed over."""
-        states = [State.NEW]
+    def next_rows(self) -> list[ImportRow] | None:
+        """Return those of the next rows that make new questions, perhaps none; None behind the last row."""
+        window = list(
+            ImportRow.objects.filter(batch=self.batch, position__gt=self.batch.applied_position)
+            .defer("problems", "doubts", "losses", "source", "cells")
+            .order_by("position")[:BATCH_SIZE]
+        )
+        if not window:
+            return None
+        self.last_position = window[-1].position
+        states = {State.NEW}
         if self.options.get("doubtful") != "leave":
-            states.append(State.DOUBTFUL)
+            states.add(State.DOUBTFUL)
         if self.options.get("updates") == "new":
-            states.append(State.UPDATE)
-        rows = ImportRow.objects.filter(
-            batch=self.batch, position__gt=self.batch.applied_position, state__in=states
-        ).defer("problems", "doubts", "losses", "source", "cells")
-        if self.options.get("updates") != "new":
-            # A doubtful row of a known reference updates its question later.
-            rows = rows.filter(question__isnull=True)
-        return list(rows.order_by("position")[:BATCH_SIZE])
+            return [row for row in window if row.state in {*states, State.UPDATE}]
+        # A row of a known reference updates its question later.
+        return [row for row in window if row.state in states and row.question_id is None]
 
     def write(self, rows: Sequence[ImportRow]) -> None:
         """Write the questions of these rows and remember how far that is, all or nothing."""
@@ -116,7 +120,7 @@ class _Writer:
         questions = [self._values(row) for row in fresh]
         if (rest := PAUSE_SECONDS - (time.monotonic() - self.rested_at)) > 0:
             let_others_write(rest)
-        position = rows[-1].position
+        position = self.last_position
         with transaction.atomic():
             _insert_questions(self.batch, questions)
             _remember_questions(self.batch, fresh, questions)
@@ -186,6 +190,7 @@ def _insert_questions(batch: ImportBatch, values: Sequence[Mapping[str, Any]]) -
     transaction."""
     if not values:
         return
+    before = Question.everything.aggregate(last=Max("pk"))["last"] or 0
     insert_rows(Question, values)
     name = connection.ops.quote_name
     columns = ", ".join(name(QuestionVersion._meta.get_field(column).column) for column in VERSION_COLUMNS)
@@ -195,11 +200,11 @@ def _insert_questions(batch: ImportBatch, values: Sequence[Mapping[str, Any]]) -
         cursor.execute(
             f"INSERT INTO {table} (question_id, number, published_at, published_by_id, {columns}) "  # noqa: S608 - our own
             f"SELECT id, 1, %s, author_id, {columns} FROM {questions} "
-            "WHERE batch_id = %s AND current_version_id IS NULL",
-            [moment, batch.pk],
+            "WHERE id > %s AND batch_id = %s",
+            [moment, before, batch.pk],
         )
     newest = QuestionVersion.objects.filter(question=OuterRef("pk")).order_by("-number").values("pk")[:1]
-    Question.everything.filter(batch=batch, current_version__isnull=True).update(current_version=Subquery(newest))
+    Question.everything.filter(pk__gt=before, batch=batch).update(current_version=Subquery(newest))
 
 
 def _remember_questions(batch: ImportBatch, rows: Sequence[ImportRow], values: Sequence[Mapping[str, Any]]) -> None:

@@ -8,6 +8,7 @@ from edu.core.errors import DomainError
 from exams.authoring.banks import MAXIMUM_DEPTH
 from exams.authoring.checks import QuestionFacts, examine_question
 from exams.authoring.records import clean_record, record_as_mapping
+from exams.domain.errors import InvalidQuestion
 from exams.domain.text import one_line
 from exams.interchange.attachments import keep_attachments
 from exams.interchange.formats.base import ParsedRow, Remark, gettext_noop
@@ -19,7 +20,6 @@ DEEP_TOPIC = gettext_noop("The topic has more than three levels; those below the
 LONG_TOPIC = gettext_noop("The name of a topic has more than 120 characters and is cut.")
 LONG_REF = gettext_noop("The reference has more than 80 characters and is cut.")
 LONG_SOURCE = gettext_noop("The source has more than 300 characters and is cut.")
-TOO_LARGE = gettext_noop("The question is larger than %(limit)s characters.")
 NOT_SOUND = gettext_noop("This question cannot be read.")
 MAXIMUM_RECORD = 1_000_000
 
@@ -50,11 +50,24 @@ def examine_record(raw: Mapping[str, Any]) -> tuple[dict[str, Any] | None, Quest
         record = clean_record(raw)
         facts = examine_question(type=record.type, content=record.content, key=record.key)
     except DomainError as error:
-        return None, None, remarks_of_error(error)
+        return None, None, [*remarks_of_error(error), *_further(raw, error)]
     except (TypeError, ValueError, KeyError, AttributeError, RecursionError):
         # A record of a shape that nobody foresaw: it is declined, and the file goes on.
         return None, None, [Remark(row=0, field="", text=NOT_SOUND)]
     return record_as_mapping(record), facts, []
+
+
+def _further(raw: Mapping[str, Any], first: DomainError) -> list[Remark]:
+    """Return what is wrong with content and key beside a fault of another field, so that all is told at once."""
+    if isinstance(first, InvalidQuestion) or first.field in {"type", "content", "key", ""}:
+        return []
+    try:
+        examine_question(type=raw["type"], content=raw["content"], key=raw["key"])
+    except DomainError as error:
+        return remarks_of_error(error)
+    except (TypeError, ValueError, KeyError, AttributeError, RecursionError):
+        return []
+    return []
 
 
 def _fitted(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[Remark]]:

@@ -158,19 +158,19 @@ class KnownQuestions:
     def __init__(self, bank: Bank, pairs: Iterable[tuple[str, str]]) -> None:
         hashes = {digest for digest, _ref in pairs if digest}
         refs = {ref for _digest, ref in pairs if ref}
-        rows = Question.everything.filter(bank=bank)
-        fields = ("pk", "ref", "content_hash", "explanation", "source", "marks")
-        self.by_hash = (
-            dict(
-                rows.filter(content_hash__in=hashes)
-                .exclude(status=Question.Status.RETIRED)
-                .order_by("-pk")
-                .values_list("content_hash", "pk")
-            )
-            if hashes
-            else {}
-        )
-        self.by_ref = {row.ref: row for row in rows.filter(ref__in=refs).only(*fields)} if refs else {}
+        self.by_hash: dict[str, int] = {}
+        self.by_ref: dict[str, Question] = {}
+        if hashes:
+            # By the hash alone, and the bank asked here: a database without statistics would walk the whole bank.
+            found = Question.everything.filter(content_hash__in=hashes).exclude(status=Question.Status.RETIRED)
+            for digest, pk, bank_id in found.order_by().values_list("content_hash", "pk", "bank_id"):
+                if bank_id == bank.pk:
+                    self.by_hash[digest] = min(pk, self.by_hash.get(digest, pk))
+        if refs:
+            # That the reference is not empty is said for the index that leaves those out.
+            fields = ("pk", "ref", "content_hash", "explanation", "source", "marks")
+            namesakes = Question.everything.filter(bank=bank, ref__in=refs).exclude(ref="").only(*fields)
+            self.by_ref = {row.ref: row for row in namesakes}
 
     def settle(self, row: ImportRow) -> None:
         """Mark a sound row that repeats a question of the bank, or updates the one of its reference."""
@@ -201,7 +201,9 @@ def _earlier_rows(batch: ImportBatch, items: Iterable[Examined]) -> dict[str, di
         "hash": dict(
             rows.filter(content_hash__in=hashes).values_list("content_hash").annotate(first=Min("position")).order_by()
         ),
-        "ref": dict(rows.filter(ref__in=refs).values_list("ref").annotate(first=Min("row")).order_by()) if refs else {},
+        "ref": dict(rows.filter(ref__in=refs).exclude(ref="").values_list("ref").annotate(first=Min("row")).order_by())
+        if refs
+        else {},
     }
 
 

@@ -20,7 +20,7 @@ LOST_FEEDBACK = gettext_noop("The feedback to single answers is left out.")
 LOST_RUBRIC = gettext_noop("The rubric is left out.")
 LOST_LENGTHS = gettext_noop("The least and greatest length are left out.")
 LOST_PICTURES = gettext_noop("Pictures and sounds are left out.")
-LOST_LANGUAGE = gettext_noop("The language is left out.")
+LOST_LANGUAGE = gettext_noop("The language of the questions (%(name)s) is left out.")
 
 MAXIMUM_CELL = 32_000
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -248,6 +248,7 @@ def write(records: Iterable[ExportedRecord], stream: BinaryIO) -> list[Remark]:
     """Write one row a question; return what rows cannot carry. Questions whose answer a row cannot say exactly are
     left out and named."""
     losses: list[Remark] = []
+    languages: set[str] = set()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "questions.xlsx"
         book = _Book(path, name="试题", header=[names[0] for names in COLUMNS.values()])
@@ -258,6 +259,9 @@ def write(records: Iterable[ExportedRecord], stream: BinaryIO) -> list[Remark]:
                 losses.append(Remark(row=number, field="", text=reason.text, values=reason.values))
                 continue
             losses += [Remark(row=number, field="", text=text) for text in dict.fromkeys(lost)]
+            if (language := exported.record.get("language")) and language not in languages:
+                languages.add(language)
+                losses.append(Remark(row=number, field="language", text=LOST_LANGUAGE, values={"name": language}))
             book.add([cells.get(key, "") for key in COLUMNS])
         book.close()
         with path.open("rb") as written:

@@ -395,6 +395,16 @@ def test_a_file_arrives_by_the_resumable_upload(client, author, bank, run_jobs):
     assert (batch.file_name, batch.report["new"]) == ("a.jsonl", 1)
 
 
+def test_all_faults_of_a_row_are_told_at_once(client, author, bank, imported):
+    batch = imported(json_lines(true_false("", difficulty=9), true_false("", marks="many")), "a.jsonl")
+    assert [{remark["field"] for remark in row.problems} for row in ImportRow.objects.filter(batch=batch)] == [
+        {"difficulty", "content.stem"},
+        {"marks", "content.stem"},
+    ]
+    page = client.get(reverse("authoring:imports", args=[bank.public_id])).content.decode()
+    assert "a.jsonl" in page
+
+
 def test_faults_of_records_are_told_in_chinese_with_the_column(client, author, bank, imported):
     record = {"type": "single_choice", "content": {"stem": "x", "options": [{"id": "a", "text": "1"}]}, "key": {}}
     batch = imported(json_lines(record, {**record, "more": 1}, "text", {**record, "tags": 5}), "questions.jsonl")

@@ -43,7 +43,10 @@ def zipped(**members):
 
 
 WORKBOOK = '<workbook><sheets><sheet name="a" sheetId="1"/></sheets></workbook>'
-BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;">]><worksheet><row><c><v>&b;</v></c></row></worksheet>'
+BOMB = (
+    '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;">]>'
+    "<worksheet><row><c><v>&b;</v></c></row></worksheet>"
+)
 OUTSIDE = '<!DOCTYPE x SYSTEM "file:///etc/passwd"><worksheet/>'
 LONG_CELL = (
     f'<worksheet><sheetData><row><c t="inlineStr"><is><t>{"x" * 300_000}</t></is></c></row></sheetData></worksheet>'
