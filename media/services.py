@@ -1,17 +1,18 @@
 """Writes of the media room for other rooms."""
 
+import tempfile
 import uuid
 from typing import Any
 
 import filetype
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from edu.core.clock import now_utc
-from edu.core.errors import InvalidInput
+from edu.core.errors import InvalidInput, NotFound
 from media.domain.captions import UnreadableCaptions, read_captions, write_vtt
 from media.illustrations import UnusableIllustration, keep_illustration
 from media.models import Asset, CaptionTrack, Upload, Video
@@ -24,6 +25,7 @@ __all__ = [
     "keep_illustration",
     "make_asset",
     "set_captions",
+    "store_upload",
     "transcode_again",
     "video_from_slides",
     "video_from_upload",
@@ -98,3 +100,22 @@ def asset_from_upload(*, upload_public_id: uuid.UUID, owner_id: int, title: str)
     )
     remove_pieces(upload=upload)
     return asset_id
+
+
+def store_upload(*, upload_public_id: uuid.UUID, owner_id: int, purpose: str, folder: str) -> tuple[str, str]:
+    """Put the owner's finished upload into one file of the storage; return that file's name and the name the file had.
+
+    NotFound when it is not hers or was meant for something else, InvalidInput while bytes are missing.
+    """
+    upload = get_upload(public_id=upload_public_id, owner_id=owner_id)
+    if upload.purpose != purpose:
+        raise NotFound(_("There is no such upload."))
+    if upload.state != Upload.State.COMPLETE:
+        raise InvalidInput(_("The file has not arrived completely."), code="upload_not_complete")
+    with tempfile.NamedTemporaryFile() as target:
+        for piece in iterate_bytes(upload=upload):
+            target.write(piece)
+        target.seek(0)
+        name = default_storage.save(f"{folder}/{uuid.uuid4()}", File(target))
+    remove_pieces(upload=upload)
+    return name, upload.file_name

@@ -173,6 +173,8 @@ STORAGES: dict[str, dict[str, Any]] = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+IMPORT_MAXIMUM_BYTES = env.int("JINBANG_IMPORT_MAXIMUM_MB", default=200) * 1024 * 1024
+"""Largest file of questions that is taken for an import, in bytes."""
 
 # -- background work ------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -197,6 +199,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "finish-overdue-attempts": {"task": "exams.tasks.finish_overdue_attempts", "schedule": 15.0},
     "release-results": {"task": "exams.tasks.release_results_at_close", "schedule": 60.0},
     "remind-of-exams": {"task": "exams.tasks.remind_of_exams", "schedule": 600.0},
+    "remove-old-exports": {"task": "exams.tasks.remove_old_exports", "schedule": 86400.0},
     "worker-heartbeat": {"task": "edu.jobs.tasks.record_heartbeat", "schedule": 10.0},
     "film-worker-heartbeat": {
         "task": "edu.jobs.tasks.record_heartbeat",

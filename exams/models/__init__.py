@@ -1,8 +1,9 @@
 """The tables of the exam engine, by noun; private to this app."""
 
 from exams.models.attempt import Attempt, ItemResult, LateBatch, MarkChange
-from exams.models.bank import Bank, BankShare, ImportBatch, Question, QuestionVersion, Topic
+from exams.models.bank import Bank, BankShare, Question, QuestionVersion, Topic
 from exams.models.exam import Accommodation, Exam
+from exams.models.interchange import ImportBatch, ImportRow, QuestionExport
 from exams.models.paper import BlueprintRule, Paper, PaperItem, PaperSection, PaperVersion
 from exams.models.practice import PracticeAnswer, PracticeSession, WrongAnswer
 
@@ -14,6 +15,7 @@ __all__ = [
     "BlueprintRule",
     "Exam",
     "ImportBatch",
+    "ImportRow",
     "ItemResult",
     "LateBatch",
     "MarkChange",
@@ -24,6 +26,7 @@ __all__ = [
     "PracticeAnswer",
     "PracticeSession",
     "Question",
+    "QuestionExport",
     "QuestionVersion",
     "Topic",
     "WrongAnswer",
