@@ -60,7 +60,7 @@ class TypeInfo:
     `label` is English source text to be translated; `icon` names a picture of the icon set; `default_marks`
     is the usual worth; `order` says where authors meet it in a list, the most used first; `fits_passage` whether it
     is offered under a passage; `holds_questions` whether its content and key are made of questions of other types
-    (`questions`).
+    (`questions`); `takes_files` whether files are handed in.
     """
 
     name: str
@@ -71,6 +71,7 @@ class TypeInfo:
     order: int = 100
     fits_passage: bool = True
     holds_questions: bool = False
+    takes_files: bool = False
 
 
 def gettext_noop(text: str, /) -> str:

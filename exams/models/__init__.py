@@ -1,5 +1,6 @@
 """The tables of the exam engine, by noun; private to this app."""
 
+from exams.models.answer_file import AnswerFile
 from exams.models.attempt import Attempt, ItemResult, LateBatch, MarkChange
 from exams.models.bank import Bank, BankShare, ImportBatch, Question, QuestionVersion, Topic
 from exams.models.exam import Accommodation, Exam
@@ -8,6 +9,7 @@ from exams.models.practice import PracticeAnswer, PracticeSession, WrongAnswer
 
 __all__ = [
     "Accommodation",
+    "AnswerFile",
     "Attempt",
     "Bank",
     "BankShare",

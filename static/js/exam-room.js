@@ -3,6 +3,8 @@ import { format } from "./countdown.js";
 import { isAnswered, readResponse, writeResponse } from "./exam/responses.js";
 import { openStore } from "./exam/store.js";
 import { Sync } from "./exam/sync.js";
+import "./answer-files.js";
+import "./hotspot.js";
 import "./ordering.js";
 import "./word-count.js";
 

@@ -37,7 +37,7 @@ def load(content: Mapping[str, Any], key: Mapping[str, Any]) -> Values:
                 "explanation": key.get("explanations", {}).get(question["id"], ""),
             }
         )
-    return {"stem": content["stem"], "questions": rows}
+    return {"stem": content["stem"], "questions": rows, "grading": key.get("grading", "per_question")}
 
 
 def dump(values: Values) -> Pair:
@@ -52,7 +52,8 @@ def dump(values: Values) -> Pair:
         )
         keys[row["id"]] = key
     explanations = {row["id"]: row["explanation"] for row in values["questions"] if row["explanation"]}
-    return {"stem": values["stem"], "questions": questions}, {"questions": keys, "explanations": explanations}
+    key = {"questions": keys, "explanations": explanations, "grading": values["grading"] or "per_question"}
+    return {"stem": values["stem"], "questions": questions}, key
 
 
 EDITOR = Editor(
@@ -83,6 +84,13 @@ EDITOR = Editor(
                 Field(name="marks", label=_("Marks"), kind="number", default="1"),
                 Field(name="explanation", label=_("Explanation"), kind="rich"),
             ),
+        ),
+        Field(
+            name="grading",
+            label=_("Marking"),
+            kind="choice",
+            choices=(("per_question", _("for each question")), ("all_or_nothing", _("all or nothing"))),
+            default="per_question",
         ),
     ),
     load=load,

@@ -33,6 +33,9 @@ from exams.domain.types import multiple_choice
 
 TYPE = TypeInfo("hotspot", gettext_noop("Hotspot on a picture"), "target", is_auto_graded=True, order=105)
 
+MAXIMUM_FIELDS = 20
+"""Points that a form can take; a question without a limit stops there."""
+
 Pixels = Annotated[float, Field(ge=-100_000, le=100_000, allow_inf_nan=False)]
 Coordinates = Annotated[tuple[Pixels, ...], Field(max_length=MAXIMUM_COORDINATES)]
 
@@ -87,6 +90,32 @@ class Key(Schema):
 
 Point = tuple[float, float]
 Response = tuple[str, ...] | tuple[Point, ...]
+
+
+def read_form(content: Mapping[str, Any], form: responses.PostedForm, name: str) -> list[Any] | None:
+    """Return the raw response in a posted form: the regions that were ticked, or the points whose two numbers (x1, y1,
+    x2 …) are filled in; None where nothing was answered."""
+    if content.get("mode", "regions") == "regions":
+        return form.getlist(name) or None
+    points = []
+    for number in range(1, shown_points(content.get("maximum_choices")) + 1):
+        pair = [form.get(f"{name}.{axis}{number}") or "" for axis in "xy"]
+        if any(pair):
+            points.append([_number(text) for text in pair])
+    return points or None
+
+
+def shown_points(limit: int | None) -> int:
+    """Return for how many points a form has fields."""
+    return min(limit or MAXIMUM_FIELDS, MAXIMUM_FIELDS)
+
+
+def _number(text: str) -> float | str:
+    """Return a typed number; the text itself where it is none, for the reading to refuse."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def _point(raw: object) -> Point:
