@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from media.answers import OpenedAnswer, open_answer
-from media.illustrations import read_illustration
+from media.illustrations import illustration_size, read_illustration
 from media.models import Asset, CaptionTrack, Video
 from media.streaming import ANYBODY, stream_token
 
@@ -17,6 +17,7 @@ __all__ = [
     "PlayerView",
     "get_asset",
     "get_player",
+    "illustration_size",
     "list_videos",
     "open_answer",
     "read_illustration",

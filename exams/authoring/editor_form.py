@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from exams.authoring.rich_text import clean_rich_text
+from exams.richtext import asset_address
 
 MAXIMUM_ROWS = 60
 Text = str | Promise
@@ -208,6 +209,11 @@ class FieldNode:
     refreshes: bool = False
     is_minor: bool = False
     is_rows: bool = False
+
+    @property
+    def picture_url(self) -> str:
+        """Return where the picture of a picture field is seen; nothing while there is none."""
+        return asset_address(str(self.value or ""))
 
 
 @dataclass(frozen=True, kw_only=True)

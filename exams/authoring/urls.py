@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exams.authoring import bank_views, exam_views, paper_views, question_views
+from exams.authoring import bank_views, exam_views, paper_views, pictures, question_views
 from exams.interchange import views as interchange_views
 
 app_name = "authoring"
@@ -15,6 +15,7 @@ urlpatterns = [
     path("banks/<uuid:public_id>/questions/new/", question_views.choose_type, name="choose_type"),
     path("banks/<uuid:public_id>/questions/new/<slug:type>/", question_views.new_question, name="new_question"),
     path("banks/<uuid:public_id>/preview/<slug:type>/", question_views.preview, name="preview"),
+    path("banks/<uuid:public_id>/illustrations/", pictures.upload, name="illustration"),
     path("banks/<uuid:public_id>/import/", interchange_views.upload, name="import"),
     path("imports/template/<slug:language>/", interchange_views.template, name="import_template"),
     path("imports/<uuid:public_id>/", interchange_views.batch, name="import_batch"),

@@ -73,7 +73,11 @@ function toStored(root) {
   while (body.lastElementChild?.nodeName === "P" && !body.lastElementChild.textContent.trim() && !body.lastElementChild.querySelector("img, audio")) body.lastElementChild.remove();
   const only = body.children.length === 1 && body.firstElementChild.nodeName === "P" ? body.firstElementChild : null;
   const text = (only ?? body).innerHTML.replaceAll("\u200B", "");
-  if (!(only ?? body).querySelector(":not(br)") && only) return only.innerHTML.replaceAll("\u200B", "").replace(/<br>/g, "\n").replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&nbsp;/g, " ").replace(/&amp;/g, "&").trim();
+  if (only && !only.querySelector(":not(br)")) {
+    const plain = [...only.childNodes].map((node) => (node.nodeName === "BR" ? "\n" : node.data)).join("").replaceAll("\u200B", "").replaceAll("\u00A0", " ").trim();
+    // A sign that would be read as a tag needs the paragraph, in which it is written as an entity.
+    return /<[/a-z!]/i.test(plain) ? only.outerHTML : plain;
+  }
   return text.replace(/^(?:<br>)+$/, "").trim();
 }
 

@@ -166,6 +166,7 @@ EDITOR = Editor(
             add_label=_("Add a value"),
             has_ids=False,
             is_compact=True,
+            is_ordered=False,
             fields=(
                 Field(name="name", label=_("Name")),
                 Field(name="minimum", label=_("Smallest"), kind="number"),
@@ -203,6 +204,7 @@ EDITOR = Editor(
             prefix="v",
             start=0,
             is_compact=True,
+            is_ordered=False,
             maximum=MAXIMUM_VARIANTS,
             fields=(
                 Field(name="values", label=_("Values")),

@@ -199,6 +199,7 @@ EDITOR = Editor(
             start=0,
             has_ids=False,
             is_compact=True,
+            is_ordered=False,
             when=_REGIONS,
             fields=(Field(name="choice", label=_("Regions"), help=_("Their letters as below, as in: a, c")),),
         ),

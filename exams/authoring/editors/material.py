@@ -56,6 +56,13 @@ def dump(values: Values) -> Pair:
     return {"stem": values["stem"], "questions": questions}, key
 
 
+def derive(values: Values) -> None:
+    """Fill in what the forms of the questions only show."""
+    for row in values["questions"]:
+        if row["type"] in editors.editors():
+            editors.get_editor(row["type"]).derive(row)
+
+
 EDITOR = Editor(
     type="material",
     layout=(
@@ -95,5 +102,6 @@ EDITOR = Editor(
     ),
     load=load,
     dump=dump,
+    derive=derive,
     aliases=OPTION_ALIASES | {"explanations": "questions", "order": "items", "placement": "items", "left": "pairs"},
 )

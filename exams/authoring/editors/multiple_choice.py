@@ -102,6 +102,7 @@ EDITOR = Editor(
             start=0,
             has_ids=False,
             is_compact=True,
+            is_ordered=False,
             fields=(Field(name="choice", label=_("Options"), help=_("Their letters as above, as in: a, c")),),
         ),
     ),
