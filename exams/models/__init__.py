@@ -6,6 +6,7 @@ from exams.models.bank import Bank, BankShare, ImportBatch, Question, QuestionVe
 from exams.models.exam import Accommodation, Exam
 from exams.models.paper import BlueprintRule, Paper, PaperItem, PaperSection, PaperVersion
 from exams.models.practice import PracticeAnswer, PracticeSession, WrongAnswer
+from exams.models.sound_play import SoundPlay
 
 __all__ = [
     "Accommodation",
@@ -27,6 +28,7 @@ __all__ = [
     "PracticeSession",
     "Question",
     "QuestionVersion",
+    "SoundPlay",
     "Topic",
     "WrongAnswer",
 ]

@@ -1,5 +1,6 @@
 """The exam room: the questions, saving and going on without scripts, handing in."""
 
+import json
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,7 +17,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from edu.core.clock import now_utc
 from edu.core.errors import DomainError, NotFound
 from exams.answer_files import form_with_files
-from exams.delivery.room import asked_paper, get_own_attempt, open_slots, unanswered_slots
+from exams.delivery.room import PaperView, asked_paper, get_own_attempt, open_slots, unanswered_slots
+from exams.delivery.sound_plays import counted_plays
 from exams.domain.timing import remaining_seconds
 from exams.fetch import FrozenSlot, frozen_slots, get_versions
 from exams.form_responses import response_from_form
@@ -49,18 +51,26 @@ def room(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     except CannotStart:
         return redirect("exams:result", public_id=public_id)
     attempt = opened.attempt
+    paper = asked_paper(attempt)
     context = {
         "title": opened.exam.title,
         "exam": opened.exam,
         "attempt": attempt,
         "opened": opened,
-        "paper": asked_paper(attempt),
+        "paper": paper,
         "is_paused": attempt.state == Attempt.State.PAUSED,
         "now": now,
         "remaining": remaining_seconds(now=now, deadline_at=attempt.deadline_at),
         "strings": _room_strings(),
+        "plays": _plays(attempt, paper),
     }
     return render(request, "exams/room.html", context)
+
+
+def _plays(attempt: Attempt, paper: PaperView) -> str:
+    """Return how often each sound was played, as JSON; no statement where no sound has a limit."""
+    has_limits = any("data-plays" in question.html for question in paper.questions)
+    return json.dumps(counted_plays(attempt)) if has_limits else "{}"
 
 
 def _room_strings() -> dict[str, str]:

@@ -6,6 +6,7 @@ import { Sync } from "./exam/sync.js";
 import "./answer-files.js";
 import "./hotspot.js";
 import "./ordering.js";
+import "./sound-limit.js";
 import "./word-count.js";
 
 const room = document.querySelector("[data-exam-room]");

@@ -2,6 +2,7 @@
 import "./answer-files.js";
 import "./hotspot.js";
 import "./ordering.js";
+import "./sound-limit.js";
 import "./word-count.js";
 
 let shownAt = performance.now();

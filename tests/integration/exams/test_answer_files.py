@@ -7,12 +7,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from exams.models import AnswerFile, PracticeAnswer, QuestionVersion
 from exams.services import finish_session, start_paper_practice
-from tests.factories.exams import SAMPLES, make_exam, make_paper_version, make_question, make_user
+from tests.factories.exams import make_exam, make_paper_version, make_question, make_user
 from tests.pure.exams.samples import SAMPLES as PURE
 
 pytestmark = pytest.mark.django_db
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 100
-SAMPLES.setdefault("file_upload", {"content": PURE["file_upload"].content, "key": PURE["file_upload"].key})
+
+
+def upload_question():
+    return make_question(type="file_upload", content=PURE["file_upload"].content, key=PURE["file_upload"].key)
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +30,7 @@ def owner():
 
 @pytest.fixture
 def sitting(sit, client, owner):
-    one = sit(exam=make_exam(types=("file_upload", "single_choice"), owner=owner))
+    one = sit(exam=make_exam(paper_version=make_paper_version(versions=[upload_question(), make_question()]), owner=owner))
     client.force_login(one.user)
     return one
 
@@ -163,7 +166,7 @@ def test_without_scripts_the_form_carries_files_and_takes_them_away(client, sitt
 
 def test_practice_takes_files_too(client):
     learner = make_user()
-    version = make_question(type="file_upload")
+    version = upload_question()
     paper = make_paper_version(versions=[version]).paper
     paper.is_practice = True
     paper.save()
