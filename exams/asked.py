@@ -1,7 +1,7 @@
 """Questions of an exam as HTML, drawn once for all who are asked the same and answered the same so far.
 
-A version never changes, so what is drawn of it is kept in this process under its hash, the language, the frozen order and
-the response. The number of the slot is written in afterwards. Called by exams.delivery only.
+A version never changes, so what is drawn of it is kept in this process under its hash, the language, the frozen order
+and the response. The number of the slot is written in afterwards. Called by exams.delivery only.
 """
 
 import json

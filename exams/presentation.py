@@ -132,9 +132,7 @@ def arranged_content(type: str, content: Mapping[str, Any], order: Order | None)
         return content
 
 
-def shown_key(
-    type: str, content: Mapping[str, Any], key: Mapping[str, Any], order: Order | None
-) -> Mapping[str, Any]:
+def shown_key(type: str, content: Mapping[str, Any], key: Mapping[str, Any], order: Order | None) -> Mapping[str, Any]:
     """Return a key as reviews show it to who drew the question by this order; a faulty draft's comes back as it is."""
     question_type = get_type(type)
     try:

@@ -1,7 +1,7 @@
 """Questions on paper: a PDF of questions as they are asked, and their answers with explanations behind them.
 
-Drawn from the same view models as the pages, so that a new type is printed unasked: stem, options, fields, targets, parts,
-picture. Called by the authoring views.
+Drawn from the same view models as the pages, so that a new type is printed unasked: stem, options, fields, targets,
+parts, picture. Called by the authoring views.
 """
 
 import re

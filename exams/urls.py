@@ -17,9 +17,7 @@ urlpatterns = [
     path("attempts/<uuid:public_id>/receipt/", receipts.receipt, name="receipt"),
     path("attempts/<uuid:public_id>/receipt.<str:format>", receipts.download, name="receipt_file"),
     path("attempts/<uuid:public_id>/files/", files.begin, {"kind": "attempt"}, name="files"),
-    path(
-        "attempts/<uuid:public_id>/files/<uuid:upload_id>/", files.keep, {"kind": "attempt"}, name="keep_file"
-    ),
+    path("attempts/<uuid:public_id>/files/<uuid:upload_id>/", files.keep, {"kind": "attempt"}, name="keep_file"),
     path("attempts/<uuid:public_id>/plays/", sounds.play, name="plays"),
     path("files/<uuid:public_id>/", files.file, name="file"),
     path("<uuid:public_id>/", exams.detail, name="detail"),

@@ -1,4 +1,5 @@
-"""Files that learners hand in: kept as they came once their bytes fit their name, opened for whoever the caller let in."""
+"""Files that learners hand in: kept as they came once their bytes fit their name, opened for whoever the caller lets
+in."""
 
 import tempfile
 import uuid
@@ -30,7 +31,7 @@ SHOWN = {
     "webm": "video/webm",
 }
 """What a browser may show in a page of its own; everything else is saved."""
-TEXTS = frozenset("txt md csv py java c cpp h js ts sql ipynb html css".split())
+TEXTS = frozenset(["txt", "md", "csv", "py", "java", "c", "cpp", "h", "js", "ts", "sql", "ipynb", "html", "css"])
 _FAMILIES = {
     **dict.fromkeys(("docx", "xlsx", "pptx", "odt", "ods", "odp", "zip"), "zip"),
     **dict.fromkeys(("jpg", "jpeg"), "jpg"),

@@ -19,8 +19,43 @@ from media.models import Upload
 
 MAX_PIECE_BYTES = 4 * 1024 * 1024
 ANSWER_ENDINGS = frozenset(
-    "png jpg jpeg webp heic pdf docx xlsx pptx odt ods odp txt md csv mp3 m4a wav ogg opus mp4 mov webm zip py java c cpp "
-    "h js ts sql ipynb html css".split()
+    [
+        "png",
+        "jpg",
+        "jpeg",
+        "webp",
+        "heic",
+        "pdf",
+        "docx",
+        "xlsx",
+        "pptx",
+        "odt",
+        "ods",
+        "odp",
+        "txt",
+        "md",
+        "csv",
+        "mp3",
+        "m4a",
+        "wav",
+        "ogg",
+        "opus",
+        "mp4",
+        "mov",
+        "webm",
+        "zip",
+        "py",
+        "java",
+        "c",
+        "cpp",
+        "h",
+        "js",
+        "ts",
+        "sql",
+        "ipynb",
+        "html",
+        "css",
+    ]
 )
 """What learners may hand in at all; a question takes some of it."""
 LIMITS: dict[str, tuple[int, frozenset[str]]] = {

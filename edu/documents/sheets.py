@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from PIL import Image, UnidentifiedImageError
-from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
 
 from edu.documents.fonts import drawable, measure
@@ -188,8 +187,8 @@ def _pieces(runs: Sequence[Run], *, size: float, bold: bool) -> list[_Piece]:
                 pieces.append(_Piece("\n", -1, size, False, 0))
             # A space at the beginning of a run parts it from the one before.
             lead = [" "] if part.startswith(" ") and pieces and pieces[-1].text != " " else []
-            for unit in [*lead, *split_units(drawable(part, bold=is_bold))]:
-                pieces.append(_Piece(unit, measure(unit, size=letter, bold=is_bold), letter, is_bold, rise))
+            units = [*lead, *split_units(drawable(part, bold=is_bold))]
+            pieces += [_Piece(unit, measure(unit, size=letter, bold=is_bold), letter, is_bold, rise) for unit in units]
     return pieces
 
 

@@ -24,8 +24,8 @@ Errors = dict[str, list[str]]
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One input. `kind` is rich, line, number, check, choice, hidden, picture, drawing, action (a button) or output (only
-    shown); `when` shows it only while another field has one of the values."""
+    """One input. `kind` is rich, line, number, check, choice, hidden, picture, drawing, action (a button) or output
+    (only shown); `when` shows it only while another field has one of the values."""
 
     name: str
     label: Text = ""

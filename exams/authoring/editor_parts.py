@@ -199,7 +199,11 @@ GAP_KEY: tuple[Field | Rows, ...] = (
     ),
     replace(ANSWER_ROWS, when=_TYPED_GAP),
     *(replace(part, when=_TYPED_GAP) for part in FOLDING),
-    *(replace(part, when=_NUMERIC_GAP) for part in BLANK_KEY if part.name in {"value", "tolerance", "tolerance_kind", "numerics"}),
+    *(
+        replace(part, when=_NUMERIC_GAP)
+        for part in BLANK_KEY
+        if part.name in {"value", "tolerance", "tolerance_kind", "numerics"}
+    ),
     Field(name="size", label=_("Width in characters"), kind="number", default="8", is_minor=True),
     Field(name="weight", label=_("Weight beside the others"), kind="number", default="1", is_minor=True),
 )

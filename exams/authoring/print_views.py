@@ -40,7 +40,11 @@ def paper_pdf(request: HttpRequest, public_id: Any) -> HttpResponse:
     ]
     versions = QuestionVersion.objects.in_bulk({pk for own in picks for pk, _marks in own[:MAXIMUM_QUESTIONS]})
     sections = [
-        (section.get("title", ""), section.get("instructions", ""), [(versions[pk], m) for pk, m in own if pk in versions])
+        (
+            section.get("title", ""),
+            section.get("instructions", ""),
+            [(versions[pk], m) for pk, m in own if pk in versions],
+        )
         for section, own in zip(structure, picks, strict=True)
     ]
     data = print_questions(
@@ -52,15 +56,15 @@ def paper_pdf(request: HttpRequest, public_id: Any) -> HttpResponse:
 @author_page
 @require_GET
 def bank_pdf(request: HttpRequest, public_id: Any) -> HttpResponse:
-    """Print published questions of a bank: those named by `q` (public ids), or the first MAXIMUM_QUESTIONS. `?key=1` adds
-    the key."""
+    """Print published questions of a bank: those named by `q` (public ids), or the first MAXIMUM_QUESTIONS. `?key=1`
+    adds the key."""
     bank = get_editable_bank(request.user, public_id)
     rows = Question.objects.filter(bank=bank, status=Question.Status.PUBLISHED, current_version__isnull=False)
     wanted = [_uuid(text) for text in request.GET.getlist("q")]
     if wanted:
         rows = rows.filter(public_id__in=[one for one in wanted if one])
     found = rows.select_related("current_version").order_by("topic__path", "pk")[:MAXIMUM_QUESTIONS]
-    questions = [(row.current_version, row.marks) for row in found]
+    questions = [(row.current_version, row.marks) for row in found if row.current_version is not None]
     data = print_questions(
         title=bank.name,
         sections=[("", "", questions)],

@@ -22,8 +22,8 @@ from exams.authoring.editor_form import (
 from exams.authoring.editors import act, editors, find_variant, get_editor
 from exams.authoring.entries import author_page, author_post, say
 from exams.authoring.forms import QuestionMetaForm
-from exams.authoring.problems import describe_problem
 from exams.authoring.pictures import keep_posted_pictures, rich_words
+from exams.authoring.problems import describe_problem
 from exams.authoring.questions import publish_question, restore_question, retire_question, save_question
 from exams.domain.errors import InvalidQuestion, UnknownQuestionType
 from exams.domain.grading import check_question

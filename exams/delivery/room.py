@@ -10,8 +10,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from edu.core.errors import NotFound
-from exams.delivery.finish_overdue import finish_if_overdue
 from exams.asked import asked_html
+from exams.delivery.finish_overdue import finish_if_overdue
 from exams.domain.receipts import response_value
 from exams.fetch import FrozenSlot, frozen_slots, get_asked_versions, get_versions
 from exams.models import Attempt, ItemResult, QuestionVersion
@@ -62,9 +62,7 @@ def get_own_attempt(*, user_id: int, public_id: Any, now: datetime) -> Attempt:
     return attempt
 
 
-def _sections(
-    attempt: Attempt, slots: Sequence[FrozenSlot], questions: Sequence[Any]
-) -> tuple[SectionView, ...]:
+def _sections(attempt: Attempt, slots: Sequence[FrozenSlot], questions: Sequence[Any]) -> tuple[SectionView, ...]:
     by_slot = {question.slot: question for question in questions}
     return tuple(
         SectionView(
@@ -104,9 +102,7 @@ def asked_paper(attempt: Attempt) -> PaperView:
             has_flag=not attempt.position,
         )
         answered = is_answered(response_value(stored))
-        questions.append(
-            AskedQuestion(slot=slot.slot, html=html, is_answered=answered, is_flagged=slot.slot in flags)
-        )
+        questions.append(AskedQuestion(slot=slot.slot, html=html, is_answered=answered, is_flagged=slot.slot in flags))
     return PaperView(
         sections=tuple(section for section in _sections(attempt, slots, questions) if section.questions),
         question_count=total,

@@ -75,9 +75,7 @@ def count_play(*, attempt: Attempt, asset_id: uuid.UUID, play_id: uuid.UUID, now
         raise Conflict(_("This attempt was handed in already."), code="submitted")
     limit = _limit_of(attempt, asset_id)
     while True:
-        plays = dict(
-            SoundPlay.objects.filter(attempt=attempt, asset_id=asset_id).values_list("play_id", "number")
-        )
+        plays = dict(SoundPlay.objects.filter(attempt=attempt, asset_id=asset_id).values_list("play_id", "number"))
         if play_id in plays:
             return PlaysLeft(is_allowed=True, left=max(0, limit - len(plays)))
         if len(plays) >= limit:

@@ -46,8 +46,8 @@ def find_variant(type: str) -> Layout:
 
 
 def act(editor: Editor, values: Values, command: str) -> str:
-    """Do what a button of an editor's own says (`act:make`, or `act:questions-0-make` within a passage); return the field
-    to focus, nothing when there is no such button."""
+    """Do what a button of an editor's own says (`act:make`, or `act:questions-0-make` within a passage); return the
+    field to focus, nothing when there is no such button."""
     verb, _colon, path = command.partition(":")
     *outer, name = path.split("-")
     if verb != "act":

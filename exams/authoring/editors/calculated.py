@@ -17,7 +17,6 @@ from exams.authoring.editor_parts import (
     UNITS,
     is_empty_row,
     number_or_none,
-    number_text,
     units_from,
     units_values,
 )
@@ -117,9 +116,7 @@ def make(values: Values) -> str:
         count = int(number_or_none(values["count"], "count") or 10)
     except (ValidationError, InvalidQuestion):
         return "variables-0"
-    drawn = make_variants(
-        variables, count=max(1, min(count, MAXIMUM_VARIANTS)), seed=secrets.randbits(48)
-    )
+    drawn = make_variants(variables, count=max(1, min(count, MAXIMUM_VARIANTS)), seed=secrets.randbits(48))
     if variables and all(Decimal(one.minimum) <= Decimal(one.maximum) for one in variables):
         values["variants"] = [{"id": one.id, "values": values_text(one.values)} for one in drawn]
         return "variants-0"

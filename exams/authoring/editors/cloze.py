@@ -19,7 +19,6 @@ from exams.authoring.editor_parts import (
     worth_value,
 )
 
-
 CHOSEN = frozenset({"choice", "choices"})
 
 

@@ -188,9 +188,7 @@ EDITOR = Editor(
             help=_("From -1 to 1; empty for 0."),
             when=_POINTS,
         ),
-        Field(
-            name="floor", label=_("The sum is never below"), kind="number", help=_("From -1 to 0; empty for 0.")
-        ),
+        Field(name="floor", label=_("The sum is never below"), kind="number", help=_("From -1 to 0; empty for 0.")),
         Rows(
             name="accepted",
             label=_("Further choices that are just as right"),

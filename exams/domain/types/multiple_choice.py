@@ -138,7 +138,7 @@ def option_order(content: Content) -> dict[str, tuple[str, ...]]:
 
 def public_content(content: Content, order: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Return stem and options in the frozen order."""
-    shown = {"stem": content.stem, "options": schema.arranged(content.options, order.get("options"))}
+    shown: dict[str, Any] = {"stem": content.stem, "options": schema.arranged(content.options, order.get("options"))}
     if content.maximum_choices is not None:
         shown["maximum_choices"] = content.maximum_choices
     return shown

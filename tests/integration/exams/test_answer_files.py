@@ -1,4 +1,5 @@
-"""Files handed in as answers: taken piece by piece, named in responses, opened by nobody but the learner and those who mark."""
+"""Files handed in as answers: taken piece by piece, named in responses, opened by nobody but the learner and those who
+mark."""
 
 import uuid
 
@@ -30,7 +31,9 @@ def owner():
 
 @pytest.fixture
 def sitting(sit, client, owner):
-    one = sit(exam=make_exam(paper_version=make_paper_version(versions=[upload_question(), make_question()]), owner=owner))
+    one = sit(
+        exam=make_exam(paper_version=make_paper_version(versions=[upload_question(), make_question()]), owner=owner)
+    )
     client.force_login(one.user)
     return one
 
@@ -39,7 +42,7 @@ def files_url(sitting):
     return f"/exams/attempts/{sitting.opened.attempt.public_id}/files/"
 
 
-def begin(client, url, *, name="q1", file_name="report.png", size=len(PNG)):
+def begin(client, url, *, name="q1", file_name="report.png", size=108):
     return client.post(url, {"name": name, "file_name": file_name, "size_bytes": size})
 
 

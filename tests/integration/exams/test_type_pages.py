@@ -1,5 +1,5 @@
-"""What every question type keeps on its pages: asked, reviewed and edited in both languages, every control with a name, no
-key in what is asked, and an editor that changes nothing when nothing was changed. A new type is under it unasked.
+"""What every question type keeps on its pages: asked, reviewed and edited in both languages, every control with a name,
+no key in what is asked, and an editor that changes nothing when nothing was changed. A new type is under it unasked.
 """
 
 import re
@@ -212,7 +212,9 @@ def test_open_and_save_changes_nothing(client, question, author, language):
     after = question_type.parse_content(question.content), question_type.parse_key(question.key)
     assert after[0] == before[0]
     if question_type.info.holds_questions:
-        assert [after[1].of(part) for part in after[0].questions] == [before[1].of(part) for part in before[0].questions]
+        assert [after[1].of(part) for part in after[0].questions] == [
+            before[1].of(part) for part in before[0].questions
+        ]
     else:
         assert after[1] == before[1]
     assert question.versions.count() <= 2

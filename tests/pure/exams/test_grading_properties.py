@@ -1,5 +1,5 @@
-"""What every grade() keeps, whatever is answered: bounds, more right parts never earn less, the order of options and the
-way a text is written do not matter. Responses are built from the samples, so that a new type is under it unasked.
+"""What every grade() keeps, whatever is answered: bounds, more right parts never earn less, the order of options and
+the way a text is written do not matter. Responses are built from the samples, so that a new type is under it unasked.
 """
 
 import unicodedata
