@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from edu.core.clock import now_utc
 from edu.core.errors import InvalidInput, NotFound
+from media.answers import KeptAnswer, UploadStatus, begin_answer, keep_answer, keep_posted_answer
 from media.domain.captions import UnreadableCaptions, read_captions, write_vtt
 from media.illustrations import UnusableIllustration, keep_illustration
 from media.models import Asset, CaptionTrack, Upload, Video
@@ -20,9 +21,14 @@ from media.pipeline.ingest import ingest_slides, ingest_upload, queue_transcodin
 from media.uploads import get_upload, iterate_bytes, remove_pieces
 
 __all__ = [
+    "KeptAnswer",
     "UnusableIllustration",
+    "UploadStatus",
     "asset_from_upload",
+    "begin_answer",
+    "keep_answer",
     "keep_illustration",
+    "keep_posted_answer",
     "make_asset",
     "set_captions",
     "store_upload",
