@@ -91,7 +91,7 @@ _SECTION = re.compile(
     rf"[\s#*>]{{0,12}}{_SECTION_NUMBER}[\s:：]{{0,4}}[【\[（(〖]?\s{{0,4}}({_TYPES})\s{{0,4}}[】\]）)〗]?[\s*]{{0,4}}(?P<rest>.{{0,300}})",
 )
 _SECTION_REST = re.compile(
-    r"\s*(?:[:：]|[（(【\[][^（(）)】\]]{0,200}[题分每共空][^）)】\]]{0,200}[）)】\]].*|[,，]?\s*(?:共|本大?题|每|总计|合计|满分|\d+\s*[题分道小]).*|)\s*",
+    r"\s*(?:[:：]|[:：]?\s*(?:本大?题|在每|请|下列每|下列各|以下每|以下各).{0,300}|[（(【\[][^（(）)】\]]{0,200}[题分每共空][^）)】\]]{0,200}[）)】\]].*|[,，]?\s*(?:共|本大?题|每|总计|合计|满分|\d+\s*[题分道小]).*|)\s*",
     re.DOTALL,
 )
 _INLINE_TYPE = re.compile(rf"\s{{0,8}}[【\[（(〖]\s{{0,4}}({_TYPES})\s{{0,4}}[】\]）)〗]\s{{0,8}}[:：]?")
@@ -307,6 +307,12 @@ def take_marks(line: Rich, /) -> tuple[str, Rich]:
     if found := _MARKS_BEHIND.search(line.narrow, max(0, len(line.text) - 40)):
         return found[1], line[: found.start()]
     return "", line
+
+
+def begins_with_answer(text: str, /) -> bool:
+    """Tell whether what follows a number is an answer: letters, right or wrong, or a label."""
+    flat = unicodedata.normalize("NFKC", text[:200]).strip()
+    return label_at(text[:200]) is not None or bool(_LIST_ANSWER.match(flat))
 
 
 def passage_range(text: str, /) -> tuple[int, int] | None:

@@ -114,17 +114,22 @@ class Paper(Questions):
         return True
 
     def _key_heading(self, at: int, line: Line, text: str) -> bool:
-        if not grammar.is_key_heading(text) or self.is_key:
+        if not grammar.is_key_heading(text) or self.is_key or not self.scope:
             return False
         following = next(
             (later.rich.narrow for later in self.lines[at + 1 : at + LOOK_AHEAD] if later.rich.narrow.strip()), ""
         )
         number = grammar.numbered(following)
-        is_list = grammar.key_list(following) is not None or grammar.section_of(following) is not None
+        part = grammar.chinese_numbered(following)
+        listed = grammar.key_list(following[part.end :] if part is not None else following)
+        is_list = listed is not None or grammar.section_of(following) is not None
         lacking = [draft for draft in self.scope if not draft.has_answer]
         is_many = len(self.scope) > 1 and len(lacking) * 2 >= len(self.scope)
         if not is_list and not (
-            number and number.number == 1 and (is_many or line.level or text.lstrip().startswith("#"))
+            number
+            and number.number == 1
+            and number.style == self.scope[0].style
+            and (is_many or line.level or text.lstrip().startswith("#"))
         ):
             return False
         if not self.scope:
@@ -165,13 +170,18 @@ class Paper(Questions):
         if (listed := grammar.key_list(text)) is not None:
             self._take_list(line, listed)
             return True
+        part = grammar.chinese_numbered(text)
+        if part is not None and (listed := grammar.key_list(text[part.end :])) is not None:
+            self._take_list(line, listed)
+            return True
         number = grammar.numbered(text)
+        if number is not None and not grammar.begins_with_answer(text[number.end :]) and self._has_options(at):
+            # Options follow: this is a question again, not an answer.
+            self._end_key()
+            return False
         expected = self.entries[-1].number + 1 if self.entries else 1
         is_next = number is not None and (number.style == "plain" or not self.entries or number.style == self.key_style)
         if number is not None and is_next and (number.number == expected or number.number == 1 or not self.entries):
-            if self._has_options(at) and number.number == 1 and self.entries:
-                self._end_key()
-                return False
             self.key_style = number.style
             self.entries.append(KeyEntry(line.row, number.number, [], [], self.key_heading, self.key_type))
             self.field = "answer"

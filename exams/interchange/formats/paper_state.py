@@ -188,10 +188,6 @@ class State:
                 first, last = passage.drafts[0].number or 1, passage.drafts[-1].number or len(passage.drafts)
                 passage.doubts.append(("questions", _PASSAGE_END, {"first": first, "last": last}))
             self.items.append(passage)
-        if self.loose and self.items:
-            said = " ".join(loose.rich.plain().strip() for loose in self.loose)[:300]
-            self.items[-1].losses.append(("", _OUTSIDE, {"text": said}))
-            self.loose = []
 
     def _turn_into_passage(self, draft: Draft) -> None:
         """Let a question that turns out to have questions of its own be their passage."""

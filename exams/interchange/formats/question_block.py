@@ -166,12 +166,19 @@ def _type_of(block: Block) -> str:
         elif block.needs_type:
             block.problem("type", _NO_TYPE)
         return _inferred(block, "")
-    if known and name not in AMBIGUOUS_TYPES and not (known == "fill_blank" and len(block.options) >= 2):
+    # A heading such as 案例分析题 stands over questions of every kind; options make a choice of them.
+    is_choice = len(block.options) >= 2 and known in ("essay", "fill_blank")
+    if known and name not in AMBIGUOUS_TYPES and not (is_choice and _may_be_letters(block)):
         return known
     found = _inferred(block, known)
     if block.type_hint and not known:
         block.doubt("type", _OTHER_TYPE, {"name": block.type_hint[:60], "type": _name_of(found)})
     return found
+
+
+def _may_be_letters(block: Block) -> bool:
+    """Tell whether the answer is missing or names options."""
+    return not block.answer.strip() or letters_in(block) is not None
 
 
 def _inferred(block: Block, hint: str) -> str:

@@ -261,6 +261,8 @@ def _fill_blank(block: "Block") -> Parts:
     if not ids:
         text = plain_text(block.answer)
         wanted = len(block.answers) or len(re.split(r"[;；]", text))
+        if not block.answers and wanted == 1 and _NUMBERED.match(text):
+            wanted = len(_NUMBERED.findall(text))
         spans = _blank_spans(stem, wanted)
         gaps = [] if spans else gap_spans(stem, len(re.findall(_NUMBERED, text)))
         if gaps:

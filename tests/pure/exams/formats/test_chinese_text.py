@@ -298,3 +298,21 @@ def test_the_registry_finds_the_format(name, head, wanted, tmp_path):
     path = tmp_path / name
     path.write_text(head)
     assert find_format(Source(name=name, path=path)).name == wanted
+
+
+def test_a_whole_paper(tmp_path):
+    text = (
+        "一、单项选择题：本大题共1小题，每小题1分。在每小题给出的选项中，只有一项符合题目要求。\n"
+        f"1. 会计的基本职能包括\n{ABCD}\n二、填空题\n2. 首都是【】，大河是____。\n答案：(1)北京 (2)长江或扬子江\n"
+        "三、简答题\n3. 简述职能。（5分）\n【参考答案】\n（1）核算；\n（2）监督。\n"
+        f"四、案例分析题\n案例：甲公司购入存货。\n要求：回答4-5题。\n4. 存货是（ ）\n{ABCD}\n5. 货款是（ ）\n{ABCD}\n"
+        "\n参考答案\n一、1.C\n四、4-5 AB\n"
+    )
+    rows = _read(text, tmp_path)
+    assert [row.record["type"] for row in rows] == ["single_choice", "fill_blank", "essay", "material"]
+    assert not reasons_of(rows)
+    assert answer_of(dict(rows[0].record)) == "c"
+    assert answer_of(dict(rows[1].record)) == [["北京"], ["长江", "扬子江"]]
+    assert rows[2].record["marks"] == "5"
+    assert answer_of(dict(rows[3].record)) == ["a", "b"]
+    assert "甲公司购入存货" in rows[3].record["content"]["stem"]
