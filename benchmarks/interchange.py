@@ -207,7 +207,8 @@ def main(arguments: list[str]) -> int:
         return 0
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     print(
-        "| format | questions | imported/s | read + written | above idle | read alone/s | alone | save: median/p99/max |"
+        "| format | questions | imported/s | read + written | above idle | read alone/s | alone "
+        "| save: median/p99/max |"
     )
     print("|---|---|---|---|---|---|---|---|")
     for name in options.formats:
