@@ -81,7 +81,7 @@ def paper(request: HttpRequest, public_id: Any) -> HttpResponse:
         total, count = total + section.total, count + section.count
         for item in section.item_list:
             item.type_label = TYPE_LABELS.get(item.question.type, item.question.type)
-            item.is_stale = item.question.status != Question.Status.PUBLISHED
+            item.is_stale = not item.question.is_drawable
         for rule in section.rule_list:
             rule.check = checks.get(rule.pk)
             rule.type_labels = [TYPE_LABELS.get(name, name) for name in rule.types]
