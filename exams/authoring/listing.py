@@ -1,14 +1,37 @@
-"""Lists of the authoring pages: questions by filter, topics with counts."""
+"""The list of a bank's questions: filters, search, order, pages by key, a count that stops at 10,000.
 
-import json
-from collections.abc import Mapping
+Made for banks of a million questions: a page is read from an index in the order it is shown, never by counting off
+rows, and no figure needs the whole bank.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.db.models import F, Q, QuerySet
 
-from exams.models import Bank, Question, Topic
+from exams.authoring.term_index import MAXIMUM_HITS, among, find_question_ids
+from exams.models import Bank, PaperItem, Question, Topic
+
+COUNT_LIMIT = 10_000
+PAGE_SIZE = 30
+
+DENSE_FROM = 20_000
+"""Questions of a subtree from which it is read by walking the bank instead of gathering and sorting its topics."""
+
+SORTS: dict[str, tuple[str, bool]] = {
+    "newest": ("id", True),
+    "oldest": ("id", False),
+    "changed": ("updated_at", True),
+    "easiest": ("difficulty", False),
+    "hardest": ("difficulty", True),
+}
+"""Name of an order -> field and whether it descends; the id decides between equals."""
+
+FILTERS = ("q", "topic", "type", "difficulty", "status", "tag", "author", "health", "used")
 
 
 @dataclass(kw_only=True)
@@ -20,14 +43,25 @@ class TopicNode:
     count: int = 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class QuestionPage:
+    """A page of the list, the keys of the pages around it, and the count: exact up to COUNT_LIMIT."""
+
+    rows: tuple[Question, ...]
+    count: int
+    is_capped: bool
+    previous_key: str
+    next_key: str
+
+
 def list_topics(*, bank: Bank) -> list[TopicNode]:
-    """Return the topics in reading order with their counts; two queries whatever their number."""
+    """Return the topics in reading order with the counts of their subtrees; one query whatever the size of the bank."""
     topics = list(Topic.objects.filter(bank=bank))
     nodes = {topic.pk: TopicNode(topic=topic, depth=topic.path.count("/") - 2) for topic in topics}
-    counts = Question.objects.filter(bank=bank, topic__isnull=False).values("topic_id").annotate(n=Count("pk"))
-    for topic_id, count in counts.values_list("topic_id", "n"):
-        for above in (int(part) for part in nodes[topic_id].topic.path.split("/") if part):
-            nodes[above].count += count
+    for topic in topics:
+        for above in (int(part) for part in topic.path.split("/") if part):
+            if above in nodes:
+                nodes[above].count += topic.question_count
     children: dict[int | None, list[Topic]] = {}
     for topic in topics:
         children.setdefault(topic.parent_id, []).append(topic)
@@ -42,23 +76,184 @@ def list_topics(*, bank: Bank) -> list[TopicNode]:
     return ordered
 
 
-def list_questions(*, bank: Bank, topic: Topic | None, filters: Mapping[str, Any]) -> QuerySet[Question]:
-    """Return the bank's questions that fit the filters, newest first; every word of the search has to occur."""
-    rows = (
-        Question.objects.filter(bank=bank).select_related("topic").defer("content", "key", "explanation", "search_text")
+def clean_filters(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the known filters that say something, as plain JSON values."""
+    return {name: str(raw[name]).strip() for name in FILTERS if str(raw.get(name) or "").strip()}
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def list_questions(
+    *, bank: Bank, filters: Mapping[str, Any], topics: Sequence[TopicNode] | None = None
+) -> QuerySet[Question]:
+    """Return the bank's questions that fit all filters, in no order yet.
+
+    `topics` are the bank's when the caller has them. One query more for a search or a tag, one for topics not given.
+    """
+    rows = Question.objects.filter(bank=bank)
+    wanted = clean_filters(filters)
+    if "topic" in wanted:
+        rows = _in_topic(rows, wanted["topic"], list_topics(bank=bank) if topics is None else topics)
+    for name in ("type", "health"):
+        if name in wanted:
+            rows = rows.filter(**{name: wanted[name]})
+    if "difficulty" in wanted:
+        rows = rows.filter(difficulty=wanted["difficulty"]) if wanted["difficulty"].isdecimal() else rows.none()
+    if "status" in wanted:
+        rows = _with_status(rows, wanted["status"])
+    if "author" in wanted:
+        rows = _by_author(rows, wanted["author"])
+    if "used" in wanted:
+        rows = _used(rows, wanted["used"])
+    if "q" in wanted or "tag" in wanted:
+        ids = find_question_ids(bank_id=bank.pk, query=wanted.get("q", ""), tag=wanted.get("tag", ""))
+        rows = rows.filter(pk__in=among(ids))
+    return rows
+
+
+def _in_topic(rows: QuerySet[Question], key: str, topics: Sequence[TopicNode]) -> QuerySet[Question]:
+    if key == "none":
+        return rows.filter(topic__isnull=True)
+    node = next((one for one in topics if str(one.topic.public_id) == key), None)
+    if node is None:
+        return rows.none()
+    ids = [one.topic.pk for one in topics if one.topic.path.startswith(node.topic.path)]
+    if node.count < DENSE_FROM:
+        return rows.filter(topic_id__in=ids)
+    # A sum is in no index: the bank is walked in the order of the list, and a page is full after a few steps.
+    return rows.annotate(topic_key=F("topic_id") + 0).filter(topic_key__in=ids)
+
+
+def _with_status(rows: QuerySet[Question], status: str) -> QuerySet[Question]:
+    if status == "changed":
+        return rows.filter(status=Question.Status.PUBLISHED, has_unpublished_changes=True)
+    if status == "review":
+        return rows.filter(reviews__state="requested")
+    if status == "drawable":
+        return rows.filter(status=Question.Status.PUBLISHED, current_version__isnull=False, is_withheld=False)
+    if status == "withheld":
+        return rows.filter(is_withheld=True)
+    if status == "scheduled":
+        return rows.filter(go_live_at__isnull=False)
+    return rows.filter(status=status)
+
+
+def _by_author(rows: QuerySet[Question], key: str) -> QuerySet[Question]:
+    user = get_user_model().objects.filter(public_id=key).only("pk").first() if _is_uuid(key) else None
+    return rows.filter(author=user) if user else rows.none()
+
+
+def _used(rows: QuerySet[Question], key: str) -> QuerySet[Question]:
+    if key in {"any", "none"}:
+        fixed = PaperItem.objects.filter(section__paper__archived_at__isnull=True).values("question_id")
+        return rows.filter(pk__in=fixed) if key == "any" else rows.exclude(pk__in=fixed)
+    if not _is_uuid(key):
+        return rows.none()
+    return rows.filter(pk__in=PaperItem.objects.filter(section__paper__public_id=key).values("question_id"))
+
+
+def _known_count(filters: Mapping[str, Any], topics: Sequence[TopicNode] | None) -> int | None:
+    """Return how many questions fit when the kept counts of topics tell it: a filter by topic alone."""
+    wanted = clean_filters(filters)
+    if topics is None or set(wanted) != {"topic"}:
+        return None
+    return next((node.count for node in topics if str(node.topic.public_id) == wanted["topic"]), None)
+
+
+def page_of_questions(
+    *,
+    bank: Bank,
+    filters: Mapping[str, Any],
+    topics: Sequence[TopicNode] | None = None,
+    sort: str = "newest",
+    after: str = "",
+    before: str = "",
+    size: int = PAGE_SIZE,
+) -> QuestionPage:
+    """Return a page of the list: the first, or the one after or before a question (its public id).
+
+    At most five queries: the search, the key, the rows, the count, and topics when not given. A key of another bank is
+    as good as none.
+    """
+    rows = list_questions(bank=bank, filters=filters, topics=topics)
+    field, is_descending = SORTS.get(sort, SORTS["newest"])
+    is_backward = bool(before) and not after
+    key = None
+    if _is_uuid(after or before):
+        key = Question.objects.filter(bank=bank, public_id=after or before).values_list(field, "pk").first()
+    count = _known_count(filters, topics)
+    if count is None:
+        count = rows.order_by().values("pk")[: COUNT_LIMIT + 1].count()
+    goes_down = is_descending != is_backward
+    if key is not None:
+        step = "lt" if goes_down else "gt"
+        value, pk = key
+        if field == "id":
+            rows = rows.filter(**{f"pk__{step}": pk})
+        else:
+            # The bound on the field alone lets both databases start within the index.
+            rows = rows.filter(
+                Q(**{f"{field}__{step}e": value}) & (Q(**{f"{field}__{step}": value}) | Q(**{f"pk__{step}": pk}))
+            )
+    sign = "-" if goes_down else ""
+    order = [f"{sign}pk"] if field == "id" else [f"{sign}{field}", f"{sign}pk"]
+    found = list(
+        rows.select_related("topic", "author")
+        .defer("content", "key", "explanation", "search_text", "author__password")
+        .order_by(*order)[: size + 1]
     )
-    if topic is not None:
-        rows = rows.filter(topic__path__startswith=topic.path)
-    for name in ("type", "difficulty", "status"):
-        if filters.get(name):
-            rows = rows.filter(**{name: filters[name]})
-    if filters.get("tag"):
-        # `contains` on JSON does not exist on SQLite, so the list is searched as text: escaped there, plain on
-        # PostgreSQL.
-        tag = str(filters["tag"]).strip()
-        rows = rows.annotate(tag_text=Cast("tags", TextField())).filter(
-            Q(tag_text__contains=json.dumps(tag)) | Q(tag_text__contains=f'"{tag}"')
+    has_more = len(found) > size
+    found = found[:size]
+    if is_backward:
+        found.reverse()
+    has_previous = (has_more if is_backward else key is not None) and bool(found)
+    has_next = (key is not None if is_backward else has_more) and bool(found)
+    return QuestionPage(
+        rows=tuple(found),
+        count=min(count, COUNT_LIMIT),
+        is_capped=count > COUNT_LIMIT,
+        previous_key=str(found[0].public_id) if has_previous else "",
+        next_key=str(found[-1].public_id) if has_next else "",
+    )
+
+
+def count_by_status(*, bank_ids: Sequence[int]) -> dict[tuple[int, str], int]:
+    """Return (bank, status) -> how many published questions and drafts, each counted to COUNT_LIMIT + 1; one query."""
+    keys = [(bank_id, status) for bank_id in bank_ids for status in ("published", "draft")]
+    if not keys:
+        return {}
+    one = (
+        "SELECT %s AS bank, %s AS state, COUNT(*) AS n FROM "
+        "(SELECT 1 FROM exams_question WHERE bank_id = %s AND status = %s LIMIT %s) AS counted"
+    )
+    parameters = [value for bank_id, status in keys for value in (bank_id, status, bank_id, status, COUNT_LIMIT + 1)]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join([one] * len(keys)), parameters)
+        return {(int(bank_id), str(status)): count for bank_id, status, count in cursor.fetchall()}
+
+
+def list_authors(*, bank: Bank, limit: int = 50) -> list[tuple[str, str]]:
+    """Return (public id, name) of those who wrote questions of a bank; as many steps in an index as there are authors."""
+    statement = """
+        WITH RECURSIVE found(author_id) AS (
+            SELECT MIN(author_id) FROM exams_question WHERE bank_id = %s
+            UNION ALL
+            SELECT (SELECT MIN(author_id) FROM exams_question WHERE bank_id = %s AND author_id > found.author_id)
+            FROM found WHERE found.author_id IS NOT NULL
         )
-    for word in str(filters.get("q") or "").split()[:8]:
-        rows = rows.filter(Q(search_text__icontains=word) | Q(ref__iexact=word))
-    return rows.order_by("-pk")
+        SELECT author_id FROM found WHERE author_id IS NOT NULL LIMIT %s
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [bank.pk, bank.pk, limit])
+        ids = [row[0] for row in cursor.fetchall()]
+    people = get_user_model().objects.filter(pk__in=ids).only("pk", "public_id", "display_name", "email")
+    return sorted(((str(one.public_id), str(one)) for one in people), key=lambda pair: pair[1])
+
+
+__all__ = ["MAXIMUM_HITS", "QuestionPage", "TopicNode", "list_questions", "list_topics", "page_of_questions"]
