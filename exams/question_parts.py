@@ -54,8 +54,7 @@ def with_segments(view: QuestionView, content: Mapping[str, Any], seen: Seen, *,
     fields: dict[str, FieldView] = {}
     for place, entry in enumerate(entries, start=1):
         id_ = entry["id"]
-        value = given.get(id_)
-        fields[id_] = _blank_field(view.name, entry, place, "" if value is None else str(value), keys.get(id_), seen)
+        fields[id_] = _blank_field(view.name, entry, place, given.get(id_), keys.get(id_), seen)
     segments = [
         SegmentView(html=html, field=fields.get(marker)) for html, marker in split_at_markers(content.get("stem", ""))
     ]
@@ -65,19 +64,23 @@ def with_segments(view: QuestionView, content: Mapping[str, Any], seen: Seen, *,
 
 
 def _blank_field(
-    name: str, entry: Mapping[str, Any], place: int, value: str, key: Mapping[str, Any] | None, seen: Seen
+    name: str, entry: Mapping[str, Any], place: int, given: Any, key: Mapping[str, Any] | None, seen: Seen
 ) -> FieldView:
     id_ = entry["id"]
     kind = entry.get("kind", "text")
+    chosen = frozenset(map(str, given)) if isinstance(given, list | tuple) else frozenset([str(given or "")])
+    value = "" if given is None or isinstance(given, list | tuple) else str(given)
     options: tuple[OptionView, ...] = ()
     right_text = _blank_key_text(key) if key else ""
     feedback = ""
-    if kind == "choice":
-        right = None if key is None else frozenset(k for k, v in key.get("fractions", {}).items() if v >= 1 - 1e-6)
+    if kind in {"choice", "choices"}:
+        least = 1 - 1e-6 if kind == "choice" else 1e-6
+        right = None if key is None else frozenset(k for k, v in key.get("fractions", {}).items() if v >= least)
         items = entry.get("options", ())
-        options = option_views(items, chosen=frozenset([value]), right=right)
-        right_text = " / ".join(plain(option.html) for option in options if option.is_right)
-        feedback = (key or {}).get("feedback", {}).get(value, "")
+        options = option_views(items, chosen=chosen, right=right)
+        right_text = (" / " if kind == "choice" else " + ").join(plain(o.html) for o in options if o.is_right)
+        said = (key or {}).get("feedback", {})
+        feedback = " ".join(said[entry["id"]] for entry in items if entry["id"] in chosen and said.get(entry["id"]))
     return marked(
         FieldView(
             id=id_,
@@ -86,7 +89,7 @@ def _blank_field(
             label=_("Blank %(number)s") % {"number": place},
             size=int(entry.get("size") or 12),
             value=value,
-            value_text=next((plain(option.html) for option in options if option.is_chosen), value),
+            value_text=" + ".join(plain(option.html) for option in options if option.is_chosen) or value,
             options=options,
             right_text=right_text,
             feedback=safe_html(feedback),
@@ -102,6 +105,8 @@ def plain(html: str) -> str:
 
 def _blank_key_text(key: Mapping[str, Any]) -> str:
     """Return the right answers of a blank in words."""
+    if key.get("match") == "numeric" and key.get("numerics"):
+        return " / ".join(str(a["value"]) for a in key["numerics"] if a.get("fraction", 1) >= 1 - 1e-6)
     if key.get("match") == "numeric" and key.get("numeric"):
         return str(key["numeric"].get("value", ""))
     answers = [answer for answer in key.get("answers", ()) if answer.get("fraction", 1) >= 1 - 1e-6]

@@ -114,8 +114,9 @@ FOLDING = (
     Field(name="fold_width", label=_("Full and half width are the same"), kind="check", default=True, is_minor=True),
     Field(name="fold_space", label=_("Spaces do not matter"), kind="check", default=True, is_minor=True),
     Field(name="fold_punctuation", label=_("Punctuation does not matter"), kind="check", default=False, is_minor=True),
+    Field(name="fold_ends", label=_("Spaces at the ends do not matter"), kind="check", default=False, is_minor=True),
 )
-_TYPED = frozenset({"text", "regex", ""})
+_TYPED = frozenset({"text", "wildcard", "regex", ""})
 _NUMERIC = frozenset({"numeric"})
 BLANK_KEY: tuple[Field | Rows, ...] = (
     Field(
@@ -124,6 +125,7 @@ BLANK_KEY: tuple[Field | Rows, ...] = (
         kind="choice",
         choices=(
             ("text", pgettext_lazy("comparison", "text")),
+            ("wildcard", _("a text in which * stands for anything")),
             ("numeric", _("a number")),
             ("regex", _("a regular expression")),
         ),
@@ -152,7 +154,11 @@ GAP_KEY: tuple[Field | Rows, ...] = (
         name="match",
         label=_("Compare as"),
         kind="choice",
-        choices=(("text", pgettext_lazy("comparison", "text")), ("regex", _("a regular expression"))),
+        choices=(
+            ("text", pgettext_lazy("comparison", "text")),
+            ("wildcard", _("a text in which * stands for anything")),
+            ("regex", _("a regular expression")),
+        ),
         default="text",
         when=_TYPED_GAP,
     ),

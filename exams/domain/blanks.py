@@ -5,16 +5,19 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
 
 from exams.domain.errors import InvalidPattern, Problem
 from exams.domain.marks import PartMark
 from exams.domain.matching import best_assignment
 from exams.domain.numbers import ToleranceKind, is_within, parse_quantity, value_in_units
 from exams.domain.patterns import compile_pattern
-from exams.domain.schema import DecimalText, Fraction, RichText, Schema, ShortLine, Weight
+from exams.domain.schema import DecimalText, Fraction, RichText, Schema, ShortLine, Weight, decimal_text
 from exams.domain.text import Folding, fold, is_same_text, is_wildcard_match
 
+ANY_NUMBER = "*"
 MARKER = re.compile(r"\[\[([a-z0-9_-]{1,32})\]\]")
 
 
@@ -27,17 +30,22 @@ class TextAnswer(Schema):
 
 
 class FoldingKey(Schema):
-    """Which differences of writing an author forgives."""
+    """Which differences of writing an author forgives; `fold_ends` only those of space at the ends."""
 
     fold_case: bool = True
     fold_width: bool = True
     fold_space: bool = True
     fold_punctuation: bool = False
+    fold_ends: bool = False
 
     @property
     def folding(self) -> Folding:
         """The same as a value of the text module."""
-        return Folding(self.fold_case, self.fold_width, self.fold_space, self.fold_punctuation)
+        return Folding(self.fold_case, self.fold_width, self.fold_space, self.fold_punctuation, self.fold_ends)
+
+
+def _number_or_any(value: object) -> object:
+    return ANY_NUMBER if isinstance(value, str) and value.strip() == ANY_NUMBER else decimal_text(value)
 
 
 class NumericKey(Schema):
@@ -52,12 +60,26 @@ class NumericKey(Schema):
         return is_within(given, Decimal(self.value), tolerance=Decimal(self.tolerance), kind=self.tolerance_kind)
 
 
+class NumericAnswer(NumericKey):
+    """A number that earns a fraction, with feedback for whoever gives it; `*` stands for any number."""
+
+    value: Annotated[str, BeforeValidator(_number_or_any), Field(max_length=60)]
+    fraction: Fraction = 1.0
+    feedback: RichText = ""
+
+    def is_near(self, given: Decimal, /) -> bool:
+        """Tell whether a number is within the tolerance, or any number will do."""
+        return self.value == ANY_NUMBER or super().is_near(given)
+
+
 class BlankKey(FoldingKey):
-    """What one blank expects."""
+    """What one blank expects: texts, patterns with `*` (wildcard), regular expressions, or a number. `numerics` are
+    several numbers in order of precedence, each with its fraction, in the place of `numeric`."""
 
     answers: tuple[TextAnswer, ...] = ()
-    match: Literal["text", "regex", "numeric"] = "text"
+    match: Literal["text", "wildcard", "regex", "numeric"] = "text"
     numeric: NumericKey | None = None
+    numerics: tuple[NumericAnswer, ...] = ()
     weight: Weight = 1.0
 
 
@@ -77,7 +99,7 @@ def first_match(key: FoldingKey, answers: Sequence[TextAnswer], given: str, /, *
             is_met = is_wildcard_match(answer.text, given, key.folding)
         elif kind == "regex":
             # Case is the pattern's own affair: folding the text as well would hide capitals from it.
-            folding = Folding(False, key.fold_width, key.fold_space, key.fold_punctuation)
+            folding = Folding(False, key.fold_width, key.fold_space, key.fold_punctuation, key.fold_ends)
             is_met = compile_pattern(answer.text, ignore_case=key.fold_case).is_match(fold(given, folding))
         else:
             is_met = is_same_text(answer.text, given, key.folding)
@@ -89,12 +111,18 @@ def first_match(key: FoldingKey, answers: Sequence[TextAnswer], given: str, /, *
 def judge_blank(key: BlankKey, given: str, /, *, is_percent_printed: bool = False) -> Judgement:
     """Return what a text earns in a blank. `is_percent_printed`: a per cent sign stands behind it, so typing
     one changes nothing."""
-    if key.match == "numeric" and key.numeric is not None:
+    if key.match == "numeric" and (key.numerics or key.numeric is not None):
         quantity = parse_quantity(given)
         if quantity is None:
             return Judgement(0.0)
         value = value_in_units(quantity, units={}, unit_label="%" if is_percent_printed else "")
-        return Judgement(1.0) if value is not None and key.numeric.is_near(value) else Judgement(0.0)
+        if value is not None and key.numerics:
+            for index, answer in enumerate(key.numerics):
+                if answer.is_near(value):
+                    return Judgement(answer.fraction, index)
+        elif value is not None and key.numeric is not None and key.numeric.is_near(value):
+            return Judgement(1.0)
+        return Judgement(0.0)
     return first_match(key, key.answers, given, kind=key.match)
 
 
@@ -161,6 +189,16 @@ def numeric_problems(field: str, numeric: NumericKey, /) -> list[Problem]:
     return []
 
 
+def numbers_problems(field: str, name: str, answers: Sequence[NumericAnswer], /) -> list[Problem]:
+    """Report useless tolerances, and that nothing earns full marks."""
+    problems = []
+    for at, answer in enumerate(answers):
+        problems += numeric_problems(f"{field}.{name}.{at}", answer)
+    if not any(answer.fraction == 1 for answer in answers):
+        problems.append(Problem(f"{field}.{name}", "No answer earns full marks."))
+    return problems
+
+
 def answer_problems(field: str, answers: Sequence[TextAnswer], /) -> list[Problem]:
     """Report that nothing earns full marks, or that an answer is empty."""
     problems = [
@@ -176,6 +214,8 @@ def answer_problems(field: str, answers: Sequence[TextAnswer], /) -> list[Proble
 def blank_problems(field: str, key: BlankKey, /) -> list[Problem]:
     """Report what is wrong with the key of one blank."""
     if key.match == "numeric":
+        if key.numerics:
+            return numbers_problems(field, "numerics", key.numerics)
         if key.numeric is None:
             return [Problem(f"{field}.numeric", "A numeric blank needs its number.")]
         return numeric_problems(f"{field}.numeric", key.numeric)
@@ -191,11 +231,13 @@ def blank_problems(field: str, key: BlankKey, /) -> list[Problem]:
 
 def summarise_blank(key: BlankKey, /) -> str:
     """Return the expected answers as text."""
+    if key.match == "numeric" and key.numerics:
+        return " / ".join(answer.value for answer in key.numerics if answer.fraction == 1)
     if key.match == "numeric" and key.numeric is not None:
         return key.numeric.value
     return " / ".join(answer.text for answer in key.answers if answer.fraction == 1)
 
 
-def blank_feedback(id_: str, answers: Sequence[TextAnswer], /) -> dict[str, str]:
+def blank_feedback(id_: str, answers: Sequence[TextAnswer | NumericAnswer], /) -> dict[str, str]:
     """Return the feedback of a blank's answers by feedback id (`b1:0`)."""
     return {f"{id_}:{at}": answer.feedback for at, answer in enumerate(answers) if answer.feedback}

@@ -107,6 +107,12 @@ class QuestionType:
         key."""
         return cast("dict[str, Any]", self._module.public_content(content, order or {}))
 
+    def review_key(self, content: BaseModel, key: Mapping[str, Any], /) -> Mapping[str, Any]:
+        """Return a stored key as reviews show it for a bound content; most types show it as it is. A module whose right
+        answer depends on what was drawn has `review_key`."""
+        shown = getattr(self._module, "review_key", None)
+        return key if shown is None else cast("Mapping[str, Any]", shown(content, key))
+
     def list_feedback(self, content: BaseModel, key: BaseModel, /) -> dict[str, str]:
         """Return rich feedback by the ids that a mark's `feedback_ids` name."""
         return cast("dict[str, str]", self._module.list_feedback(content, key))

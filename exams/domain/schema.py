@@ -20,7 +20,7 @@ def _is_storable(text: str) -> str:
     return text
 
 
-def _decimal_text(value: object) -> object:
+def decimal_text(value: object) -> object:
     """Accept a number or its text; a float is taken as it was written."""
     if isinstance(value, bool):
         raise ValueError("is not a number")
@@ -36,7 +36,7 @@ ShortLine = Annotated[str, Field(max_length=2_000), AfterValidator(_is_storable)
 PartId = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,32}$")]
 Fraction = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
 Weight = Annotated[float, Field(gt=0, le=1_000, allow_inf_nan=False)]
-DecimalText = Annotated[str, BeforeValidator(_decimal_text), Field(max_length=60)]
+DecimalText = Annotated[str, BeforeValidator(decimal_text), Field(max_length=60)]
 FeedbackById = dict[PartId, RichText]
 
 
@@ -60,7 +60,7 @@ class TypeInfo:
     `label` is English source text to be translated; `icon` names a picture of the icon set; `default_marks`
     is the usual worth; `order` says where authors meet it in a list, the most used first; `fits_passage` whether it
     is offered under a passage; `holds_questions` whether its content and key are made of questions of other types
-    (`questions`).
+    (`questions`); `takes_files` whether files are handed in.
     """
 
     name: str
@@ -71,6 +71,7 @@ class TypeInfo:
     order: int = 100
     fits_passage: bool = True
     holds_questions: bool = False
+    takes_files: bool = False
 
 
 def gettext_noop(text: str, /) -> str:

@@ -48,12 +48,14 @@ _STAR = "\ue001"
 
 @dataclass(frozen=True, slots=True)
 class Folding:
-    """Which differences between two texts do not count; invisible characters and composition never do."""
+    """Which differences between two texts do not count; invisible characters and composition never do. `ends`: space
+    at the ends does not count even where space between words does."""
 
     case: bool = True
     width: bool = True
     space: bool = True
     punctuation: bool = False
+    ends: bool = False
 
 
 def fold_width(text: str, /) -> str:
@@ -73,7 +75,9 @@ def fold(text: str, folding: Folding, /) -> str:
     if text.isascii() and not folding.punctuation:
         # Composition, width and ideographs are no matter of ASCII: the short way gives the same, five times as fast.
         text = text.lower() if folding.case else text
-        return " ".join(text.split()) if folding.space else text
+        if folding.space:
+            return " ".join(text.split())
+        return text.strip() if folding.ends else text
     text = unicodedata.normalize("NFC", text.translate(_INVISIBLE))
     if folding.punctuation:
         text = _DASHES.sub("-", text.translate(_PUNCTUATION))
@@ -83,6 +87,8 @@ def fold(text: str, folding: Folding, /) -> str:
         text = unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())
     if folding.space:
         text = _SPACES.sub(" ", _SPACE_BESIDE_CJK.sub("", text)).strip()
+    elif folding.ends:
+        text = text.strip()
     if folding.punctuation:
         text = _DASHES.sub("-", text.translate(_PUNCTUATION))
         text = text.rstrip(_CLOSING + " ") or text

@@ -53,6 +53,7 @@ EDITOR = Editor(
             choices=(
                 ("all_or_nothing", _("all or nothing")),
                 ("per_pair", _("for each pair in the right order")),
+                ("per_position", _("for each item in its right place")),
                 ("longest_run", _("for the longest run in the right order")),
             ),
             default="all_or_nothing",

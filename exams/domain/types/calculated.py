@@ -12,11 +12,11 @@ from exams.domain.errors import Problem
 from exams.domain.formulas import Formula, InvalidFormula, parse_formula
 from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, blank_mark
 from exams.domain.numbers import ToleranceKind, is_within, parse_quantity, value_in_units
-from exams.domain.schema import DecimalText, PartId, RichText, Schema, ShortLine, TypeInfo
+from exams.domain.schema import DecimalText, PartId, RichText, Schema, ShortLine, TypeInfo, gettext_noop
 from exams.domain.seeds import SeededStream
 from exams.domain.text import one_line
 
-TYPE = TypeInfo("calculated", "Calculated", "function", is_auto_graded=True)
+TYPE = TypeInfo("calculated", gettext_noop("Calculated"), "function", is_auto_graded=True, order=55)
 
 MAXIMUM_VARIANTS = 100
 PLACEHOLDER = re.compile(r"\{([a-zA-Z][a-zA-Z0-9_]{0,15})\}")
@@ -121,6 +121,11 @@ def bind(content: Content, order: Mapping[str, Sequence[str]]) -> Content:
     return content.model_copy(update={"variants": (chosen,)})
 
 
+def read_form(content: Mapping[str, Any], form: responses.PostedForm, name: str) -> str | None:
+    """Return the raw response in a posted form; None where nothing was answered."""
+    return responses.posted_value(form, name)
+
+
 def parse_response(content: Content, raw: object) -> str | None:
     """Return the number as typed."""
     return responses.checked_text(raw)
@@ -186,6 +191,16 @@ def option_order(content: Content) -> dict[str, tuple[str, ...]]:
 def public_content(content: Content, order: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Return the stem with the values of the drawn variant, and the unit label; no other variant."""
     return {"stem": substituted(content.stem, bind(content, order).variants[0]), "unit_label": content.unit_label}
+
+
+def review_key(content: Content, key: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the stored key with the right number of the bound variant as `shown`; empty where there is none."""
+    parsed = Key.model_validate(key)
+    try:
+        shown = f"{parsed.shown(content.variants[0]).normalize():f}"
+    except InvalidFormula:
+        shown = ""
+    return {**key, "shown": shown}
 
 
 def list_feedback(content: Content, key: Key) -> dict[str, str]:

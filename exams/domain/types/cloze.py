@@ -24,11 +24,12 @@ TYPE = TypeInfo("cloze", gettext_noop("Cloze"), "text-wrap", is_auto_graded=True
 
 
 class Gap(Schema):
-    """A gap: its kind, the options of a choice, or the width of a field in characters."""
+    """A gap: its kind, the options of a choice (of one, or of several: choices), or the width of a field in
+    characters."""
 
     id: PartId
-    kind: Literal["choice", "text", "numeric"]
-    options: Annotated[tuple[Option, ...], Field(max_length=12)] = ()
+    kind: Literal["choice", "choices", "text", "numeric"]
+    options: Annotated[tuple[Option, ...], Field(max_length=40)] = ()
     size: Annotated[int, Field(ge=1, le=200)] = 8
 
 
@@ -47,50 +48,75 @@ class GapKey(BlankKey):
 
 
 class Key(Schema):
-    """The key of each gap."""
+    """The key of each gap, and how they count together: each by itself, as one sum that is not below 0, or all or
+    none."""
 
     gaps: dict[PartId, GapKey]
+    grading: Literal["per_gap", "sum_of_fractions", "all_or_nothing"] = "per_gap"
 
 
-Response = dict[str, str]
+Response = dict[str, str | tuple[str, ...]]
 
 
-def read_form(content: Mapping[str, Any], form: responses.PostedForm, name: str) -> dict[str, str] | None:
+def read_form(content: Mapping[str, Any], form: responses.PostedForm, name: str) -> dict[str, Any] | None:
     """Return the raw response in a posted form; None where nothing was answered."""
-    return responses.posted_map(form, name, [gap["id"] for gap in content["gaps"]])
+    several = [gap["id"] for gap in content["gaps"] if gap["kind"] == "choices"]
+    single = responses.posted_map(form, name, [gap["id"] for gap in content["gaps"] if gap["id"] not in several])
+    lists = {id_: form.getlist(f"{name}.{id_}") for id_ in several}
+    return (single or {}) | {id_: chosen for id_, chosen in lists.items() if chosen} or None
 
 
 def parse_response(content: Content, raw: object) -> Response | None:
     """Return the option or the text of each gap that is not empty."""
     gaps = {gap.id: gap for gap in content.gaps}
     entries = responses.checked_mapping(raw, known=gaps) or {}
-    given: dict[str, str | None] = {}
+    given: dict[str, str | tuple[str, ...] | None] = {}
     for id_, value in entries.items():
         if gaps[id_].kind == "choice":
             given[id_] = responses.checked_id(value, known=schema.ids_of(gaps[id_].options), field=id_)
+        elif gaps[id_].kind == "choices":
+            known = schema.ids_of(gaps[id_].options)
+            chosen = responses.checked_ids(value, known=known)
+            given[id_] = None if chosen is None else tuple(option for option in known if option in chosen)
         else:
             given[id_] = responses.checked_text(value, field=id_)
     return {id_: given[id_] or "" for id_ in gaps if given.get(id_)} or None
 
 
 def grade(content: Content, key: Key, response: Response | None, policy: GradingPolicy) -> Mark:
-    """Return the mean of the gaps by weight; an empty gap earns nothing and costs nothing."""
+    """Return the mean of the gaps by weight; an empty gap earns nothing and costs nothing.
+
+    Per gap, none falls below the policy's lowest; in a sum, one gap can take from another, down to 0 for all. A choice
+    of several earns min(max(0, sum of the chosen fractions), 1), whatever the rule of the paper.
+    """
     if response is None:
         return blank_mark()
     percents = blanks.percent_marked(content.stem)
     parts: list[PartMark] = []
     feedback: list[str] = []
+    is_sum = key.grading == "sum_of_fractions"
     for gap in content.gaps:
         gap_key, given = key.gaps[gap.id], response.get(gap.id, "")
         judgement = Judgement(0.0)
-        if given and gap.kind == "choice":
-            judgement = Judgement(policy.penalise(gap_key.fractions.get(given, 0.0)))
+        shown = given if isinstance(given, str) else ",".join(given)
+        if given and gap.kind == "choices":
+            total = sum(gap_key.fractions.get(option, 0.0) for option in given)
+            judgement = Judgement(min(max(0.0, total), 1.0))
+            feedback += [f"{gap.id}:{option}" for option in given]
+        elif isinstance(given, str) and given and gap.kind == "choice":
+            worth = gap_key.fractions.get(given, 0.0)
+            judgement = Judgement(worth if is_sum else policy.penalise(worth))
             feedback.append(f"{gap.id}:{given}")
-        elif given:
+        elif isinstance(given, str) and given:
             judgement = blanks.judge_blank(gap_key, given, is_percent_printed=gap.id in percents)
             feedback.append(f"{gap.id}:{judgement.answer}")
-        parts.append(blanks.part_of(gap.id, given, judgement, weight=gap_key.weight, lowest=policy.lowest))
+        lowest = -1.0 if is_sum else policy.lowest
+        parts.append(blanks.part_of(gap.id, shown, judgement, weight=gap_key.weight, lowest=lowest))
     fraction = policy.clamp(weighted_fraction(parts) or 0.0)
+    if is_sum:
+        fraction = max(fraction, 0.0)
+    elif key.grading == "all_or_nothing":
+        fraction = float(all(part.is_correct for part in parts))
     return Mark(
         fraction,
         MarkState.GRADED,
@@ -108,7 +134,7 @@ def completeness(content: Content, response: Response | None) -> Completeness:
 
 def _gap_problems(gap: Gap, key: GapKey) -> list[Problem]:
     field = f"key.gaps.{gap.id}"
-    if gap.kind != "choice":
+    if gap.kind not in {"choice", "choices"}:
         if (key.match == "numeric") != (gap.kind == "numeric"):
             return [Problem(f"{field}.match", "The kind of the gap and the match of its key differ.")]
         return blanks.blank_problems(field, key)
@@ -119,7 +145,10 @@ def _gap_problems(gap: Gap, key: GapKey) -> list[Problem]:
         problems.append(Problem(options, "A choice needs at least two options."))
     problems += schema.unknown_ids(f"{field}.fractions", key.fractions, ids)
     problems += schema.unknown_ids(f"{field}.feedback", key.feedback, ids)
-    if not any(fraction == 1 for fraction in key.fractions.values()):
+    if gap.kind == "choices":
+        if abs(sum(fraction for fraction in key.fractions.values() if fraction > 0) - 1) > 1e-4:
+            problems.append(Problem(f"{field}.fractions", "The positive fractions do not add up to 1."))
+    elif not any(fraction == 1 for fraction in key.fractions.values()):
         problems.append(Problem(f"{field}.fractions", "No option earns full marks."))
     return problems
 
@@ -139,7 +168,7 @@ def validate(content: Content, key: Key) -> list[Problem]:
 
 def option_order(content: Content) -> dict[str, tuple[str, ...]]:
     """The options of each choice may be shuffled."""
-    return {gap.id: schema.ids_of(gap.options) for gap in content.gaps if gap.kind == "choice"}
+    return {gap.id: schema.ids_of(gap.options) for gap in content.gaps if gap.options}
 
 
 def public_content(content: Content, order: Mapping[str, Sequence[str]]) -> dict[str, Any]:
@@ -153,7 +182,7 @@ def list_feedback(content: Content, key: Key) -> dict[str, str]:
     said: dict[str, str] = {}
     for id_, gap in key.gaps.items():
         said |= {f"{id_}:{option}": text for option, text in gap.feedback.items()}
-        said |= blanks.blank_feedback(id_, gap.answers)
+        said |= blanks.blank_feedback(id_, gap.numerics or gap.answers)
     return said
 
 
@@ -170,7 +199,11 @@ def summarise_key(content: Content, key: Key) -> str:
     """Return the expected answers in the order of the gaps."""
     expected = []
     for gap in content.gaps:
-        right = [one_line(o.text) for o in gap.options if key.gaps[gap.id].fractions.get(o.id) == 1]
+        worth = key.gaps[gap.id].fractions
+        if gap.kind == "choices":
+            expected.append(" + ".join(one_line(o.text) for o in gap.options if worth.get(o.id, 0) > 0))
+            continue
+        right = [one_line(o.text) for o in gap.options if worth.get(o.id) == 1]
         expected.append(" / ".join(right) if gap.kind == "choice" else blanks.summarise_blank(key.gaps[gap.id]))
     return "; ".join(expected)
 
@@ -182,5 +215,7 @@ def summarise_response(content: Content, response: Response | None) -> str:
     shown = []
     for gap in content.gaps:
         given = response.get(gap.id, "—")
-        shown.append(one_line(schema.texts_of(gap.options).get(given, given)) if gap.kind == "choice" else given)
+        texts = schema.texts_of(gap.options)
+        chosen = (given,) if isinstance(given, str) else given
+        shown.append(" + ".join(one_line(texts.get(one, one)) if gap.options else one for one in chosen))
     return "; ".join(shown)

@@ -7,14 +7,22 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from exams.domain import schema
+from exams.domain import responses, schema
 from exams.domain.errors import InvalidResponse, Problem
 from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, blank_mark
-from exams.domain.schema import RichText, Schema, TypeInfo
+from exams.domain.schema import RichText, Schema, TypeInfo, gettext_noop
 from exams.domain.text import one_line
 from exams.domain.types.essay import Criterion
 
-TYPE = TypeInfo("file_upload", "File upload", "upload", is_auto_graded=False, default_marks=Decimal(10))
+TYPE = TypeInfo(
+    "file_upload",
+    gettext_noop("File upload"),
+    "upload",
+    is_auto_graded=False,
+    default_marks=Decimal(10),
+    order=75,
+    takes_files=True,
+)
 
 FileKind = Literal["picture", "document", "audio", "video", "archive", "code"]
 ENDINGS: Mapping[FileKind, tuple[str, ...]] = {
@@ -61,6 +69,14 @@ class HandedIn(Schema):
 
 
 Response = tuple[HandedIn, ...]
+
+
+def read_form(content: Mapping[str, Any], form: responses.PostedForm, name: str) -> list[dict[str, str]] | None:
+    """Return the raw response in a posted form, where each file is `id name` and those of `.remove` are gone; None
+    where nothing was answered."""
+    removed = set(form.getlist(f"{name}.remove"))
+    pairs = (value.partition(" ") for value in form.getlist(name))
+    return [{"id": id_, "name": file_name} for id_, _space, file_name in pairs if id_ and id_ not in removed] or None
 
 
 def parse_response(content: Content, raw: object) -> Response | None:

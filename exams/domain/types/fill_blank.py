@@ -2,7 +2,7 @@
 order."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -39,10 +39,11 @@ class Content(Schema):
 
 
 class Key(Schema):
-    """The key of each blank, and the sets within which answers may be swapped."""
+    """The key of each blank, the sets within which answers may be swapped, and whether single blanks count."""
 
     blanks: dict[PartId, BlankKey]
     order_free: tuple[tuple[PartId, ...], ...] = ()
+    grading: Literal["per_blank", "all_or_nothing"] = "per_blank"
 
 
 Response = dict[str, str]
@@ -62,8 +63,8 @@ def parse_response(content: Content, raw: object) -> Response | None:
 
 
 def grade(content: Content, key: Key, response: Response | None, policy: GradingPolicy) -> Mark:
-    """Return the mean of the blanks by weight; in an order-free set each answer counts where the whole earns
-    most, and once."""
+    """Return the mean of the blanks by weight, or all or nothing; in an order-free set each answer counts where
+    the whole earns most, and once."""
     if response is None:
         return blank_mark()
     percents = blanks.percent_marked(content.stem)
@@ -86,6 +87,8 @@ def grade(content: Content, key: Key, response: Response | None, policy: Grading
         )
         feedback.append(f"{target}:{judgement.answer}")
     fraction = policy.clamp(weighted_fraction(parts) or 0.0)
+    if key.grading == "all_or_nothing":
+        fraction = float(all(part.is_correct for part in parts))
     said = schema.chosen_feedback(list_feedback(content, key), feedback)
     return Mark(fraction, MarkState.GRADED, tuple(parts), said)
 
@@ -127,7 +130,7 @@ def list_feedback(content: Content, key: Key) -> dict[str, str]:
     return {
         id_: said
         for blank_id, blank in key.blanks.items()
-        for id_, said in blanks.blank_feedback(blank_id, blank.answers).items()
+        for id_, said in blanks.blank_feedback(blank_id, blank.numerics or blank.answers).items()
     }
 
 

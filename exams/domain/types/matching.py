@@ -8,7 +8,7 @@ from pydantic import Field
 from exams.domain import responses, schema
 from exams.domain.errors import Problem
 from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, blank_mark
-from exams.domain.schema import Option, PartId, RichText, Schema, TypeInfo, gettext_noop
+from exams.domain.schema import Fraction, Option, PartId, RichText, Schema, TypeInfo, gettext_noop
 from exams.domain.text import one_line
 
 TYPE = TypeInfo("matching", gettext_noop("Matching"), "arrows-exchange", is_auto_graded=True, order=80)
@@ -23,10 +23,16 @@ class Content(Schema):
 
 
 class Key(Schema):
-    """The partner of each left one, and whether single pairs count."""
+    """The partner of each left one, and how pairs count.
+
+    `unpaired` are those on the left that are right when left open. `fractions` say for the sum what each pair, right
+    or wrong, is worth; a pair that is not named is worth nothing.
+    """
 
     pairs: dict[PartId, PartId]
-    grading: Literal["per_pair", "all_or_nothing"] = "per_pair"
+    grading: Literal["per_pair", "all_or_nothing", "sum_of_fractions"] = "per_pair"
+    unpaired: tuple[PartId, ...] = ()
+    fractions: dict[PartId, dict[PartId, Fraction]] = {}
 
 
 Response = dict[str, str]
@@ -43,16 +49,19 @@ def parse_response(content: Content, raw: object) -> Response | None:
 
 
 def grade(content: Content, key: Key, response: Response | None, policy: GradingPolicy) -> Mark:
-    """Return right pairs / pairs, or all or nothing."""
+    """Return right pairs / pairs, all or nothing, or the sum of the pairs' fractions, between 0 and 1."""
     if response is None:
         return blank_mark()
     parts = []
     for left in content.left:
         given = response.get(left.id, "")
-        is_right = bool(given) and given == key.pairs.get(left.id)
+        is_right = not given if left.id in key.unpaired else bool(given) and given == key.pairs.get(left.id)
         parts.append(PartMark(left.id, float(is_right), is_right, given))
     hits = sum(part.is_correct is True for part in parts)
     fraction = hits / len(parts) if key.grading == "per_pair" else float(hits == len(parts))
+    if key.grading == "sum_of_fractions":
+        total = sum(key.fractions.get(left, {}).get(right, 0.0) for left, right in response.items())
+        fraction = min(max(total, 0.0), 1.0)
     return Mark(fraction, MarkState.GRADED, tuple(parts))
 
 
@@ -70,7 +79,19 @@ def validate(content: Content, key: Key) -> list[Problem]:
     problems += schema.empty_texts("content.left", content.left) + schema.empty_texts("content.right", content.right)
     problems += schema.unknown_ids("key.pairs", key.pairs, lefts)
     problems += schema.unknown_ids("key.pairs", key.pairs.values(), schema.ids_of(content.right))
-    problems += [Problem(f"key.pairs.{id_}", "This one has no partner.") for id_ in lefts if id_ not in key.pairs]
+    problems += schema.unknown_ids("key.unpaired", key.unpaired, lefts)
+    problems += schema.unknown_ids("key.fractions", key.fractions, lefts)
+    worths = [id_ for worth in key.fractions.values() for id_ in worth]
+    problems += schema.unknown_ids("key.fractions", worths, schema.ids_of(content.right))
+    problems += [
+        Problem(f"key.pairs.{id_}", "This one has no partner.")
+        for id_ in lefts
+        if id_ not in key.pairs and id_ not in key.unpaired
+    ]
+    if key.grading == "sum_of_fractions":
+        best = sum(max([0.0, *worth.values()]) for worth in key.fractions.values())
+        if best < 1 - 1e-4:
+            problems.append(Problem("key.fractions", "The best pairs do not add up to 1."))
     return problems
 
 

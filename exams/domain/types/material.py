@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, PrivateAttr, SerializeAsAny, ValidationError, model_validator
 
@@ -73,10 +73,11 @@ class Content(Schema):
 
 
 class Key(Schema):
-    """The key of each question, and explanations by question."""
+    """The key of each question, explanations by question, and whether single questions count."""
 
     questions: dict[PartId, dict[str, Any]]
     explanations: dict[PartId, RichText] = {}
+    grading: Literal["per_question", "all_or_nothing"] = "per_question"
     _parsed: dict[str, Any] = PrivateAttr(default_factory=dict)
 
     def of(self, question: SubQuestion, /) -> Any:
@@ -113,7 +114,7 @@ def parse_response(content: Content, raw: object) -> Response | None:
 
 
 def grade(content: Content, key: Key, response: Response | None, policy: GradingPolicy) -> Mark:
-    """Return the mean of the questions by their marks, pending while one of them is."""
+    """Return the mean of the questions by their marks, or all or nothing; pending while one of them is."""
     if response is None:
         return blank_mark()
     parts: list[PartMark] = []
@@ -127,6 +128,8 @@ def grade(content: Content, key: Key, response: Response | None, policy: Grading
     fraction = weighted_fraction(parts)
     if fraction is None:
         return Mark(None, MarkState.PENDING, tuple(parts), tuple(feedback))
+    if key.grading == "all_or_nothing":
+        fraction = float(all(part.is_correct for part in parts))
     return Mark(policy.clamp(fraction), MarkState.GRADED, tuple(parts), tuple(feedback))
 
 
@@ -161,6 +164,8 @@ def validate(content: Content, key: Key) -> list[Problem]:
     problems = schema.repeated_ids("content.questions", content.questions)
     problems += schema.unknown_ids("key.questions", key.questions, ids)
     problems += schema.unknown_ids("key.explanations", key.explanations, ids)
+    if key.grading == "all_or_nothing" and not all(q.question_type.info.is_auto_graded for q in content.questions):
+        problems.append(Problem("key.grading", "All or nothing needs questions that no person marks."))
     for question in content.questions:
         problems += _sub_problems(question, key)
     return problems

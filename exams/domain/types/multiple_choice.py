@@ -7,7 +7,15 @@ from pydantic import Field
 
 from exams.domain import responses, schema
 from exams.domain.errors import Problem
-from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, blank_mark
+from exams.domain.marks import (
+    Completeness,
+    GradingPolicy,
+    Mark,
+    MarkState,
+    MultipleChoiceRule,
+    PartMark,
+    blank_mark,
+)
 from exams.domain.schema import FeedbackById, Fraction, Option, PartId, RichText, Schema, TypeInfo, gettext_noop
 from exams.domain.text import one_line
 
@@ -15,18 +23,24 @@ TYPE = TypeInfo("multiple_choice", gettext_noop("Multiple choice"), "square-chec
 
 
 class Content(Schema):
-    """A stem and the options under it."""
+    """A stem and the options under it; `maximum_choices` where more than so many earn nothing."""
 
     stem: RichText
-    options: Annotated[tuple[Option, ...], Field(min_length=2, max_length=12)]
+    options: Annotated[tuple[Option, ...], Field(min_length=2, max_length=40)]
+    maximum_choices: Annotated[int, Field(ge=1, le=40)] | None = None
 
 
 class Key(Schema):
-    """The right options; fractions only for the rule that adds them up."""
+    """The right options; fractions only for the rule that adds them up; a rule where the question has its own
+    instead of the paper's. `accepted` are further choices that are as right as `correct` where all is at stake, and
+    `floor` is the least that the sum of fractions can come to."""
 
     correct: Annotated[tuple[PartId, ...], Field(min_length=1)]
     fractions: dict[PartId, Fraction] = {}
     feedback: FeedbackById = {}
+    rule: MultipleChoiceRule | None = None
+    accepted: tuple[tuple[PartId, ...], ...] = ()
+    floor: Annotated[float, Field(ge=-1, le=0, allow_inf_nan=False)] = 0.0
 
 
 def read_form(content: Mapping[str, Any], form: responses.PostedForm, name: str) -> list[str] | None:
@@ -49,26 +63,27 @@ def _fractions(key: Key) -> Mapping[str, float]:
 def _fraction(content: Content, key: Key, chosen: set[str], policy: GradingPolicy) -> float:
     correct = set(key.correct)
     hits, false = len(chosen & correct), len(chosen - correct)
-    if policy.multiple_choice == "sum_of_fractions":
+    rule = key.rule or policy.multiple_choice
+    if rule == "sum_of_fractions":
         fractions = _fractions(key)
         default = 0.0 if key.fractions else -1 / len(correct)
-        return min(max(0.0, sum(fractions.get(id_, default) for id_ in sorted(chosen))), 1.0)
-    if policy.multiple_choice == "net_correct":
+        return min(max(key.floor, sum(fractions.get(id_, default) for id_ in sorted(chosen))), 1.0)
+    if rule == "net_correct":
         return max(0.0, (hits - false) / len(correct))
-    if policy.multiple_choice == "each_option":
+    if rule == "each_option":
         return 1 - len(chosen ^ correct) / len(content.options)
-    if chosen == correct:
+    if chosen == correct or any(chosen == set(other) for other in key.accepted):
         return 1.0
-    if policy.multiple_choice == "partial_if_no_wrong" and hits and not false:
+    if rule == "partial_if_no_wrong" and hits and not false:
         return policy.partial_fraction
     return 0.0
 
 
 def grade(content: Content, key: Key, response: tuple[str, ...] | None, policy: GradingPolicy) -> Mark:
-    """Return what the rule of the paper gives.
+    """Return what the rule of the question gives, or else that of the paper.
 
     all_or_nothing; partial_if_no_wrong: the stated part for some right and none wrong; sum_of_fractions:
-    min(max(0, sum), 1), where without fractions right options share 1 and a wrong one takes as much;
+    min(max(floor, sum), 1), where without fractions right options share 1 and a wrong one takes as much;
     net_correct: max(0, (hits - false) / correct); each_option: options judged rightly / options. The penalty
     is taken where nothing is earned and a wrong option was chosen, or all was at stake.
     """
@@ -76,7 +91,9 @@ def grade(content: Content, key: Key, response: tuple[str, ...] | None, policy: 
         return blank_mark()
     chosen, correct = set(response), set(key.correct)
     fraction = _fraction(content, key, chosen, policy)
-    if chosen - correct or policy.multiple_choice == "all_or_nothing":
+    if content.maximum_choices is not None and len(chosen) > content.maximum_choices:
+        fraction = 0.0
+    if chosen - correct or (key.rule or policy.multiple_choice) == "all_or_nothing":
         fraction = policy.penalise(fraction)
     parts = tuple(
         PartMark(
@@ -106,7 +123,10 @@ def validate(content: Content, key: Key) -> list[Problem]:
     problems += schema.unknown_ids("key.feedback", key.feedback, ids)
     if len(set(key.correct)) != len(key.correct):
         problems.append(Problem("key.correct", "A right option is listed twice."))
-    if key.fractions and abs(sum(f for f in key.fractions.values() if f > 0) - 1) > 1e-4:
+    problems += schema.unknown_ids("key.accepted", (id_ for other in key.accepted for id_ in other), ids)
+    total = sum(f for f in key.fractions.values() if f > 0)
+    # A question with its own rule may hand out more than it needs: the sum is cut at 1.
+    if key.fractions and abs(min(total, 1.0) - 1 if key.rule else total - 1) > 1e-4:
         problems.append(Problem("key.fractions", "The positive fractions do not add up to 1."))
     return problems
 
@@ -118,7 +138,10 @@ def option_order(content: Content) -> dict[str, tuple[str, ...]]:
 
 def public_content(content: Content, order: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Return stem and options in the frozen order."""
-    return {"stem": content.stem, "options": schema.arranged(content.options, order.get("options"))}
+    shown = {"stem": content.stem, "options": schema.arranged(content.options, order.get("options"))}
+    if content.maximum_choices is not None:
+        shown["maximum_choices"] = content.maximum_choices
+    return shown
 
 
 def list_feedback(content: Content, key: Key) -> dict[str, str]:

@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from exams.domain import blanks, responses, schema
-from exams.domain.blanks import NumericKey
+from exams.domain.blanks import NumericAnswer
 from exams.domain.errors import Problem
 from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, blank_mark
 from exams.domain.numbers import parse_quantity, value_in_units
-from exams.domain.schema import DecimalText, Fraction, RichText, Schema, ShortLine, TypeInfo, gettext_noop
+from exams.domain.schema import DecimalText, RichText, Schema, ShortLine, TypeInfo, gettext_noop
 from exams.domain.text import one_line
 
 TYPE = TypeInfo("numerical", gettext_noop("Numerical"), "calculator", is_auto_graded=True, order=50)
@@ -24,19 +24,18 @@ class Content(Schema):
     unit_label: ShortLine = ""
 
 
-class NumericAnswer(NumericKey):
-    """A number that earns a fraction, with feedback for whoever gives it."""
-
-    fraction: Fraction = 1.0
-    feedback: RichText = ""
-
-
 class Key(Schema):
-    """The accepted numbers in order of precedence, and what one of each unit is in the base unit."""
+    """The accepted numbers in order of precedence, and what one of each unit is in the base unit.
+
+    Without a `unit_penalty` a wrong unit earns nothing. With one the number is judged by itself as well, and a wrong
+    or missing unit costs that fraction of what the answer earns, or of the maximum.
+    """
 
     answers: Annotated[tuple[NumericAnswer, ...], Field(min_length=1)]
     units: dict[ShortLine, DecimalText] = {}
     unit_required: bool = False
+    unit_penalty: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | None = None
+    unit_penalty_of: Literal["mark", "maximum"] = "mark"
 
 
 def read_form(content: Mapping[str, Any], form: responses.PostedForm, name: str) -> str | None:
@@ -62,8 +61,13 @@ def grade(content: Content, key: Key, response: str | None, policy: GradingPolic
         for at, answer in enumerate(key.answers):
             if value is not None and answer.is_near(value):
                 fraction = answer.fraction
-                feedback = schema.chosen_feedback(list_feedback(content, key), [f"answer:{at}"])
-                break
+            elif key.unit_penalty is not None and answer.is_near(quantity.value):
+                lost = key.unit_penalty * (answer.fraction if key.unit_penalty_of == "mark" else 1.0)
+                fraction = max(0.0, answer.fraction - lost)
+            else:
+                continue
+            feedback = schema.chosen_feedback(list_feedback(content, key), [f"answer:{at}"])
+            break
     fraction = policy.clamp(fraction)
     return Mark(fraction, MarkState.GRADED, (PartMark("answer", fraction, fraction >= 1 - 1e-6, response),), feedback)
 
@@ -75,11 +79,7 @@ def completeness(content: Content, response: str | None) -> Completeness:
 
 def validate(content: Content, key: Key) -> list[Problem]:
     """Report useless tolerances, units of no size and a key that nobody can meet."""
-    problems = []
-    for at, answer in enumerate(key.answers):
-        problems += blanks.numeric_problems(f"key.answers.{at}", answer)
-    if not any(answer.fraction == 1 for answer in key.answers):
-        problems.append(Problem("key.answers", "No answer earns full marks."))
+    problems = blanks.numbers_problems("key", "answers", key.answers)
     problems += [
         Problem(f"key.units.{name}", "A unit has a name, and a factor that is not 0.")
         for name, factor in key.units.items()

@@ -26,7 +26,7 @@ class Key(Schema):
     """The right order, and how an order that is partly right counts."""
 
     order: tuple[PartId, ...]
-    grading: Literal["all_or_nothing", "per_pair", "longest_run"] = "all_or_nothing"
+    grading: Literal["all_or_nothing", "per_pair", "per_position", "longest_run"] = "all_or_nothing"
 
 
 def read_form(content: Mapping[str, Any], form: responses.PostedForm, name: str) -> list[str] | None:
@@ -52,13 +52,16 @@ def grade(content: Content, key: Key, response: tuple[str, ...] | None, policy: 
 
     per_pair: items directly followed by their right successor / (items - 1). longest_run: length of the
     longest run in which each item directly follows its right predecessor / items, a run of one being
-    nothing. The parts say which places are right.
+    nothing. per_position: items in their right place / items. The parts say which places are right.
     """
     if response is None:
         return blank_mark()
     pairs = set(pairwise(key.order))
     if key.grading == "per_pair":
         fraction = sum(pair in pairs for pair in pairwise(response)) / max(1, len(key.order) - 1)
+    elif key.grading == "per_position":
+        hits = sum(given == wanted for given, wanted in zip(response, key.order, strict=False))
+        fraction = hits / len(key.order)
     elif key.grading == "longest_run":
         run = _longest_run(pairs, response)
         fraction = run / len(key.order) if run > 1 else 0.0

@@ -18,7 +18,7 @@ class Content(Schema):
     """A stem and the options under it."""
 
     stem: RichText
-    options: Annotated[tuple[Option, ...], Field(min_length=2, max_length=12)]
+    options: Annotated[tuple[Option, ...], Field(min_length=2, max_length=40)]
 
 
 class Key(Schema):

@@ -44,7 +44,7 @@ class Remark:
     row: int
     field: str
     text: str
-    values: Values = NO_VALUES
+    values: Values = field(default_factory=lambda: NO_VALUES)
     file: str = ""
 
 

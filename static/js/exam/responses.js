@@ -12,8 +12,9 @@ const readers = {
   map: (root) => {
     const given = {};
     for (const input of named(root)) {
-      if (!input.dataset.key || (input.type === "radio" && !input.checked) || !input.value) continue;
-      given[input.dataset.key] = input.value;
+      if (!input.dataset.key || (["radio", "checkbox"].includes(input.type) && !input.checked) || !input.value) continue;
+      if (input.type === "checkbox") (given[input.dataset.key] ??= []).push(input.value);
+      else given[input.dataset.key] = input.value;
     }
     return given;
   },
@@ -61,6 +62,7 @@ export function writeResponse(question, value) {
   for (const input of named(root)) {
     const own = input.dataset.key ? (value?.[input.dataset.key] ?? "") : value;
     if (kind === "order") input.value = Array.isArray(value) && value.includes(input.dataset.key) ? String(value.indexOf(input.dataset.key) + 1) : "";
+    else if (kind === "map" && input.type === "checkbox") input.checked = Array.isArray(own) && own.includes(input.value);
     else if (kind === "map" && input.type === "radio") input.checked = own === input.value;
     else if (kind === "map") input.value = own;
     else if (input.type === "radio" || input.type === "checkbox") input.checked = chosen.has(input.value);

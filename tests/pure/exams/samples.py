@@ -191,6 +191,32 @@ SAMPLES: dict[str, Sample] = {
         partial_fraction=0.5,
         hostile=[{"g1": "z"}, {"g2": 5}, {"g9": "a"}, "a"],
     ),
+    "hotspot": Sample(
+        {
+            "stem": "Which of them is a capital?",
+            "picture": "attachment:map.png",
+            "picture_alt": "A map",
+            "width": 300,
+            "height": 200,
+            "maximum_choices": 2,
+            "regions": [
+                {"id": "a", "shape": "rect", "coords": [0, 0, 50, 50], "label": "North"},
+                {"id": "b", "shape": "circle", "coords": [100, 100, 20], "label": "South"},
+                {"id": "c", "shape": "poly", "coords": [200, 0, 250, 0, 225, 40], "label": "East"},
+            ],
+        },
+        {
+            "correct": ["a", "b"],
+            "fractions": {"a": 0.5, "b": 0.5, "c": -0.5},
+            "rule": "sum_of_fractions",
+            "feedback": {"a": "yes"},
+        },
+        right=["b", "a"],
+        wrong=["c"],
+        partial=["a"],
+        partial_fraction=0.5,
+        hostile=["a", ["a", "a"], ["a", "b", "c"], ["a", None], [[1, 2]], {"a": True}],
+    ),
     "material": Sample(
         {
             "stem": "<p>资料</p>",
