@@ -146,7 +146,6 @@ def get_editable_question(user: Any, public_id: object) -> Question:
     return _get_question(public_id, list_editable_banks(user))
 
 
-
 def get_editable_paper(user: Any, public_id: object) -> Paper:
     """Return the paper with its current version, or raise NotFound."""
     paper = list_editable_papers(user).filter(public_id=public_id).select_related("current_version").first()

@@ -111,7 +111,9 @@ def bank(request: HttpRequest, public_id: Any) -> HttpResponse:
     topic = next((node.topic for node in topics if str(node.topic.public_id) == filters.get("topic")), None)
     _dress(page.rows)
     is_filtered = any(value for name, value in filters.items() if name not in {"sort"})
-    banks = list_editable_banks(request.user).exclude(pk=row.pk).order_by("name") if row.may_edit else Bank.objects.none()
+    banks = (
+        list_editable_banks(request.user).exclude(pk=row.pk).order_by("name") if row.may_edit else Bank.objects.none()
+    )
     kept = {name: value for name, value in filters.items() if value}
     return render(
         request,

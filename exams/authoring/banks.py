@@ -12,14 +12,22 @@ from edu.accounts.queries import users_by_identifier
 from edu.audit.services import record
 from edu.core.errors import Conflict, InvalidInput, NotAllowed
 from edu.core.ids import new_public_id
-from exams.models import Bank, BankShare, Question, Topic
 from edu.notifications.services import notify
+from exams.models import Bank, BankShare, Question, Topic
 from exams.policies_authoring import can_author, is_steward, require_author, require_organization
 
 MAXIMUM_DEPTH = 3
 """Levels of a topic tree: subject or chapter, section, knowledge point."""
 
-BANK_FIELDS = ("name", "description", "language", "visibility", "free_sample_count", "requires_grant", "requires_review")
+BANK_FIELDS = (
+    "name",
+    "description",
+    "language",
+    "visibility",
+    "free_sample_count",
+    "requires_grant",
+    "requires_review",
+)
 
 
 def _register_bank_door(bank: Bank) -> None:

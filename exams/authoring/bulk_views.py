@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from edu.core.errors import DomainError
@@ -90,7 +89,9 @@ def bulk(request: HttpRequest, public_id: Any) -> HttpResponse:
         "title": TITLES.get(action.verb, action.verb),
         "action": action,
         "bank": action.bank,
-        "rows": [(count, OUTCOMES.get(name, name)) for name, count in sorted(counts.items(), key=lambda pair: -pair[1])],
+        "rows": [
+            (count, OUTCOMES.get(name, name)) for name, count in sorted(counts.items(), key=lambda pair: -pair[1])
+        ],
         "is_capped": action.total > PREVIEWED,
         "previewed": PREVIEWED,
         "job": job,
@@ -106,9 +107,7 @@ def _act(request: HttpRequest, action: BulkAction) -> HttpResponse:
             text = ngettext("%(n)s question is as before.", "%(n)s questions are as before.", restored)
             messages.success(request, text % {"n": restored})
             if left:
-                text = ngettext(
-                    "%(n)s was changed since and stays.", "%(n)s were changed since and stay.", left
-                )
+                text = ngettext("%(n)s was changed since and stays.", "%(n)s were changed since and stay.", left)
                 messages.info(request, text % {"n": left})
         elif request.POST.get("do") == "run":
             request_bulk(action=action, actor=request.user)

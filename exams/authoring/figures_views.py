@@ -101,7 +101,13 @@ def reports(request: HttpRequest) -> HttpResponse:
         {"label": _("Open"), "url": "?", "current": state == "open"},
         {"label": _("Answered"), "url": "?state=answered", "current": state == "answered"},
     ]
-    context = {"desk": "instructor", "title": _("Reported questions"), "page_obj": page_obj, "tabs": tabs, "state": state}
+    context = {
+        "desk": "instructor",
+        "title": _("Reported questions"),
+        "page_obj": page_obj,
+        "tabs": tabs,
+        "state": state,
+    }
     return render(request, "exams/authoring/reports.html", context)
 
 

@@ -116,6 +116,21 @@ class QuestionMetaForm(forms.Form):
         return [tag.strip() for tag in text.split(",") if tag.strip()]
 
 
+class ScheduleForm(forms.Form):
+    """When a draft is published and when the question is retired."""
+
+    go_live_at = forms.DateTimeField(
+        label=_("Publish at"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    expire_at = forms.DateTimeField(
+        label=_("Retire at"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+
 class PaperForm(forms.ModelForm):
     """What a paper says of itself."""
 

@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 
 from edu.core.errors import DomainError, InvalidInput
 from exams.authoring.entries import author_page, author_post, say
-from exams.authoring.forms import OwnerForm, PaperForm, RuleForm
 from exams.authoring.filter_form import QuestionFilterForm
+from exams.authoring.forms import OwnerForm, PaperForm, RuleForm
 from exams.authoring.listing import list_topics, page_of_questions
 from exams.authoring.papers import (
     add_items,

@@ -181,7 +181,8 @@ def _write(
     for part in batches(list(records)):
         refs = [record.ref for record in part if record.ref]
         known |= {
-            row.ref: row for row in Question.objects.filter(bank=bank, ref__in=refs).select_related("current_version", "bank")
+            row.ref: row
+            for row in Question.objects.filter(bank=bank, ref__in=refs).select_related("current_version", "bank")
         }
         hashes |= set(
             Question.objects.filter(bank=bank, content_hash__in=[r.content_hash for r in part if not r.ref])

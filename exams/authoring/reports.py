@@ -62,9 +62,7 @@ def list_reports(user: Any, *, state: str = QuestionReport.State.OPEN) -> QueryS
 def get_report(user: Any, public_id: object) -> QuestionReport:
     """Return a report that the person may answer; NotFound otherwise."""
     row = (
-        QuestionReport.objects.filter(
-            public_id=public_id, question__bank__in=list_editable_banks(user).values("pk")
-        )
+        QuestionReport.objects.filter(public_id=public_id, question__bank__in=list_editable_banks(user).values("pk"))
         .select_related("question__bank")
         .first()
     )

@@ -167,8 +167,8 @@ def ask_for_changes(*, review: QuestionReview, actor: Any, comment: str) -> None
 
 def withdraw_review(*, question: Question, actor: Any) -> None:
     """Take a submission back: whoever handed it in, or anybody who may edit. NotFound when nothing waits."""
-    done = QuestionReview.objects.filter(
-        Q(question=question, state=QuestionReview.State.REQUESTED)
-    ).update(state=QuestionReview.State.WITHDRAWN, reviewer=actor, decided_at=now_utc())
+    done = QuestionReview.objects.filter(Q(question=question, state=QuestionReview.State.REQUESTED)).update(
+        state=QuestionReview.State.WITHDRAWN, reviewer=actor, decided_at=now_utc()
+    )
     if not done:
         raise NotFound(_("This question does not wait for a review."))

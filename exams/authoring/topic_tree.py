@@ -73,9 +73,7 @@ def place_topic(*, topic: Topic, parent: Topic | None, position: int, actor: Any
                 changes={"topic": topic.name, "under": parent.name if parent else ""},
             )
         siblings = list(
-            Topic.objects.filter(bank_id=topic.bank_id, parent=parent)
-            .exclude(pk=topic.pk)
-            .order_by("position", "id")
+            Topic.objects.filter(bank_id=topic.bank_id, parent=parent).exclude(pk=topic.pk).order_by("position", "id")
         )
         siblings.insert(max(0, min(position, len(siblings))), topic)
         topic.position = -1

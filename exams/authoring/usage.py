@@ -84,7 +84,5 @@ def list_uses(*, question: Question, papers: Any, exams: Any) -> tuple[list[Pape
     by_paper: dict[int, list[Exam]] = {}
     for exam in exams.filter(paper_id__in=mine).order_by("-opens_at"):
         by_paper.setdefault(exam.paper_id, []).append(exam)
-    uses = [
-        PaperUse(paper=row, is_fixed=pk in fixed, exams=tuple(by_paper.get(pk, ()))) for pk, row in mine.items()
-    ]
+    uses = [PaperUse(paper=row, is_fixed=pk in fixed, exams=tuple(by_paper.get(pk, ()))) for pk, row in mine.items()]
     return uses, len((fixed | drawing) - set(mine))

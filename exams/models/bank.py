@@ -259,9 +259,7 @@ class Question(PreviewableMixin, WorkflowMixin, DraftStateMixin, LockableMixin, 
             models.Index(fields=["bank", "difficulty", "id"], name="question_difficulty_idx"),
             models.Index(fields=["bank", "author", "id"], name="question_author_idx"),
             models.Index(fields=["bank", "updated_at", "id"], name="question_changed_idx"),
-            models.Index(
-                fields=["bank", "health", "id"], condition=~models.Q(health=""), name="question_health_idx"
-            ),
+            models.Index(fields=["bank", "health", "id"], condition=~models.Q(health=""), name="question_health_idx"),
             models.Index(fields=["go_live_at"], condition=models.Q(go_live_at__isnull=False), name="question_live_idx"),
             models.Index(fields=["expire_at"], condition=models.Q(expire_at__isnull=False), name="question_end_idx"),
         ]
@@ -279,9 +277,7 @@ class Question(PreviewableMixin, WorkflowMixin, DraftStateMixin, LockableMixin, 
     @property
     def is_drawable(self) -> bool:
         """Whether papers and practice may draw it: published, approved where that is asked, with a version."""
-        return (
-            self.status == self.Status.PUBLISHED and self.current_version_id is not None and not self.is_withheld
-        )
+        return self.status == self.Status.PUBLISHED and self.current_version_id is not None and not self.is_withheld
 
     def publish(self, *args: Any, **kwargs: Any) -> None:
         """Publish through Wagtail (workflow, schedule) and freeze the version that learners get, both or neither."""

@@ -43,13 +43,9 @@ class QuestionReview(models.Model):
         db_table_comment = "Reviews of questions by a second person"
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["question"], condition=models.Q(state="requested"), name="one_open_review"
-            )
+            models.UniqueConstraint(fields=["question"], condition=models.Q(state="requested"), name="one_open_review")
         ]
-        indexes = [
-            models.Index(fields=["state", "id"], condition=models.Q(state="requested"), name="review_queue_idx")
-        ]
+        indexes = [models.Index(fields=["state", "id"], condition=models.Q(state="requested"), name="review_queue_idx")]
 
 
 class QuestionComment(models.Model):

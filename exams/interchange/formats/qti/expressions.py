@@ -472,4 +472,3 @@ _CONTAINERS: dict[str, Callable[[Node, list[Value | None], Scope], Value | None]
     "patternmatch": _pattern_match,
     "roundto": _round_to,
 }
-
