@@ -159,7 +159,7 @@ def fields_of(state: State) -> dict[str, tuple[str, str]]:
 
 
 def compare_states(old: State, new: State) -> list[FieldDifference]:
-    """Return every field of two states in order; what only one of the states knows of (tags of a version) is left out."""
+    """Return every field of two states in order; what only one of them knows of (tags of a version) is left out."""
     left, right = fields_of(old), fields_of(new)
     skipped = {name for name in META if (name in left) != (name in right)}
     places = [*left, *(place for place in right if place not in left)]

@@ -239,7 +239,7 @@ def count_by_status(*, bank_ids: Sequence[int]) -> dict[tuple[int, str], int]:
 
 
 def list_authors(*, bank: Bank, limit: int = 50) -> list[tuple[str, str]]:
-    """Return (public id, name) of those who wrote questions of a bank; as many steps in an index as there are authors."""
+    """Return (public id, name) of those who wrote questions of a bank; a step in an index for each author."""
     statement = """
         WITH RECURSIVE found(author_id) AS (
             SELECT MIN(author_id) FROM exams_question WHERE bank_id = %s

@@ -1,8 +1,8 @@
 """The search index of questions: the only place that writes and asks QuestionTerms, on SQLite and on PostgreSQL.
 
 Whoever writes questions calls `index_questions` in the same transaction; what was forgotten is found by the nightly
-`index_missing`. Chinese is indexed by bigrams (edu.search), and the bank, the tags and the sketch for near duplicates are
-terms like any other, so that one index narrows by all of them.
+`index_missing`. Chinese is indexed by bigrams (edu.search), and the bank, the tags and the sketch for near duplicates
+are terms like any other, so that one index narrows by all of them.
 """
 
 import hashlib
@@ -72,7 +72,7 @@ def _ask(*, every: Sequence[str], some: Sequence[str], limit: int) -> list[int]:
         if some:
             where, values = f"{where} AND string_to_array(terms, ' ') && %s", [*values, list(some)]
         # `+ 0` keeps the planner from walking the whole table in the order of ids.
-        statement = f"SELECT question_id FROM exams_questionterms WHERE {where} ORDER BY question_id + 0 DESC LIMIT %s"
+        statement = f"SELECT question_id FROM exams_questionterms WHERE {where} ORDER BY question_id + 0 DESC LIMIT %s"  # noqa: S608 - our own words; values are parameters
         parameters: list[Any] = [*values, limit]
     else:
         match = " AND ".join(f'"{term}"' for term in every)

@@ -1,4 +1,4 @@
-"""The page of a bank's topic tree: add, rename, order, move, merge, delete; by form, and by hand or keys with a script."""
+"""The page of a bank's topic tree: add, rename, order, move, merge, delete; by form, by hand or by keys."""
 
 from typing import Any
 

@@ -1,8 +1,8 @@
 """How alike two questions are: shingles of characters, a small sketch to find candidates by, and the exact likeness.
 
-Pure. The sketch is a bottom-k MinHash (Broder 1997): the smallest hashes of a text's shingles. Two texts that share most
-of their shingles share at least one of the smallest hashes almost surely; which candidates really are alike, `likeness`
-says.
+Pure. The sketch is a bottom-k MinHash (Broder 1997): the smallest hashes of a text's shingles. Two texts that share
+most of their shingles share at least one of the smallest hashes almost surely; which candidates really are alike,
+`likeness` says.
 """
 
 import unicodedata
@@ -49,7 +49,7 @@ def shingles(text: str, /) -> frozenset[int]:
 
 
 def sketch(text: str, /) -> tuple[int, ...]:
-    """Return the SKETCH smallest hashes of a text's shingles, ascending; fewer for a short text, none for an empty one."""
+    """Return the SKETCH smallest hashes of a text's shingles, ascending; fewer for a short text."""
     return tuple(sorted(shingles(text))[:SKETCH])
 
 

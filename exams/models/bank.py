@@ -247,6 +247,8 @@ class Question(PreviewableMixin, WorkflowMixin, DraftStateMixin, LockableMixin, 
     created_at = models.DateTimeField(auto_now_add=True, db_comment="When it was written")
     updated_at = models.DateTimeField(auto_now=True, db_comment="When it last changed")
 
+    objects = QuestionQuerySet.as_manager()
+
     class Meta:
         db_table_comment = "Questions as authors edit them"
         indexes = [
@@ -268,8 +270,6 @@ class Question(PreviewableMixin, WorkflowMixin, DraftStateMixin, LockableMixin, 
         ]
         verbose_name = _("question")
         verbose_name_plural = _("questions")
-
-    objects = QuestionQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.summary or str(self.public_id)

@@ -24,7 +24,9 @@ _LABELS: dict[str, str] = {
     "stem": "题目内容 题干 题目",
     "material": "阅读材料 背景材料 背景资料 案例材料 材料 资料 案例",
 }
-FIELD_OF = {re.sub(r"\\s\??", "", word).lower(): name for name, words in _LABELS.items() for word in words.split()}
+FIELD_OF = {
+    re.sub(r"\\s\??", "", word).lower(): name for name, words in _LABELS.items() for word in words.split()
+}
 _WORDS = "|".join(sorted((word for words in _LABELS.values() for word in words.split()), key=len, reverse=True))
 _ENGLISH_COLON = r"(?:\s*[:：])"
 _START_LABEL = re.compile(
@@ -41,23 +43,7 @@ _INNER_LABEL = re.compile(
     rf"[【\[〖［]\s{{0,4}}({_INNER})\s{{0,4}}[】\]〗］]\s{{0,4}}[:：]?[\s*]{{0,8}}|"
     rf"(?:(?<=[\s。；;）)】，,])|(?<=\]))({_INNER})\s{{0,4}}[:：][\s*]{{0,8}}"
 )
-_BARE = {
-    "答",
-    "解",
-    "分析",
-    "材料",
-    "资料",
-    "案例",
-    "点评",
-    "作答",
-    "解答",
-    "来源",
-    "出处",
-    "key",
-    "type",
-    "topic",
-    "marks",
-}
+_BARE = {"答", "解", "分析", "材料", "资料", "案例", "点评", "作答", "解答", "来源", "出处", "key", "type", "topic", "marks"}
 
 _QUESTION = re.compile(
     r"[\s*>#]{0,12}(?:"
@@ -73,9 +59,7 @@ _STARRED = re.compile(r"\s{0,12}\*{1,2}(\d{1,4})[.．、]?\*{1,2}\s*")
 _CHINESE_NUMBER = re.compile(r"[\s*#>]{0,12}[（(]?(?P<n>[一二三四五六七八九十百]{1,4})(?P<sep>[、.．:：]|[)）])\s*")
 _DIGITS = {sign: value for value, sign in enumerate("一二三四五六七八九", start=1)}
 
-_OPTION_START = re.compile(
-    r"[\s*>\-•·]{0,12}[*]{0,2}(?:[（(\[【]\s?([A-Za-z])\s?[)）\]】]|([A-Z])\s?[.．、:：)）﹒]|([A-Z])(?:\t|\u3000|\s{2,}))[\s*]{0,8}"
-)
+_OPTION_START = re.compile(r"[\s*>\-•·]{0,12}[*]{0,2}(?:[（(\[【]\s?([A-Za-z])\s?[)）\]】]|([A-Z])\s?[.．、:：)）﹒]|([A-Z])(?:\t|\u3000|\s{2,}))[\s*]{0,8}")
 _LOWER_OPTION = re.compile(r"[\s*>\-]{0,12}([a-z])[.．、)）]\s*")
 _SPACED_MARK = re.compile(r"(?:(?<=\s)|^)(?:[（(]\s?([A-Z])\s?[)）]|([A-Z])\s?[.．、:：)）﹒])\s*")
 _GLUED_MARK = re.compile(r"[（(]([A-Z])[)）]\s*|(?<![A-Za-z0-9])([A-Z])[.．、:：﹒]\s*")
@@ -85,10 +69,7 @@ _TYPES = "|".join(map(re.escape, TYPE_WORDS))
 _SECTION = re.compile(
     rf"[\s#*>]{{0,12}}{_SECTION_NUMBER}[\s:：]{{0,4}}[【\[（(〖]?\s{{0,4}}({_TYPES})\s{{0,4}}[】\]）)〗]?[\s*]{{0,4}}(?P<rest>.{{0,300}})",
 )
-_SECTION_REST = re.compile(
-    r"\s*(?:[:：]|[（(【\[][^（(）)】\]]{0,200}[题分每共空][^）)】\]]{0,200}[）)】\]].*|[,，]?\s*(?:共|本大?题|每|总计|合计|满分|\d+\s*[题分道小]).*|)\s*",
-    re.DOTALL,
-)
+_SECTION_REST = re.compile(r"\s*(?:[:：]|[（(【\[][^（(）)】\]]{0,200}[题分每共空][^）)】\]]{0,200}[）)】\]].*|[,，]?\s*(?:共|本大?题|每|总计|合计|满分|\d+\s*[题分道小]).*|)\s*", re.DOTALL)
 _INLINE_TYPE = re.compile(rf"\s{{0,8}}[【\[（(〖]\s{{0,4}}({_TYPES})\s{{0,4}}[】\]）)〗]\s{{0,8}}[:：]?")
 _EACH = re.compile(r"每\s?(?:小?题|空|个|道)\s?(?:各)?\s?(\d{1,3}(?:\.\d+)?)\s?分")
 _EACH_BLANK = re.compile(r"每\s?(?:空|个)\s?(\d{1,3}(?:\.\d+)?)\s?分")
@@ -120,9 +101,7 @@ _PASSAGE_OPEN = re.compile(
     r"(?:认真|仔细)?(?:阅读|根据|依据|结合|分析)(?:下面|下列|以下|上述|所给)?.{0,40}?(?:材料|短文|文字|资料|文章|案例|文言文|诗歌?|图表?|信息)"
     r".{0,30}?(?:回答|完成|做)(?:下列|下面|以下|后面)?(?:各|的|小)*(?:题|问题|小题)"
 )
-_MARKS_AHEAD = re.compile(
-    r"\s{0,8}[（(〔\[【]\s?(?:本题|共|满分|每题)?\s?(\d{1,3}(?:\.\d{1,2})?)\s?分\s?[)）〕\]】]\s?"
-)
+_MARKS_AHEAD = re.compile(r"\s{0,8}[（(〔\[【]\s?(?:本题|共|满分|每题)?\s?(\d{1,3}(?:\.\d{1,2})?)\s?分\s?[)）〕\]】]\s?")
 _MARKS_BEHIND = re.compile(r"[（(〔\[]\s?(?:本题|共|满分|每题)?\s?(\d{1,3}(?:\.\d{1,2})?)\s?分\s?[)）〕\]]\s{0,8}\Z")
 _EARNED = re.compile(r"[\s*]{0,8}(\d{1,3}(?:\.\d{1,2})?)[\s*]{0,4}分[\s*]{0,8}")
 BRACKET_ANSWER = re.compile(
@@ -158,9 +137,7 @@ def numbered(text: str, /) -> Numbered | None:
         return None
     style = found.lastgroup or "plain"
     number = int(found[style])
-    is_tight = (
-        style == "plain" and text[found.end() : found.end() + 1].isdecimal() and text[found.end() - 1] in ".．,，"
-    )
+    is_tight = style == "plain" and text[found.end() : found.end() + 1].isdecimal() and text[found.end() - 1] in ".．,，"
     return Numbered(number, "plain" if style in ("nth", "tab", "word") else style, found.end(), is_tight)
 
 
@@ -358,6 +335,4 @@ def _run(text: str, at: int, wanted: int) -> tuple[list[str], int]:
     if len(groups) == wanted:
         return groups, end
     signs = re.findall(r"正确|错误|[A-Za-z√×✓✗对错]", run)
-    return (
-        signs if len(groups) == 1 or all(len(group) == 5 for group in groups[:-1]) or len(signs) == wanted else groups
-    ), end
+    return (signs if len(groups) == 1 or all(len(group) == 5 for group in groups[:-1]) or len(signs) == wanted else groups), end

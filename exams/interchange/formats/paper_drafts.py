@@ -12,9 +12,7 @@ from exams.interchange.formats.question_block import MAXIMUM_SOURCE, Block, buil
 from exams.interchange.formats.question_vocabulary import TYPE_HINTS, folded, truth_of
 from exams.interchange.formats.rich_line import COLOUR, HIGHLIGHT, STRONG, UNDERLINE, Rich, joined
 
-_DISAGREE = gettext_noop(
-    "Two answers are given that disagree: %(first)s (%(first_place)s) and %(second)s (%(second_place)s)."
-)
+_DISAGREE = gettext_noop("Two answers are given that disagree: %(first)s (%(first_place)s) and %(second)s (%(second_place)s).")
 _SEVERAL_BRACKETS = gettext_noop("Several brackets in the question hold an answer: %(answers)s.")
 _FROM_WORD = gettext_noop("“%(text)s” in brackets was taken for the answer.")
 _FROM_MARKING = gettext_noop("The answer was read from the marking of the options (%(how)s).")
@@ -203,9 +201,7 @@ def _bracketed(
         is_end = bool(_AT_END.match(text, found.end()))
         if options and said.isascii() and said.isupper() and set(said) <= letters:
             is_padded = found[0][1:2].isspace() or found[0][-2:-1].isspace()
-            (sure if is_padded or is_end or (len(options) > 1 and len(said) == 1 and hint) else weak).append(
-                (found, said)
-            )
+            (sure if is_padded or is_end or len(options) > 1 and len(said) == 1 and hint else weak).append((found, said))
         elif not options and (is_end or hint == "true_false") and truth_of(said) is not None:
             if not said.isascii() or hint == "true_false":
                 sure.append((found, said))

@@ -174,16 +174,12 @@ class Paper:
     def _key_heading(self, at: int, line: Line, text: str) -> bool:
         if not grammar.is_key_heading(text) or self.is_key:
             return False
-        following = next(
-            (later.rich.text for later in self.lines[at + 1 : at + LOOK_AHEAD] if later.rich.text.strip()), ""
-        )
+        following = next((later.rich.text for later in self.lines[at + 1 : at + LOOK_AHEAD] if later.rich.text.strip()), "")
         number = grammar.numbered(following)
         is_list = grammar.key_list(following) is not None or grammar.section_of(following) is not None
         lacking = [draft for draft in self.scope if not draft.has_answer]
         is_many = len(self.scope) > 1 and len(lacking) * 2 >= len(self.scope)
-        if not is_list and not (
-            number and number.number == 1 and (is_many or line.level or text.lstrip().startswith("#"))
-        ):
+        if not is_list and not (number and number.number == 1 and (is_many or line.level or text.lstrip().startswith("#"))):
             return False
         if not self.scope:
             return False
@@ -438,9 +434,7 @@ class Paper:
         name = pieces[0][0]
         draft = self.current
         if name == "material":
-            if not (grammar.label_at(text) and text.lstrip()[:1] in "【[〖［") and (
-                draft is None or not draft.is_complete
-            ):
+            if not (grammar.label_at(text) and text.lstrip()[:1] in "【[〖［") and (draft is None or not draft.is_complete):
                 return False
             self._close()
             self.passage = Passage(row=line.row, place=self.place, source=[text])
@@ -590,9 +584,7 @@ class Paper:
         if is_short and (grammar.numbered(following) or grammar.opens_passage(following)):
             if self.current is None or self.is_after_blank or self.current.is_complete:
                 return self._heading(replace(line, level=6), text)
-        if self.current is None or (
-            self.current.style == "chinese" and number.number == (self.current.number or 0) + 1
-        ):
+        if self.current is None or (self.current.style == "chinese" and number.number == (self.current.number or 0) + 1):
             if self.passage is None:
                 self._begin(line, number)
                 self._rest(at, replace(line, rich=line.rich[number.end :]))

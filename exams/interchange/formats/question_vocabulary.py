@@ -159,9 +159,7 @@ MORE_DIFFICULTIES: dict[str, int] = {
 TRUE_WORDS = frozenset({"对", "正确", "是", "√", "✓", "t", "true", "yes", "y", "1"})
 FALSE_WORDS = frozenset({"错", "错误", "否", "×", "✗", "x", "f", "false", "no", "n", "0"})
 MORE_TRUE = frozenset({"✔", "☑", "v", "∨", "对的", "说法正确", "right", "correct", "正确的"})
-MORE_FALSE = frozenset(
-    {"✕", "✖", "☒", "❌", "╳", "χ", "不对", "不正确", "错的", "说法错误", "wrong", "incorrect", "非"}
-)
+MORE_FALSE = frozenset({"✕", "✖", "☒", "❌", "╳", "χ", "不对", "不正确", "错的", "说法错误", "wrong", "incorrect", "非"})
 
 
 def truth_of(text: str, /) -> bool | None:

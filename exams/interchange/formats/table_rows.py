@@ -60,7 +60,9 @@ def split_options(text: str, /) -> list[tuple[str, str]]:
 def block_of_cells(cells: Mapping[str, str], /, *, row: int = 1) -> Block:
     """Return the parts of a question from its cells by column."""
     options = [
-        (letter.upper(), cells[f"option_{letter}"]) for letter in _LETTERS if cells.get(f"option_{letter}", "").strip()
+        (letter.upper(), cells[f"option_{letter}"])
+        for letter in _LETTERS
+        if cells.get(f"option_{letter}", "").strip()
     ] or split_options(cells.get("options", ""))
     topic = [part.strip() for part in re.split(r"[>/＞]", cells.get("topic", "")) if part.strip()]
     if cells.get("topic_2", "").strip():

@@ -89,7 +89,9 @@ def _worths(ids: Mapping[str, str], worths: Mapping[object, Decimal]) -> dict[st
     return found or None
 
 
-def _table(interaction: Interaction, ids: Mapping[str, str], score: Score, *, is_linear: bool) -> dict[Subset, Decimal]:
+def _table(
+    interaction: Interaction, ids: Mapping[str, str], score: Score, *, is_linear: bool
+) -> dict[Subset, Decimal]:
     named = {id_: identifier for identifier, id_ in ids.items()}
     return score_table(
         list(ids.values()),
@@ -179,9 +181,7 @@ def region_part(interaction: Interaction, score: Score, worths: Mapping[object, 
     named = {id_: identifier for identifier, id_ in ids.items()}
     samples = [identifier_values(interaction, [named[id_] for id_ in subset]) for subset in _some(table)]
     is_negative = min(table.values()) < 0
-    return Part(
-        "hotspot", content, key, maximum, _many_native(ids), samples, interaction.prompt, is_negative=is_negative
-    )
+    return Part("hotspot", content, key, maximum, _many_native(ids), samples, interaction.prompt, is_negative=is_negative)
 
 
 def picture_content(interaction: Interaction) -> dict[str, Any]:

@@ -120,7 +120,8 @@ class Converter:
             for rule in self.marking.processing.rules
             for parent in rule.walk()
             for node in parent.nodes
-            if node.get("identifier") == interaction.identifier and (node.name != "variable" or parent.name != "isnull")
+            if node.get("identifier") == interaction.identifier
+            and (node.name != "variable" or parent.name != "isnull")
         }
         return pictures.point_part(
             interaction, score, declared.areas, factor=Decimal(1) if uses == {"mapresponsepoint"} else None
@@ -171,9 +172,7 @@ def marks_of(item: Item, maximum: Decimal) -> str:
     if item.marks is not None and item.marking.scale:
         marks = marks * maximum / item.marking.scale
     rounded = marks.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
-    if abs(rounded - marks) > Decimal("0.0001") and not (
-        item.marks is not None and abs(rounded - marks) < Decimal("0.006")
-    ):
+    if abs(rounded - marks) > Decimal("0.0001") and not (item.marks is not None and abs(rounded - marks) < Decimal("0.006")):
         raise Unsupported(_MARKS, {"marks": format(marks.normalize(), "f")[:30]})
     if not 0 < rounded <= 10_000:
         raise Unsupported(_MARKS_RANGE, {"marks": format(marks.normalize(), "f")[:30]})

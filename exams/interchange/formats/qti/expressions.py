@@ -472,3 +472,4 @@ _CONTAINERS: dict[str, Callable[[Node, list[Value | None], Scope], Value | None]
     "patternmatch": _pattern_match,
     "roundto": _round_to,
 }
+

@@ -217,9 +217,7 @@ def read_interaction(node: Node, writer: Writer, responses: dict[str, Declaratio
     identifier = node.get("responseidentifier").strip()
     declared = responses.get(identifier)
     if declared is None:
-        raise Unsupported(
-            gettext_noop("The question has no place for the response %(name)s."), {"name": identifier[:60]}
-        )
+        raise Unsupported(gettext_noop("The question has no place for the response %(name)s."), {"name": identifier[:60]})
     kind = INTERACTIONS[node.name]
     made = Interaction(kind, identifier, declared.base, declared.cardinality, tag=node.name)
     made.correct = declared.correct

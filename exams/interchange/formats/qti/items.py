@@ -58,11 +58,9 @@ class ItemMarking:
     def values(self, identifier: str) -> Mapping[object, Decimal]:
         """Return the entries of a response's map."""
         declared = self.processing.declared.responses.get(identifier)
-        return (
-            {}
-            if declared is None or declared.mapping is None
-            else {entry.key: entry.worth for entry in declared.mapping.entries}
-        )
+        return {} if declared is None or declared.mapping is None else {
+            entry.key: entry.worth for entry in declared.mapping.entries
+        }
 
     def texts(self, identifier: str) -> list[str]:
         """Return right answers, keys of the map and texts of the rules."""
@@ -211,9 +209,7 @@ def _stimuli(node: Node, writer: Writer, stimulus: Callable[[str], Node | None])
     for reference in node.find_all("assessmentstimulusref"):
         found = stimulus(reference.get("href"))
         if found is None:
-            writer.notes.lose(
-                gettext_noop("The shared text %(name)s is not in the package."), name=reference.get("href")
-            )
+            writer.notes.lose(gettext_noop("The shared text %(name)s is not in the package."), name=reference.get("href"))
         else:
             texts.append(writer.inner(found))
     return texts

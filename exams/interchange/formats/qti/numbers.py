@@ -152,7 +152,9 @@ def _whole_answers(probe: NumberProbe, maximum: Decimal) -> list[dict[str, Any]]
     return [_answer(Decimal(n), Decimal(n), probe.ask(Decimal(n)) or Decimal(0), maximum) for n in wholes]
 
 
-def number_part(score: WitnessedScore, *, base: str, known: list[Decimal], size: int, stem: str = "") -> Part:
+def number_part(
+    score: WitnessedScore, *, base: str, known: list[Decimal], size: int, stem: str = ""
+) -> Part:
     """Return a typed number as a numerical question, and as a blank where one stretch earns everything."""
     if score(None, Witness()) != 0:
         raise Unsupported(BLANK_PAYS)

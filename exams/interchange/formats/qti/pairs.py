@@ -118,9 +118,7 @@ def _fit(
     for assignment in _assignments(sides, key_pairs=key_pairs, is_known=is_known):
         table.append((assignment, score(_value(interaction, [sides.pair(a, b) for a, b in assignment.items()]))))
     maximum = greatest(worth for _, worth in table)
-    best = max((entry for entry in table if entry[1] == maximum), key=lambda entry: _is_like(entry[0], sides, correct))[
-        0
-    ]
+    best = max((entry for entry in table if entry[1] == maximum), key=lambda entry: _is_like(entry[0], sides, correct))[0]
     cases = [({left[a]: right[b] for a, b in assignment.items()}, worth) for assignment, worth in table]
     added = _added(sides, table, worths, best)
     pairs = {left[a]: right[b] for a, b in best.items()}
@@ -228,9 +226,7 @@ def match_part(
         "left": [{"id": left[choice.identifier], "text": choice.text} for choice in sides.left],
         "right": [{"id": right[choice.identifier], "text": choice.text} for choice in sides.right],
     }
-    _, _, key = first_fitting(
-        (("matching", content | {"stem": "?"}, key) for key in keys), maximum=maximum, cases=cases
-    )
+    _, _, key = first_fitting((("matching", content | {"stem": "?"}, key) for key in keys), maximum=maximum, cases=cases)
     samples = _samples(interaction, sides, cases)
     return Part("matching", content, key, maximum, _native(sides), samples, stem=interaction.prompt)
 
@@ -251,7 +247,9 @@ def _samples(interaction: Interaction, sides: Sides, cases: list[tuple[Any, Deci
     return found[:40]
 
 
-def gap_part(interaction: Interaction, score: Score, worths: Mapping[object, Decimal], *, is_known: bool) -> Part:
+def gap_part(
+    interaction: Interaction, score: Score, worths: Mapping[object, Decimal], *, is_known: bool
+) -> Part:
     """Return a gap match as a cloze whose gaps offer the same words."""
     sides = Sides(interaction.targets, interaction.choices, lambda a, b: (b, a))
     maximum, keys, cases, added = _fit(interaction, sides, score, worths, is_known=is_known)
@@ -266,7 +264,9 @@ def gap_part(interaction: Interaction, score: Score, worths: Mapping[object, Dec
     for at, id_ in enumerate(gap_ids.values()):
         stem = stem.replace(f"{OPEN}{interaction.identifier}:{at}{CLOSE}", f"[[{id_}]]")
     markers = " ".join(f"[[{id_}]]" for id_ in gap_ids.values())
-    candidates = [("cloze", content | {"stem": markers}, key) for key in _gap_keys(keys, added, gap_ids, ids, sides)]
+    candidates = [
+        ("cloze", content | {"stem": markers}, key) for key in _gap_keys(keys, added, gap_ids, ids, sides)
+    ]
     native = _native(sides)
     samples = _samples(interaction, sides, cases)
 
@@ -281,7 +281,9 @@ def gap_part(interaction: Interaction, score: Score, worths: Mapping[object, Dec
     except Unsupported:
         return _as_matching(interaction, sides, keys, cases, maximum, samples, native)
     gaps = [(gap, key["gaps"][gap["id"]]) for gap in content["gaps"]]
-    return Part("cloze", content, key, maximum, gap_native, samples, stem=interaction.prompt, passage=stem, gaps=gaps)
+    return Part(
+        "cloze", content, key, maximum, gap_native, samples, stem=interaction.prompt, passage=stem, gaps=gaps
+    )
 
 
 def _as_matching(
@@ -302,9 +304,7 @@ def _as_matching(
         "left": [{"id": id_, "text": f"({at})"} for at, id_ in enumerate(left.values(), start=1)],
         "right": [{"id": right[choice.identifier], "text": choice.text} for choice in sides.right],
     }
-    _, _, key = first_fitting(
-        (("matching", content | {"stem": "?"}, key) for key in keys), maximum=maximum, cases=cases
-    )
+    _, _, key = first_fitting((("matching", content | {"stem": "?"}, key) for key in keys), maximum=maximum, cases=cases)
     return Part("matching", content, key, maximum, native, samples, stem=interaction.prompt + stem)
 
 

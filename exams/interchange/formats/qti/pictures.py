@@ -110,7 +110,9 @@ def point_part(interaction: Interaction, score: Score, areas: AreaMapping | None
         )
     cases = [(native_points(value), score(value)) for value in values if value is not None]
     is_negative = any(worth < 0 for _, worth in cases)
-    _, content, key = first_fitting([("hotspot", content | {"stem": "?"}, key)], maximum=maximum * factor, cases=cases)
+    _, content, key = first_fitting(
+        [("hotspot", content | {"stem": "?"}, key)], maximum=maximum * factor, cases=cases
+    )
     return Part(
         "hotspot",
         content,

@@ -30,25 +30,9 @@ KEPT = {
     *("table", "thead", "tbody", "tr", "th", "td"),
 }
 _RENAMED = {
-    "b": "strong",
-    "i": "em",
-    "tt": "code",
-    "kbd": "code",
-    "samp": "code",
-    "var": "em",
-    "cite": "em",
-    "dfn": "em",
-    "ins": "u",
-    "mark": "u",
-    "q": "em",
-    "address": "p",
-    "dt": "p",
-    "dd": "p",
-    "caption": "p",
-    "figcaption": "p",
-    "tfoot": "tbody",
-    "legend": "p",
-    "summary": "p",
+    "b": "strong", "i": "em", "tt": "code", "kbd": "code", "samp": "code", "var": "em", "cite": "em", "dfn": "em",
+    "ins": "u", "mark": "u", "q": "em", "address": "p", "dt": "p", "dd": "p", "caption": "p", "figcaption": "p",
+    "tfoot": "tbody", "legend": "p", "summary": "p",
 }
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _BLOCKS = {"p", "pre", "blockquote", "ul", "ol", "table"}

@@ -95,9 +95,7 @@ def _candidates(probe: TextProbe, maximum: Decimal) -> list[dict[str, Any]]:
         folded.setdefault(str(answer["text"]).lower(), answer)
     patterns = []
     for text in probe.constants:
-        is_folded = all(
-            probe.table[form] == probe.table[text] for form in (text.lower(), text.upper(), text.swapcase())
-        )
+        is_folded = all(probe.table[form] == probe.table[text] for form in (text.lower(), text.upper(), text.swapcase()))
         worth = fraction_of(probe.table[text], maximum)
         patterns.append((is_folded, {"text": _escaped(text, is_folded=is_folded), "fraction": worth}))
     # What is written in exactly these letters goes before what is written in any.
@@ -147,9 +145,7 @@ def _pattern_key(probe: TextProbe, maximum: Decimal) -> dict[str, Any] | None:
         for text in probe.constants
     ]
     patterns = [
-        {"text": name, "fraction": fraction_of(worths.get(name, Decimal(0)), maximum)}
-        for name in names
-        if name in worths
+        {"text": name, "fraction": fraction_of(worths.get(name, Decimal(0)), maximum)} for name in names if name in worths
     ]
     return {"answers": constants + patterns, "match": "regex", "fold_case": False, **_FOLDING}
 
