@@ -188,6 +188,7 @@ class _Context:
     def change(self, row: Question) -> None:
         """Change the question in memory as the verb says; publishing writes at once."""
         if self.verb == "move":
+            assert not isinstance(self.target, Bank)
             row.topic = self.target
         elif self.verb == "bank":
             assert isinstance(self.target, Bank)
@@ -408,13 +409,14 @@ def _undo_batch(part: Sequence[BulkChange]) -> tuple[int, int]:
     taken, given = [], []
     for change in part:
         row = rows.get(change.question_id)
-        if "deleted" in change.before:
-            if row is None and _write_again(change.before["deleted"], topics):
+        before = change.before or {}
+        if "deleted" in before:
+            if row is None and _write_again(before["deleted"], topics):
                 restored += 1
             else:
                 left += 1
             continue
-        was, now = change.before["was"], change.before["now"]
+        was, now = before["was"], before["now"]
         if row is None or any(getattr(row, name) != value for name, value in now.items()):
             left += 1
             continue
@@ -433,8 +435,8 @@ def _undo_batch(part: Sequence[BulkChange]) -> tuple[int, int]:
 
 
 def _topics_before(part: Sequence[BulkChange]) -> set[int]:
-    found = {change.before.get("was", {}).get("topic_id") for change in part}
-    found |= {rows[0]["fields"]["topic"] for change in part if (rows := change.before.get("deleted"))}
+    found = {(change.before or {}).get("was", {}).get("topic_id") for change in part}
+    found |= {rows[0]["fields"]["topic"] for change in part if (rows := (change.before or {}).get("deleted"))}
     return found - {None}
 
 

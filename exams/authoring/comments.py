@@ -83,7 +83,7 @@ def add_comment(
         told = {question.author_id}
         if thread is not None:
             told |= {thread.author_id, *thread.replies.values_list("author_id", flat=True)}
-        for user_id in sorted(told - {None, actor.pk}):
+        for user_id in told - {None, actor.pk}:
             notify(
                 user_id=user_id,
                 kind="exams.commented",

@@ -28,7 +28,7 @@ class State:
     key: str
     number: int
     kind: str
-    at: datetime | None
+    at: datetime
     by: Any | None
     values: dict[str, Any]
 

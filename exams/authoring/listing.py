@@ -96,7 +96,7 @@ def list_questions(
 
     `topics` are the bank's when the caller has them. One query more for a search or a tag, one for topics not given.
     """
-    rows = Question.objects.filter(bank=bank)
+    rows: QuerySet[Question] = Question.objects.filter(bank=bank)
     wanted = clean_filters(filters)
     if "topic" in wanted:
         rows = _in_topic(rows, wanted["topic"], list_topics(bank=bank) if topics is None else topics)

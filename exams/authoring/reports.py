@@ -37,7 +37,7 @@ def report_question(*, version: QuestionVersion, reporter: Any, reason: str, tex
                 created_at=now_utc(),
             )
             refresh_health(question_ids=[question.pk])
-            for user_id in sorted({question.author_id, question.bank.owner_id} - {None, reporter.pk}):
+            for user_id in {question.author_id, question.bank.owner_id} - {None, reporter.pk}:
                 notify(
                     user_id=user_id,
                     kind="exams.reported",

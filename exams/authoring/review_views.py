@@ -65,7 +65,7 @@ def review(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Show a draft for review: as it is asked, what changed since it was published, what is said about it."""
     question = get_readable_question(request.user, public_id)
     open_review = find_open_review(question)
-    differences = ()
+    differences: list[Any] = []
     if question.current_version is not None and not equals_version(question):
         number = question.current_version.number
         old, new = get_state(question=question, key=f"v{number}"), get_state(question=question, key="now")
