@@ -11,8 +11,16 @@ from edu.organizations.queries import list_memberships
 from exams.models import Bank, BankShare, Exam, Paper, Question
 
 
+def remember_memberships(user: Any) -> None:
+    """Let the rules of one request ask for the person's memberships once; for the user object of a request only."""
+    user.remembered_memberships = list_memberships(user_id=user.pk)
+
+
 def _organization_ids(user: Any, *, role: str | None = None) -> list[int]:
-    return [row.organization_id for row in list_memberships(user_id=user.pk) if role in (None, row.role)]
+    memberships = getattr(user, "remembered_memberships", None)
+    if memberships is None:
+        memberships = list_memberships(user_id=user.pk)
+    return [row.organization_id for row in memberships if role in (None, row.role)]
 
 
 def _authored_by(user: Any) -> Q:

@@ -14,9 +14,8 @@ from exams.authoring.banks import create_bank, update_bank
 from exams.authoring.entries import author_page
 from exams.authoring.filter_form import BulkForm, QuestionFilterForm
 from exams.authoring.forms import BankForm, OwnerForm
-from exams.authoring.listing import count_by_status, list_authors, list_topics, page_of_questions
-from exams.authoring.usage import count_papers
-from exams.models import Bank, ImportBatch, Question, QuestionStatistics
+from exams.authoring.listing import count_by_status, list_choices, list_topics, page_of_questions
+from exams.models import Bank, ImportBatch
 from exams.policies_authoring import (
     get_editable_bank,
     get_readable_bank,
@@ -95,10 +94,12 @@ def bank(request: HttpRequest, public_id: Any) -> HttpResponse:
     its size."""
     row = get_readable_bank(request.user, public_id)
     topics = list_topics(bank=row)
-    papers = list_editable_papers(request.user).filter(archived_at__isnull=True).order_by("-pk")
-    form = QuestionFilterForm(
-        request.GET, authors=list_authors(bank=row), papers=list(papers.values_list("public_id", "title")[:50])
+    choices = list_choices(
+        bank=row,
+        papers=list_editable_papers(request.user).filter(archived_at__isnull=True),
+        banks=list_editable_banks(request.user) if row.may_edit else Bank.objects.none(),
     )
+    form = QuestionFilterForm(request.GET, authors=choices.authors, papers=choices.papers)
     filters = {name: request.GET.get(name, "") for name in form.fields} if not form.is_valid() else form.cleaned_data
     page = page_of_questions(
         bank=row,
@@ -109,11 +110,9 @@ def bank(request: HttpRequest, public_id: Any) -> HttpResponse:
         before=request.GET.get("before", ""),
     )
     topic = next((node.topic for node in topics if str(node.topic.public_id) == filters.get("topic")), None)
-    _dress(page.rows)
+    for question in page.rows:
+        question.type_label = TYPE_LABELS.get(question.type, question.type)
     is_filtered = any(value for name, value in filters.items() if name not in {"sort"})
-    banks = (
-        list_editable_banks(request.user).exclude(pk=row.pk).order_by("name") if row.may_edit else Bank.objects.none()
-    )
     kept = {name: value for name, value in filters.items() if value}
     return render(
         request,
@@ -127,29 +126,12 @@ def bank(request: HttpRequest, public_id: Any) -> HttpResponse:
             "topic": topic,
             "page": page,
             "is_filtered": is_filtered,
-            "bulk": BulkForm(topics=topics, banks=list(banks.values_list("public_id", "name")[:100])),
+            "bulk": BulkForm(topics=topics, banks=choices.banks),
             "query": urlencode(kept),
-            "batches": ImportBatch.objects.filter(bank=row)
-            .exclude(state="failed")
-            .only("public_id", "file_name", "state")
-            .order_by("-id")[:3]
+            "imports": [
+                (key, name, dict(ImportBatch.State.choices).get(state, state)) for key, name, state in choices.imports
+            ]
             if row.may_edit
             else (),
         },
     )
-
-
-def _dress(rows: tuple[Question, ...]) -> None:
-    """Give the rows of a page what the table shows: label of the type, papers, figures; two queries."""
-    papers = count_papers(question_ids=[row.pk for row in rows])
-    versions = [row.current_version_id for row in rows if row.current_version_id]
-    figures = _figures_by_version(versions)
-    for row in rows:
-        row.type_label = TYPE_LABELS.get(row.type, row.type)
-        row.paper_count = papers.get(row.pk, 0)
-        row.figures = figures.get(row.current_version_id)
-
-
-def _figures_by_version(version_ids: list[int]) -> dict[int, Any]:
-    rows = QuestionStatistics.objects.filter(version_id__in=version_ids).defer("parts")
-    return {row.version_id: row for row in rows}

@@ -11,10 +11,12 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Cast, Coalesce, NullIf
 
 from exams.authoring.term_index import MAXIMUM_HITS, among, find_question_ids
-from exams.models import Bank, PaperItem, Question, Topic
+from exams.models import Bank, ImportBatch, Paper, PaperItem, Question, Topic
 
 COUNT_LIMIT = 10_000
 PAGE_SIZE = 30
@@ -166,6 +168,12 @@ def _known_count(filters: Mapping[str, Any], topics: Sequence[TopicNode] | None)
     return next((node.count for node in topics if str(node.topic.public_id) == wanted["topic"]), None)
 
 
+def _papers_of_row() -> QuerySet[Any]:
+    """Return in how many current papers the question of an outer row stands; evaluated for the rows of a page only."""
+    items = PaperItem.objects.filter(question=OuterRef("pk"), section__paper__archived_at__isnull=True)
+    return items.order_by().values("question").annotate(n=Count("section__paper", distinct=True)).values("n")
+
+
 def page_of_questions(
     *,
     bank: Bank,
@@ -178,22 +186,22 @@ def page_of_questions(
 ) -> QuestionPage:
     """Return a page of the list: the first, or the one after or before a question (its public id).
 
-    At most five queries: the search, the key, the rows, the count, and topics when not given. A key of another bank is
-    as good as none.
+    At most four queries: the search, the count, the rows, and topics when not given. Each row carries `facility` of its
+    version and `paper_count`. After a key that the bank does not have there is nothing.
     """
     rows = list_questions(bank=bank, filters=filters, topics=topics)
     field, is_descending = SORTS.get(sort, SORTS["newest"])
     is_backward = bool(before) and not after
-    key = None
-    if _is_uuid(after or before):
-        key = Question.objects.filter(bank=bank, public_id=after or before).values_list(field, "pk").first()
+    has_key = _is_uuid(after or before)
     count = _known_count(filters, topics)
     if count is None:
         count = rows.order_by().values("pk")[: COUNT_LIMIT + 1].count()
     goes_down = is_descending != is_backward
-    if key is not None:
+    if has_key:
         step = "lt" if goes_down else "gt"
-        value, pk = key
+        # A constant of the statement: both databases look it up once and start within the index.
+        at = Question.objects.filter(bank=bank, public_id=after or before)
+        value, pk = Subquery(at.values(field)), Subquery(at.values("pk"))
         if field == "id":
             rows = rows.filter(**{f"pk__{step}": pk})
         else:
@@ -205,6 +213,10 @@ def page_of_questions(
     order = [f"{sign}pk"] if field == "id" else [f"{sign}{field}", f"{sign}pk"]
     found = list(
         rows.select_related("topic", "author")
+        .annotate(
+            facility=F("current_version__statistics__facility"),
+            paper_count=Coalesce(Subquery(_papers_of_row()), 0),
+        )
         .defer("content", "key", "explanation", "search_text", "author__password")
         .order_by(*order)[: size + 1]
     )
@@ -212,8 +224,8 @@ def page_of_questions(
     found = found[:size]
     if is_backward:
         found.reverse()
-    has_previous = (has_more if is_backward else key is not None) and bool(found)
-    has_next = (key is not None if is_backward else has_more) and bool(found)
+    has_previous = (has_more if is_backward else has_key) and bool(found)
+    has_next = (has_key if is_backward else has_more) and bool(found)
     return QuestionPage(
         rows=tuple(found),
         count=min(count, COUNT_LIMIT),
@@ -238,22 +250,68 @@ def count_by_status(*, bank_ids: Sequence[int]) -> dict[tuple[int, str], int]:
         return {(int(bank_id), str(status)): count for bank_id, status, count in cursor.fetchall()}
 
 
-def list_authors(*, bank: Bank, limit: int = 50) -> list[tuple[str, str]]:
-    """Return (public id, name) of those who wrote questions of a bank; a step in an index for each author."""
-    statement = """
-        WITH RECURSIVE found(author_id) AS (
-            SELECT MIN(author_id) FROM exams_question WHERE bank_id = %s
-            UNION ALL
-            SELECT (SELECT MIN(author_id) FROM exams_question WHERE bank_id = %s AND author_id > found.author_id)
-            FROM found WHERE found.author_id IS NOT NULL
+_AUTHORS = """
+    WITH RECURSIVE found(author_id) AS (
+        SELECT MIN(author_id) FROM exams_question WHERE bank_id = %s
+        UNION ALL
+        SELECT (SELECT MIN(author_id) FROM exams_question WHERE bank_id = %s AND author_id > found.author_id)
+        FROM found WHERE found.author_id IS NOT NULL
+    )
+    SELECT author_id FROM found WHERE author_id IS NOT NULL LIMIT 50
+"""
+"""Who wrote in a bank: a step in an index for each author, however many questions she wrote."""
+
+
+@dataclass(kw_only=True)
+class Choices:
+    """What the page of a bank offers beside its questions: (public id, name) pairs, and its last imports."""
+
+    authors: list[tuple[str, str]]
+    papers: list[tuple[str, str]]
+    banks: list[tuple[str, str]]
+    imports: list[tuple[str, str, str]]
+
+
+def list_choices(*, bank: Bank, papers: QuerySet[Paper], banks: QuerySet[Bank]) -> Choices:
+    """Return the authors of a bank, the newest 50 of `papers`, the first 100 other banks of `banks` and the last three
+    imports; one query."""
+    people = get_user_model().objects.filter(pk__in=RawSQL(_AUTHORS, [bank.pk, bank.pk]))  # noqa: S611 - our own words
+    own_papers = Paper.objects.filter(pk__in=papers.order_by("-pk").values("pk")[:50])
+    other_banks = Bank.objects.filter(pk__in=banks.exclude(pk=bank.pk).order_by("name").values("pk")[:100])
+    imports = ImportBatch.objects.filter(
+        pk__in=ImportBatch.objects.filter(bank=bank)
+        .exclude(state=ImportBatch.State.FAILED)
+        .order_by("-id")
+        .values("pk")[:3]
+    )
+
+    def part(kind: str, rows: QuerySet[Any], name: Any, more: Any) -> QuerySet[Any]:
+        text = {"kind": Value(kind, TextField()), "name": Cast(name, TextField()), "more": Cast(more, TextField())}
+        return (
+            rows.order_by()
+            .annotate(**{f"c_{key}": value for key, value in text.items()})
+            .values_list("c_kind", "public_id", "c_name", "c_more")
         )
-        SELECT author_id FROM found WHERE author_id IS NOT NULL LIMIT %s
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [bank.pk, bank.pk, limit])
-        ids = [row[0] for row in cursor.fetchall()]
-    people = get_user_model().objects.filter(pk__in=ids).only("pk", "public_id", "display_name", "email")
-    return sorted(((str(one.public_id), str(one)) for one in people), key=lambda pair: pair[1])
+
+    person = Coalesce(NullIf(F("display_name"), Value("")), F("real_name"), F("email"))
+    empty = Value("")
+    found = part("author", people, person, empty).union(
+        part("paper", own_papers, F("title"), empty),
+        part("bank", other_banks, F("name"), empty),
+        part("import", imports, F("file_name"), F("state")),
+        all=True,
+    )
+    rows = [(kind, str(public_id), name, more) for kind, public_id, name, more in found]
+
+    def pairs(kind: str) -> list[tuple[str, str]]:
+        return sorted(((key, name) for one, key, name, _more in rows if one == kind), key=lambda pair: pair[1])
+
+    return Choices(
+        authors=pairs("author"),
+        papers=pairs("paper"),
+        banks=pairs("bank"),
+        imports=[(key, name, more) for kind, key, name, more in rows if kind == "import"],
+    )
 
 
 __all__ = ["MAXIMUM_HITS", "QuestionPage", "TopicNode", "list_questions", "list_topics", "page_of_questions"]

@@ -7,7 +7,7 @@ drifted.
 from collections import Counter
 from collections.abc import Iterable
 
-from django.db.models import Case, Count, F, Value, When
+from django.db.models import Case, Count, F, PositiveIntegerField, Value, When
 from django.db.models.functions import Greatest
 
 from exams.models import Question, Topic
@@ -37,5 +37,6 @@ def recount_topics(*, bank_id: int | None = None) -> int:
     for start in range(0, len(wrong), 200):
         part = wrong[start : start + 200]
         whens = [When(pk=pk, then=Value(counts.get(pk, 0))) for pk in part]
-        Topic.objects.filter(pk__in=part).update(question_count=Case(*whens, default=F("question_count")))
+        count = Case(*whens, default=F("question_count"), output_field=PositiveIntegerField())
+        Topic.objects.filter(pk__in=part).update(question_count=count)
     return len(wrong)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from edu.core.errors import DomainError, InvalidInput
-from exams.authoring.banks import create_topic, move_topic, rename_topic
+from exams.authoring.banks import create_topic, delete_topic, move_topic, rename_topic
 from exams.authoring.entries import author_page, say
 from exams.authoring.listing import list_topics
 from exams.authoring.topic_tree import merge_topics, place_topic, remove_topic
@@ -77,6 +77,9 @@ def _apply(request: HttpRequest, bank: Bank, verb: str, topic: Topic) -> Topic |
         if into is None:
             raise InvalidInput(_("Choose the topic to merge it into."), field="into")
         moved = merge_topics(source=topic, target=into, actor=request.user)
+    elif verb == "delete" and "into" not in request.POST:
+        delete_topic(topic=topic)
+        return None
     elif verb == "delete":
         moved = remove_topic(topic=topic, target=into, actor=request.user)
     else:

@@ -44,15 +44,6 @@ def used_question_ids(*, questions: Sequence[Question]) -> set[int]:
     return used | {question_id for question_id, version_id in own if version_id in pooled}
 
 
-def count_papers(*, question_ids: Sequence[int]) -> dict[int, int]:
-    """Return in how many papers each question stands; one query."""
-    found: dict[int, set[int]] = {}
-    rows = PaperItem.objects.filter(question_id__in=question_ids, section__paper__archived_at__isnull=True)
-    for question_id, paper_id in rows.values_list("question_id", "section__paper_id"):
-        found.setdefault(question_id, set()).add(paper_id)
-    return {question_id: len(papers) for question_id, papers in found.items()}
-
-
 @dataclass(frozen=True, kw_only=True)
 class PaperUse:
     """A paper that holds a question (`is_fixed`), or one of whose rules may draw it, with its exams."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-SHINGLE = 4
+SHINGLE = 3
 """Characters a shingle; letters, digits and Chinese characters only."""
 
 SKETCH = 6

@@ -76,9 +76,7 @@ def test_history_shows_differences_by_field_and_word_and_gives_a_former_state_ba
     assert len(changed) == 1
     assert [piece.text for piece in changed[0].old if piece.is_changed] == ["基本"]
     assert [piece.text for piece in changed[0].new if piece.is_changed] == ["主要"]
-    revert_question(
-        question=question, actor=author, values=values_to_restore(get_state(question=question, key="d1"))
-    )
+    revert_question(question=question, actor=author, values=values_to_restore(get_state(question=question, key="d1")))
     assert fresh(question).content["stem"] == "会计的基本职能"
 
 
@@ -114,9 +112,7 @@ def test_the_periodic_task_publishes_and_retires_at_the_time():
     author, now = make_author(), now_utc()
     question = write(make_shared_bank(author), author)
     with pytest.raises(InvalidInput):
-        schedule_question(
-            question=question, actor=author, go_live_at=now - timedelta(hours=1), expire_at=None, now=now
-        )
+        schedule_question(question=question, actor=author, go_live_at=now - timedelta(hours=1), expire_at=None, now=now)
     later, end = now + timedelta(hours=1), now + timedelta(hours=2)
     schedule_question(question=question, actor=author, go_live_at=later, expire_at=end, now=now)
     assert carry_out_schedules(now=now) == 0
@@ -276,6 +272,7 @@ def test_remarks_stand_by_field_are_answered_and_resolved():
     remark = add_comment(question=question, actor=reviewer, text="Is B right?", field="key")
     add_comment(question=question, actor=author, text="Yes.", thread=remark)
     resolve_thread(thread=remark, actor=reviewer, is_resolved=True)
+    remark.refresh_from_db()
     (thread,) = list_threads(question=question)
     assert thread.is_resolved
     assert [reply.text for reply in thread.replies] == ["Yes."]

@@ -95,14 +95,14 @@ def test_pages_by_key_show_every_question_once_in_either_direction(author, bank,
         assert levels == sorted(levels)
 
 
-def test_filters_narrow_and_a_key_of_another_bank_is_as_good_as_none(author, bank):
+def test_filters_narrow_and_after_a_key_of_another_bank_there_is_nothing(author, bank):
     fill(bank, author, 10)
     other = create_bank(actor=author, name="Other")
     fill(other, author, 1)
     topic = Topic.objects.get(bank=bank, name="One")
     stranger = Question.objects.get(bank=other)
     page = page_of_questions(bank=bank, filters={}, after=str(stranger.public_id))
-    assert (len(page.rows), page.count) == (10, 10)
+    assert (len(page.rows), page.count) == (0, 10)
     for filters, count in (
         ({"topic": str(topic.public_id)}, 10),
         ({"tag": "even"}, 5),
@@ -152,11 +152,13 @@ def test_the_page_of_a_bank_takes_the_same_queries_at_two_sizes(client, author, 
         address = reverse("authoring:bank", args=[bank.public_id])
         client.get(address)
         for query in ("", "?q=会计&tag=even&difficulty=1&status=published&sort=easiest"):
-            with CaptureQueriesContext(connection, ) as queries:
+            with CaptureQueriesContext(
+                connection,
+            ) as queries:
                 assert client.get(address + query).status_code == 200
             counts.append(len([one for one in queries if not one["sql"].startswith(("SAVEPOINT", "RELEASE"))]))
     assert counts[:2] == counts[2:]
-    assert max(counts) <= 15, counts
+    assert max(counts) <= 12, counts  # the person, the site and the bell are 5 of them
 
 
 def test_the_list_of_banks_takes_the_same_queries_at_two_sizes(client, author, bank):
@@ -165,10 +167,11 @@ def test_the_list_of_banks_takes_the_same_queries_at_two_sizes(client, author, b
     for size in (2, 30):
         fill(bank, author, size, start=Question.objects.count())
         create_bank(actor=author, name=f"More {size}")
+        client.get(reverse("authoring:banks"))
         with CaptureQueriesContext(connection) as queries:
             page = client.get(reverse("authoring:banks"))
         counts.append(len(queries))
-    assert counts[0] == counts[1] <= 8
+    assert counts[0] == counts[1] <= 9
     assert "32" in page.content.decode()
 
 
@@ -199,7 +202,7 @@ def test_a_nearly_equal_question_of_the_bank_is_found_and_no_other(client, autho
     write(bank, author, stem="下列各项中，属于会计基本职能的是核算和监督还是预测和决策？")
     write(bank, author, stem="What is the capital of France?")
     other = create_bank(actor=author, name="Other")
-    text = "下列各项中，属于会计的基本职能的是核算与监督还是预测和决策？"
+    text = "下列各项中，属于会计基本职能的是核算与监督还是预测和决策？"
     ((found, likeness),) = find_near_duplicates(bank_id=bank.pk, text=f"{text} 1 2")
     assert "职能" in found.summary
     assert 0.6 <= likeness < 1
@@ -217,6 +220,7 @@ def test_a_nearly_equal_question_of_the_bank_is_found_and_no_other(client, autho
 
 
 def bulk(bank, author, verb, *, ids=None, filters=None, **raw):
+    raw = {name.removeprefix("to_"): value for name, value in raw.items()}
     questions = Question.objects.filter(bank=bank) if ids is None else Question.objects.filter(pk__in=ids)
     action = plan_bulk(
         bank=bank,
@@ -234,7 +238,9 @@ def bulk(bank, author, verb, *, ids=None, filters=None, **raw):
 
 def snapshot():
     return (
-        list(Question.objects.order_by("pk").values("pk", "bank_id", "topic_id", "tags", "difficulty", "status", "ref")),
+        list(
+            Question.objects.order_by("pk").values("pk", "bank_id", "topic_id", "tags", "difficulty", "status", "ref")
+        ),
         list(QuestionVersion.objects.order_by("pk").values("pk", "question_id", "number", "content")),
         list(Topic.objects.order_by("pk").values_list("pk", "question_count")),
         sorted(QuestionTerms.objects.values_list("question_id", "terms")),
@@ -271,7 +277,7 @@ def test_bulk_moves_to_another_bank_and_leaves_references_that_are_taken(author,
     fill(bank, author, 3)
     fill(other, author, 1)
     before = snapshot()
-    action, foreseen = bulk(bank, author, "bank", bank=str(other.public_id))
+    action, foreseen = bulk(bank, author, "bank", to_bank=str(other.public_id))
     assert foreseen == {"changed": 2, "ref_taken": 1}
     assert Question.objects.filter(bank=other).count() == 3
     assert len(find_question_ids(bank_id=other.pk, query="会计")) == 3
@@ -279,7 +285,7 @@ def test_bulk_moves_to_another_bank_and_leaves_references_that_are_taken(author,
     assert snapshot() == before
     stranger = create_bank(actor=make_author(), name="Not hers")
     with pytest.raises(InvalidInput):
-        bulk(bank, author, "bank", bank=str(stranger.public_id))
+        bulk(bank, author, "bank", to_bank=str(stranger.public_id))
     assert not Question.objects.filter(bank=stranger).exists()
 
 
@@ -309,7 +315,8 @@ def test_undoing_leaves_what_somebody_changed_since(author, bank):
 
 
 def test_bulk_publishes_drafts_and_says_which_are_not_complete(author, bank):
-    good, bad = write(bank, author), write(bank, author, stem="")
+    good, bad = write(bank, author), write(bank, author)
+    Question.objects.filter(pk=bad.pk).update(key={})
     action, _foreseen = bulk(bank, author, "publish")
     assert Question.objects.get(pk=good.pk).is_drawable
     assert Question.objects.get(pk=bad.pk).status == "draft"
@@ -444,9 +451,9 @@ def test_the_topic_page_works_by_forms_and_refuses_in_words(client, author, bank
 def test_a_topic_of_another_bank_is_not_there(client, author, bank):
     other = create_bank(actor=make_author(), name="Other")
     topic = create_topic(bank=other, path=["Theirs"])
+    raw = {"topic": str(topic.public_id)}
     with pytest.raises(NotFound):
-        bulk_topic = {"topic": str(topic.public_id)}
-        plan_bulk(bank=bank, actor=author, verb="move", raw=bulk_topic, public_ids=[])
+        plan_bulk(bank=bank, actor=author, verb="move", raw=raw, public_ids=[])
     client.force_login(author)
     address = reverse("authoring:topics", args=[bank.public_id])
     assert client.post(address, {"do": f"rename:{topic.public_id}", "name": "Mine"}).status_code == 404
