@@ -16,12 +16,13 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Coalesce, NullIf
 
 from exams.authoring.term_index import MAXIMUM_HITS, among, find_question_ids
+from exams.domain.registry import question_types
 from exams.models import Bank, ImportBatch, Paper, PaperItem, Question, Topic
 
 COUNT_LIMIT = 10_000
 PAGE_SIZE = 30
 
-DENSE_FROM = 20_000
+DENSE_FROM = 5_000
 """Questions of a subtree from which it is read by walking the bank instead of gathering and sorting its topics."""
 
 SORTS: dict[str, tuple[str, bool]] = {
@@ -91,12 +92,24 @@ def _is_uuid(text: str) -> bool:
     return True
 
 
+def find_searched(*, bank: Bank, filters: Mapping[str, Any]) -> list[int] | None:
+    """Return the questions that the search and the tag of the filters find, None when they say neither; one query."""
+    wanted = clean_filters(filters)
+    if "q" not in wanted and "tag" not in wanted:
+        return None
+    return find_question_ids(bank_id=bank.pk, query=wanted.get("q", ""), tag=wanted.get("tag", ""))
+
+
 def list_questions(
-    *, bank: Bank, filters: Mapping[str, Any], topics: Sequence[TopicNode] | None = None
+    *,
+    bank: Bank,
+    filters: Mapping[str, Any],
+    topics: Sequence[TopicNode] | None = None,
+    searched: Sequence[int] | None = None,
 ) -> QuerySet[Question]:
     """Return the bank's questions that fit all filters, in no order yet.
 
-    `topics` are the bank's when the caller has them. One query more for a search or a tag, one for topics not given.
+    `topics` are the bank's and `searched` what `find_searched` found, when the caller has them; else a query each.
     """
     rows: QuerySet[Question] = Question.objects.filter(bank=bank)
     wanted = clean_filters(filters)
@@ -114,8 +127,8 @@ def list_questions(
     if "used" in wanted:
         rows = _used(rows, wanted["used"])
     if "q" in wanted or "tag" in wanted:
-        ids = find_question_ids(bank_id=bank.pk, query=wanted.get("q", ""), tag=wanted.get("tag", ""))
-        rows = rows.filter(pk__in=among(ids))
+        ids = find_searched(bank=bank, filters=wanted) if searched is None else searched
+        rows = rows.filter(pk__in=among(ids or []))
     return rows
 
 
@@ -160,12 +173,24 @@ def _used(rows: QuerySet[Question], key: str) -> QuerySet[Question]:
     return rows.filter(pk__in=PaperItem.objects.filter(section__paper__public_id=key).values("question_id"))
 
 
-def _known_count(filters: Mapping[str, Any], topics: Sequence[TopicNode] | None) -> int | None:
-    """Return how many questions fit when the kept counts of topics tell it: a filter by topic alone."""
+def _count(
+    rows: QuerySet[Question],
+    filters: Mapping[str, Any],
+    topics: Sequence[TopicNode] | None,
+    searched: Sequence[int] | None,
+) -> int:
+    """Return how many questions fit, at most COUNT_LIMIT + 1; without a query where search or kept counts tell it."""
     wanted = clean_filters(filters)
-    if topics is None or set(wanted) != {"topic"}:
-        return None
-    return next((node.count for node in topics if str(node.topic.public_id) == wanted["topic"]), None)
+    if searched is not None and set(wanted) <= {"q", "tag"} and len(searched) < MAXIMUM_HITS:
+        return len(searched)
+    if topics is not None and set(wanted) == {"topic"}:
+        known = next((node.count for node in topics if str(node.topic.public_id) == wanted["topic"]), None)
+        if known is not None:
+            return known
+    if "difficulty" in wanted and "type" not in wanted:
+        # Naming all types lets the count be read from an index that begins with the type.
+        rows = rows.filter(type__in=list(question_types()))
+    return rows.order_by().values("pk")[: COUNT_LIMIT + 1].count()
 
 
 def _papers_of_row() -> QuerySet[Any]:
@@ -189,13 +214,12 @@ def page_of_questions(
     At most four queries: the search, the count, the rows, and topics when not given. Each row carries `facility` of its
     version and `paper_count`. After a key that the bank does not have there is nothing.
     """
-    rows = list_questions(bank=bank, filters=filters, topics=topics)
+    searched = find_searched(bank=bank, filters=filters)
+    rows = list_questions(bank=bank, filters=filters, topics=topics, searched=searched)
     field, is_descending = SORTS.get(sort, SORTS["newest"])
     is_backward = bool(before) and not after
     has_key = _is_uuid(after or before)
-    count = _known_count(filters, topics)
-    if count is None:
-        count = rows.order_by().values("pk")[: COUNT_LIMIT + 1].count()
+    count = _count(rows, filters, topics, searched)
     goes_down = is_descending != is_backward
     if has_key:
         step = "lt" if goes_down else "gt"
@@ -211,14 +235,16 @@ def page_of_questions(
             )
     sign = "-" if goes_down else ""
     order = [f"{sign}pk"] if field == "id" else [f"{sign}{field}", f"{sign}pk"]
+    # Only keys are sorted; the rows of the page are read afterwards, in the same statement.
     found = list(
-        rows.select_related("topic", "author")
+        Question.objects.filter(pk__in=rows.order_by(*order).values("pk")[: size + 1])
+        .select_related("topic", "author")
         .annotate(
             facility=F("current_version__statistics__facility"),
             paper_count=Coalesce(Subquery(_papers_of_row()), 0),
         )
         .defer("content", "key", "explanation", "search_text", "author__password")
-        .order_by(*order)[: size + 1]
+        .order_by(*order)
     )
     has_more = len(found) > size
     found = found[:size]

@@ -346,6 +346,17 @@ class Migration(migrations.Migration):
                 db_comment="Questions directly in it, kept by the use cases and recounted every night", default=0
             ),
         ),
+        migrations.RemoveIndex(model_name="question", name="question_topic_idx"),
+        migrations.AddIndex(
+            model_name="question",
+            index=models.Index(
+                fields=["topic", "type", "difficulty", "status", "id"], name="question_topic_facets_idx"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="question",
+            index=models.Index(fields=["bank", "type", "difficulty", "status", "id"], name="question_facets_idx"),
+        ),
         migrations.AddIndex(
             model_name="question",
             index=models.Index(fields=["bank", "id"], name="question_bank_idx"),
@@ -372,11 +383,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="question",
-            index=models.Index(
-                condition=models.Q(("health", ""), _negated=True),
-                fields=["bank", "health", "id"],
-                name="question_health_idx",
-            ),
+            index=models.Index(fields=["bank", "health", "id"], name="question_health_idx"),
         ),
         migrations.AddIndex(
             model_name="question",

@@ -253,7 +253,9 @@ class Question(PreviewableMixin, WorkflowMixin, DraftStateMixin, LockableMixin, 
         db_table_comment = "Questions as authors edit them"
         indexes = [
             models.Index(fields=["bank", "status", "type", "difficulty"], name="question_draw_idx"),
-            models.Index(fields=["topic", "status"], name="question_topic_idx"),
+            # Counts by several filters read these alone, without the rows.
+            models.Index(fields=["topic", "type", "difficulty", "status", "id"], name="question_topic_facets_idx"),
+            models.Index(fields=["bank", "type", "difficulty", "status", "id"], name="question_facets_idx"),
             # Each list of a bank is read from an index in the order it is shown, a page at a time.
             models.Index(fields=["bank", "id"], name="question_bank_idx"),
             models.Index(fields=["bank", "type", "id"], name="question_type_idx"),
@@ -261,7 +263,7 @@ class Question(PreviewableMixin, WorkflowMixin, DraftStateMixin, LockableMixin, 
             models.Index(fields=["bank", "difficulty", "id"], name="question_difficulty_idx"),
             models.Index(fields=["bank", "author", "id"], name="question_author_idx"),
             models.Index(fields=["bank", "updated_at", "id"], name="question_changed_idx"),
-            models.Index(fields=["bank", "health", "id"], condition=~models.Q(health=""), name="question_health_idx"),
+            models.Index(fields=["bank", "health", "id"], name="question_health_idx"),
             models.Index(fields=["go_live_at"], condition=models.Q(go_live_at__isnull=False), name="question_live_idx"),
             models.Index(fields=["expire_at"], condition=models.Q(expire_at__isnull=False), name="question_end_idx"),
         ]
