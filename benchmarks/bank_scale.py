@@ -149,7 +149,7 @@ def _insert(table: str, columns: list[str], rows: list[list[Any]]) -> None:
 
     names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join(["%s"] * len(columns))
     with connection.cursor() as cursor:
-        cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)  # noqa: S608 - our own names
+        cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)
 
 
 def _write(bank: Any, author: Any, leaves: list[int], numbers: range, words: set[int], rare: set[int]) -> None:

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from edu.core.errors import DomainError
 from edu.jobs.queries import get_own_job
@@ -41,7 +41,6 @@ OUTCOMES = {
     "invalid_question": gettext_lazy("are left: they are not complete"),
     "incomplete": gettext_lazy("are left: they are not complete"),
 }
-NOTHING = pgettext_lazy("bulk change of questions", "none")
 
 
 @author_post

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from edu.core.errors import DomainError, InvalidInput
+from edu.core.errors import DomainError, InvalidInput, NotFound
 from exams.authoring.comments import FIELDS, add_comment, find_thread, list_threads, resolve_thread
 from exams.authoring.entries import author_page, author_post, say
 from exams.authoring.history import compare_states, get_state, list_states, values_to_restore
@@ -121,6 +121,8 @@ def decide(request: HttpRequest, public_id: Any) -> HttpResponse:
         elif verb in {"approve", "publish"}:
             approve_review(review=open_review, actor=request.user, comment=words, publish=verb == "publish")
             messages.success(request, _("Approved and published.") if verb == "publish" else _("Approved."))
+    except NotFound:
+        raise
     except InvalidQuestion:
         messages.error(request, _("The draft is not complete yet: the editor shows what is missing."))
     except DomainError as error:
