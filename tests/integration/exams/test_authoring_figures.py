@@ -26,6 +26,7 @@ B. 预测和决策
 2. 没有答案的题目
 A. 甲
 B. 乙
+二、判断题
 3. 资产等于负债加所有者权益。（ √ ）
 """
 
@@ -126,9 +127,10 @@ def test_a_report_reaches_the_author_and_her_answer_the_learner(client):
     address = reverse("practice:report", args=[session.public_id])
     assert client.post(address, {"n": "1", "reason": "key", "text": "B?"}).status_code == 404
     answer_question(session=session, index=0, version=question.current_version, response="a", seconds=1)
-    assert "Something is wrong with this question" in client.get(
-        reverse("practice:session", args=[session.public_id]) + "?n=1"
-    ).content.decode()
+    assert (
+        "Something is wrong with this question"
+        in client.get(reverse("practice:session", args=[session.public_id]) + "?n=1").content.decode()
+    )
     client.post(address, {"n": "1", "reason": "key", "text": "B?"})
     report = QuestionReport.objects.get()
     assert (report.text, report.reporter, report.version) == ("B?", learner, question.current_version)

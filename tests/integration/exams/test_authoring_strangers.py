@@ -173,7 +173,7 @@ def test_every_address_of_the_viewsets_shows_and_changes_nothing_for_a_stranger(
     client.force_login(stranger)
     before = rows_of_the_room()
     seen = 0
-    for name, address in snippet_addresses(world):
+    for _name, address in snippet_addresses(world):
         for answer in (client.get(address), client.post(address, POST)):
             assert answer.status_code in {200, 301, 302, 403, 404, 405}, (address, answer.status_code)
             assert SECRET not in answer.content.decode(errors="replace"), address
