@@ -18,6 +18,8 @@ from exams.authoring.problems import describe_problem
 from exams.authoring.questions import clean_tags
 from exams.authoring.record_problems import RecordProblem
 from exams.authoring.rich_text import clean_content, clean_key, clean_rich_text
+from exams.authoring.term_index import index_questions
+from exams.authoring.topic_counts import shift_counts
 from exams.domain.errors import InvalidQuestion
 from exams.models import Bank, Question, QuestionVersion
 
@@ -204,7 +206,8 @@ def _write(bank: Bank, records: Sequence[QuestionRecord], author: Any | None) ->
     for part in batches(list(records)):
         refs = [record.ref for record in part if record.ref]
         known |= {
-            row.ref: row for row in Question.objects.filter(bank=bank, ref__in=refs).select_related("current_version")
+            row.ref: row
+            for row in Question.objects.filter(bank=bank, ref__in=refs).select_related("current_version", "bank")
         }
         hashes |= set(
             Question.objects.filter(bank=bank, content_hash__in=[r.content_hash for r in part if not r.ref])
@@ -227,7 +230,9 @@ def _write(bank: Bank, records: Sequence[QuestionRecord], author: Any | None) ->
             if is_same and row.current_version_id:
                 unchanged += 1
                 continue
+            former_topic = row.topic_id
             _fill(row, record, digest, bank, topics)
+            shift_counts(taken=[former_topic], given=[row.topic_id])
             changed.append((row, record))
         elif not record.ref and digest in hashes:
             unchanged += 1
@@ -238,6 +243,7 @@ def _write(bank: Bank, records: Sequence[QuestionRecord], author: Any | None) ->
                 status=Question.Status.PUBLISHED,
                 live=True,
                 has_unpublished_changes=False,
+                is_withheld=bank.requires_review,
             )
             _fill(row, record, digest, bank, topics)
             hashes.add(digest)
@@ -275,6 +281,8 @@ def _write_new(rows: list[Question], author: Any | None) -> None:
     now = now_utc()
     for part in batches(rows):
         created = Question.objects.bulk_create(part)
+        index_questions(questions=created)
+        shift_counts(taken=[], given=[row.topic_id for row in created])
         QuestionVersion.objects.bulk_create(
             QuestionVersion(
                 question=row,
@@ -296,8 +304,12 @@ def _write_new(rows: list[Question], author: Any | None) -> None:
 
 
 def _write_changed(row: Question, author: Any | None) -> None:
-    """Save a question that came again with changes and freeze it anew."""
+    """Save a question that came again with changes and freeze it anew; in a bank with review it waits as a draft."""
     from exams.authoring.questions import freeze_question
 
     row.save()
-    freeze_question(question=row, actor=author)
+    index_questions(questions=[row])
+    if row.bank.requires_review:
+        Question.objects.filter(pk=row.pk).update(has_unpublished_changes=True)
+    else:
+        freeze_question(question=row, actor=author)

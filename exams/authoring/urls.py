@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from exams.authoring import bank_views, exam_views, paper_views, pictures, print_views, question_views
+from exams.authoring import (
+    bank_views,
+    bulk_views,
+    exam_views,
+    figures_views,
+    paper_views,
+    pictures,
+    print_views,
+    question_views,
+    quick_views,
+    review_views,
+    sharing_views,
+    topic_views,
+)
 from exams.interchange import export_views, row_views
 from exams.interchange import views as interchange_views
 
@@ -12,7 +25,16 @@ urlpatterns = [
     path("banks/new/", bank_views.new_bank, name="new_bank"),
     path("banks/<uuid:public_id>/", bank_views.bank, name="bank"),
     path("banks/<uuid:public_id>/settings/", bank_views.edit_bank, name="edit_bank"),
-    path("banks/<uuid:public_id>/topics/", bank_views.topics, name="topics"),
+    path("banks/<uuid:public_id>/topics/", topic_views.topics, name="topics"),
+    path("banks/<uuid:public_id>/sharing/", sharing_views.sharing, name="sharing"),
+    path("banks/<uuid:public_id>/bulk/", bulk_views.start, name="bulk_start"),
+    path("banks/<uuid:public_id>/quick/", quick_views.quick_entry, name="quick_entry"),
+    path("banks/<uuid:public_id>/quick/preview/", quick_views.quick_preview, name="quick_preview"),
+    path("banks/<uuid:public_id>/duplicates/<slug:type>/", quick_views.near_duplicates, name="near_duplicates"),
+    path("bulk/<uuid:public_id>/", bulk_views.bulk, name="bulk"),
+    path("reviews/", review_views.queue, name="reviews"),
+    path("reports/", figures_views.reports, name="reports"),
+    path("reports/<uuid:public_id>/answer/", figures_views.answer, name="report_answer"),
     path("banks/<uuid:public_id>/questions/new/", question_views.choose_type, name="choose_type"),
     path("banks/<uuid:public_id>/questions/new/<slug:type>/", question_views.new_question, name="new_question"),
     path("banks/<uuid:public_id>/preview/<slug:type>/", question_views.preview, name="preview"),
@@ -31,6 +53,13 @@ urlpatterns = [
     path("exports/<uuid:public_id>/file/", export_views.download, name="export_file"),
     path("questions/<uuid:public_id>/", question_views.edit_question, name="question"),
     path("questions/<uuid:public_id>/status/", question_views.change_status, name="question_status"),
+    path("questions/<uuid:public_id>/schedule/", question_views.schedule, name="question_schedule"),
+    path("questions/<uuid:public_id>/review/", review_views.review, name="review"),
+    path("questions/<uuid:public_id>/review/do/", review_views.decide, name="review_decide"),
+    path("questions/<uuid:public_id>/remarks/", review_views.comment, name="comment"),
+    path("questions/<uuid:public_id>/history/", review_views.history, name="history"),
+    path("questions/<uuid:public_id>/revert/", review_views.revert, name="revert"),
+    path("questions/<uuid:public_id>/figures/", figures_views.figures, name="figures"),
     path("questions/<uuid:public_id>/versions/<int:number>/", question_views.version, name="version"),
     path("papers/", paper_views.papers, name="papers"),
     path("papers/new/", paper_views.new_paper, name="new_paper"),
