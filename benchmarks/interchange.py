@@ -22,6 +22,9 @@ SIZES = (10_000, 100_000)
 FORMATS = ("xlsx", "moodle_xml", "json_lines", "gift")
 
 
+OPTIONS = (("a", "income", 1), ("b", "a debt", 3), ("c", "a cost", 5), ("d", "nothing", 7))
+
+
 def records(count: int) -> Iterator[Any]:
     """Yield single choice questions of usual length, each other than the rest."""
     from exams.interchange.formats.base import ExportedRecord
@@ -207,7 +210,7 @@ def main(arguments: list[str]) -> int:
         return 0
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     print(
-        "| format | questions | imported/s | read + written | above idle | read alone/s | alone | save: median/p99/max |"
+        "| format | questions | imported/s | read + written | above idle | alone/s | alone | saves: median/p99/max |"
     )
     print("|---|---|---|---|---|---|---|---|")
     for name in options.formats:

@@ -197,13 +197,12 @@ def _earlier_rows(batch: ImportBatch, items: Iterable[Examined]) -> dict[str, di
     rows = ImportRow.objects.filter(batch=batch).exclude(state__in=[State.FAILED, State.EXCLUDED])
     hashes = {item.content_hash for item in items if item.content_hash}
     refs = {item.ref for item in items if item.ref}
+    named = rows.filter(ref__in=refs).exclude(ref="")
     return {
         "hash": dict(
             rows.filter(content_hash__in=hashes).values_list("content_hash").annotate(first=Min("position")).order_by()
         ),
-        "ref": dict(rows.filter(ref__in=refs).exclude(ref="").values_list("ref").annotate(first=Min("row")).order_by())
-        if refs
-        else {},
+        "ref": dict(named.values_list("ref").annotate(first=Min("row")).order_by()) if refs else {},
     }
 
 
