@@ -22,7 +22,7 @@ from exams.models import Bank, ImportBatch, ImportRow, Question
 
 logger = logging.getLogger(__name__)
 
-BATCH_SIZE = 500
+BATCH_SIZE = 250
 """Rows a transaction."""
 MAXIMUM_ROWS = 1_000_000
 NO_QUESTIONS = gettext_noop("The file holds no questions.")
