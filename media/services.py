@@ -8,10 +8,12 @@ import filetype
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from edu.core.clock import now_utc
 from edu.core.errors import InvalidInput, NotFound
+from media.answers import KeptAnswer, UploadStatus, begin_answer, keep_answer, keep_posted_answer
 from media.domain.captions import UnreadableCaptions, read_captions, write_vtt
 from media.illustrations import UnusableIllustration, keep_illustration
 from media.models import Asset, CaptionTrack, Upload, Video
@@ -19,9 +21,14 @@ from media.pipeline.ingest import ingest_slides, ingest_upload, queue_transcodin
 from media.uploads import get_upload, iterate_bytes, remove_pieces
 
 __all__ = [
+    "KeptAnswer",
     "UnusableIllustration",
+    "UploadStatus",
     "asset_from_upload",
+    "begin_answer",
+    "keep_answer",
     "keep_illustration",
+    "keep_posted_answer",
     "make_asset",
     "set_captions",
     "store_upload",
@@ -53,7 +60,8 @@ def set_captions(*, video_id: int, language: str, text: str) -> None:
     try:
         cues = read_captions(text)
     except UnreadableCaptions as error:
-        raise InvalidInput(str(error), field="captions") from error
+        text = gettext(error.text)
+        raise InvalidInput(text % error.values if error.values else text, field="captions") from error
     CaptionTrack.objects.update_or_create(video_id=video_id, language=language, defaults={"vtt": write_vtt(cues)})
 
 

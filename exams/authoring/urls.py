@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exams.authoring import bank_views, exam_views, paper_views, question_views
+from exams.authoring import bank_views, exam_views, paper_views, pictures, print_views, question_views
 from exams.interchange import export_views, row_views
 from exams.interchange import views as interchange_views
 
@@ -16,6 +16,8 @@ urlpatterns = [
     path("banks/<uuid:public_id>/questions/new/", question_views.choose_type, name="choose_type"),
     path("banks/<uuid:public_id>/questions/new/<slug:type>/", question_views.new_question, name="new_question"),
     path("banks/<uuid:public_id>/preview/<slug:type>/", question_views.preview, name="preview"),
+    path("banks/<uuid:public_id>/illustrations/", pictures.upload, name="illustration"),
+    path("banks/<uuid:public_id>/questions.pdf", print_views.bank_pdf, name="bank_pdf"),
     path("banks/<uuid:public_id>/import/", interchange_views.upload, name="import"),
     path("banks/<uuid:public_id>/imports/", interchange_views.index, name="imports"),
     path("banks/<uuid:public_id>/export/", export_views.export, name="export_questions"),
@@ -37,6 +39,7 @@ urlpatterns = [
     path("papers/<uuid:public_id>/pick/", paper_views.pick, name="paper_pick"),
     path("papers/<uuid:public_id>/rule/", paper_views.rule, name="paper_rule"),
     path("papers/<uuid:public_id>/preview/", paper_views.preview, name="paper_preview"),
+    path("papers/<uuid:public_id>/paper.pdf", print_views.paper_pdf, name="paper_pdf"),
     path("exams/", exam_views.exams, name="exams"),
     path("exams/new/", exam_views.new_exam, name="new_exam"),
     path("exams/<uuid:public_id>/", exam_views.exam, name="exam"),
