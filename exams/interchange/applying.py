@@ -25,8 +25,8 @@ from exams.interchange.files import remove_file
 from exams.interchange.planning import KnownQuestions, count_rows
 from exams.models import ImportBatch, ImportRow, Question, QuestionVersion, Topic
 
-BATCH_SIZE = 500
-"""Questions a transaction: some 50 ms."""
+BATCH_SIZE = 250
+"""Questions a transaction: some 25 ms."""
 PAUSE_SECONDS = 0.03
 """Rest after a transaction on SQLite: who waits for the lock looks for it every 25 ms at first."""
 UPDATE_SIZE = 50

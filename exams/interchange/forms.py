@@ -120,7 +120,9 @@ class RowMetaForm(forms.Form):
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> "RowMetaForm":
         """Return the form of a record, or of as much of it as there is."""
-        lists = {name: record.get(name) if isinstance(record.get(name), list) else [] for name in ("topic", "tags")}
+        lists: dict[str, list[Any]] = {
+            name: record.get(name) if isinstance(record.get(name), list) else [] for name in ("topic", "tags")
+        }
         difficulty = record.get("difficulty")
         return cls(
             initial={

@@ -22,7 +22,7 @@ from exams.models import Bank, ImportBatch, ImportRow, Question
 
 logger = logging.getLogger(__name__)
 
-BATCH_SIZE = 500
+BATCH_SIZE = 250
 """Rows a transaction."""
 MAXIMUM_ROWS = 1_000_000
 NO_QUESTIONS = gettext_noop("The file holds no questions.")
@@ -197,13 +197,12 @@ def _earlier_rows(batch: ImportBatch, items: Iterable[Examined]) -> dict[str, di
     rows = ImportRow.objects.filter(batch=batch).exclude(state__in=[State.FAILED, State.EXCLUDED])
     hashes = {item.content_hash for item in items if item.content_hash}
     refs = {item.ref for item in items if item.ref}
+    named = rows.filter(ref__in=refs).exclude(ref="")
     return {
         "hash": dict(
             rows.filter(content_hash__in=hashes).values_list("content_hash").annotate(first=Min("position")).order_by()
         ),
-        "ref": dict(rows.filter(ref__in=refs).exclude(ref="").values_list("ref").annotate(first=Min("row")).order_by())
-        if refs
-        else {},
+        "ref": dict(named.values_list("ref").annotate(first=Min("row")).order_by()) if refs else {},
     }
 
 

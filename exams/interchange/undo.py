@@ -64,18 +64,18 @@ def undo_now(*, batch: ImportBatch, actor: Any, say: Callable[[int, str], None] 
 def _restore_all(batch: ImportBatch, counts: dict[str, int]) -> None:
     """Give updated questions their former state back, the last update first."""
     rows = ImportRow.objects.filter(batch=batch, former__isnull=False).order_by("-position")
-    while part := list(rows[:BATCH_SIZE]):
-        questions = _questions([row.former["question"] for row in part])
+    while part := [(pk, dict(former or {})) for pk, former in rows.values_list("pk", "former")[:BATCH_SIZE]]:
+        questions = _questions([former["question"] for _pk, former in part])
         with transaction.atomic():
-            for row in part:
-                counts["restored" if restore(row.former, questions.get(row.former["question"])) else "left"] += 1
-            ImportRow.objects.filter(pk__in=[row.pk for row in part]).update(former=None)
+            for _pk, former in part:
+                counts["restored" if restore(former, questions.get(former["question"])) else "left"] += 1
+            ImportRow.objects.filter(pk__in=[pk for pk, _former in part]).update(former=None)
             ImportBatch.objects.filter(pk=batch.pk).update(report={**batch.report, **counts})
         let_others_write(PAUSE_SECONDS)
-    for part in in_parts(reversed(batch.replaced), BATCH_SIZE):
-        questions = _questions([former["question"] for former in part])
+    for earlier in in_parts(reversed(batch.replaced), BATCH_SIZE):
+        questions = _questions([former["question"] for former in earlier])
         with transaction.atomic():
-            for former in part:
+            for former in earlier:
                 counts["restored" if restore(former, questions.get(former["question"])) else "left"] += 1
     if batch.replaced:
         ImportBatch.objects.filter(pk=batch.pk).update(replaced=[])

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
+from django.utils.translation import override
 
 from exams.authoring.banks import create_bank
 from exams.interchange.exports import request_export
@@ -20,6 +21,12 @@ from exams.models import ImportBatch, ImportRow, Question, QuestionExport
 from tests.factories.exams import make_bank, make_user
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with override("en"):
+        yield
 
 
 @pytest.fixture
