@@ -25,6 +25,9 @@ CANDIDATES = 200
 
 BATCH = 500
 
+INDEXED_FIELDS = ("pk", "bank_id", "search_text", "ref", "source", "tags")
+"""What `index_questions` reads of a question."""
+
 
 def bank_term(bank_id: int) -> str:
     """Return the term that all questions of a bank have."""
@@ -58,8 +61,7 @@ def index_questions(*, questions: Iterable[Question]) -> None:
 
 def index_missing(*, limit: int = 5000) -> int:
     """Index questions that were written past the use cases; return how many."""
-    fields = ("pk", "bank_id", "search_text", "ref", "source", "tags")
-    rows = list(Question.objects.filter(terms__isnull=True).only(*fields)[:limit])
+    rows = list(Question.objects.filter(terms__isnull=True).only(*INDEXED_FIELDS)[:limit])
     with transaction.atomic():
         index_questions(questions=rows)
     return len(rows)

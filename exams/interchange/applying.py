@@ -20,6 +20,8 @@ from edu.notifications.services import notify
 from exams.authoring.banks import MAXIMUM_DEPTH, create_topics
 from exams.authoring.checks import plain_text_of
 from exams.authoring.questions import MAXIMUM_TAGS, equals_version, freeze_question
+from exams.authoring.term_index import INDEXED_FIELDS, index_questions
+from exams.authoring.topic_counts import recount_topics, shift_counts
 from exams.interchange.bulk_insert import insert_rows
 from exams.interchange.files import remove_file
 from exams.interchange.planning import KnownQuestions, count_rows
@@ -30,12 +32,14 @@ BATCH_SIZE = 250
 PAUSE_SECONDS = 0.03
 """Rest after a transaction on SQLite: who waits for the lock looks for it every 25 ms at first."""
 UPDATE_SIZE = 50
+INDEX_SIZE = 250
 State = ImportRow.State
 Say = Callable[[int, str], None]
 
 FORMER_FIELDS = (
     "type", "topic_id", "difficulty", "tags", "language", "content", "key", "explanation", "source",
     "summary", "search_text", "content_hash", "status", "live", "has_unpublished_changes", "current_version_id",
+    "is_withheld",
 )  # fmt: skip
 """What an import may change of a question that was there before; kept beside its id and marks."""
 
@@ -62,6 +66,7 @@ def apply_import(*, batch_id: int, say: Say) -> dict[str, Any]:
             writer.write(rows)
             say(round(90 * batch.applied_position / total), f"{batch.applied_position} / {total}")
         _update_known(batch, say)
+        _index_new(batch)
     return _finish(batch)
 
 
@@ -140,6 +145,7 @@ class _Writer:
             "batch_id": self.batch.pk,
             "status": Question.Status.PUBLISHED.value,
             "live": True,
+            "is_withheld": self.batch.bank.requires_review,
         }
 
     def _find_topics(self, rows: Sequence[ImportRow]) -> None:
@@ -247,7 +253,7 @@ def _update_known(batch: ImportBatch, say: Say) -> None:
 
 
 def _update(batch: ImportBatch, row: ImportRow, question: Question, topics: Mapping[tuple[str, ...], Topic]) -> None:
-    former = {"question": question.pk, "marks": str(question.marks)}
+    former: dict[str, Any] = {"question": question.pk, "marks": str(question.marks)}
     former |= {name: getattr(question, name) for name in FORMER_FIELDS}
     values = values_of(batch, row, topics)
     if not path_of(batch, row):
@@ -256,6 +262,10 @@ def _update(batch: ImportBatch, row: ImportRow, question: Question, topics: Mapp
         setattr(question, name, value)
     question.save()
     freeze_question(question=question, actor=batch.owner)
+    if batch.bank.requires_review:
+        Question.everything.filter(pk=question.pk).update(is_withheld=True)
+    index_questions(questions=[question])
+    shift_counts(taken=[former["topic_id"]], given=[question.topic_id])
     row.former = {**former, "made_version": question.current_version_id}
     row.save(update_fields=["former"])
 
@@ -265,13 +275,25 @@ def restore(former: Mapping[str, Any], question: Question | None) -> bool:
     The version that the import made stays in the history."""
     if question is None or question.current_version_id != former.get("made_version") or not equals_version(question):
         return False
+    topic_id = question.topic_id
     for name in FORMER_FIELDS:
-        setattr(question, name, former[name])
+        setattr(question, name, former.get(name, getattr(question, name)))
     question.marks = Decimal(former["marks"])
     if question.topic_id is not None and not Topic.objects.filter(pk=question.topic_id).exists():
         question.topic_id = None
     question.save()
+    index_questions(questions=[question])
+    shift_counts(taken=[topic_id], given=[question.topic_id])
     return True
+
+
+def _index_new(batch: ImportBatch) -> None:
+    """Write the search terms of the new questions, in transactions of their own."""
+    waiting = Question.everything.filter(batch=batch, terms__isnull=True).only(*INDEXED_FIELDS).order_by("pk")
+    while part := list(waiting[:INDEX_SIZE]):
+        with transaction.atomic():
+            index_questions(questions=part)
+        let_others_write(PAUSE_SECONDS)
 
 
 def _finish(batch: ImportBatch) -> dict[str, Any]:
@@ -307,5 +329,6 @@ def _finish(batch: ImportBatch) -> dict[str, Any]:
                 url=f"/teach/imports/{batch.public_id}/",
                 dedupe_key=f"exams.import:{batch.pk}",
             )
+    recount_topics(bank_id=batch.bank_id)
     remove_file(file)
     return dict(batch.report)

@@ -8,6 +8,7 @@ from django.utils.translation import override
 
 from edu.audit.services import record
 from edu.core.clock import now_utc
+from exams.authoring.topic_counts import recount_topics
 from exams.interchange.applying import PAUSE_SECONDS, let_others_write, restore
 from exams.interchange.parts import in_parts
 from exams.models import BlueprintRule, ImportBatch, ImportRow, PaperItem, PracticeAnswer, Question
@@ -58,6 +59,7 @@ def undo_now(*, batch: ImportBatch, actor: Any, say: Callable[[int, str], None] 
             changes={"file": batch.file_name, **{name: counts[name] for name in ("deleted", "retired", "restored")}},
             organization_id=batch.bank.organization_id,
         )
+    recount_topics(bank_id=batch.bank_id)
     return counts["deleted"] + counts["retired"] + counts["restored"]
 
 
