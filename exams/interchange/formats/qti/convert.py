@@ -9,7 +9,6 @@ from exams.domain.grading import check_question
 from exams.domain.registry import question_types
 from exams.interchange.formats.base import gettext_noop
 from exams.interchange.formats.qti import choices, combine, numbers, orders, pairs, pictures, texts
-from exams.interchange.formats.qti.expressions import Witness
 from exams.interchange.formats.qti.feedback import give_feedback
 from exams.interchange.formats.qti.items import ItemMarking
 from exams.interchange.formats.qti.marking12 import PAIRS, Scoring
@@ -18,6 +17,7 @@ from exams.interchange.formats.qti.parts import BLANK_PAYS, NEGATIVE, NOTHING_EA
 from exams.interchange.formats.qti.rich import CLOSE, OPEN, TOKEN, tidy
 from exams.interchange.formats.qti.structure import is_plainly_used
 from exams.interchange.formats.qti.values import NUMERIC, Unsupported, Value, parse_number
+from exams.interchange.formats.qti.witness import Witness
 
 _NO_RULES = gettext_noop("The file does not say which answer is right.")
 _UPLOAD = gettext_noop("File answers come later.")

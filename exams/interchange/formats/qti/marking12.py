@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from exams.interchange.formats.base import gettext_noop
-from exams.interchange.formats.qti.expressions import Witness
 from exams.interchange.formats.qti.model import Responses
 from exams.interchange.formats.qti.nodes import Node
 from exams.interchange.formats.qti.structure import Group
 from exams.interchange.formats.qti.values import NUMERIC, Unsupported, Value, parse_number, single
+from exams.interchange.formats.qti.witness import Witness
 
 _UNKNOWN = gettext_noop("The marking uses “%(name)s”, which QTI does not have at this place.")
 _NO_RESPONSE = gettext_noop("The marking reads %(name)s, which the question does not declare.")
