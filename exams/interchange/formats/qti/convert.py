@@ -13,6 +13,7 @@ from exams.interchange.formats.qti.feedback import give_feedback
 from exams.interchange.formats.qti.items import ItemMarking
 from exams.interchange.formats.qti.marking12 import PAIRS, Scoring
 from exams.interchange.formats.qti.model import Interaction, Item, Responses, name_the_empty
+from exams.interchange.formats.qti.numbered import number_places
 from exams.interchange.formats.qti.parts import BLANK_PAYS, NEGATIVE, NOTHING_EARNS, Part, verify
 from exams.interchange.formats.qti.rich import CLOSE, OPEN, TOKEN, tidy
 from exams.interchange.formats.qti.structure import is_plainly_used
@@ -92,6 +93,11 @@ class Converter:
             return pairs.match_part(interaction, plain, worths, self.item.notes, is_known=is_plain)
         if kind == "gapmatch":
             return pairs.gap_part(interaction, plain, worths, is_known=is_plain)
+        if kind in ("graphicgapmatch", "graphicassociate"):
+            make = pairs.place_part if kind == "graphicgapmatch" else pairs.match_part
+            part = make(interaction, plain, worths, self.item.notes, is_known=is_plain)
+            part.stem += number_places(interaction, self.item.assets)
+            return part
         if kind == "graphicorder":
             return orders.region_order_part(interaction, plain, is_match=is_plain and not worths)
         if kind == "hotspot":

@@ -33,6 +33,7 @@ _CUSTOM = gettext_noop("The marking uses an operator of its own: %(name)s.")
 _UNKNOWN = gettext_noop("The marking uses “%(name)s”, which QTI does not have at this place.")
 _NO_VARIABLE = gettext_noop("The marking reads %(name)s, which the question does not declare.")
 _CONTEXT = gettext_noop("The marking depends on %(name)s, which is known only during the test.")
+_AMBIGUOUS = gettext_noop("The file names several right answers for %(name)s, which takes one only.")
 _PATTERN = gettext_noop("The marking uses a pattern that cannot be matched here: %(pattern)s.")
 
 
@@ -107,6 +108,13 @@ def _base_value(node: Node, scope: Scope) -> Value | None:
     return found
 
 
+def _correct(node: Node, scope: Scope) -> Value | None:
+    declared = scope.declaration(node.get("identifier"))
+    if declared.is_ambiguous:
+        raise Unsupported(_AMBIGUOUS, {"name": declared.identifier[:60]})
+    return declared.correct
+
+
 def _map_response(node: Node, scope: Scope) -> Value | None:
     name = node.get("identifier")
     mapping = scope.declaration(name).mapping
@@ -133,7 +141,7 @@ def _map_response_point(node: Node, scope: Scope) -> Value | None:
 _LEAVES: dict[str, Callable[[Node, Scope], Value | None]] = {
     "basevalue": _base_value,
     "variable": lambda node, scope: scope.value(node.get("identifier")),
-    "correct": lambda node, scope: scope.declaration(node.get("identifier")).correct,
+    "correct": _correct,
     "default": lambda node, scope: scope.declaration(node.get("identifier")).default,
     "mapresponse": _map_response,
     "mapresponsepoint": _map_response_point,

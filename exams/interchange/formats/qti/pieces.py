@@ -274,7 +274,21 @@ def _ordering(piece: Piece, content: Mapping[str, Any], key: Mapping[str, Any]) 
     if key.get("grading", "all_or_nothing") != "all_or_nothing":
         piece.lose(ORDER_RULE)
     piece.declare("ordered", "identifier", correct=key["order"])
-    piece.rules.append(match_correct(piece, piece.response, piece.marks))
+    branches = [
+        (
+            f"<qti-match>{variable(piece.response)}<qti-ordered>{''.join(map(as_identifier, order))}</qti-ordered>"
+            "</qti-match>",
+            piece.add(as_float(fraction * piece.marks)),
+        )
+        for order, fraction in [
+            (key["order"], 1.0),
+            *((other["order"], other["fraction"]) for other in key.get("accepted") or ()),
+        ]
+    ]
+    if len(branches) > 1:
+        piece.rules.append(if_rule(branches))
+    else:
+        piece.rules.append(match_correct(piece, piece.response, piece.marks))
     piece.body = (
         f'{block(content["stem"])}<qti-order-interaction response-identifier="{piece.response}" shuffle="true">'
         f"{choices_of(content['items'])}</qti-order-interaction>"
