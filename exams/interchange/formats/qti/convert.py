@@ -16,7 +16,7 @@ from exams.interchange.formats.qti.model import Interaction, Item, Responses, na
 from exams.interchange.formats.qti.numbered import number_places
 from exams.interchange.formats.qti.parts import BLANK_PAYS, NEGATIVE, NOTHING_EARNS, Part, verify
 from exams.interchange.formats.qti.rich import CLOSE, OPEN, TOKEN, tidy
-from exams.interchange.formats.qti.structure import is_plainly_used
+from exams.interchange.formats.qti.structure import is_plainly_used, named_sets
 from exams.interchange.formats.qti.values import NUMERIC, Unsupported, Value, parse_number
 from exams.interchange.formats.qti.witness import Witness
 
@@ -71,6 +71,12 @@ class Converter:
         processing = self.marking.processing
         return is_plainly_used(processing.rules, interaction.identifier, processing.declared.responses)
 
+    def named_sets(self, interaction: Interaction) -> list[tuple[str, ...]] | None:
+        """Return the sets that the rules tell from all others; None where they look at more than that."""
+        if not isinstance(self.marking, ItemMarking):
+            return None
+        return named_sets(self.marking.processing.rules, interaction.identifier)
+
     def part(self, interaction: Interaction, score: texts.WitnessedScore | None = None) -> Part:
         """Return an interaction as a native part; Unsupported says why not."""
         witnessed = score or self.witnessed(interaction)
@@ -84,7 +90,9 @@ class Converter:
         if kind == "inline":
             return choices.one_of(interaction, plain)
         if kind in ("choice", "hottext"):
-            return choices.choice_part(interaction, plain, worths, is_linear=is_plain)
+            return choices.choice_part(
+                interaction, plain, worths, is_linear=is_plain, sets=self.named_sets(interaction)
+            )
         if kind in ("text", "extended"):
             return self._typed(interaction, witnessed)
         if kind == "order":

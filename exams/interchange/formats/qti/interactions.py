@@ -158,7 +158,7 @@ def _associable_spots(made: Interaction, node: Node, writer: Writer) -> list[Cho
         identifier = entry.get("identifier").strip()
         label = (entry.get("hotspotlabel") or " ".join(entry.text.split()))[:200]
         made.spots.append(Spot(identifier, *checked_area(entry.get("shape"), entry.get("coords")), label))
-        text = f"({at}) {html.escape(label, quote=False)}".strip()
+        text = tidy(f"({at}) {html.escape(label, quote=False)}")
         places.append(Choice(identifier, text, _most(entry, "matchmax", 1)))
     return places
 

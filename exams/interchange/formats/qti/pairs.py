@@ -122,6 +122,8 @@ def _fit(
     table: list[tuple[Assignment, Decimal]] = [
         (assignment, score(_value(interaction, [sides.pair(a, b) for a, b in assignment.items()])))
         for assignment in _assignments(sides, key_pairs=key_pairs, is_known=is_known)
+        # A response of one pair says nothing of several.
+        if interaction.cardinality != "single" or len(assignment) <= 1
     ]
     maximum = greatest(worth for _, worth in table)
     best_ones = [assignment for assignment, worth in table if worth == maximum]

@@ -16,7 +16,7 @@ from exams.interchange.formats.qti.numbered import MAXIMUM_PIXELS, numbered
 from exams.interchange.formats.qti.reader import read_qti
 from exams.interchange.formats.qti.values import Unsupported
 from exams.interchange.formats.qti.writer import item_xml
-from tests.pure.exams.formats.test_qti import TEMPLATE, R, choice, condition, declared, item, mapping, rules
+from tests.pure.exams.formats.test_qti import TEMPLATE, R, choice, condition, declared, item, mapping, pair_set, rules
 from tests.pure.exams.formats.test_qti_hostile import zipped
 
 
@@ -120,6 +120,13 @@ def test_places_of_every_shape_are_drawn(kind):
     assert shown.size == (600, 400)
 
 
+def test_a_response_of_one_pair_is_right_with_that_pair_only():
+    sets = pair_set("A", "B") + pair_set("X", "Y", most=0)
+    body = f'<matchInteraction responseIdentifier="RESPONSE" maxAssociations="1">{sets}</matchInteraction>'
+    text = item(declared("directedPair", correct=["A X"]), body, TEMPLATE.format("match_correct"))
+    assert [marks(text, given) for given in ({"l1": "r1"}, {"l2": "r1"}, {"l1": "r1", "l2": "r1"})] == [1, 0, 0]
+
+
 def ordered(*ids):
     values = (f'<baseValue baseType="identifier">{id_}</baseValue>' for id_ in ids)
     return f"<ordered>{''.join(values)}</ordered>"
@@ -162,3 +169,23 @@ def test_all_or_nothing_of_mapped_parts_without_right_values():
         declarations, f"<p>{fields}</p>", rules(f"{total}</setOutcomeValue>", condition(enough, 1)), outcomes=outcomes
     )
     assert [marks(text, {"b1": "sun", "b2": word}) for word in ("moon", "star")] == [1, 0]
+
+
+def test_of_many_options_the_sets_that_the_rules_name_tell_all():
+    names = [f"C{at:02}" for at in range(14)]
+
+    def named(*ids):
+        return f"<match>{R}{ordered(*ids).replace('ordered', 'multiple')}</match>"
+
+    first, second = names[:9], names[4:12]
+    text = item(
+        declared("identifier", "multiple"),
+        choice(*names, most=10),
+        rules(condition(named(*first), 1), condition(named(*second), 1)),
+    )
+    letters = dict(zip(names, "abcdefghijklmn", strict=True))
+    tries = [first, second, first[:8], [*first, names[13]], [*second[:7], names[0]], names[:10]]
+    assert [marks(text, [letters[name] for name in chosen]) for chosen in tries] == [1, 1, 0, 0, 0, 0]
+    looked_into = f'<member><baseValue baseType="identifier">C03</baseValue>{R}</member>'
+    with pytest.raises(Unsupported, match="more than"):
+        made(item(declared("identifier", "multiple"), choice(*names, most=0), rules(condition(looked_into, 1))))
