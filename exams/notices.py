@@ -45,3 +45,12 @@ register(
         sample={"bank": "Safety", "file_name": "questions.xlsx", "created": 80, "updated": 3, "failed": 2},
     ),
 )
+register(
+    Kind(
+        name="exams.export_finished",
+        label=_("An export is finished"),
+        category="authoring",
+        action=_("See the export"),
+        sample={"bank": "Safety", "count": 80, "losses": 2},
+    ),
+)

@@ -98,7 +98,7 @@ def review_view(
     """
     seen = Seen(
         response=response if policy.answers else None,
-        key=key if policy.keys else None,
+        key=shown_key(type, content, key, order) if policy.keys else None,
         parts={str(part.get("id")): part for part in parts} if policy.marks else {},
         shows_marks=policy.marks,
     )
@@ -130,6 +130,15 @@ def arranged_content(type: str, content: Mapping[str, Any], order: Order | None)
         return question_type.public_content(question_type.parse_content(content), order)
     except ValidationError:
         return content
+
+
+def shown_key(type: str, content: Mapping[str, Any], key: Mapping[str, Any], order: Order | None) -> Mapping[str, Any]:
+    """Return a key as reviews show it to who drew the question by this order; a faulty draft's comes back as it is."""
+    question_type = get_type(type)
+    try:
+        return question_type.review_key(question_type.bind(question_type.parse_content(content), order), key)
+    except ValidationError:
+        return key
 
 
 def _verdict(state: str, fraction: float | None) -> str:

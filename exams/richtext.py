@@ -30,8 +30,16 @@ def _address(_tag: str, attribute: str, value: str) -> str | None:
     """Return the address of an illustration for its name; other attributes stay as they are."""
     if attribute != "src" or not value.startswith("asset:"):
         return value
-    found = ASSET.fullmatch(value)
-    return reverse("media:illustration", args=[found[1]]) if found else None
+    return asset_address(value) or None
+
+
+def asset_address(name: str, /) -> str:
+    """Return the address of a picture for how stored text names it: of ours by `asset:`, others as they stand; nothing
+    for another scheme."""
+    found = ASSET.fullmatch(name)
+    if found:
+        return reverse("media:illustration", args=[found[1]])
+    return name if name.startswith(("https://", "http://")) else ""
 
 
 def safe_html(text: str, /) -> SafeString:

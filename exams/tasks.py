@@ -9,6 +9,7 @@ from edu.core.clock import now_utc
 from edu.notifications.services import notify
 from exams.delivery.finish_overdue import finish_overdue
 from exams.delivery.release import release_closed_exams
+from exams.interchange.exports import remove_old_files
 from exams.marking.gradebook import candidate_ids
 from exams.models import Attempt, Exam
 
@@ -46,3 +47,9 @@ def remind_of_exams() -> int:
                 )
             )
     return told
+
+
+@shared_task(name="exams.tasks.remove_old_exports")
+def remove_old_exports() -> int:
+    """Remove the files of exports that nobody will fetch any more."""
+    return remove_old_files()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exams.views import exams, receipts, results, room
+from exams.views import exams, files, receipts, results, room, sounds
 
 app_name = "exams"
 urlpatterns = [
@@ -16,6 +16,10 @@ urlpatterns = [
     path("attempts/<uuid:public_id>/review/", results.review, name="review"),
     path("attempts/<uuid:public_id>/receipt/", receipts.receipt, name="receipt"),
     path("attempts/<uuid:public_id>/receipt.<str:format>", receipts.download, name="receipt_file"),
+    path("attempts/<uuid:public_id>/files/", files.begin, {"kind": "attempt"}, name="files"),
+    path("attempts/<uuid:public_id>/files/<uuid:upload_id>/", files.keep, {"kind": "attempt"}, name="keep_file"),
+    path("attempts/<uuid:public_id>/plays/", sounds.play, name="plays"),
+    path("files/<uuid:public_id>/", files.file, name="file"),
     path("<uuid:public_id>/", exams.detail, name="detail"),
     path("<uuid:public_id>/start/", exams.start, name="start"),
 ]

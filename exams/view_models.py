@@ -105,7 +105,7 @@ class ReviewView:
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionView:
-    """A question as a template draws it; `review` is None while it is being asked."""
+    """A question as a template draws it; `review` is None while it is being asked, `extra` what only its type has."""
 
     type: str
     type_label: str
@@ -127,6 +127,7 @@ class QuestionView:
     max_words: int | None = None
     right_text: str = ""
     model_answer: SafeString = EMPTY
+    extra: Any = None
     is_flagged: bool = False
     is_answered: bool = False
     review: ReviewView | None = None

@@ -154,3 +154,9 @@ def read_illustration(public_id: uuid.UUID) -> tuple[str, bytes]:
     row = get_illustration(public_id)
     with default_storage.open(row.storage_name) as file:
         return row.file_name, file.read()
+
+
+def illustration_size(public_id: uuid.UUID) -> tuple[int, int]:
+    """Return width and height of a picture in pixels, 0 where unknown (drawings without a size, sounds); NotFound."""
+    row = get_illustration(public_id)
+    return row.width or 0, row.height or 0

@@ -6,11 +6,22 @@ from django.core import signing
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from media.illustrations import read_illustration
+from media.answers import OpenedAnswer, open_answer
+from media.illustrations import illustration_size, read_illustration
 from media.models import Asset, CaptionTrack, Video
 from media.streaming import ANYBODY, stream_token
 
-__all__ = ["AssetView", "PlayerView", "get_asset", "get_player", "list_videos", "read_illustration"]
+__all__ = [
+    "AssetView",
+    "OpenedAnswer",
+    "PlayerView",
+    "get_asset",
+    "get_player",
+    "illustration_size",
+    "list_videos",
+    "open_answer",
+    "read_illustration",
+]
 
 ASSET_SALT = "media.asset"
 ASSET_SECONDS = 12 * 3600

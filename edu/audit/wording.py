@@ -42,6 +42,7 @@ ACTIONS: dict[str, str | Promise] = {
     "attempt.void": _("Attempt voided"),
     "attempt.force_submit": _("Attempt handed in by hand"),
     "bank.create": _("Question bank made"),
+    "bank.export": _("Questions of a bank exported"),
     "bank.share": _("Question bank shared"),
     "bank.unshare": _("Sharing of a question bank ended"),
     "bank.update": _("Question bank changed"),

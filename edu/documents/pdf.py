@@ -11,9 +11,10 @@ from typing import Any, Literal
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfgen.canvas import FILL_NON_ZERO, Canvas
 
 from edu.documents.fonts import drawable, font_chain, measure, split_runs
+from edu.documents.formulas import SetFormula
 from edu.documents.line_breaking import FittedText, break_text, fit_text, is_wide
 from edu.documents.qr import qr_runs
 
@@ -118,6 +119,24 @@ class PdfFile:
         if closed:
             path.close()
         canvas.drawPath(path, fill=bool(fill), stroke=bool(stroke))
+
+    def draw_formula(self, formula: SetFormula, *, x: float, baseline: float, colour: str = "#1c1b18") -> None:
+        """Draw a formula whose left end is at `x` on the baseline, both in mm."""
+        canvas = self._prepare(fill=colour, stroke=None, line=0)
+        left, base = x * mm, self._y(baseline)
+        path = canvas.beginPath()
+        for outline in formula.outlines:
+            for name, numbers in outline:
+                points = [n + (base if at % 2 else left) for at, n in enumerate(numbers)]
+                if name == "Z":
+                    path.close()
+                else:
+                    {"M": path.moveTo, "L": path.lineTo, "C": path.curveTo}[name](*points)
+        canvas.drawPath(path, fill=1, stroke=0, fillMode=FILL_NON_ZERO)
+
+    def draw_picture(self, picture: Any, *, x: float, y: float, width: float, height: float) -> None:
+        """Draw a picture (reportlab's ImageReader) into a box of millimetres."""
+        self._canvas.drawImage(picture, x * mm, self._y(y + height), width * mm, height * mm)
 
     def qr_code(self, *, x: float, y: float, size: float, text: str, colour: str = "#1c1b18") -> None:
         """Draw a QR code of `size` mm a side, as one vector path; leave four modules of paper round it."""

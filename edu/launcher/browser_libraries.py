@@ -17,6 +17,7 @@ from .paths import CannotStart, Folders, say
 LIBRARIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "hls": ("hls.js", ("dist/hls.light.min.js", "LICENSE")),
     "fonts": ("@expo-google-fonts/noto-serif-sc", ("400Regular/*.ttf", "700Bold/*.ttf", "LICENSE")),
+    "squire": ("squire-rte", ("dist/squire.mjs", "LICENSE")),
     "katex": ("katex", ("dist/katex.min.js", "dist/katex.min.css", "dist/fonts/*", "LICENSE")),
 }
 # A map that is not shipped would stop the hashed static files of production.
@@ -65,7 +66,7 @@ def copy_files(*, source: Path, target: Path, patterns: tuple[str, ...]) -> None
             flat = path.suffix == ".ttf"
             place = target / (path.name if flat else path.relative_to(source).as_posix().removeprefix("dist/"))
             place.parent.mkdir(parents=True, exist_ok=True)
-            if path.suffix in {".js", ".css"}:
+            if path.suffix in {".js", ".mjs", ".css"}:
                 place.write_bytes(SOURCE_MAP.sub(b"", path.read_bytes()))
             else:
                 shutil.copyfile(path, place)

@@ -38,11 +38,13 @@ def create_bank(
 ) -> Bank:
     """Create a bank of the actor, or of an organisation she authors for, and register its door.
 
+    Without an actor the site itself makes it, from its command line, and it belongs to nobody.
     `slug` is made from the name unless given. NotAllowed when the actor may not author, NotFound for a foreign
     organisation, InvalidInput for an empty name, Conflict when the slug is taken.
     """
-    require_author(actor)
-    require_organization(actor, organization_id)
+    if actor is not None:
+        require_author(actor)
+        require_organization(actor, organization_id)
     name = name.strip()
     if not name:
         raise InvalidInput(_("Give the bank a name."), field="name")

@@ -9,11 +9,16 @@ from exams.authoring.editor_form import Layout, Values
 Pair = tuple[dict[str, Any], dict[str, Any]]
 
 
+def no_derivation(values: Values) -> None:
+    """Fill in nothing: for editors that show only what they hold."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Editor:
     """How questions of a type are written: layout, values from content and key, content and key from values.
 
-    `aliases` name the part of the form where a problem of another name is shown.
+    `aliases` name the part of the form where a problem of another name is shown. `derive` fills in what the form only
+    shows; `actions` are what buttons of their own do to the values: each returns the field to focus.
     """
 
     type: str
@@ -21,3 +26,5 @@ class Editor:
     load: Callable[[Mapping[str, Any], Mapping[str, Any]], Values]
     dump: Callable[[Values], Pair]
     aliases: Mapping[str, str] = field(default_factory=dict)
+    derive: Callable[[Values], None] = no_derivation
+    actions: Mapping[str, Callable[[Values], str]] = field(default_factory=dict)

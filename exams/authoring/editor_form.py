@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from exams.authoring.rich_text import clean_rich_text
+from exams.richtext import asset_address
 
 MAXIMUM_ROWS = 60
 Text = str | Promise
@@ -23,8 +24,8 @@ Errors = dict[str, list[str]]
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One input. `kind` is rich, line, number, check, choice or hidden; `when` shows it only while another field
-    has one of the values."""
+    """One input. `kind` is rich, line, number, check, choice, hidden, picture, drawing, action (a button) or output
+    (only shown); `when` shows it only while another field has one of the values."""
 
     name: str
     label: Text = ""
@@ -44,7 +45,7 @@ class Rows:
     rows.
 
     `numbered` ids look like b1, b2; others are letters a, b, c. `variant` names a field whose value chooses a
-    further layout.
+    further layout. `is_compact` draws a row on one line; `maximum` bounds the list.
     """
 
     name: str
@@ -59,6 +60,8 @@ class Rows:
     is_ordered: bool = True
     when: tuple[str, frozenset[str]] | None = None
     variant: str = ""
+    is_compact: bool = False
+    maximum: int = MAXIMUM_ROWS
 
 
 Layout = tuple[Field | Rows, ...]
@@ -126,7 +129,7 @@ def read_values(layout: Layout, data: Mapping[str, Any], find_layout: FindLayout
         name = prefix + part.name
         if isinstance(part, Rows):
             count = str(data.get(f"{name}-count", "0"))
-            total = min(int(count), MAXIMUM_ROWS) if count.isascii() and count.isdecimal() else 0
+            total = min(int(count), part.maximum) if count.isascii() and count.isdecimal() else 0
             rows = []
             for index in range(total):
                 inner = f"{name}-{index}-"
@@ -137,6 +140,8 @@ def read_values(layout: Layout, data: Mapping[str, Any], find_layout: FindLayout
                     row["id"] = str(data.get(f"{inner}id", "")).strip()[:32]
                 rows.append(row)
             values[part.name] = rows
+        elif part.kind in {"action", "output"}:
+            values[part.name] = ""
         elif part.kind == "check":
             values[part.name] = bool(data.get(name))
         elif part.kind == "rich":
@@ -160,7 +165,7 @@ def press(layout: Layout, values: Values, command: str, find_layout: FindLayout)
         return ""
     rows: list[Values] = here[part.name]
     if verb == "add":
-        if len(rows) < MAXIMUM_ROWS:
+        if len(rows) < part.maximum:
             rows.append(empty_row(part, find_layout))
             fill_ids(layout, values, find_layout)
         return f"{path}-{len(rows) - 1}"
@@ -205,6 +210,11 @@ class FieldNode:
     is_minor: bool = False
     is_rows: bool = False
 
+    @property
+    def picture_url(self) -> str:
+        """Return where the picture of a picture field is seen; nothing while there is none."""
+        return asset_address(str(self.value or ""))
+
 
 @dataclass(frozen=True, kw_only=True)
 class RowNode:
@@ -232,6 +242,7 @@ class RowsNode:
     errors: tuple[str, ...] = ()
     has_ids: bool = True
     is_ordered: bool = True
+    is_compact: bool = False
     is_minor: bool = False
     is_rows: bool = field(default=True)
 
@@ -262,6 +273,7 @@ def nodes_of(
                     errors=found,
                     has_ids=part.has_ids,
                     is_ordered=part.is_ordered,
+                    is_compact=part.is_compact,
                     rows=tuple(
                         _row_node(part, rows, index, errors, find_layout, name, values) for index in range(len(rows))
                     ),

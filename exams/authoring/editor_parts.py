@@ -29,7 +29,19 @@ TOLERANCE_KINDS = (
 )
 OPTION_ALIASES = {"fractions": "options", "correct": "options"}
 """Where problems of a choice's key are shown: beside its options."""
-GRADING_PAIRS = (("per_pair", _("for each pair")), ("all_or_nothing", _("all or nothing")))
+GRADING_PAIRS = (
+    ("per_pair", _("for each pair")),
+    ("all_or_nothing", _("all or nothing")),
+    ("sum_of_fractions", _("the worths of the pairs are added up")),
+)
+CHOICE_RULES = (
+    ("", _("as the paper says")),
+    ("all_or_nothing", _("all or nothing")),
+    ("partial_if_no_wrong", _("part for some right and none wrong")),
+    ("sum_of_fractions", _("the shares are added up")),
+    ("net_correct", _("right ones less wrong ones")),
+    ("each_option", _("for each option judged rightly")),
+)
 
 
 def number_text(value: float | None) -> str:
@@ -116,6 +128,28 @@ FOLDING = (
     Field(name="fold_punctuation", label=_("Punctuation does not matter"), kind="check", default=False, is_minor=True),
     Field(name="fold_ends", label=_("Spaces at the ends do not matter"), kind="check", default=False, is_minor=True),
 )
+NUMBER_ROWS = Rows(
+    name="numerics",
+    label=_("Several accepted numbers, instead of the one above"),
+    row_label=pgettext_lazy("value", "Number"),
+    add_label=_("Add a number"),
+    has_ids=False,
+    start=0,
+    help=_("The first that fits decides; * stands for any number."),
+    fields=(
+        Field(name="value", label=pgettext_lazy("value", "Number"), kind="number"),
+        Field(name="tolerance", label=_("Tolerance"), kind="number", default="0"),
+        Field(
+            name="tolerance_kind",
+            label=_("Tolerance is"),
+            kind="choice",
+            choices=TOLERANCE_KINDS,
+            default="absolute",
+        ),
+        worth_field(default="1"),
+        Field(name="feedback", label=_("Feedback"), kind="rich", is_minor=True),
+    ),
+)
 _TYPED = frozenset({"text", "wildcard", "regex", ""})
 _NUMERIC = frozenset({"numeric"})
 BLANK_KEY: tuple[Field | Rows, ...] = (
@@ -125,8 +159,8 @@ BLANK_KEY: tuple[Field | Rows, ...] = (
         kind="choice",
         choices=(
             ("text", pgettext_lazy("comparison", "text")),
-            ("wildcard", _("a text in which * stands for anything")),
             ("numeric", _("a number")),
+            ("wildcard", _("a text in which * stands for any letters")),
             ("regex", _("a regular expression")),
         ),
         default="text",
@@ -144,6 +178,7 @@ BLANK_KEY: tuple[Field | Rows, ...] = (
         default="absolute",
         when=("match", _NUMERIC),
     ),
+    replace(NUMBER_ROWS, when=("match", _NUMERIC)),
     Field(name="weight", label=_("Weight beside the others"), kind="number", default="1", is_minor=True),
 )
 
@@ -156,7 +191,7 @@ GAP_KEY: tuple[Field | Rows, ...] = (
         kind="choice",
         choices=(
             ("text", pgettext_lazy("comparison", "text")),
-            ("wildcard", _("a text in which * stands for anything")),
+            ("wildcard", _("a text in which * stands for any letters")),
             ("regex", _("a regular expression")),
         ),
         default="text",
@@ -164,10 +199,75 @@ GAP_KEY: tuple[Field | Rows, ...] = (
     ),
     replace(ANSWER_ROWS, when=_TYPED_GAP),
     *(replace(part, when=_TYPED_GAP) for part in FOLDING),
-    *(replace(part, when=_NUMERIC_GAP) for part in BLANK_KEY if part.name in {"value", "tolerance", "tolerance_kind"}),
+    *(
+        replace(part, when=_NUMERIC_GAP)
+        for part in BLANK_KEY
+        if part.name in {"value", "tolerance", "tolerance_kind", "numerics"}
+    ),
     Field(name="size", label=_("Width in characters"), kind="number", default="8", is_minor=True),
     Field(name="weight", label=_("Weight beside the others"), kind="number", default="1", is_minor=True),
 )
+
+
+RUBRIC: tuple[Field | Rows, ...] = (
+    Rows(
+        name="rubric",
+        label=_("Rubric"),
+        row_label=_("Criterion"),
+        add_label=_("Add a criterion"),
+        prefix="r",
+        help=_("The points share out the marks of the question."),
+        fields=(
+            Field(name="criterion", label=_("What the marker looks for"), kind="rich"),
+            Field(name="points", label=_("Points"), kind="number"),
+        ),
+    ),
+    Field(name="model_answer", label=_("Model answer"), kind="rich"),
+)
+UNITS: tuple[Field | Rows, ...] = (
+    Rows(
+        name="units",
+        label=_("Units the learner may type"),
+        row_label=_("Unit"),
+        add_label=_("Add a unit"),
+        start=0,
+        has_ids=False,
+        fields=(
+            Field(name="name", label=_("Unit")),
+            Field(name="factor", label=_("One of it is so many of the base unit"), kind="number"),
+        ),
+    ),
+    Field(name="unit_required", label=_("The unit has to be typed"), kind="check", default=False),
+)
+
+
+def rubric_values(key: Mapping[str, Any]) -> Values:
+    """Return rubric and model answer of a key as form values."""
+    lines = [
+        {"id": line["id"], "criterion": line["criterion"], "points": number_text(line["points"])}
+        for line in key.get("rubric", ())
+    ]
+    return {"rubric": lines, "model_answer": key.get("model_answer", "")}
+
+
+def rubric_from(values: Values) -> dict[str, Any]:
+    """Return rubric and model answer for a key."""
+    rubric = [
+        {"id": row["id"], "criterion": row["criterion"], "points": number_or_none(row["points"], "points") or 0}
+        for row in values["rubric"]
+        if not is_empty_row(row, "criterion", "points")
+    ]
+    return {"rubric": rubric, "model_answer": values["model_answer"]}
+
+
+def units_values(key: Mapping[str, Any]) -> list[Values]:
+    """Return the units of a key as rows."""
+    return [{"name": name, "factor": str(factor)} for name, factor in key.get("units", {}).items()]
+
+
+def units_from(values: Values) -> dict[str, str]:
+    """Return the units for a key."""
+    return {row["name"]: row["factor"] for row in values["units"] if not is_empty_row(row, "name", "factor")}
 
 
 def folding_values(key: Mapping[str, Any]) -> Values:
@@ -201,6 +301,40 @@ def text_answers_from(rows: Iterable[Values]) -> list[dict[str, Any]]:
     ]
 
 
+def number_answers_values(answers: Iterable[Mapping[str, Any]]) -> list[Values]:
+    """Return accepted numbers as rows."""
+    return [
+        {
+            "value": str(answer["value"]),
+            "tolerance": str(answer.get("tolerance", "0")),
+            "tolerance_kind": answer.get("tolerance_kind", "absolute"),
+            "worth": worth_value(answer.get("fraction", 1)),
+            "feedback": answer.get("feedback", ""),
+        }
+        for answer in answers
+    ]
+
+
+def number_answers_from(rows: Iterable[Values]) -> list[dict[str, Any]]:
+    """Return accepted numbers for a key; rows without anything in them are left out."""
+    return [
+        {
+            "value": row["value"],
+            "tolerance": row["tolerance"] or "0",
+            "tolerance_kind": row["tolerance_kind"] or "absolute",
+            "fraction": worth_from(row["worth"]),
+            "feedback": row["feedback"],
+        }
+        for row in rows
+        if not is_empty_row(row, "value", "feedback")
+    ]
+
+
+def ids_from(text: str) -> list[str]:
+    """Return ids that an author typed with commas or spaces between them."""
+    return text.replace(",", " ").replace("，", " ").replace("、", " ").split()
+
+
 def blank_key_values(key: Mapping[str, Any]) -> Values:
     """Return the key of one blank as form values."""
     numeric = key.get("numeric") or {}
@@ -210,6 +344,7 @@ def blank_key_values(key: Mapping[str, Any]) -> Values:
         "value": str(numeric.get("value", "")),
         "tolerance": str(numeric.get("tolerance", "0")),
         "tolerance_kind": numeric.get("tolerance_kind", "absolute"),
+        "numerics": number_answers_values(key.get("numerics", ())),
         "weight": repr(float(key.get("weight", 1))).removesuffix(".0"),
         **folding_values(key),
     }
@@ -220,11 +355,15 @@ def blank_key_from(row: Values) -> dict[str, Any]:
     match = row["match"] or "text"
     key: dict[str, Any] = {"match": match, "weight": number_or_none(row["weight"], "weight") or 1}
     if match == "numeric":
-        key["numeric"] = {
-            "value": row["value"],
-            "tolerance": row["tolerance"] or "0",
-            "tolerance_kind": row["tolerance_kind"] or "absolute",
-        }
+        numerics = number_answers_from(row["numerics"])
+        if row["value"] or not numerics:
+            key["numeric"] = {
+                "value": row["value"],
+                "tolerance": row["tolerance"] or "0",
+                "tolerance_kind": row["tolerance_kind"] or "absolute",
+            }
+        if numerics:
+            key["numerics"] = numerics
     else:
         key["answers"] = text_answers_from(row["answers"])
         key |= folding_from(row)

@@ -19,9 +19,10 @@ from exams.authoring.editor_form import (
     press,
     read_values,
 )
-from exams.authoring.editors import editors, find_variant, get_editor
+from exams.authoring.editors import act, editors, find_variant, get_editor
 from exams.authoring.entries import author_page, author_post, say
 from exams.authoring.forms import QuestionMetaForm
+from exams.authoring.pictures import keep_posted_pictures, rich_words
 from exams.authoring.problems import describe_problem
 from exams.authoring.questions import publish_question, restore_question, retire_question, save_question
 from exams.domain.errors import InvalidQuestion, UnknownQuestionType
@@ -104,6 +105,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     """Draw the editor, or only its form where htmx asked for it."""
+    editor.derive(values)
     is_part = bool(getattr(request, "htmx", False))
     address = (
         reverse("authoring:question", args=[question.public_id])
@@ -116,6 +118,7 @@ def _page(
         "type_label": TYPE_LABELS.get(editor.type, editor.type),
         "bank": bank,
         "question": question,
+        "rich_words": rich_words(bank),
         "nodes": nodes_of(editor.layout, values, errors or {}, find_variant),
         "errors": errors or {},
         "meta": meta,
@@ -136,15 +139,16 @@ def _versions(question: Question) -> list[QuestionVersion]:
 def _posted(request: HttpRequest, *, bank: Bank, editor: Editor, question: Question | None) -> HttpResponse:
     """Do what the pressed button says: change rows, save the draft, or save and publish."""
     values = read_values(editor.layout, request.POST, find_variant)
+    picture_errors = keep_posted_pictures(request, editor, values)
     meta = QuestionMetaForm(request.POST, bank=bank)
     command = request.POST.get("do", "save")
     if ":" in command:
-        focus = press(editor.layout, values, command, find_variant)
+        focus = act(editor, values, command) or press(editor.layout, values, command, find_variant)
         meta = QuestionMetaForm(bank=bank, initial=request.POST.dict())
         return _page(request, bank=bank, editor=editor, question=question, values=values, meta=meta, focus=focus)
-    errors: Errors = {}
+    errors: Errors = picture_errors
     saved = None
-    if meta.is_valid():
+    if meta.is_valid() and not errors:
         try:
             content, key = editor.dump(values)
             saved = save_question(

@@ -6,14 +6,16 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from edu.core.errors import NotFound
+from exams.asked import asked_html
 from exams.delivery.finish_overdue import finish_if_overdue
 from exams.domain.receipts import response_value
-from exams.fetch import FrozenSlot, frozen_slots, get_versions
+from exams.fetch import FrozenSlot, frozen_slots, get_asked_versions, get_versions
 from exams.models import Attempt, ItemResult, QuestionVersion
-from exams.presentation import QuestionView, ReviewPolicy, ask_view, is_answered, review_view
+from exams.presentation import QuestionView, ReviewPolicy, is_answered, review_view
 from exams.richtext import safe_html
 
 
@@ -23,8 +25,18 @@ class SectionView:
 
     title: str
     instructions: str
-    questions: tuple[QuestionView, ...]
+    questions: tuple[Any, ...]
     marks: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedQuestion:
+    """A question of the room: drawn, with what the palette shows of it."""
+
+    slot: int
+    html: SafeString
+    is_answered: bool
+    is_flagged: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +48,7 @@ class PaperView:
     answered_count: int
 
     @property
-    def questions(self) -> list[QuestionView]:
+    def questions(self) -> list[Any]:
         """Return all questions in order."""
         return [question for section in self.sections for question in section.questions]
 
@@ -50,9 +62,7 @@ def get_own_attempt(*, user_id: int, public_id: Any, now: datetime) -> Attempt:
     return attempt
 
 
-def _sections(
-    attempt: Attempt, slots: Sequence[FrozenSlot], questions: Sequence[QuestionView]
-) -> tuple[SectionView, ...]:
+def _sections(attempt: Attempt, slots: Sequence[FrozenSlot], questions: Sequence[Any]) -> tuple[SectionView, ...]:
     by_slot = {question.slot: question for question in questions}
     return tuple(
         SectionView(
@@ -77,22 +87,22 @@ def asked_paper(attempt: Attempt) -> PaperView:
     """
     slots = open_slots(attempt)
     total = len(frozen_slots(attempt.paper))
-    versions = get_versions(slot.version_id for slot in slots)
+    versions = get_asked_versions(slot.version_id for slot in slots)
     flags = set(attempt.flags)
-    questions = [
-        ask_view(
-            type=versions[slot.version_id].type,
-            content=versions[slot.version_id].content,
-            name=f"q{slot.slot}",
-            number=str(slot.slot),
+    questions = []
+    for slot in slots:
+        stored = attempt.responses.get(str(slot.slot), "")
+        html = asked_html(
+            version=versions[slot.version_id],
+            slot=slot.slot,
             marks=slot.marks,
             order=slot.order,
-            response=response_value(attempt.responses.get(str(slot.slot), "")),
-            slot=slot.slot,
+            stored=stored,
             is_flagged=slot.slot in flags,
+            has_flag=not attempt.position,
         )
-        for slot in slots
-    ]
+        answered = is_answered(response_value(stored))
+        questions.append(AskedQuestion(slot=slot.slot, html=html, is_answered=answered, is_flagged=slot.slot in flags))
     return PaperView(
         sections=tuple(section for section in _sections(attempt, slots, questions) if section.questions),
         question_count=total,

@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from edu.core.errors import Conflict, InvalidInput, NotFound
+from exams.answer_files import refuse_foreign_files
 from exams.delivery.keys import AttemptKey
 from exams.delivery.receipts import receipt_for, receipt_of
 from exams.delivery.stored import StoredBatch, store_batch
@@ -107,6 +108,7 @@ def _checked(key: AttemptKey, batch: Batch) -> tuple[StoredBatch, str | None]:
     if batch.epoch != key.epoch:
         raise InvalidInput(_("The epoch is not the one of the attempt key."), field="epoch")
     stored = store_batch(batch.responses, slots=key.slots)
+    refuse_foreign_files(batch.responses, attempt_id=key.attempt_id)
     if batch.flags is None:
         return stored, None
     return stored, json.dumps(sorted({int(slot) for slot in batch.flags if 1 <= int(slot) <= key.slots}))

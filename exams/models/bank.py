@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, RevisionMixin, WorkflowMixin
 
 from edu.core.ids import new_public_id
+from exams.models.interchange import ImportBatch
 
 
 class Bank(models.Model):
@@ -131,6 +132,16 @@ class Topic(models.Model):
         return self.name
 
 
+class VisibleQuestions(models.Manager["Question"]):
+    """Questions without those of an import that is under way or being taken back: one row of ImportBatch shows or
+    hides all of them at once."""
+
+    def get_queryset(self) -> models.QuerySet["Question"]:
+        """Leave out what an import has not shown yet."""
+        hidden = ImportBatch.objects.filter(state__in=ImportBatch.HIDING).values("pk")
+        return super().get_queryset().exclude(models.Q(batch__isnull=False) & models.Q(batch__in=hidden))
+
+
 class Question(PreviewableMixin, WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, models.Model):
     """A question as its authors see it: a draft with revisions. Learners only ever meet its versions."""
 
@@ -210,6 +221,10 @@ class Question(PreviewableMixin, WorkflowMixin, DraftStateMixin, LockableMixin, 
     created_at = models.DateTimeField(auto_now_add=True, db_comment="When it was written")
     updated_at = models.DateTimeField(auto_now=True, db_comment="When it last changed")
 
+    objects = VisibleQuestions()
+    everything = models.Manager["Question"]()
+    """With those that an import has not shown yet; for imports alone."""
+
     class Meta:
         db_table_comment = "Questions as authors edit them"
         indexes = [
@@ -259,40 +274,3 @@ class QuestionVersion(models.Model):
     class Meta:
         db_table_comment = "Published versions of questions; rows never change"
         constraints = [models.UniqueConstraint(fields=["question", "number"], name="version_number_unique")]
-
-
-class ImportBatch(models.Model):
-    """One imported file: planned, applied as a whole, undone as a whole."""
-
-    class State(models.TextChoices):
-        """Where the import is on its way."""
-
-        PLANNED = "planned", _("to be confirmed")
-        APPLIED = "applied", _("imported")
-        UNDONE = "undone", _("undone")
-        FAILED = "failed", _("failed")
-
-    public_id = models.UUIDField(unique=True, default=new_public_id, editable=False, db_comment="Id in addresses")
-    bank = models.ForeignKey(Bank, on_delete=models.CASCADE, related_name="batches", db_comment="Into which bank")
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-        db_comment="Who imports",
-    )
-    file_name = models.CharField(max_length=255, db_comment="Name of the uploaded file")
-    format = models.CharField(max_length=20, db_comment="Name of a module in exams.interchange")
-    state = models.CharField(max_length=10, choices=State, default=State.PLANNED, db_comment="Where it is on its way")
-    plan = models.JSONField(default=dict, db_comment="Records to create, with what was found out about each")
-    report = models.JSONField(default=dict, db_comment="Counts, problems {file,row,field,message}, losses")
-    replaced = models.JSONField(
-        default=list, db_comment="Updated questions as they were: id, version, topic, difficulty, tags, language"
-    )
-    created_at = models.DateTimeField(auto_now_add=True, db_comment="When the file came")
-    applied_at = models.DateTimeField(null=True, db_comment="When it became visible")
-    undone_at = models.DateTimeField(null=True, db_comment="When it was undone")
-
-    class Meta:
-        db_table_comment = "Imports of questions"
-        ordering = ["-id"]

@@ -1,6 +1,7 @@
 """Answering in practice: grade and keep an answer, assess an essay oneself, finish."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from edu.core.clock import now_utc
 from edu.core.errors import Conflict, InvalidInput, NotFound
 from edu.events.publish import publish
 from edu.events.types import PracticeAnswered
+from exams.answer_files import refuse_foreign_files
 from exams.domain.grading import Mark, MarkState, load_question
 from exams.models import (
     PracticeAnswer,
@@ -30,9 +32,9 @@ class AnswerResult:
     is_new: bool
 
 
-def grade_item(version: QuestionVersion, response: Any) -> Mark:
-    """Return the mark of a response to a version; InvalidResponse when it does not fit."""
-    return load_question(version.type, version.content, version.key).grade(response)
+def grade_item(version: QuestionVersion, response: Any, *, order: Mapping[str, Sequence[str]] | None = None) -> Mark:
+    """Return the mark of a response to a version as the frozen order drew it; InvalidResponse when it does not fit."""
+    return load_question(version.type, version.content, version.key).grade(response, order=order)
 
 
 def answer_question(
@@ -48,7 +50,8 @@ def answer_question(
         raise NotFound(_("There is no such question in this practice."))
     if session.finished_at is not None:
         raise Conflict(_("This practice is finished."))
-    mark = grade_item(version, response)
+    refuse_foreign_files(response, session_id=session.pk)
+    mark = grade_item(version, response, order=session.items[index].get("order"))
     text = "" if mark.state == MarkState.BLANK else json.dumps(response, ensure_ascii=False, sort_keys=True)
     now = now_utc()
     with transaction.atomic():

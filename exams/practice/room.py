@@ -9,9 +9,10 @@ from typing import Any
 
 from django.db.models import Avg, Count, Q
 
-from exams.domain.grading import Mark, PartMark, load_question
+from exams.domain.grading import Mark, PartMark
 from exams.form_responses import response_from_form
 from exams.models import PracticeAnswer, PracticeSession, QuestionVersion, WrongAnswer
+from exams.practice.answers import grade_item
 from exams.presentation import ask_view, review_view
 
 HISTORY_SIZE = 5
@@ -111,7 +112,7 @@ def response_of(answer: PracticeAnswer | None) -> Any:
 def _reviewed(version: QuestionVersion, item: Mapping[str, Any], answer: PracticeAnswer, number: int) -> Any:
     """Return the question with feedback: right answer, explanation, what each option says."""
     response = response_of(answer)
-    mark: Mark = load_question(version.type, version.content, version.key).grade(response)
+    mark: Mark = grade_item(version, response, order=item.get("order"))
     earned = None if answer.fraction is None else Decimal(str(answer.fraction)) * Decimal(item["marks"])
     return review_view(
         type=version.type,

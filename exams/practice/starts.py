@@ -51,13 +51,17 @@ class PracticeLocked(Conflict):
 
 
 def _frozen_order(version: QuestionVersion, seed: int, index: int) -> dict[str, list[str]]:
-    """Return the option order by group as exams.domain names the groups; choices keep the author's order."""
+    """Return the option order by group as exams.domain names the groups; choices keep the author's order, and of
+    what is drawn one is drawn."""
     question = load_question(version.type, version.content, version.key)
-    return {
+    order = {
         group: list(shuffle_options(seed=seed, slot=index, ids=ids, group=group))
         for group, ids in question.type.option_order(question.content).items()
         if group.split("/")[-1] in SHUFFLED_GROUPS
     }
+    for group, ids in question.type.drawn_groups(question.content).items():
+        order[group] = list(shuffle_options(seed=seed, slot=index, ids=ids, group=group)[:1])
+    return order
 
 
 def _start(

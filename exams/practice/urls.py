@@ -3,6 +3,7 @@
 from django.urls import path
 
 from exams.practice import book_views, views
+from exams.views import files
 
 app_name = "practice"
 urlpatterns = [
@@ -15,6 +16,8 @@ urlpatterns = [
     path("sessions/<uuid:public_id>/assess/", views.assess, name="assess"),
     path("sessions/<uuid:public_id>/finish/", views.finish, name="finish"),
     path("sessions/<uuid:public_id>/result/", views.result, name="result"),
+    path("sessions/<uuid:public_id>/files/", files.begin, {"kind": "session"}, name="files"),
+    path("sessions/<uuid:public_id>/files/<uuid:upload_id>/", files.keep, {"kind": "session"}, name="keep_file"),
     path("records/", views.records, name="records"),
     path("wrong/", book_views.wrong_answers, name="wrong_answers"),
     path("wrong/start/", book_views.start_wrong, name="start_wrong"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from edu.core.errors import DomainError, NotFound
+from exams.answer_files import form_with_files, sitting_of_session
 from exams.models import PracticeSession, Topic, WrongAnswer
 from exams.practice.access import (
     bank_door,
@@ -183,7 +184,10 @@ def answer(request: HttpRequest, public_id: Any) -> HttpResponse:
     if place is None:
         raise Http404
     page = item_page(session=row, index=place)
-    response = read_response(page, request.POST)
+    form, refusals = form_with_files(sitting=sitting_of_session(row), form=request.POST, files=request.FILES)
+    for refusal in refusals:
+        messages.error(request, _(refusal.message))
+    response = read_response(page, form)
     if page.answer is None and not is_answered(response) and "blank" not in request.POST:
         return _show(request, page, asks_blank=True)
     seconds = request.POST.get("seconds", "")

@@ -20,4 +20,4 @@ def build(view: QuestionView, content: Mapping[str, Any], seen: Seen) -> Questio
         right=None if seen.key is None else frozenset(seen.key.get("correct", ())),
         feedback=(seen.key or {}).get("feedback"),
     )
-    return replace(view, options=options, right_text=letters_of(options))
+    return replace(view, options=options, right_text=letters_of(options), extra=content.get("maximum_choices"))

@@ -1,5 +1,6 @@
 """The exam room: the questions, saving and going on without scripts, handing in."""
 
+import json
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,7 +16,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from edu.core.clock import now_utc
 from edu.core.errors import DomainError, NotFound
-from exams.delivery.room import asked_paper, get_own_attempt, open_slots, unanswered_slots
+from exams.answer_files import form_with_files
+from exams.delivery.room import PaperView, asked_paper, get_own_attempt, open_slots, unanswered_slots
+from exams.delivery.sound_plays import counted_plays
 from exams.domain.timing import remaining_seconds
 from exams.fetch import FrozenSlot, frozen_slots, get_versions
 from exams.form_responses import response_from_form
@@ -31,6 +34,7 @@ from exams.services import (
     save_responses,
     submit_attempt,
 )
+from exams.views.files import sitting_of_attempt
 from exams.views.wording import RUNNING, not_found, reason
 
 
@@ -47,18 +51,26 @@ def room(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     except CannotStart:
         return redirect("exams:result", public_id=public_id)
     attempt = opened.attempt
+    paper = asked_paper(attempt)
     context = {
         "title": opened.exam.title,
         "exam": opened.exam,
         "attempt": attempt,
         "opened": opened,
-        "paper": asked_paper(attempt),
+        "paper": paper,
         "is_paused": attempt.state == Attempt.State.PAUSED,
         "now": now,
         "remaining": remaining_seconds(now=now, deadline_at=attempt.deadline_at),
         "strings": _room_strings(),
+        "plays": _plays(attempt, paper),
     }
     return render(request, "exams/room.html", context)
+
+
+def _plays(attempt: Attempt, paper: PaperView) -> str:
+    """Return how often each sound was played, as JSON; no statement where no sound has a limit."""
+    has_limits = any("data-plays" in question.html for question in paper.questions)
+    return json.dumps(counted_plays(attempt)) if has_limits else "{}"
 
 
 def _room_strings() -> dict[str, str]:
@@ -110,7 +122,10 @@ def save(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         if key.attempt_id != attempt.pk or key.user_id != request.user.pk:
             raise Http404
         slots = _shown_slots(request, attempt)
-        batch = Batch(epoch=key.epoch, seq=attempt.seq + 1, **_posted(request, slots, has_flags=not attempt.position))
+        form, refusals = form_with_files(sitting=sitting_of_attempt(attempt), form=request.POST, files=request.FILES)
+        for refusal in refusals:
+            messages.error(request, reason(refusal))
+        batch = Batch(epoch=key.epoch, seq=attempt.seq + 1, **_posted(form, slots, has_flags=not attempt.position))
         _save(key, batch, now)
         if then == "next" and attempt.position:
             move_forward(key=key, from_slot=slots[0].slot, now=now)
@@ -144,19 +159,19 @@ def _shown_slots(request: HttpRequest, attempt: Attempt) -> list[FrozenSlot]:
     return shown
 
 
-def _posted(request: HttpRequest, slots: Sequence[FrozenSlot], *, has_flags: bool) -> dict[str, Any]:
+def _posted(form: QueryDict, slots: Sequence[FrozenSlot], *, has_flags: bool) -> dict[str, Any]:
     """Return responses and flags of a posted room form."""
     versions = get_versions(slot.version_id for slot in slots)
     responses = {
         slot.slot: response_from_form(
             type=versions[slot.version_id].type,
             content=versions[slot.version_id].content,
-            form=request.POST,
+            form=form,
             name=f"q{slot.slot}",
         )
         for slot in slots
     }
-    flags = [slot.slot for slot in slots if f"flag.{slot.slot}" in request.POST] if has_flags else None
+    flags = [slot.slot for slot in slots if f"flag.{slot.slot}" in form] if has_flags else None
     return {"responses": responses, "flags": flags}
 
 

@@ -3,7 +3,10 @@ import { format } from "./countdown.js";
 import { isAnswered, readResponse, writeResponse } from "./exam/responses.js";
 import { openStore } from "./exam/store.js";
 import { Sync } from "./exam/sync.js";
+import "./answer-files.js";
+import "./hotspot.js";
 import "./ordering.js";
+import "./sound-limit.js";
 import "./word-count.js";
 
 const room = document.querySelector("[data-exam-room]");

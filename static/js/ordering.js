@@ -52,4 +52,8 @@ export function enhanceOrdering(list) {
   });
 }
 
-for (const list of document.querySelectorAll("[data-ordering]")) enhanceOrdering(list);
+function enhance(scope) {
+  for (const list of scope.querySelectorAll("[data-ordering]")) enhanceOrdering(list);
+}
+enhance(document);
+document.addEventListener("htmx:afterSwap", (event) => enhance(event.target));

@@ -1,4 +1,10 @@
 // Practice: how long a question took, and the keyboard. The page works without it.
+import "./answer-files.js";
+import "./hotspot.js";
+import "./ordering.js";
+import "./sound-limit.js";
+import "./word-count.js";
+
 let shownAt = performance.now();
 
 document.addEventListener("htmx:afterSwap", () => {

@@ -1,38 +1,15 @@
-// The question editor: rows change without a page load, a small toolbar, a preview that follows. Every button is a form post without it.
+// The question editor: rows change without a page load, rich text, pictures to draw on, a preview that follows. Every button
+// is a form post without it.
+import { dressDrawings } from "./region-editor.js";
+import { setMath } from "./math.js";
+import { dress } from "./rich-editor.js";
+
 const frame = document.getElementById("question-form-frame");
-const TOOLS = [["B", "strong"], ["I", "em"], ["U", "u"], ["x²", "sup"], ["x₂", "sub"], ["<>", "code"]];
 let timer = 0;
 
 document.documentElement.classList.add("js");
 
 function form() { return document.getElementById("question-form"); }
-
-function wrap(area, tag) {
-  const { selectionStart: from, selectionEnd: to, value } = area;
-  area.setRangeText(`<${tag}>${value.slice(from, to)}</${tag}>`, from, to, "select");
-  area.selectionStart = from + tag.length + 2;
-  area.selectionEnd = area.selectionStart + (to - from);
-  area.focus();
-  area.dispatchEvent(new Event("input", { bubbles: true }));
-}
-
-function dress(root) {
-  for (const area of root.querySelectorAll("textarea[data-rich]:not([data-dressed])")) {
-    area.dataset.dressed = "";
-    const bar = document.createElement("div");
-    bar.className = "rich-bar";
-    for (const [label, tag] of TOOLS) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = label;
-      button.setAttribute("aria-label", tag);
-      button.tabIndex = -1;
-      button.addEventListener("click", () => wrap(area, tag));
-      bar.append(button);
-    }
-    area.before(bar);
-  }
-}
 
 async function send(url, data) {
   const answer = await fetch(url, { method: "POST", body: data, headers: { "HX-Request": "true" }, credentials: "same-origin" });
@@ -52,9 +29,12 @@ async function press(command) {
     return;
   }
   dress(frame);
+  dressDrawings(frame);
   const focus = form().dataset.focus;
   const row = focus && document.getElementById(`row-${focus}`);
-  row?.querySelector("textarea, input:not([type=hidden]), select")?.focus();
+  const first = (row ?? (focus && document.getElementById(`id_${focus}`)))?.querySelector("textarea, input:not([type=hidden]), select");
+  if (first?.richField) first.richField.focus();
+  else first?.focus();
   preview();
 }
 
@@ -64,6 +44,7 @@ function preview() {
     const button = form().querySelector("[data-preview]");
     try {
       document.getElementById("preview").innerHTML = await send(button.getAttribute("formaction"), new FormData(form()));
+      setMath(document.getElementById("preview"));
     } catch { /* the preview is a convenience: what is typed stays in the form */ }
   }, 600);
 }
@@ -83,4 +64,4 @@ frame.addEventListener("keydown", (event) => {
   const button = row?.querySelector(`:scope > .editor-row__head [value^="${verb}:"]`);
   if (button && !button.disabled) { event.preventDefault(); press(button.value); }
 });
-dress(frame);
+dressDrawings(frame);

@@ -3,7 +3,7 @@ export function countWords(text) {
   return (text.match(/\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|(?:(?!\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana})[\p{L}\p{N}\p{M}'’-])+/gu) ?? []).length;
 }
 
-for (const output of document.querySelectorAll("[data-word-count]")) {
+function dress(output) {
   const area = output.closest("[data-response]").querySelector("textarea");
   const show = () => {
     const words = countWords(area.value);
@@ -14,3 +14,9 @@ for (const output of document.querySelectorAll("[data-word-count]")) {
   area.closest("[data-response]").addEventListener("response:written", show);
   show();
 }
+
+function enhance(scope) {
+  for (const output of scope.querySelectorAll("[data-word-count]")) dress(output);
+}
+enhance(document);
+document.addEventListener("htmx:afterSwap", (event) => enhance(event.target));

@@ -109,6 +109,28 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "wrong": {"g1": "b", "g2": "x"},
     },
 }
+SAMPLES["calculated"] = {
+    "content": {"stem": "Twice {x}?", "variants": [{"id": "v1", "values": {"x": "25"}}]},
+    "key": {"formula": "2 * {x}", "tolerance": "0", "tolerance_kind": "absolute"},
+    "right": "50",
+    "wrong": "3",
+}
+SAMPLES["hotspot"] = {
+    "content": {
+        "stem": "Where?",
+        "picture": "asset:0190c2f4-0000-7000-8000-00000000000b",
+        "picture_alt": "Two squares",
+        "width": 100,
+        "height": 50,
+        "regions": [
+            {"id": "a", "shape": "rect", "coords": [0, 0, 50, 50], "label": "left"},
+            {"id": "b", "shape": "rect", "coords": [50, 0, 100, 50], "label": "right"},
+        ],
+    },
+    "key": {"correct": ["a"], "feedback": {"b": "FEEDBACK-KEY"}},
+    "right": ["a"],
+    "wrong": ["b"],
+}
 SAMPLES["material"] = {
     "content": {
         "stem": "A passage.",
@@ -142,7 +164,7 @@ def make_bank(**fields: Any) -> Bank:
 
 def make_question(*, type: str = "single_choice", bank: Bank | None = None, **fields: Any) -> QuestionVersion:
     """Return the published version of a new question of a sample type; content and key may be given."""
-    sample = SAMPLES[type]
+    sample = SAMPLES.get(type) or {"content": fields["content"], "key": fields["key"]}
     bank = bank or make_bank()
     topic = fields.pop("topic", None) or Topic.objects.get_or_create(bank=bank, parent=None, name="Topic")[0]
     values = {"content": sample["content"], "key": sample["key"], "explanation": "EXPLANATION-KEY"} | fields

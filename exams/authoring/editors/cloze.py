@@ -19,6 +19,8 @@ from exams.authoring.editor_parts import (
     worth_value,
 )
 
+CHOSEN = frozenset({"choice", "choices"})
+
 
 def load(content: Mapping[str, Any], key: Mapping[str, Any]) -> Values:
     """Return form values from content and key."""
@@ -26,7 +28,7 @@ def load(content: Mapping[str, Any], key: Mapping[str, Any]) -> Values:
     for gap in content["gaps"]:
         gap_key = key.get("gaps", {}).get(gap["id"], {})
         fractions, feedback = gap_key.get("fractions", {}), gap_key.get("feedback", {})
-        is_choice = gap["kind"] == "choice"
+        is_choice = gap["kind"] in CHOSEN
         typed = blank_key_values({} if is_choice else gap_key)
         rows.append(
             {
@@ -45,7 +47,7 @@ def load(content: Mapping[str, Any], key: Mapping[str, Any]) -> Values:
                 ],
             }
         )
-    return {"stem": content["stem"], "gaps": rows}
+    return {"stem": content["stem"], "gaps": rows, "grading": key.get("grading", "per_gap")}
 
 
 def dump(values: Values) -> Pair:
@@ -55,7 +57,7 @@ def dump(values: Values) -> Pair:
     for row in values["gaps"]:
         kind = row["kind"] or "text"
         gap: dict[str, Any] = {"id": row["id"], "kind": kind}
-        if kind == "choice":
+        if kind in CHOSEN:
             options = [option for option in row["options"] if option["text"]]
             gap["options"] = [{"id": option["id"], "text": option["text"]} for option in options]
             keys[row["id"]] = {
@@ -69,7 +71,7 @@ def dump(values: Values) -> Pair:
                 row | {"match": "numeric" if kind == "numeric" else row["match"].replace("numeric", "text")}
             )
         gaps.append(gap)
-    return {"stem": values["stem"], "gaps": gaps}, {"gaps": keys}
+    return {"stem": values["stem"], "gaps": gaps}, {"gaps": keys, "grading": values["grading"] or "per_gap"}
 
 
 EDITOR = Editor(
@@ -94,15 +96,27 @@ EDITOR = Editor(
                     kind="choice",
                     choices=(
                         ("choice", _("chooses from a list")),
+                        ("choices", _("ticks several of a list")),
                         ("text", _("types a text")),
                         ("numeric", _("types a number")),
                     ),
                     default="choice",
                     refreshes=True,
                 ),
-                option_rows(worth_field(), start=3, when=("kind", frozenset({"choice"}))),
+                option_rows(worth_field(), start=3, when=("kind", CHOSEN)),
                 *GAP_KEY,
             ),
+        ),
+        Field(
+            name="grading",
+            label=_("Marking"),
+            kind="choice",
+            choices=(
+                ("per_gap", _("for each gap")),
+                ("sum_of_fractions", _("as one sum that is not below 0")),
+                ("all_or_nothing", _("all or nothing")),
+            ),
+            default="per_gap",
         ),
     ),
     load=load,

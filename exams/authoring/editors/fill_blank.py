@@ -27,7 +27,7 @@ def load(content: Mapping[str, Any], key: Mapping[str, Any]) -> Values:
         }
         for blank in content["blanks"]
     ]
-    return {"stem": content["stem"], "blanks": rows}
+    return {"stem": content["stem"], "blanks": rows, "grading": key.get("grading", "per_blank")}
 
 
 def dump(values: Values) -> Pair:
@@ -43,6 +43,7 @@ def dump(values: Values) -> Pair:
     }
     key = {
         "blanks": {row["id"]: blank_key_from(row) for row in rows},
+        "grading": values["grading"] or "per_blank",
         "order_free": [ids for _name, ids in sorted(groups.items()) if len(ids) > 1],
     }
     return content, key
@@ -73,6 +74,13 @@ EDITOR = Editor(
                     is_minor=True,
                 ),
             ),
+        ),
+        Field(
+            name="grading",
+            label=_("Marking"),
+            kind="choice",
+            choices=(("per_blank", _("for each blank")), ("all_or_nothing", _("all or nothing"))),
+            default="per_blank",
         ),
     ),
     load=load,

@@ -11,8 +11,24 @@ from exams.authoring.editor_parts import (
     GRADING_PAIRS,
     STEM,
     is_empty_row,
+    number_or_none,
+    number_text,
     sorted_by_hidden,
 )
+
+
+def values_text(worths: Mapping[str, float]) -> str:
+    """Return worths by right side as an author reads and types them."""
+    return ", ".join(f"{id_} = {number_text(worth)}" for id_, worth in worths.items())
+
+
+def worths_from(text: str) -> dict[str, float]:
+    """Return worths by right side; InvalidQuestion for anything but `r1 = 0.5, r2 = -0.25`."""
+    found: dict[str, float] = {}
+    for entry in text.replace("，", ",").split(","):
+        id_, _sign, worth = entry.partition("=")
+        found[id_.strip()] = number_or_none(worth, "worths") or 0.0
+    return found
 
 
 def load(content: Mapping[str, Any], key: Mapping[str, Any]) -> Values:
@@ -25,6 +41,8 @@ def load(content: Mapping[str, Any], key: Mapping[str, Any]) -> Values:
             "text": left["text"],
             "partner": rights.get(pairs.get(left["id"], ""), ""),
             "partner_id": pairs.get(left["id"], ""),
+            "unpaired": left["id"] in key.get("unpaired", ()),
+            "worths": values_text(key.get("fractions", {}).get(left["id"], {})),
         }
         for left in content["left"]
     ]
@@ -47,6 +65,8 @@ def dump(values: Values) -> Pair:
     by_text: dict[str, str] = {}
     pairs: dict[str, str] = {}
     for row in rows:
+        if row["unpaired"] and not row["partner"]:
+            continue
         id_ = by_text.get(row["partner"])
         if id_ is None:
             id_ = row["partner_id"]
@@ -61,7 +81,13 @@ def dump(values: Values) -> Pair:
         "left": [{"id": row["id"], "text": row["text"]} for row in rows],
         "right": sorted_by_hidden([{"id": id_, "text": text} for id_, text in rights.items()], values["right_order"]),
     }
-    return content, {"pairs": pairs, "grading": values["grading"] or "per_pair"}
+    key: dict[str, Any] = {"pairs": pairs, "grading": values["grading"] or "per_pair"}
+    if unpaired := [row["id"] for row in rows if row["unpaired"]]:
+        key["unpaired"] = unpaired
+    worths = {row["id"]: worths_from(row["worths"]) for row in rows if row["worths"]}
+    if worths:
+        key["fractions"] = worths
+    return content, key
 
 
 EDITOR = Editor(
@@ -79,6 +105,13 @@ EDITOR = Editor(
                 Field(name="text", label=_("Left side"), kind="rich"),
                 Field(name="partner", label=_("belongs to"), kind="rich"),
                 Field(name="partner_id", kind="hidden"),
+                Field(name="unpaired", label=_("Right when it is left open"), kind="check", is_minor=True),
+                Field(
+                    name="worths",
+                    label=_("Worth of each match, when worths are added up"),
+                    help=_("As in: r1 = 0.5, r2 = -0.25, with the names of the right sides."),
+                    is_minor=True,
+                ),
             ),
         ),
         Rows(

@@ -37,7 +37,7 @@ def load(content: Mapping[str, Any], key: Mapping[str, Any]) -> Values:
                 "explanation": key.get("explanations", {}).get(question["id"], ""),
             }
         )
-    return {"stem": content["stem"], "questions": rows}
+    return {"stem": content["stem"], "questions": rows, "grading": key.get("grading", "per_question")}
 
 
 def dump(values: Values) -> Pair:
@@ -52,7 +52,15 @@ def dump(values: Values) -> Pair:
         )
         keys[row["id"]] = key
     explanations = {row["id"]: row["explanation"] for row in values["questions"] if row["explanation"]}
-    return {"stem": values["stem"], "questions": questions}, {"questions": keys, "explanations": explanations}
+    key = {"questions": keys, "explanations": explanations, "grading": values["grading"] or "per_question"}
+    return {"stem": values["stem"], "questions": questions}, key
+
+
+def derive(values: Values) -> None:
+    """Fill in what the forms of the questions only show."""
+    for row in values["questions"]:
+        if row["type"] in editors.editors():
+            editors.get_editor(row["type"]).derive(row)
 
 
 EDITOR = Editor(
@@ -84,8 +92,16 @@ EDITOR = Editor(
                 Field(name="explanation", label=_("Explanation"), kind="rich"),
             ),
         ),
+        Field(
+            name="grading",
+            label=_("Marking"),
+            kind="choice",
+            choices=(("per_question", _("for each question")), ("all_or_nothing", _("all or nothing"))),
+            default="per_question",
+        ),
     ),
     load=load,
     dump=dump,
+    derive=derive,
     aliases=OPTION_ALIASES | {"explanations": "questions", "order": "items", "placement": "items", "left": "pairs"},
 )

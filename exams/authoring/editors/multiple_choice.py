@@ -6,10 +6,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from exams.authoring.editor import Editor, Pair
-from exams.authoring.editor_form import Field, Values
+from exams.authoring.editor_form import Field, Rows, Values
 from exams.authoring.editor_parts import (
+    CHOICE_RULES,
     OPTION_ALIASES,
     STEM,
+    ids_from,
     is_empty_row,
     number_or_none,
     number_text,
@@ -28,7 +30,14 @@ def load(content: Mapping[str, Any], key: Mapping[str, Any]) -> Values:
         }
         for option in content["options"]
     ]
-    return {"stem": content["stem"], "options": rows}
+    return {
+        "stem": content["stem"],
+        "options": rows,
+        "rule": key.get("rule") or "",
+        "floor": number_text(key.get("floor") or None),
+        "maximum_choices": number_text(content.get("maximum_choices")),
+        "accepted": [{"choice": ", ".join(ids)} for ids in key.get("accepted", ())],
+    }
 
 
 def dump(values: Values) -> Pair:
@@ -39,7 +48,19 @@ def dump(values: Values) -> Pair:
         "fractions": {row["id"]: number_or_none(row["share"], "share") for row in rows if row["share"]},
         "feedback": {row["id"]: row["feedback"] for row in rows if row["feedback"]},
     }
-    return {"stem": values["stem"], "options": [{"id": row["id"], "text": row["text"]} for row in rows]}, key
+    if values["rule"]:
+        key["rule"] = values["rule"]
+    if (floor := number_or_none(values["floor"], "floor")) is not None:
+        key["floor"] = floor
+    if accepted := [ids for row in values["accepted"] if (ids := ids_from(row["choice"]))]:
+        key["accepted"] = accepted
+    content: dict[str, Any] = {
+        "stem": values["stem"],
+        "options": [{"id": row["id"], "text": row["text"]} for row in rows],
+    }
+    if (limit := number_or_none(values["maximum_choices"], "maximum_choices")) is not None:
+        content["maximum_choices"] = int(limit)
+    return content, key
 
 
 EDITOR = Editor(
@@ -58,6 +79,31 @@ EDITOR = Editor(
                     is_minor=True,
                 ),
             ),
+        ),
+        Field(name="rule", label=_("Marking"), kind="choice", choices=CHOICE_RULES, default="", refreshes=True),
+        Field(
+            name="floor",
+            label=_("The sum is never below"),
+            kind="number",
+            help=_("From -1 to 0; empty for 0."),
+            when=("rule", frozenset({"sum_of_fractions"})),
+        ),
+        Field(
+            name="maximum_choices",
+            label=_("At most so many options may be chosen"),
+            kind="number",
+            help=_("Empty: no limit. Whoever chooses more earns nothing."),
+        ),
+        Rows(
+            name="accepted",
+            label=_("Further choices that are just as right"),
+            row_label=_("Choice"),
+            add_label=_("Add a choice"),
+            start=0,
+            has_ids=False,
+            is_compact=True,
+            is_ordered=False,
+            fields=(Field(name="choice", label=_("Options"), help=_("Their letters as above, as in: a, c")),),
         ),
     ),
     load=load,

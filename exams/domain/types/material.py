@@ -214,6 +214,13 @@ def public_content(content: Content, order: Mapping[str, Sequence[str]]) -> dict
     return {"stem": content.stem, "questions": questions}
 
 
+def review_key(content: Content, key: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the stored key with what reviews show of the key of each question."""
+    inner = key.get("questions", {})
+    shown = {q.id: q.question_type.review_key(q.content, inner[q.id]) for q in content.questions if q.id in inner}
+    return {**key, "questions": shown}
+
+
 def list_feedback(content: Content, key: Key) -> dict[str, str]:
     """Return the feedback of all questions by path."""
     return {

@@ -112,6 +112,8 @@ class Format:
     says from 0 (no) to 1 (certainly) how well a file's name and first 4,096 bytes fit. `read` yields rows one by one in
     bounded memory and raises UnreadableFile when the file as a whole cannot be read. `write` writes records to a
     stream and returns what the format could not carry (`row` counts the records from 1); None where we only read.
+    `example` returns a file with one question of each type that the format carries, to be filled in as a template; its
+    argument is the language, zh-hans or en.
     """
 
     name: str
@@ -121,3 +123,4 @@ class Format:
     read: Reader
     write: Writer | None = None
     order: int = 100
+    example: Callable[[str], bytes] | None = None

@@ -24,6 +24,14 @@ const readers = {
     const last = places.length + 1;
     return places.sort((a, b) => (a.place || last) - (b.place || last) || a.index - b.index).map((entry) => entry.id);
   },
+  files: (root) => [...root.querySelectorAll("[data-file] input[type=hidden]")].map((input) => {
+    const [id, ...name] = input.value.split(" ");
+    return { id, name: name.join(" ") };
+  }),
+  points: (root) => [...root.querySelectorAll("[data-point]")]
+    .map((row) => [row.querySelector("[data-x]").value.trim(), row.querySelector("[data-y]").value.trim()])
+    .filter(([x, y]) => x !== "" && y !== "" && Number.isFinite(Number(x)) && Number.isFinite(Number(y)))
+    .map(([x, y]) => [Number(x), Number(y)]),
   parts: (root) => {
     const given = {};
     for (const part of root.querySelectorAll("[data-part]")) {
@@ -56,6 +64,17 @@ export function writeResponse(question, value) {
   const kind = root.dataset.response;
   if (kind === "parts") {
     for (const part of root.querySelectorAll("[data-part]")) writeResponse(part, value?.[part.dataset.part] ?? null);
+    return;
+  }
+  if (kind === "files" || kind === "points") {
+    if (kind === "points") {
+      const points = Array.isArray(value) ? value : [];
+      root.querySelectorAll("[data-point]").forEach((row, index) => {
+        row.querySelector("[data-x]").value = points[index]?.[0] ?? "";
+        row.querySelector("[data-y]").value = points[index]?.[1] ?? "";
+      });
+    }
+    root.dispatchEvent(new CustomEvent("response:written", { bubbles: true, detail: value }));
     return;
   }
   const chosen = new Set(kind === "many" ? (value ?? []) : [String(value ?? "")]);

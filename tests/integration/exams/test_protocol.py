@@ -26,7 +26,7 @@ def test_an_acknowledged_answer_is_graded(sit):
     assert answer.status_code == 200, answer.content
     assert answer.json()["applied"] is True
     assert sitting.submit().json()["passed"] is True
-    assert sitting.row.score == sitting.row.maximum == Decimal("22.00")
+    assert sitting.row.score == sitting.row.maximum == 2 * len(right)
 
 
 def test_a_save_is_one_statement_at_any_size(sit, django_assert_num_queries):

@@ -51,7 +51,7 @@ def test_no_other_module_asks_for_a_type_by_name():
     found = []
     for path in ROOT.rglob("*.py"):
         place = path.relative_to(ROOT).as_posix()
-        if any(place.startswith(f"{folder}/") for folder in OWN) or place in FORMATS:
+        if place.startswith((*(f"{folder}/" for folder in OWN), "interchange/formats/")) or place in FORMATS:
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):

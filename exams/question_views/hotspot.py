@@ -1,0 +1,160 @@
+"""Hotspot as it is drawn: a picture with shapes or points over it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from exams.domain.types.hotspot import shown_points
+from exams.richtext import asset_address, safe_html
+from exams.view_models import EMPTY, QuestionView, Seen
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShapeView:
+    """A shape in the picture's own pixels: `numbers` are attributes of an SVG element, `box` the rectangle round it.
+
+    `kind` is rect, circle, ellipse or polygon."""
+
+    kind: str
+    numbers: Mapping[str, str]
+    box: Mapping[str, str]
+    centre: tuple[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegionView:
+    """A region that can be chosen. `is_right` and `feedback` are empty unless the key may be shown."""
+
+    id: str
+    label: str
+    number: int
+    shape: ShapeView
+    is_chosen: bool
+    is_right: bool | None = None
+    feedback: Any = EMPTY
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointView:
+    """A point that was set or can be set, with the fields of its two numbers."""
+
+    number: int
+    x: str
+    y: str
+    is_right: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HotspotView:
+    """The picture, and what is chosen or set on it; `areas` are where points are right, where the key may be shown."""
+
+    mode: str
+    picture: str
+    alt: str
+    width: int
+    height: int
+    radius: str
+    limit: int
+    regions: tuple[RegionView, ...] = ()
+    points: tuple[PointView, ...] = ()
+    areas: tuple[ShapeView, ...] = ()
+
+
+def number(value: float) -> str:
+    """Return a coordinate as SVG and form fields take it, in every language."""
+    return f"{value:.10g}"
+
+
+def shape_view(kind: str, coords: Sequence[float], *, width: int, height: int) -> ShapeView:
+    """Return a shape for the template; the whole picture for what is none."""
+    if kind == "circle" and len(coords) == 3:
+        x, y, r = coords
+        return _shape("circle", {"cx": x, "cy": y, "r": r}, (x - r, y - r, x + r, y + r))
+    if kind == "ellipse" and len(coords) == 4:
+        x, y, rx, ry = coords
+        return _shape("ellipse", {"cx": x, "cy": y, "rx": rx, "ry": ry}, (x - rx, y - ry, x + rx, y + ry))
+    if kind == "poly" and len(coords) >= 6 and len(coords) % 2 == 0:
+        box = (min(coords[::2]), min(coords[1::2]), max(coords[::2]), max(coords[1::2]))
+        corners = " ".join(f"{number(x)},{number(y)}" for x, y in zip(coords[::2], coords[1::2], strict=True))
+        return replace(_shape("polygon", {}, box), numbers={"points": corners})
+    left, top, right, bottom = coords if kind == "rect" and len(coords) == 4 else (0, 0, width, height)
+    left, right, top, bottom = min(left, right), max(left, right), min(top, bottom), max(top, bottom)
+    rect = {"x": left, "y": top, "width": right - left, "height": bottom - top}
+    return _shape("rect", rect, (left, top, right, bottom))
+
+
+def _shape(kind: str, numbers: Mapping[str, float], box: tuple[float, float, float, float]) -> ShapeView:
+    left, top, right, bottom = box
+    return ShapeView(
+        kind=kind,
+        numbers={name: number(value) for name, value in numbers.items()},
+        box={"x": number(left), "y": number(top), "width": number(right - left), "height": number(bottom - top)},
+        centre=(number((left + right) / 2), number((top + bottom) / 2)),
+    )
+
+
+def build(view: QuestionView, content: Mapping[str, Any], seen: Seen) -> QuestionView:
+    """Add what hotspot shows to a view."""
+    width, height = int(content.get("width") or 1), int(content.get("height") or 1)
+    limit = content.get("maximum_choices", 1)
+    mode = content.get("mode", "regions")
+    drawn = HotspotView(
+        mode=mode,
+        picture=asset_address(str(content.get("picture", ""))),
+        alt=str(content.get("picture_alt") or ""),
+        width=width,
+        height=height,
+        radius=number(max(width, height) / 60),
+        limit=limit or 0,
+    )
+    if mode == "points":
+        drawn = replace(
+            drawn,
+            points=_points(seen, rows=shown_points(limit) if seen.key is None else 0),
+            areas=tuple(
+                shape_view(area["shape"], area.get("coords", ()), width=width, height=height)
+                for area in (seen.key or {}).get("areas", ())
+                if area.get("fraction", 1) > 0
+            ),
+        )
+        return replace(view, extra=drawn)
+    regions = _regions(content, seen, width=width, height=height)
+    right_text = "; ".join(region.label for region in regions if region.is_right)
+    return replace(view, extra=replace(drawn, regions=regions), right_text=right_text)
+
+
+def _regions(content: Mapping[str, Any], seen: Seen, *, width: int, height: int) -> tuple[RegionView, ...]:
+    chosen = set(seen.response) if isinstance(seen.response, list | tuple) else set()
+    right = None if seen.key is None else set(seen.key.get("correct", ()))
+    feedback = (seen.key or {}).get("feedback", {})
+    return tuple(
+        RegionView(
+            id=region["id"],
+            label=str(region.get("label") or "") or _("Region %(number)s") % {"number": place},
+            number=place,
+            shape=shape_view(region["shape"], region.get("coords", ()), width=width, height=height),
+            is_chosen=region["id"] in chosen,
+            is_right=None if right is None else region["id"] in right,
+            feedback=safe_html(feedback.get(region["id"], "")),
+        )
+        for place, region in enumerate(content.get("regions", ()), start=1)
+    )
+
+
+def _points(seen: Seen, *, rows: int) -> tuple[PointView, ...]:
+    """Return the points that are set, and empty ones up to the number of rows."""
+    given = seen.response if isinstance(seen.response, list | tuple) else ()
+    set_points = [
+        PointView(
+            number=place,
+            x=number(float(point[0])),
+            y=number(float(point[1])),
+            is_right=seen.parts.get(str(place), {}).get("correct"),
+        )
+        for place, point in enumerate(given, start=1)
+        if isinstance(point, list | tuple) and len(point) == 2
+    ]
+    empty = [PointView(number=place, x="", y="") for place in range(len(set_points) + 1, rows + 1)]
+    return (*set_points, *empty)
