@@ -9,6 +9,9 @@ from exams.authoring.editor import Editor, Pair
 from exams.authoring.editor_form import Field, Rows, Values
 from exams.authoring.editor_parts import (
     STEM,
+    ids_from,
+    number_or_none,
+    number_text,
     sorted_by_hidden,
 )
 
@@ -23,6 +26,13 @@ def load(content: Mapping[str, Any], key: Mapping[str, Any]) -> Values:
         "items": rows,
         "item_order": ",".join(texts),
         "grading": key.get("grading", "all_or_nothing"),
+        "accepted": [
+            {
+                "order": ", ".join(str(order.index(id_) + 1) for id_ in other["order"] if id_ in order),
+                "share": number_text(other.get("fraction", 1.0)),
+            }
+            for other in key.get("accepted", ())
+        ],
     }
 
 
@@ -30,7 +40,17 @@ def dump(values: Values) -> Pair:
     """Return content and key from form values."""
     rows = [{"id": row["id"], "text": row["text"]} for row in values["items"] if row["text"]]
     content = {"stem": values["stem"], "items": sorted_by_hidden(rows, values["item_order"])}
-    return content, {"order": [row["id"] for row in rows], "grading": values["grading"] or "all_or_nothing"}
+    order = [row["id"] for row in rows]
+    key: dict[str, Any] = {"order": order, "grading": values["grading"] or "all_or_nothing"}
+    accepted = []
+    for row in values["accepted"]:
+        if places := ids_from(row["order"]):
+            share = number_or_none(row["share"], "accepted")
+            others = [order[int(place) - 1] for place in places if place.isdecimal() and 1 <= int(place) <= len(order)]
+            accepted.append({"order": others, "fraction": 1.0 if share is None else share})
+    if accepted:
+        key["accepted"] = accepted
+    return content, key
 
 
 EDITOR = Editor(
@@ -57,6 +77,20 @@ EDITOR = Editor(
                 ("longest_run", _("for the longest run in the right order")),
             ),
             default="all_or_nothing",
+        ),
+        Rows(
+            name="accepted",
+            label=_("Other orders that earn marks"),
+            row_label=_("Order"),
+            add_label=_("Add an order"),
+            start=0,
+            has_ids=False,
+            is_compact=True,
+            is_ordered=False,
+            fields=(
+                Field(name="order", label=_("Items"), help=_("Their numbers in the list above, as in: 3, 1, 2")),
+                Field(name="share", label=_("Share of the marks"), kind="number", help=_("From 0 to 1; empty for 1.")),
+            ),
         ),
         Field(name="item_order", kind="hidden"),
     ),

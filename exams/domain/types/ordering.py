@@ -22,11 +22,20 @@ class Content(Schema):
     items: Annotated[tuple[Option, ...], Field(min_length=2, max_length=30)]
 
 
+class AcceptedOrder(Schema):
+    """Another order of all items, and the fraction that it earns."""
+
+    order: tuple[PartId, ...]
+    fraction: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 1.0
+
+
 class Key(Schema):
-    """The right order, and how an order that is partly right counts."""
+    """The right order, and how an order that is partly right counts. `accepted` are further orders with fractions of
+    their own; they go before the rule."""
 
     order: tuple[PartId, ...]
     grading: Literal["all_or_nothing", "per_pair", "per_position", "longest_run"] = "all_or_nothing"
+    accepted: Annotated[tuple[AcceptedOrder, ...], Field(max_length=40)] = ()
 
 
 def read_form(content: Mapping[str, Any], form: responses.PostedForm, name: str) -> list[str] | None:
@@ -48,7 +57,7 @@ def _longest_run(pairs: set[tuple[str, str]], response: Sequence[str]) -> int:
 
 
 def grade(content: Content, key: Key, response: tuple[str, ...] | None, policy: GradingPolicy) -> Mark:
-    """Return the fraction by the key's rule.
+    """Return the fraction of an accepted order, otherwise that by the key's rule.
 
     per_pair: items directly followed by their right successor / (items - 1). longest_run: length of the
     longest run in which each item directly follows its right predecessor / items, a run of one being
@@ -67,6 +76,7 @@ def grade(content: Content, key: Key, response: tuple[str, ...] | None, policy: 
         fraction = run / len(key.order) if run > 1 else 0.0
     else:
         fraction = float(response == key.order)
+    fraction = next((other.fraction for other in key.accepted if other.order == response), fraction)
     parts = []
     for place, wanted in enumerate(key.order):
         given = response[place] if place < len(response) else ""
@@ -88,6 +98,8 @@ def validate(content: Content, key: Key) -> list[Problem]:
     problems += schema.unknown_ids("key.order", key.order, ids)
     if sorted(key.order) != sorted(ids):
         problems.append(Problem("key.order", "The right order names every item once."))
+    if any(sorted(other.order) != sorted(ids) for other in key.accepted):
+        problems.append(Problem("key.accepted", "Each further order names every item once."))
     return problems
 
 

@@ -113,6 +113,14 @@ def test_ordering_rules(grading, response, expected):
     assert mark.fraction == pytest.approx(expected)
 
 
+def test_a_further_order_earns_its_own_fraction():
+    content = {"stem": "?", "items": options(*"cba")}
+    key = {"order": list("abc"), "accepted": [{"order": list("cba"), "fraction": 0.5}]}
+    assert [grade("ordering", content, key, list(order)).fraction for order in ("abc", "cba", "cab")] == [1, 0.5, 0]
+    key["accepted"] = [{"order": list("cb")}]
+    assert check_question(type_name="ordering", content=content, key=key)[0].field == "key.accepted"
+
+
 @pytest.mark.parametrize("name", ["matching", "categorisation"])
 def test_all_or_nothing_takes_no_parts(name):
     sample = SAMPLES[name]

@@ -89,25 +89,38 @@ def _worths(ids: Mapping[str, str], worths: Mapping[object, Decimal]) -> dict[st
     return found or None
 
 
-def _table(interaction: Interaction, ids: Mapping[str, str], score: Score, *, is_linear: bool) -> dict[Subset, Decimal]:
+def _table(
+    interaction: Interaction,
+    ids: Mapping[str, str],
+    score: Score,
+    *,
+    is_linear: bool,
+    sets: Sequence[Sequence[str]] | None = None,
+) -> dict[Subset, Decimal]:
     named = {id_: identifier for identifier, id_ in ids.items()}
     correct = [ids[str(item)] for item in interaction.correct.items if str(item) in ids] if interaction.correct else []
     return score_table(
         list(ids.values()),
         lambda subset: score(identifier_values(interaction, [named[id_] for id_ in subset])),
         most=interaction.maximum,
-        is_linear=is_linear,
+        is_linear=is_linear or sets is not None,
         correct=correct,
+        named=[[ids[name] for name in named_set if name in ids] for named_set in sets or ()],
     )
 
 
 def several_of(
-    interaction: Interaction, score: Score, worths: Mapping[object, Decimal], *, is_linear: bool = False
+    interaction: Interaction,
+    score: Score,
+    worths: Mapping[object, Decimal],
+    *,
+    is_linear: bool = False,
+    sets: Sequence[Sequence[str]] | None = None,
 ) -> Part:
     """Return a choice of any number of options as a multiple choice."""
     ids = _ids(interaction.choices)
     named = {id_: identifier for identifier, id_ in ids.items()}
-    table = _table(interaction, ids, score, is_linear=is_linear)
+    table = _table(interaction, ids, score, is_linear=is_linear, sets=sets)
     correct = [ids[str(item)] for item in interaction.correct.items if str(item) in ids] if interaction.correct else []
     maximum, keys = fit_rules(list(ids.values()), table, correct=correct, worths=_worths(ids, worths))
     content: dict[str, Any] = {"options": _options(interaction.choices, ids)}
@@ -144,14 +157,20 @@ def _some(table: Mapping[Subset, Decimal]) -> list[Subset]:
 
 
 def choice_part(
-    interaction: Interaction, score: Score, worths: Mapping[object, Decimal], *, is_linear: bool = False
+    interaction: Interaction,
+    score: Score,
+    worths: Mapping[object, Decimal],
+    *,
+    is_linear: bool = False,
+    sets: Sequence[Sequence[str]] | None = None,
 ) -> Part:
-    """Return a choice of options or of marked text."""
+    """Return a choice of options or of marked text. `sets` are all that the marking tells from the rest, None where it
+    looks at more than that."""
     if interaction.kind == "hottext":
         interaction.passage = tidy(interaction.passage)
     if interaction.cardinality == "single" or interaction.maximum == 1:
         return one_of(interaction, score)
-    return several_of(interaction, score, worths, is_linear=is_linear)
+    return several_of(interaction, score, worths, is_linear=is_linear, sets=sets)
 
 
 def region_part(interaction: Interaction, score: Score, worths: Mapping[object, Decimal]) -> Part:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from exams.interchange.formats.base import gettext_noop
 from exams.interchange.formats.qti.model import Interaction, Item
 from exams.interchange.formats.qti.parts import BLANK_PAYS, DIFFERENT, NOTHING_EARNS, Part, verify
-from exams.interchange.formats.qti.values import Unsupported, Value
+from exams.interchange.formats.qti.values import Unsupported, Value, container, single
 
 if TYPE_CHECKING:
     from exams.interchange.formats.qti.convert import Converted, Converter
@@ -43,7 +43,10 @@ def combined(item: Item, converter: "Converter", human: Sequence[Interaction]) -
         if not is_sum and human:
             continue
         try:
-            converter.fixed = {} if is_sum else {entry.identifier: entry.correct for entry in auto}
+            right = {entry.identifier: entry.correct or _best_of_map(converter, entry) for entry in auto}
+            if not is_sum and any(value is None for value in right.values()):
+                raise Unsupported(_TOGETHER)
+            converter.fixed = {} if is_sum else right
             parts = _parts(converter, auto, is_sum=is_sum)
             return _Combination(item, converter, auto, human, parts, is_sum=is_sum).best()
         except Unsupported as error:
@@ -57,8 +60,6 @@ def _is_sum(converter: "Converter", auto: Sequence[Interaction]) -> bool:
 
 
 def _parts(converter: "Converter", auto: Sequence[Interaction], *, is_sum: bool) -> list[Part]:
-    if not is_sum and any(interaction.correct is None for interaction in auto):
-        raise Unsupported(_TOGETHER)
     parts = []
     for interaction in auto:
         part = converter.part(interaction)
@@ -68,6 +69,16 @@ def _parts(converter: "Converter", auto: Sequence[Interaction], *, is_sum: bool)
     if not is_sum and len({part.maximum for part in parts}) != 1:
         raise Unsupported(_TOGETHER)
     return parts
+
+
+def _best_of_map(converter: "Converter", interaction: Interaction) -> Value | None:
+    """Return the response that a map pays best, where the file names no right one."""
+    paying = {key: worth for key, worth in converter.marking.values(interaction.identifier).items() if worth > 0}
+    if not paying:
+        return None
+    if interaction.cardinality == "single":
+        return single(interaction.base, max(paying, key=lambda key: paying[key]))
+    return container(interaction.cardinality, interaction.base, tuple(paying))
 
 
 class _Combination:

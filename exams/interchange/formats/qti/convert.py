@@ -9,15 +9,16 @@ from exams.domain.grading import check_question
 from exams.domain.registry import question_types
 from exams.interchange.formats.base import gettext_noop
 from exams.interchange.formats.qti import choices, combine, numbers, orders, pairs, pictures, texts
-from exams.interchange.formats.qti.expressions import Witness
 from exams.interchange.formats.qti.feedback import give_feedback
 from exams.interchange.formats.qti.items import ItemMarking
 from exams.interchange.formats.qti.marking12 import PAIRS, Scoring
 from exams.interchange.formats.qti.model import Interaction, Item, Responses, name_the_empty
+from exams.interchange.formats.qti.numbered import number_places
 from exams.interchange.formats.qti.parts import BLANK_PAYS, NEGATIVE, NOTHING_EARNS, Part, verify
 from exams.interchange.formats.qti.rich import CLOSE, OPEN, TOKEN, tidy
-from exams.interchange.formats.qti.structure import is_plainly_used
+from exams.interchange.formats.qti.structure import is_plainly_used, named_sets
 from exams.interchange.formats.qti.values import NUMERIC, Unsupported, Value, parse_number
+from exams.interchange.formats.qti.witness import Witness
 
 _NO_RULES = gettext_noop("The file does not say which answer is right.")
 _UPLOAD = gettext_noop("File answers come later.")
@@ -70,6 +71,12 @@ class Converter:
         processing = self.marking.processing
         return is_plainly_used(processing.rules, interaction.identifier, processing.declared.responses)
 
+    def named_sets(self, interaction: Interaction) -> list[tuple[str, ...]] | None:
+        """Return the sets that the rules tell from all others; None where they look at more than that."""
+        if not isinstance(self.marking, ItemMarking):
+            return None
+        return named_sets(self.marking.processing.rules, interaction.identifier)
+
     def part(self, interaction: Interaction, score: texts.WitnessedScore | None = None) -> Part:
         """Return an interaction as a native part; Unsupported says why not."""
         witnessed = score or self.witnessed(interaction)
@@ -83,7 +90,9 @@ class Converter:
         if kind == "inline":
             return choices.one_of(interaction, plain)
         if kind in ("choice", "hottext"):
-            return choices.choice_part(interaction, plain, worths, is_linear=is_plain)
+            return choices.choice_part(
+                interaction, plain, worths, is_linear=is_plain, sets=self.named_sets(interaction)
+            )
         if kind in ("text", "extended"):
             return self._typed(interaction, witnessed)
         if kind == "order":
@@ -92,6 +101,11 @@ class Converter:
             return pairs.match_part(interaction, plain, worths, self.item.notes, is_known=is_plain)
         if kind == "gapmatch":
             return pairs.gap_part(interaction, plain, worths, is_known=is_plain)
+        if kind in ("graphicgapmatch", "graphicassociate"):
+            make = pairs.place_part if kind == "graphicgapmatch" else pairs.match_part
+            part = make(interaction, plain, worths, self.item.notes, is_known=is_plain)
+            part.stem += number_places(interaction, self.item.assets)
+            return part
         if kind == "graphicorder":
             return orders.region_order_part(interaction, plain, is_match=is_plain and not worths)
         if kind == "hotspot":

@@ -124,7 +124,8 @@ class Table:
 
 @dataclass
 class Declaration:
-    """A variable: what it is called, what values it takes, and what it holds at first."""
+    """A variable: what it is called, what values it takes, and what it holds at first. `is_ambiguous` says that several
+    right values are named where only one can be given."""
 
     identifier: str
     cardinality: str
@@ -137,6 +138,7 @@ class Declaration:
     normal_maximum: Decimal | None = None
     interpretation: str = ""
     is_external: bool = False
+    is_ambiguous: bool = False
 
     @property
     def start(self) -> Value | None:
@@ -228,6 +230,8 @@ def _declaration(node: Node) -> Declaration:
         made.default = value_of(default, cardinality=cardinality, base=base)
     if correct := node.find("correctresponse"):
         made.correct = value_of(correct, cardinality=cardinality, base=base)
+        texts = {child.text.strip() for child in correct.nodes if child.name == "value"}
+        made.is_ambiguous = cardinality == "single" and len(texts) > 1
     if mapping := node.find("mapping"):
         made.mapping = _mapping(mapping, base)
     if areas := node.find("areamapping"):

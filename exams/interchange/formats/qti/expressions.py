@@ -1,14 +1,9 @@
-"""The expressions of QTI response processing, evaluated without side effects on anything but the witness.
-
-The witness writes down what a response was compared with, so that the import can tell that no other response would be
-marked differently; see `exams.interchange.formats.qti.probing`.
-"""
+"""The expressions of QTI response processing, evaluated without side effects on anything but the witness."""
 
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 from exams.domain.errors import InvalidPattern
 from exams.domain.patterns import compile_pattern
@@ -16,6 +11,7 @@ from exams.domain.shapes import is_inside
 from exams.interchange.formats.base import gettext_noop
 from exams.interchange.formats.qti import arithmetic
 from exams.interchange.formats.qti.declarations import Declaration, Declarations, checked_area, decimal_of
+from exams.interchange.formats.qti.logic import KINDS, LOGIC, exactly
 from exams.interchange.formats.qti.nodes import Node
 from exams.interchange.formats.qti.values import (
     NUMERIC,
@@ -30,66 +26,15 @@ from exams.interchange.formats.qti.values import (
     parse_number,
     single,
 )
+from exams.interchange.formats.qti.witness import MARKED, MarkedText, Witness
 
 _RANDOM = gettext_noop("The marking draws random numbers.")
 _CUSTOM = gettext_noop("The marking uses an operator of its own: %(name)s.")
 _UNKNOWN = gettext_noop("The marking uses “%(name)s”, which QTI does not have at this place.")
 _NO_VARIABLE = gettext_noop("The marking reads %(name)s, which the question does not declare.")
 _CONTEXT = gettext_noop("The marking depends on %(name)s, which is known only during the test.")
-_KINDS = gettext_noop("The marking gives “%(name)s” values it cannot work with.")
+_AMBIGUOUS = gettext_noop("The file names several right answers for %(name)s, which takes one only.")
 _PATTERN = gettext_noop("The marking uses a pattern that cannot be matched here: %(pattern)s.")
-
-
-class MarkedText(str):
-    """A text that stands for a response: `verdicts` say of patterns whether it matches them."""
-
-    __slots__ = ("verdicts",)
-
-    def __new__(cls, text: str, verdicts: dict[str, bool] | None = None) -> "MarkedText":
-        """Make one."""
-        made = super().__new__(cls, text)
-        made.verdicts = verdicts or {}
-        return made
-
-
-class MarkedDecimal(Decimal):
-    """A number that stands for a response."""
-
-
-class MarkedInteger(int):
-    """A whole number that stands for a response."""
-
-
-_MARKED = (MarkedText, MarkedDecimal, MarkedInteger)
-
-
-@dataclass
-class Witness:
-    """What marked responses were compared with; `is_opaque` once something else was done with one."""
-
-    texts: set[str] = field(default_factory=set)
-    folded: set[str] = field(default_factory=set)
-    patterns: dict[str, None] = field(default_factory=dict)
-    numbers: set[Decimal] = field(default_factory=set)
-    is_opaque: bool = False
-
-    def compare(self, left: Value, right: Value, *, is_folded: bool = False) -> None:
-        """Note that two values were compared for equality."""
-        if any(isinstance(item, _MARKED) for item in (*left.items, *right.items)):
-            for item in (*left.items, *right.items):
-                self.note(item, is_folded=is_folded)
-
-    def note(self, item: object, *, is_folded: bool = False) -> None:
-        """Note one value that a response was compared with."""
-        if isinstance(item, str) and not isinstance(item, MarkedText):
-            (self.folded if is_folded else self.texts).add(item)
-        elif isinstance(item, int | Decimal) and not isinstance(item, _MARKED):
-            self.numbers.add(Decimal(item))
-
-    def look_into(self, *values: Value | None) -> None:
-        """Note that values are used for more than comparing."""
-        if any(isinstance(item, _MARKED) for value in values if value is not None for item in value.items):
-            self.is_opaque = True
 
 
 @dataclass
@@ -129,8 +74,8 @@ def evaluate(node: Node, scope: Scope) -> Value | None:
     if name == "customoperator":
         raise Unsupported(_CUSTOM, {"name": (node.get("class") or node.get("definition") or "?")[:80]})
     operands = [evaluate(child, scope) for child in node.nodes]
-    if name in _LOGIC:
-        return _LOGIC[name](node, operands)
+    if name in LOGIC:
+        return LOGIC[name](node, operands)
     if name in arithmetic.OPERATIONS:
         scope.witness.look_into(*operands)
         return arithmetic.OPERATIONS[name](node, operands)
@@ -147,7 +92,7 @@ def is_true(node: Node, scope: Scope) -> bool:
     if value is None:
         return False
     if value.base != "boolean" or not value.is_single:
-        raise Unsupported(_KINDS, {"name": node.tag[:60]})
+        raise Unsupported(KINDS, {"name": node.tag[:60]})
     return bool(value.item)
 
 
@@ -163,14 +108,21 @@ def _base_value(node: Node, scope: Scope) -> Value | None:
     return found
 
 
+def _correct(node: Node, scope: Scope) -> Value | None:
+    declared = scope.declaration(node.get("identifier"))
+    if declared.is_ambiguous:
+        raise Unsupported(_AMBIGUOUS, {"name": declared.identifier[:60]})
+    return declared.correct
+
+
 def _map_response(node: Node, scope: Scope) -> Value | None:
     name = node.get("identifier")
     mapping = scope.declaration(name).mapping
     if mapping is None:
-        raise Unsupported(_KINDS, {"name": node.tag})
+        raise Unsupported(KINDS, {"name": node.tag})
     value = scope.value(name)
     for item in value.items if value else ():
-        if isinstance(item, _MARKED):
+        if isinstance(item, MARKED):
             for entry in mapping.entries:
                 scope.witness.note(entry.key)
                 if not entry.is_case_sensitive:
@@ -182,14 +134,14 @@ def _map_response_point(node: Node, scope: Scope) -> Value | None:
     name = node.get("identifier")
     areas = scope.declaration(name).areas
     if areas is None:
-        raise Unsupported(_KINDS, {"name": node.tag})
+        raise Unsupported(KINDS, {"name": node.tag})
     return number(areas.apply(scope.value(name)))
 
 
 _LEAVES: dict[str, Callable[[Node, Scope], Value | None]] = {
     "basevalue": _base_value,
     "variable": lambda node, scope: scope.value(node.get("identifier")),
-    "correct": lambda node, scope: scope.declaration(node.get("identifier")).correct,
+    "correct": _correct,
     "default": lambda node, scope: scope.declaration(node.get("identifier")).default,
     "mapresponse": _map_response,
     "mapresponsepoint": _map_response_point,
@@ -197,70 +149,17 @@ _LEAVES: dict[str, Callable[[Node, Scope], Value | None]] = {
 }
 
 
-# -- logic
-
-
-def _truths(node: Node, operands: list[Value | None]) -> list[bool | None]:
-    if any(value is not None and (value.base != "boolean" or not value.is_single) for value in operands):
-        raise Unsupported(_KINDS, {"name": node.tag[:60]})
-    return [None if value is None else bool(value.item) for value in operands]
-
-
-def _and(node: Node, operands: list[Value | None]) -> Value | None:
-    truths = _truths(node, operands)
-    return boolean(False) if False in truths else None if None in truths else boolean(True)
-
-
-def _or(node: Node, operands: list[Value | None]) -> Value | None:
-    truths = _truths(node, operands)
-    return boolean(True) if True in truths else None if None in truths else boolean(False)
-
-
-def _not(node: Node, operands: list[Value | None]) -> Value | None:
-    (truth,) = _exactly(node, _truths(node, operands), 1)
-    return None if truth is None else boolean(not truth)
-
-
-def _any_n(node: Node, operands: list[Value | None]) -> Value | None:
-    truths = _truths(node, operands)
-    least, most = int(decimal_of(node.get("min"))), int(decimal_of(node.get("max")))
-    sure, maybe = truths.count(True), truths.count(None)
-    if sure > most or sure + maybe < least:
-        return boolean(False)
-    return boolean(True) if sure >= least and sure + maybe <= most else None
-
-
-def _is_null(node: Node, operands: list[Value | None]) -> Value | None:
-    (value,) = _exactly(node, operands, 1)
-    return boolean(value is None or (value.base == "string" and value.is_single and value.item == ""))
-
-
-_LOGIC: dict[str, Callable[[Node, list[Value | None]], Value | None]] = {
-    "and": _and,
-    "or": _or,
-    "not": _not,
-    "anyn": _any_n,
-    "isnull": _is_null,
-}
-
-
-def _exactly(node: Node, operands: list[Any], count: int) -> list[Any]:
-    if len(operands) != count:
-        raise Unsupported(_KINDS, {"name": node.tag[:60]})
-    return operands
-
-
 # -- comparisons
 
 
 def _binary(node: Node, operands: list[Value | None], test: Callable[[Value, Value], bool]) -> Value | None:
-    left, right = _exactly(node, operands, 2)
+    left, right = exactly(node, operands, 2)
     return None if left is None or right is None else boolean(test(left, right))
 
 
 def _numbers(node: Node, *values: Value) -> list[Decimal]:
     if any(value.base not in NUMERIC or not value.is_single for value in values):
-        raise Unsupported(_KINDS, {"name": node.tag[:60]})
+        raise Unsupported(KINDS, {"name": node.tag[:60]})
     return [Decimal(value.item) for value in values]
 
 
@@ -271,7 +170,7 @@ def _match(node: Node, left: Value, right: Value, scope: Scope) -> bool:
 
 def _string_match(node: Node, left: Value, right: Value, scope: Scope) -> bool:
     if not left.is_single or not right.is_single:
-        raise Unsupported(_KINDS, {"name": node.tag})
+        raise Unsupported(KINDS, {"name": node.tag})
     is_sensitive = node.get("casesensitive", "true") in ("true", "1")
     first, second = str(left.item), str(right.item)
     if node.get("substring") in ("true", "1"):
@@ -290,7 +189,7 @@ def _substring(node: Node, left: Value, right: Value, scope: Scope) -> bool:
 
 
 def _pattern_match(node: Node, operands: list[Value | None], scope: Scope) -> Value | None:
-    (value,) = _exactly(node, operands, 1)
+    (value,) = exactly(node, operands, 1)
     if value is None:
         return None
     pattern = node.get("pattern")
@@ -312,22 +211,22 @@ def _reach(node: Node) -> tuple[str, Decimal, Decimal]:
         return mode, Decimal(0), Decimal(0)
     parts = [decimal_of(part) for part in node.get("tolerance").replace(",", " ").split()]
     if not 1 <= len(parts) <= 2 or mode not in ("absolute", "relative"):
-        raise Unsupported(_KINDS, {"name": node.tag})
+        raise Unsupported(KINDS, {"name": node.tag})
     return mode, parts[0], parts[-1]
 
 
 def _equal(node: Node, left: Value, right: Value, scope: Scope) -> bool:
     expected, given = _numbers(node, left, right)
     mode, below, above = _reach(node)
-    if isinstance(left.item, _MARKED) and mode == "relative":
+    if isinstance(left.item, MARKED) and mode == "relative":
         scope.witness.is_opaque = True
     if mode == "relative":
         low, high = expected * (1 - below / 100), expected * (1 + above / 100)
     else:
         low, high = expected - below, expected + above
-    if isinstance(right.item, _MARKED):
+    if isinstance(right.item, MARKED):
         scope.witness.numbers |= {low, high}
-    elif isinstance(left.item, _MARKED):
+    elif isinstance(left.item, MARKED):
         scope.witness.numbers |= {given + below, given - above, given - below, given + above}
     low, high = min(low, high), max(low, high)
     is_above = given > low or (given == low and (mode == "exact" or node.get("includelowerbound", "true") != "false"))
@@ -339,12 +238,12 @@ def _equal_rounded(node: Node, left: Value, right: Value, scope: Scope) -> bool:
     first, second = _numbers(node, left, right)
     mode = node.get("roundingmode", "significantFigures").lower().rstrip("s")
     if mode not in ("significantfigure", "decimalplace") or not node.get("figures").strip().isdecimal():
-        raise Unsupported(_KINDS, {"name": node.tag})
+        raise Unsupported(KINDS, {"name": node.tag})
     figures = int(node.get("figures"))
     if figures > 30 or (mode == "significantfigure" and figures < 1):
-        raise Unsupported(_KINDS, {"name": node.tag})
+        raise Unsupported(KINDS, {"name": node.tag})
     for value, other in ((left, second), (right, first)):
-        if isinstance(value.item, _MARKED):
+        if isinstance(value.item, MARKED):
             base = arithmetic.rounded(other, mode, figures)
             half = arithmetic.unit_of(base or other, mode, figures) / 2
             scope.witness.numbers |= {base - half, base + half, base - half / 10, base + half / 10}
@@ -398,7 +297,7 @@ def _collect(cardinality: str) -> Callable[[Node, list[Value | None], Scope], Va
     def collect(node: Node, operands: list[Value | None], scope: Scope) -> Value | None:
         given = [value for value in operands if value is not None]
         if len({value.base for value in given}) > 1:
-            raise Unsupported(_KINDS, {"name": node.tag})
+            raise Unsupported(KINDS, {"name": node.tag})
         items = tuple(item for value in given for item in value.items)
         return container(cardinality, given[0].base, items) if given else None
 
@@ -406,7 +305,7 @@ def _collect(cardinality: str) -> Callable[[Node, list[Value | None], Scope], Va
 
 
 def _container_size(node: Node, operands: list[Value | None], scope: Scope) -> Value | None:
-    (value,) = _exactly(node, operands, 1)
+    (value,) = exactly(node, operands, 1)
     return number(len(value.items) if value else 0)
 
 
@@ -418,7 +317,7 @@ def _number_or_variable(text: str, scope: Scope) -> Decimal:
 
 
 def _index(node: Node, operands: list[Value | None], scope: Scope) -> Value | None:
-    (value,) = _exactly(node, operands, 1)
+    (value,) = exactly(node, operands, 1)
     at = int(_number_or_variable(node.get("n"), scope))
     if value is None or not 1 <= at <= len(value.items):
         return None
@@ -426,7 +325,7 @@ def _index(node: Node, operands: list[Value | None], scope: Scope) -> Value | No
 
 
 def _delete(node: Node, operands: list[Value | None], scope: Scope) -> Value | None:
-    what, value = _exactly(node, operands, 2)
+    what, value = exactly(node, operands, 2)
     if what is None or value is None:
         return None
     scope.witness.compare(what, value)
@@ -442,17 +341,17 @@ def _repeat(node: Node, operands: list[Value | None], scope: Scope) -> Value | N
 
 
 def _inside(node: Node, operands: list[Value | None], scope: Scope) -> Value | None:
-    (value,) = _exactly(node, operands, 1)
+    (value,) = exactly(node, operands, 1)
     if value is None:
         return None
     if value.base != "point":
-        raise Unsupported(_KINDS, {"name": node.tag})
+        raise Unsupported(KINDS, {"name": node.tag})
     shape, coords = checked_area(node.get("shape"), node.get("coords"))
     return boolean(any(is_inside(shape, coords, float(x), float(y)) for x, y in value.items))
 
 
 def _round_to(node: Node, operands: list[Value | None], scope: Scope) -> Value | None:
-    (value,) = _exactly(node, operands, 1)
+    (value,) = exactly(node, operands, 1)
     if value is None:
         return None
     scope.witness.look_into(value)

@@ -54,11 +54,17 @@ def _by_option(item: Item, converter: "Converter", made: "Converted") -> None:
     if made.record["type"] == "multiple_choice":
         always |= set(item.marking.shown({}))
         right = _best(item, converter)
-        for text in item.marking.shown(right) if right is not None else []:
+        of_right = item.marking.shown(right) if right is not None else list(always)
+        for text in of_right:
             if not any(text in texts for texts in shown.values()):
                 _explain(made.record, text)
                 item.notes.lose(_LOST)
-    for text in dict.fromkeys(text for texts in shown.values() for text in texts if text in always):
+        said = always & set(of_right)
+        if said != always:
+            item.notes.lose(_LOST)
+    else:
+        said = always
+    for text in dict.fromkeys(text for texts in shown.values() for text in texts if text in said):
         _explain(made.record, text)
     feedback = {
         option: _joined([text for text in texts if text not in always])

@@ -1,5 +1,6 @@
 """The interactions of QTI 2 and 3, read into one shape."""
 
+import html
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -29,16 +30,14 @@ INTERACTIONS: dict[str, str] = {
     "hottextinteraction": "hottext",
     "hotspotinteraction": "hotspot",
     "graphicorderinteraction": "graphicorder",
+    "graphicgapmatchinteraction": "graphicgapmatch",
+    "graphicassociateinteraction": "graphicassociate",
     "selectpointinteraction": "points",
     "positionobjectinteraction": "points",
     "sliderinteraction": "slider",
     "uploadinteraction": "upload",
 }
 INLINE = {"inline", "text"}
-_DECLINED = {
-    "graphicassociateinteraction": gettext_noop("Joining places of a picture is not possible here."),
-    "graphicgapmatchinteraction": gettext_noop("Placing things on a picture is not possible here."),
-}
 
 
 def is_interaction(node: Node) -> bool:
@@ -151,6 +150,31 @@ def _spots(made: Interaction, node: Node, writer: Writer) -> None:
         made.spots.append(Spot(entry.get("identifier").strip(), shape, coords, label))
 
 
+def _associable_spots(made: Interaction, node: Node, writer: Writer) -> list[Choice]:
+    """Read the places of a picture that something belongs to; return them as numbered choices."""
+    made.picture = _picture(node, writer)
+    places = []
+    for at, entry in enumerate(node.find_all("associablehotspot"), start=1):
+        identifier = entry.get("identifier").strip()
+        label = (entry.get("hotspotlabel") or " ".join(entry.text.split()))[:200]
+        made.spots.append(Spot(identifier, *checked_area(entry.get("shape"), entry.get("coords")), label))
+        text = tidy(f"({at}) {html.escape(label, quote=False)}")
+        places.append(Choice(identifier, text, _most(entry, "matchmax", 1)))
+    return places
+
+
+def _graphic_gap_match(made: Interaction, node: Node, writer: Writer) -> None:
+    made.targets = _associable_spots(made, node, writer)
+    made.choices = [_choice(entry, writer) for entry in node.nodes if entry.name in ("gapimg", "gaptext")]
+    # A picture to be placed that is missing leaves nothing to tell it from the others by.
+    if any(not choice.text.strip() for choice in made.choices):
+        raise Unsupported(_NO_PICTURE)
+
+
+def _graphic_associate(made: Interaction, node: Node, writer: Writer) -> None:
+    made.choices = _associable_spots(made, node, writer)
+
+
 def _points(made: Interaction, node: Node, writer: Writer) -> None:
     made.picture = _picture(node, writer)
 
@@ -199,6 +223,8 @@ _READERS: dict[str, Callable[[Interaction, Node, Writer], None]] = {
     "hottext": _hot_text,
     "hotspot": _spots,
     "graphicorder": _spots,
+    "graphicgapmatch": _graphic_gap_match,
+    "graphicassociate": _graphic_associate,
     "points": _points,
     "slider": _slider,
     "upload": _upload,
@@ -211,8 +237,6 @@ def read_interaction(node: Node, writer: Writer, responses: dict[str, Declaratio
         raise Unsupported(_CUSTOM, {"name": (node.get("customInteractionTypeIdentifier") or node.tag)[:60]})
     if node.name == "drawinginteraction":
         raise Unsupported(_DRAWING)
-    if node.name in _DECLINED:
-        raise Unsupported(_DECLINED[node.name])
     if node.name not in INTERACTIONS:
         raise Unsupported(_NOT_HERE, {"name": node.tag[:60]})
     identifier = node.get("responseidentifier").strip()

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from exams.interchange.formats.base import gettext_noop
 from exams.interchange.formats.qti.declarations import Declaration, Declarations, declarations_of
-from exams.interchange.formats.qti.expressions import Witness
 from exams.interchange.formats.qti.interactions import feedback_of, is_interaction, read_interaction
 from exams.interchange.formats.qti.model import Feedback, Interaction, Item, Responses
 from exams.interchange.formats.qti.nodes import Node
@@ -15,6 +14,7 @@ from exams.interchange.formats.qti.processing import Processing, match_correct_r
 from exams.interchange.formats.qti.rich import CLOSE, OPEN, Writer, tidy
 from exams.interchange.formats.qti.structure import Group, additive_groups
 from exams.interchange.formats.qti.values import NUMERIC, Unsupported, Value
+from exams.interchange.formats.qti.witness import Witness
 
 _ADAPTIVE = gettext_noop("This question leads the learner through several steps (adaptive).")
 _TEMPLATE = gettext_noop("This question is made anew for each learner from a template with variables.")

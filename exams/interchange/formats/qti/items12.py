@@ -7,8 +7,9 @@ import re
 from decimal import Decimal
 
 from exams.interchange.formats.base import gettext_noop
+from exams.interchange.formats.qti import blackboard
 from exams.interchange.formats.qti.declarations import checked_area, decimal_of
-from exams.interchange.formats.qti.marking12 import PAIRS, Scoring, conditions_of
+from exams.interchange.formats.qti.marking12 import PAIRS, Scoring, conditions_of, number_places
 from exams.interchange.formats.qti.model import Choice, Interaction, Item, Picture, Spot
 from exams.interchange.formats.qti.nodes import Node
 from exams.interchange.formats.qti.notes import Assets, Notes
@@ -28,6 +29,7 @@ _REFERENCE = gettext_noop("Material kept elsewhere in the file is lost: %(name)s
 MAXIMUM_HTML = 300_000
 
 _ESSAYS = {"essay_question", "essay", "cc.essay.v0p1"}
+_PICTURE = re.compile(r"\.(?:png|jpe?g|gif|webp)$", re.IGNORECASE)
 _CANVAS = re.compile(r"^[a-z_]+_question$")
 _FLOWS = {"flow", "flowmat", "flowlabel", "presentation", "material", "altmaterial"}
 _RESPONSES = {"responselid", "responsestr", "responsenum", "responsexy", "responsegrp", "responseextension"}
@@ -52,6 +54,7 @@ class _Presentation:
     def __init__(self, writer: Writer, metadata: dict[str, str]) -> None:
         self.writer = writer
         self.type = metadata.get("question_type", "") or metadata.get("cc_profile", "")
+        self.is_by_hand = metadata.get("bbmd_questiontype", "").lower() in blackboard.ESSAYS
         self.interactions: list[Interaction] = []
         self.kinds: dict[str, str] = {}
         self.accepted: dict[str, dict[str, list[str]]] = {}
@@ -155,7 +158,7 @@ class _Presentation:
         is_number = is_number or self.type == "numerical_question"
         self.kinds[identifier] = "one"
         rows = parse_number(render.get("rows")) if render.get("rows") else None
-        is_long = self.type in _ESSAYS or (rows is not None and rows > 1)
+        is_long = self.type in _ESSAYS or self.is_by_hand or (rows is not None and rows > 1)
         base = "integer" if kind == "integer" and node.name == "responsenum" else "float"
         columns = parse_number(render.get("maxchars") or render.get("columns") or "12") or Decimal(12)
         size = min(max(int(columns), 4), 60)
@@ -213,6 +216,10 @@ def material_part(node: Node, writer: Writer) -> str:
     if node.name == "mataudio":
         address = writer.assets.address(node.get("uri")) if node.get("uri") else ""
         return f'<audio src="{html.escape(address)}"></audio>' if address else ""
+    if node.name == "matapplication" and _PICTURE.search(node.get("uri")):
+        address = writer.assets.address(node.get("uri"))
+        label = html.escape(node.get("label"))
+        return f'<img src="{html.escape(address)}" alt="{label}">' if address else label
     if node.name in ("matvideo", "matapplet", "matapplication"):
         writer.notes.lose(_OBJECT, name=(node.get("uri") or node.tag)[:80])
     elif node.name in ("matref", "materialref"):
@@ -226,13 +233,14 @@ def _text_of(node: Node, writer: Writer) -> str:
     return tidy("".join(material_part(child, writer) for child in node.nodes))
 
 
-def _named_places(stem: str, interactions: list[Interaction]) -> str:
-    """Put the tokens of responses called response_NAME where the text has [NAME]; their own place is at the end."""
+def _named_places(stem: str, interactions: list[Interaction], *, is_plain: bool) -> str:
+    """Put the tokens of responses called response_NAME, or just NAME where names are plain, where the text has [NAME];
+    their own place is at the end."""
     for at, interaction in enumerate(interactions):
         name = interaction.identifier.removeprefix("response_")
         place = f"[{html.escape(name, quote=False)}]"
         token = f"{OPEN}{at}{CLOSE}"
-        if interaction.identifier != name and place in stem:
+        if (is_plain or interaction.identifier != name) and place in stem:
             stem = stem.replace(token, "").replace(place, token, 1)
             if interaction.kind == "choice" and interaction.cardinality == "single":
                 interaction.kind = "inline"
@@ -265,6 +273,8 @@ def _scoring(item: Node, presentation: _Presentation, *, is_cumulative: bool) ->
     outcomes = processing.find("outcomes") if processing is not None else None
     variables = outcomes.find_all("decvar") if outcomes is not None else []
     conditions = conditions_of(processing, is_cumulative=is_cumulative)
+    for node in processing.walk() if processing is not None else ():
+        number_places(node, presentation.kinds)
     changed = [name for entry in conditions for name, _, _ in entry.changes]
     names = [node.get("varname", "SCORE") for node in variables]
     variable = "SCORE" if "SCORE" in names or not names else next((name for name in names if name in changed), names[0])
@@ -284,6 +294,8 @@ def read_item12(item: Node, *, assets: Assets, notes: Notes, is_cumulative: bool
     """Return an item of QTI 1.2 in the common shape; Unsupported says why it cannot be taken over."""
     metadata = metadata_of(item)
     type_ = metadata.get("question_type", "")
+    blackboard.put_plainly(item, metadata, notes)
+    maker_type = metadata.get("bbmd_questiontype", "").lower()
     if type_ == "calculated_question" or any(node.name == "calculated" for node in item.walk()):
         raise Unsupported(_CALCULATED)
     writer = Writer(notes, assets)
@@ -297,14 +309,18 @@ def read_item12(item: Node, *, assets: Assets, notes: Notes, is_cumulative: bool
         interactions = [Interaction("upload", "upload", "file", "single", kinds=("picture", "document"))]
         presentation.kinds["upload"] = "one"
         stem += f"{OPEN}0{CLOSE}"
+    if maker_type in blackboard.FILES:
+        for at, field in enumerate(interactions):
+            interactions[at] = Interaction("upload", field.identifier, "file", "single", kinds=("picture", "document"))
     if not interactions:
         raise Unsupported(_TEXT_ONLY)
-    stem = _named_places(stem, interactions)
-    presentation.kinds[""] = type_
+    stem = _named_places(stem, interactions, is_plain=maker_type in blackboard.NAMED_PLACES)
+    presentation.kinds[""] = "matching_question" if maker_type == "matching" else type_
     merged = _as_matching(interactions, presentation.kinds)
     if merged is not interactions:
         stem = re.sub(f"{OPEN}[^{CLOSE}]*{CLOSE}", "", stem) + f"{OPEN}0{CLOSE}"
         interactions = merged
+    is_binary = maker_type in ("true/false", "either/or")
     is_canvas = bool(_CANVAS.match(type_))
     scoring = _scoring(item, presentation, is_cumulative=is_cumulative or is_canvas)
     explanation = _feedback(item, scoring, writer)
@@ -319,7 +335,7 @@ def read_item12(item: Node, *, assets: Assets, notes: Notes, is_cumulative: bool
         language=item.get("lang").strip(),
         explanation=explanation,
         has_feedback=bool(scoring.feedback),
-        kind="true_false" if "true_false" in (type_ + metadata.get("cc_profile", "")) else "",
+        kind="true_false" if "true_false" in (type_ + metadata.get("cc_profile", "")) or is_binary else "",
     )
     _give_marks(made, scoring, metadata)
     for interaction in interactions:
@@ -345,6 +361,8 @@ def _feedback(item: Node, scoring: Scoring, writer: Writer) -> str:
 
 def _give_marks(item: Item, scoring: Scoring, metadata: dict[str, str]) -> None:
     stated = metadata.get("points_possible") or metadata.get("cc_weighting") or metadata.get("qmd_weighting")
+    if "bbmd_questiontype" in metadata:
+        stated = metadata.get("qmd_absolutescore_max")
     points = parse_number(stated) if stated else None
     is_percent = scoring.upper == 100
     if points is not None and points > 0:

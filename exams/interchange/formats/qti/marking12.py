@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from exams.interchange.formats.base import gettext_noop
-from exams.interchange.formats.qti.expressions import Witness
 from exams.interchange.formats.qti.model import Responses
 from exams.interchange.formats.qti.nodes import Node
 from exams.interchange.formats.qti.structure import Group
 from exams.interchange.formats.qti.values import NUMERIC, Unsupported, Value, parse_number, single
+from exams.interchange.formats.qti.witness import Witness
 
 _UNKNOWN = gettext_noop("The marking uses “%(name)s”, which QTI does not have at this place.")
 _NO_RESPONSE = gettext_noop("The marking reads %(name)s, which the question does not declare.")
@@ -295,3 +295,12 @@ def conditions_of(processing: Node | None, *, is_cumulative: bool) -> list[Condi
         test = node.find("conditionvar")
         found.append(Condition(test, changes, shown, goes_on, sum(1 for _ in node.walk())))
     return found
+
+
+def number_places(test: Node, kinds: Mapping[str, str]) -> None:
+    """Give the equalities of an ordered response, which stand in its order, the index that they leave out."""
+    found = [node for node in test.nodes if node.name == "varequal" and kinds.get(node.get("respident")) == "ordered"]
+    names = {node.get("respident") for node in found}
+    if len(found) > 1 and len(names) == 1 and not any(node.get("index").strip() for node in found):
+        for at, node in enumerate(found, start=1):
+            node.attrs["index"] = str(at)

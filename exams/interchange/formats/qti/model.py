@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
-from exams.interchange.formats.qti.expressions import Witness
 from exams.interchange.formats.qti.notes import Assets, Notes
 from exams.interchange.formats.qti.structure import Group
 from exams.interchange.formats.qti.values import Value
+from exams.interchange.formats.qti.witness import Witness
 
 Responses = Mapping[str, Value | None]
 

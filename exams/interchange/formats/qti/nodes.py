@@ -27,7 +27,7 @@ _CHINESE = {"gbk", "gb2312", "gb18030", "big5", "gb-2312", "x-gbk", "cp936"}
 
 _TOO_LARGE = gettext_noop("A question of this file is too large to be read.")
 _TOO_DEEP = gettext_noop("The elements of this file are nested too deeply.")
-_MALFORMED = gettext_noop("This file is not well-formed XML; it breaks at line %(line)s, column %(column)s.")
+MALFORMED = gettext_noop("This file is not well-formed XML; it breaks at line %(line)s, column %(column)s.")
 _ENTITIES = gettext_noop("This file declares entities of its own. Save it without them.")
 _ENCODING = gettext_noop("The encoding of this file is not known. Save it as UTF-8.")
 
@@ -154,7 +154,7 @@ class _Builder:
 
 def _malformed(error: ParseError) -> UnreadableFile:
     line, column = getattr(error, "position", (1, 0))
-    return UnreadableFile(_MALFORMED, {"line": line, "column": column})
+    return UnreadableFile(MALFORMED, {"line": line, "column": column})
 
 
 class _Parser:
@@ -202,7 +202,7 @@ def parse_xml(data: bytes) -> Node:
         parser.feed(data[start : start + CHUNK])
     parser.finish()
     if builder.root is None:
-        raise UnreadableFile(_MALFORMED, {"line": 1, "column": 0})
+        raise UnreadableFile(MALFORMED, {"line": 1, "column": 0})
     return builder.root
 
 

@@ -10,11 +10,11 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from exams.interchange.formats.base import gettext_noop
-from exams.interchange.formats.qti.expressions import MarkedDecimal, MarkedInteger, Witness
 from exams.interchange.formats.qti.model import Interaction
 from exams.interchange.formats.qti.parts import BLANK_PAYS, DIFFERENT, Part, fraction_of, greatest
 from exams.interchange.formats.qti.texts import WitnessedScore
 from exams.interchange.formats.qti.values import Unsupported, Value, single
+from exams.interchange.formats.qti.witness import MarkedDecimal, MarkedInteger, Witness
 
 MAXIMUM_NUMBERS = 200
 MAXIMUM_WHOLE = 60

@@ -15,6 +15,7 @@ from exams.interchange.formats.qti.parts import (
     Part,
     Score,
     first_fitting,
+    fraction_of,
     greatest,
     option_ids,
 )
@@ -24,6 +25,7 @@ MAXIMUM_ITEMS = 7
 _TOO_MANY = gettext_noop("With more than %(count)s things to order it cannot be checked how each order is marked.")
 _SOME = gettext_noop("Only some of the things are to be ordered.")
 MOST = 30
+MOST_ACCEPTED = 40
 
 
 def order_part(interaction: Interaction, score: Score, *, is_match: bool) -> Part:
@@ -58,8 +60,9 @@ def order_part(interaction: Interaction, score: Score, *, is_match: bool) -> Par
     }
     keys = [
         {"order": [ids[identifier] for identifier in best[0]], "grading": grading}
-        for grading in ("all_or_nothing", "per_pair", "longest_run")
+        for grading in ("all_or_nothing", "per_pair", "longest_run", "per_position")
     ]
+    keys += _with_accepted(keys[0], {tuple(ids[id_] for id_ in order): worth for order, worth in table.items()})
     cases = [([ids[identifier] for identifier in order], worth) for order, worth in table.items()]
     _, _, key = first_fitting(
         (("ordering", content | {"stem": "?"}, key) for key in keys), maximum=maximum, cases=cases
@@ -72,15 +75,27 @@ def order_part(interaction: Interaction, score: Score, *, is_match: bool) -> Par
     return Part("ordering", content, key, maximum, native, samples, stem=interaction.prompt)
 
 
+def _with_accepted(key: dict[str, Any], table: Mapping[tuple[str, ...], Decimal]) -> list[dict[str, Any]]:
+    """Return the key with the other orders that earn something, where they are orders of all things and not many."""
+    count = len(key["order"])
+    earning = {order: worth for order, worth in table.items() if worth and list(order) != key["order"]}
+    if not earning or len(earning) > MOST_ACCEPTED or any(len(o) != count or w < 0 for o, w in earning.items()):
+        return []
+    maximum = max(table.values())
+    accepted = [{"order": list(order), "fraction": fraction_of(worth, maximum)} for order, worth in earning.items()]
+    return [{**key, "accepted": accepted}]
+
+
 def region_order_part(interaction: Interaction, score: Score, *, is_match: bool) -> Part:
     """Return an order of places on a picture as a hotspot."""
     interaction.choices = [Choice(spot.identifier, spot.label or spot.identifier) for spot in interaction.spots]
     part = order_part(interaction, score, is_match=is_match)
-    if part.key["grading"] != "all_or_nothing":
+    if part.key["grading"] != "all_or_nothing" or any(other["fraction"] < 1 for other in part.key.get("accepted", ())):
         raise Unsupported(DIFFERENT)
     ids = {spot.identifier: item["id"] for spot, item in zip(interaction.spots, part.content["items"], strict=True)}
     part.type = "hotspot"
-    part.key = {"correct": part.key["order"]}
+    others = [other["order"] for other in part.key.get("accepted", ())]
+    part.key = {"correct": part.key["order"], **({"accepted": others} if others else {})}
     part.content = picture_content(interaction) | {
         "mode": "order",
         "maximum_choices": None,

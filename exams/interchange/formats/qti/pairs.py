@@ -122,6 +122,8 @@ def _fit(
     table: list[tuple[Assignment, Decimal]] = [
         (assignment, score(_value(interaction, [sides.pair(a, b) for a, b in assignment.items()])))
         for assignment in _assignments(sides, key_pairs=key_pairs, is_known=is_known)
+        # A response of one pair says nothing of several.
+        if interaction.cardinality != "single" or len(assignment) <= 1
     ]
     maximum = greatest(worth for _, worth in table)
     best_ones = [assignment for assignment, worth in table if worth == maximum]
@@ -195,16 +197,25 @@ def _sides_of_associate(interaction: Interaction, worths: Mapping[object, Decima
     correct = [tuple(item) for item in interaction.correct.items] if interaction.correct else []
     paying = {*correct, *(pair for pair, worth in worths.items() if worth > 0 and isinstance(pair, tuple))}
     order = [choice.identifier for choice in interaction.choices]
+    partners: dict[str, set[str]] = {}
+    for a, b in paying:
+        partners.setdefault(a, set()).add(b)
+        partners.setdefault(b, set()).add(a)
     left: dict[str, None] = {}
     right: dict[str, None] = {}
-    for a, b in sorted(paying, key=lambda pair: min(order.index(end) if end in order else 0 for end in pair)):
-        first, second = (a, b) if order.index(a) <= order.index(b) else (b, a)
-        if first in right or second in left:
-            first, second = second, first
-        if first in right or second in left or first in left:
-            raise Unsupported(_CHAIN)
-        left[first] = None
-        right[second] = None
+    for name in sorted(partners, key=lambda end: order.index(end) if end in order else 0):
+        if name in left or name in right:
+            continue
+        others = partners[name]
+        # Of a thing with several partners, each partner is on the left: it has this one only.
+        if len(others) > 1 or len(partners[next(iter(others))]) == 1:
+            hub, leaves = (name, others) if len(others) > 1 else (next(iter(others)), {name})
+            if hub in left or any(len(partners[leaf]) > 1 or leaf in right for leaf in leaves):
+                raise Unsupported(_CHAIN)
+            left |= dict.fromkeys(sorted(leaves, key=order.index))
+            right[hub] = None
+    if set(partners) - set(left) - set(right):
+        raise Unsupported(_CHAIN)
     right |= dict.fromkeys(identifier for identifier in order if identifier not in left)
     notes.doubt(_TWO_SIDES)
     by_name = {choice.identifier: choice for choice in interaction.choices}
@@ -221,7 +232,7 @@ def match_part(
 ) -> Part:
     """Return a match or associate interaction as a matching. `is_known`: the marking is a standard template, so it may
     be compared at some of very many assignments."""
-    if interaction.kind == "associate":
+    if interaction.kind in ("associate", "graphicassociate"):
         if any(not {a, b} <= {choice.identifier for choice in interaction.choices} for a, b in _pairs_of(worths)):
             raise Unsupported(DIFFERENT)
         sides = _sides_of_associate(interaction, worths, notes)
@@ -237,6 +248,23 @@ def match_part(
     _, _, key = first_fitting(candidates, maximum=maximum, cases=cases)
     samples = _samples(interaction, sides, cases)
     return Part("matching", content, key, maximum, _native(sides), samples, stem=interaction.prompt)
+
+
+def place_part(
+    interaction: Interaction, score: Score, worths: Mapping[object, Decimal], notes: Notes, *, is_known: bool
+) -> Part:
+    """Return things to be put on the places of a picture as a matching: each place gets one thing."""
+    sides = Sides(interaction.targets, interaction.choices, lambda a, b: (b, a))
+    correct = [tuple(item)[1] for item in interaction.correct.items] if interaction.correct else []
+    if len(set(correct)) != len(correct):
+        raise Unsupported(_SEVERAL)
+    maximum, keys, cases, _ = _fit(interaction, sides, score, worths, is_known=is_known)
+    samples = _samples(interaction, sides, cases)
+    part = _as_matching(interaction, sides, keys, cases, maximum, samples, _native(sides))
+    part.content["left"] = [
+        {**entry, "text": choice.text} for entry, choice in zip(part.content["left"], sides.left, strict=True)
+    ]
+    return part
 
 
 def _pairs_of(worths: Mapping[object, Decimal]) -> list[Pair]:

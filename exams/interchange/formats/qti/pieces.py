@@ -1,10 +1,21 @@
 """Questions as pieces of a QTI 3.0 item: declarations, body and rules, by type."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from exams.interchange.formats.base import gettext_noop
+from exams.interchange.formats.qti.piece import (
+    Piece,
+    as_float,
+    as_identifier,
+    choices_of,
+    if_rule,
+    map_rule,
+    mapping_of,
+    match_correct,
+    option_feedback,
+    variable,
+)
 from exams.interchange.formats.qti.texts import escaped_pattern
 from exams.interchange.formats.qti.xhtml import block, escaped, number, xhtml
 
@@ -21,138 +32,16 @@ CANNOT = gettext_noop("QTI cannot carry a question of the type %(type)s.")
 WORDS = gettext_noop("The length asked for is lost.")
 
 
-@dataclass
-class Piece:
-    """A question under a name: the suffix of its variables. `score` is the outcome it sets, out of `marks`."""
-
-    suffix: str
-    marks: float
-    declared: list[str] = field(default_factory=list)
-    body: str = ""
-    rules: list[str] = field(default_factory=list)
-    feedback: list[str] = field(default_factory=list)
-    losses: list[str] = field(default_factory=list)
-    is_human: bool = False
-
-    @property
-    def response(self) -> str:
-        """The name of its response."""
-        return f"RESPONSE{self.suffix}"
-
-    @property
-    def score(self) -> str:
-        """The name of its score."""
-        return f"SCORE{self.suffix}"
-
-    def declare(
-        self, cardinality: str, base: str, *, name: str = "", correct: Sequence[str] = (), mapping: str = ""
-    ) -> None:
-        """Declare a response."""
-        values = "".join(f"<qti-value>{escaped(value)}</qti-value>" for value in correct)
-        right = f"<qti-correct-response>{values}</qti-correct-response>" if values else ""
-        self.declared.append(
-            f'<qti-response-declaration identifier="{name or self.response}" cardinality="{cardinality}" '
-            f'base-type="{base}">{right}{mapping}</qti-response-declaration>'
-        )
-
-    def add(self, amount: str) -> str:
-        """Return the rule that adds an expression to the score."""
-        return (
-            f'<qti-set-outcome-value identifier="{self.score}"><qti-sum><qti-variable identifier="{self.score}"/>'
-            f"{amount}</qti-sum></qti-set-outcome-value>"
-        )
-
-    def lose(self, text: str) -> None:
-        """Note a loss."""
-        self.losses.append(text)
-
-
-def _float(value: float) -> str:
-    return f'<qti-base-value base-type="float">{number(value)}</qti-base-value>'
-
-
-def _identifier(value: str) -> str:
-    return f'<qti-base-value base-type="identifier">{value}</qti-base-value>'
-
-
-def _variable(name: str) -> str:
-    return f'<qti-variable identifier="{name}"/>'
-
-
-def _if(branches: Sequence[tuple[str, str]]) -> str:
-    """Return a condition with its alternatives, the first that holds decides."""
-    parts = []
-    for at, (test, rule) in enumerate(branches):
-        name = "qti-response-if" if at == 0 else "qti-response-else-if"
-        parts.append(f"<{name}>{test}{rule}</{name}>")
-    return f"<qti-response-condition>{''.join(parts)}</qti-response-condition>"
-
-
-def _match_correct(piece: Piece, name: str, worth: float) -> str:
-    test = f'<qti-match>{_variable(name)}<qti-correct identifier="{name}"/></qti-match>'
-    return _if([(test, piece.add(_float(worth)))])
-
-
-def _map(piece: Piece, name: str) -> str:
-    return _if(
-        [
-            (
-                f"<qti-not><qti-is-null>{_variable(name)}</qti-is-null></qti-not>",
-                piece.add(f'<qti-map-response identifier="{name}"/>'),
-            )
-        ]
-    )
-
-
-def _mapping(
-    worths: Mapping[str, float], *, lower: float | None = None, upper: float | None = None, default: float = 0
-) -> str:
-    bounds = "".join(
-        f' {name}="{number(value)}"'
-        for name, value in (("lower-bound", lower), ("upper-bound", upper))
-        if value is not None
-    )
-    entries = "".join(
-        f'<qti-map-entry map-key="{escaped(key)}" mapped-value="{number(worth)}"/>' for key, worth in worths.items()
-    )
-    if not entries:
-        return ""
-    return f'<qti-mapping default-value="{number(default)}"{bounds}>{entries}</qti-mapping>'
-
-
-def _choices(options: Sequence[Mapping[str, str]], *, tag: str = "qti-simple-choice", extra: str = "") -> str:
-    return "".join(f'<{tag} identifier="{option["id"]}"{extra}>{xhtml(option["text"])}</{tag}>' for option in options)
-
-
-def _option_feedback(piece: Piece, feedback: Mapping[str, str]) -> None:
-    """Show the feedback of chosen options."""
-    if not feedback:
-        return
-    name = f"FEEDBACK{piece.suffix}"
-    piece.declared.append(
-        f'<qti-outcome-declaration identifier="{name}" cardinality="multiple" base-type="identifier"/>'
-    )
-    piece.rules.append(
-        f'<qti-set-outcome-value identifier="{name}"><qti-multiple>{_variable(piece.response)}</qti-multiple>'
-        "</qti-set-outcome-value>"
-    )
-    for option, text in feedback.items():
-        piece.feedback.append(
-            f'<qti-modal-feedback outcome-identifier="{name}" identifier="{option}" show-hide="show">'
-            f"<qti-content-body>{block(text)}</qti-content-body></qti-modal-feedback>"
-        )
-
-
 def _single(piece: Piece, content: Mapping[str, Any], key: Mapping[str, Any]) -> None:
     worths = {option: fraction * piece.marks for option, fraction in key["fractions"].items() if fraction}
     right = [option for option, fraction in key["fractions"].items() if fraction == 1][:1]
-    piece.declare("single", "identifier", correct=right, mapping=_mapping(worths))
+    piece.declare("single", "identifier", correct=right, mapping=mapping_of(worths))
     piece.body = (
         f'{block(content["stem"])}<qti-choice-interaction response-identifier="{piece.response}" max-choices="1">'
-        f"{_choices(content['options'])}</qti-choice-interaction>"
+        f"{choices_of(content['options'])}</qti-choice-interaction>"
     )
-    piece.rules.append(_map(piece, piece.response))
-    _option_feedback(piece, key.get("feedback") or {})
+    piece.rules.append(map_rule(piece, piece.response))
+    option_feedback(piece, key.get("feedback") or {})
 
 
 def _true_false(piece: Piece, content: Mapping[str, Any], key: Mapping[str, Any]) -> None:
@@ -174,38 +63,38 @@ def _multiple(piece: Piece, content: Mapping[str, Any], key: Mapping[str, Any]) 
     if rule == "sum_of_fractions":
         fractions = key.get("fractions") or {id_: (1 if id_ in correct else -1) / len(correct) for id_ in ids}
         worths = {id_: fraction * piece.marks for id_, fraction in fractions.items()}
-        mapping = _mapping(worths, lower=(key.get("floor") or 0) * piece.marks, upper=piece.marks)
-        piece.rules.append(_map(piece, name))
+        mapping = mapping_of(worths, lower=(key.get("floor") or 0) * piece.marks, upper=piece.marks)
+        piece.rules.append(map_rule(piece, name))
     elif rule == "net_correct":
-        mapping = _mapping(dict.fromkeys(correct, share), lower=0, default=-share)
-        piece.rules.append(_map(piece, name))
+        mapping = mapping_of(dict.fromkeys(correct, share), lower=0, default=-share)
+        piece.rules.append(map_rule(piece, name))
     elif rule == "each_option":
         _each_option(piece, ids, correct)
     else:
-        piece.rules.append(_if(_accepted(piece, correct, key.get("accepted") or ())))
+        piece.rules.append(if_rule(_accepted(piece, correct, key.get("accepted") or ())))
     piece.declare("multiple", "identifier", correct=correct, mapping=mapping)
     limit = content.get("maximum_choices") or 0
     piece.body = (
         f'{block(content["stem"])}<qti-choice-interaction response-identifier="{name}" max-choices="{limit}">'
-        f"{_choices(content['options'])}</qti-choice-interaction>"
+        f"{choices_of(content['options'])}</qti-choice-interaction>"
     )
-    _option_feedback(piece, key.get("feedback") or {})
+    option_feedback(piece, key.get("feedback") or {})
 
 
 def _each_option(piece: Piece, ids: Sequence[str], correct: Sequence[str]) -> None:
-    some = f"<qti-not><qti-is-null>{_variable(piece.response)}</qti-is-null></qti-not>"
+    some = f"<qti-not><qti-is-null>{variable(piece.response)}</qti-is-null></qti-not>"
     for id_ in ids:
-        member = f"<qti-member>{_identifier(id_)}{_variable(piece.response)}</qti-member>"
+        member = f"<qti-member>{as_identifier(id_)}{variable(piece.response)}</qti-member>"
         test = member if id_ in correct else f"<qti-and>{some}<qti-not>{member}</qti-not></qti-and>"
-        piece.rules.append(_if([(test, piece.add(_float(piece.marks / len(ids))))]))
+        piece.rules.append(if_rule([(test, piece.add(as_float(piece.marks / len(ids))))]))
 
 
 def _accepted(piece: Piece, correct: Sequence[str], others: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
-    rule = piece.add(_float(piece.marks))
+    rule = piece.add(as_float(piece.marks))
     return [
         (
-            f"<qti-match>{_variable(piece.response)}"
-            f"<qti-multiple>{''.join(map(_identifier, ids))}</qti-multiple></qti-match>",
+            f"<qti-match>{variable(piece.response)}"
+            f"<qti-multiple>{''.join(map(as_identifier, ids))}</qti-multiple></qti-match>",
             rule,
         )
         for ids in [correct, *others]
@@ -224,22 +113,22 @@ def _text_rules(piece: Piece, name: str, key: Mapping[str, Any], worth: float, *
         if is_wild and "*" in text.replace(r"\*", ""):
             pieces = text.replace(r"\*", "\ue000").split("*")
             pattern = ".*".join(escaped_pattern(part.replace("\ue000", "*"), is_folded=is_folded) for part in pieces)
-            test = f'<qti-pattern-match pattern="{escaped(pattern)}">{_variable(name)}</qti-pattern-match>'
+            test = f'<qti-pattern-match pattern="{escaped(pattern)}">{variable(name)}</qti-pattern-match>'
         elif key.get("match") == "regex":
-            test = f'<qti-pattern-match pattern="{escaped(text)}">{_variable(name)}</qti-pattern-match>'
+            test = f'<qti-pattern-match pattern="{escaped(text)}">{variable(name)}</qti-pattern-match>'
         else:
             plain = text.replace(r"\*", "*") if is_wild else text
             sensitive = "false" if is_folded else "true"
             test = (
-                f'<qti-string-match case-sensitive="{sensitive}">{_variable(name)}'
+                f'<qti-string-match case-sensitive="{sensitive}">{variable(name)}'
                 f'<qti-base-value base-type="string">{escaped(plain)}</qti-base-value></qti-string-match>'
             )
-        branches.append((test, piece.add(_float(fraction * worth))))
+        branches.append((test, piece.add(as_float(fraction * worth))))
         if answer.get("feedback"):
             piece.lose(FEEDBACK)
     first = next((answer["text"] for answer in key["answers"] if answer.get("fraction", 1) == 1), "")
     piece.declare("single", "string", name=name, correct=[first] if first and key.get("match") != "regex" else [])
-    piece.rules.append(_if(branches))
+    piece.rules.append(if_rule(branches))
 
 
 def _number_rules(piece: Piece, name: str, answers: Sequence[Mapping[str, Any]], worth: float) -> None:
@@ -250,19 +139,19 @@ def _number_rules(piece: Piece, name: str, answers: Sequence[Mapping[str, Any]],
         expected = f'<qti-base-value base-type="float">{escaped(answer["value"])}</qti-base-value>'
         if kind == "significant":
             test = (
-                f'<qti-equal-rounded rounding-mode="significantFigures" figures="{int(tolerance)}">{_variable(name)}'
+                f'<qti-equal-rounded rounding-mode="significantFigures" figures="{int(tolerance)}">{variable(name)}'
                 f"{expected}</qti-equal-rounded>"
             )
         else:
             mode = "absolute" if kind == "absolute" else "relative"
             reach = number(tolerance if kind == "absolute" else tolerance * 100)
             attrs = f'tolerance-mode="{mode}" tolerance="{reach} {reach}"'
-            test = f"<qti-equal {attrs}>{expected}{_variable(name)}</qti-equal>"
-        branches.append((test, piece.add(_float(answer.get("fraction", 1) * worth))))
+            test = f"<qti-equal {attrs}>{expected}{variable(name)}</qti-equal>"
+        branches.append((test, piece.add(as_float(answer.get("fraction", 1) * worth))))
         if answer.get("feedback"):
             piece.lose(FEEDBACK)
     piece.declare("single", "float", name=name, correct=[str(answers[0]["value"])])
-    piece.rules.append(_if(branches))
+    piece.rules.append(if_rule(branches))
 
 
 def _blanks(piece: Piece, content: Mapping[str, Any], key: Mapping[str, Any]) -> None:
@@ -280,11 +169,11 @@ def _blanks(piece: Piece, content: Mapping[str, Any], key: Mapping[str, Any]) ->
         if part.get("kind") == "choice":
             worths = {option: fraction * worth for option, fraction in part_key["fractions"].items() if fraction}
             right = [option for option, fraction in part_key["fractions"].items() if fraction == 1][:1]
-            inner.declare("single", "identifier", name=name, correct=right, mapping=_mapping(worths))
-            inner.rules.append(_map(inner, name))
+            inner.declare("single", "identifier", name=name, correct=right, mapping=mapping_of(worths))
+            inner.rules.append(map_rule(inner, name))
             places[part["id"]] = (
                 f'<qti-inline-choice-interaction response-identifier="{name}">'
-                f"{_choices(part['options'], tag='qti-inline-choice')}</qti-inline-choice-interaction>"
+                f"{choices_of(part['options'], tag='qti-inline-choice')}</qti-inline-choice-interaction>"
             )
             if part_key.get("feedback"):
                 piece.lose(FEEDBACK)
@@ -307,7 +196,9 @@ def _all_together(piece: Piece, inner: Piece, count: int) -> None:
     piece.declared.append(f'<qti-outcome-declaration identifier="{raw}" cardinality="single" base-type="float"/>')
     piece.losses += inner.losses
     piece.rules += [rule.replace(f'"{piece.score}"', f'"{raw}"') for rule in inner.rules]
-    piece.rules.append(_if([(f"<qti-gte>{_variable(raw)}{_float(count)}</qti-gte>", piece.add(_float(piece.marks)))]))
+    piece.rules.append(
+        if_rule([(f"<qti-gte>{variable(raw)}{as_float(count)}</qti-gte>", piece.add(as_float(piece.marks)))])
+    )
 
 
 def _numerical(piece: Piece, content: Mapping[str, Any], key: Mapping[str, Any]) -> None:
@@ -349,7 +240,7 @@ def _pairs(
     mapping = ""
     grading = key.get("grading", "per_pair")
     if grading == "all_or_nothing":
-        piece.rules.append(_match_correct(piece, piece.response, piece.marks))
+        piece.rules.append(match_correct(piece, piece.response, piece.marks))
     else:
         worths = {pair: piece.marks / len(left) for pair in correct}
         bounds: dict[str, float] = {}
@@ -357,13 +248,13 @@ def _pairs(
             found = key["fractions"].items()
             worths = {f"L_{a} R_{b}": worth * piece.marks for a, row in found for b, worth in row.items()}
             bounds = {"lower": 0, "upper": piece.marks}
-        mapping = _mapping(worths, **bounds)
-        piece.rules.append(_map(piece, piece.response))
+        mapping = mapping_of(worths, **bounds)
+        piece.rules.append(map_rule(piece, piece.response))
     piece.declare("multiple", "directedPair", correct=correct, mapping=mapping)
     sides = []
     for prefix, options, most in (("L_", left, 1), ("R_", right, 0)):
         named = [{"id": f"{prefix}{option['id']}", "text": option["text"]} for option in options]
-        choices = _choices(named, tag="qti-simple-associable-choice", extra=f' match-max="{most}"')
+        choices = choices_of(named, tag="qti-simple-associable-choice", extra=f' match-max="{most}"')
         sides.append(f"<qti-simple-match-set>{choices}</qti-simple-match-set>")
     attrs = f'response-identifier="{piece.response}" max-associations="0"'
     piece.body += f"<qti-match-interaction {attrs}>{''.join(sides)}</qti-match-interaction>"
@@ -383,10 +274,24 @@ def _ordering(piece: Piece, content: Mapping[str, Any], key: Mapping[str, Any]) 
     if key.get("grading", "all_or_nothing") != "all_or_nothing":
         piece.lose(ORDER_RULE)
     piece.declare("ordered", "identifier", correct=key["order"])
-    piece.rules.append(_match_correct(piece, piece.response, piece.marks))
+    branches = [
+        (
+            f"<qti-match>{variable(piece.response)}<qti-ordered>{''.join(map(as_identifier, order))}</qti-ordered>"
+            "</qti-match>",
+            piece.add(as_float(fraction * piece.marks)),
+        )
+        for order, fraction in [
+            (key["order"], 1.0),
+            *((other["order"], other["fraction"]) for other in key.get("accepted") or ()),
+        ]
+    ]
+    if len(branches) > 1:
+        piece.rules.append(if_rule(branches))
+    else:
+        piece.rules.append(match_correct(piece, piece.response, piece.marks))
     piece.body = (
         f'{block(content["stem"])}<qti-order-interaction response-identifier="{piece.response}" shuffle="true">'
-        f"{_choices(content['items'])}</qti-order-interaction>"
+        f"{choices_of(content['items'])}</qti-order-interaction>"
     )
 
 

@@ -6,9 +6,10 @@ from functools import cached_property
 
 from exams.interchange.formats.base import gettext_noop
 from exams.interchange.formats.qti.declarations import Declarations
-from exams.interchange.formats.qti.expressions import Scope, Witness, evaluate, is_true
+from exams.interchange.formats.qti.expressions import Scope, evaluate, is_true
 from exams.interchange.formats.qti.nodes import Node, parse_xml
 from exams.interchange.formats.qti.values import NUMERIC, Unsupported, Value, number, parse_item, single
+from exams.interchange.formats.qti.witness import Witness
 
 _UNKNOWN_RULE = gettext_noop("The marking uses a rule that QTI does not have at this place: %(name)s.")
 _UNKNOWN_TEMPLATE = gettext_noop("The marking follows a template that is not known: %(name)s.")

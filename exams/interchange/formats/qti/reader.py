@@ -30,7 +30,7 @@ _MANIFEST = gettext_noop("This is the list of contents of a package. Choose the 
 _NO_QTI = gettext_noop("This file holds no QTI questions.")
 _NO_QUESTIONS = gettext_noop("The package holds no QTI questions.")
 _STRUCTURE = gettext_noop("The order, sections and rules of the test in this package are lost; its questions are read.")
-_MISSING = gettext_noop("The package names the question %(name)s, but its file is not there.")
+MISSING = gettext_noop("The package names the question %(name)s, but its file is not there.")
 _UNREADABLE = gettext_noop("The file of this question cannot be read.")
 _BROKEN_OFF = gettext_noop("The file breaks off or is damaged here; what follows cannot be read.")
 _TWICE = gettext_noop("This question stands in %(file)s once more, in full, and is read from there.")
@@ -95,12 +95,13 @@ class _Reading:
             # A question may contradict itself in more ways than can be named; it must not take the others along.
             return self.declined(file, _FAILED, source=source)
         row = self.row + 1
+        written = json.dumps(record, ensure_ascii=False)
         return self.next(
             file,
             record=record,
             losses=notes.loss_remarks(row, file),
             doubts=notes.doubt_remarks(row, file),
-            attachments=tuple(assets.found.values()),
+            attachments=tuple(made for made in assets.found.values() if f"attachment:{made.name}" in written),
             source=source,
         )
 
@@ -255,7 +256,7 @@ def _read_package(package: Package) -> Iterator[ParsedRow]:
         elif not root and name in order and any(_is_item(entry.type) for entry in resources if entry.href == name):
             yield reading.declined(name, _UNREADABLE)
     for entry in missing:
-        yield reading.declined(entry.href, _MISSING, {"name": (entry.href or entry.identifier)[:120]})
+        yield reading.declined(entry.href, MISSING, {"name": (entry.href or entry.identifier)[:120]})
     if reading.row == 0:
         raise UnreadableFile(_NO_QUESTIONS)
 

@@ -92,6 +92,27 @@ def is_plainly_used(rules: list[Node], identifier: str, responses: Iterable[str]
 _ASSIGNMENTS = {"setoutcomevalue", "lookupoutcomevalue"}
 
 
+def named_sets(rules: list[Node], identifier: str) -> list[tuple[str, ...]] | None:
+    """Return the sets that the rules compare a response with, where they do nothing else with it but ask whether it is
+    NULL; None otherwise. All other sets are marked alike then. A comparison with the right response names none."""
+    found: list[tuple[str, ...]] = []
+    for parent in (node for rule in rules for node in rule.walk()):
+        for node in parent.nodes:
+            if node.get("identifier") != identifier or node.name not in ("variable", "mapresponse"):
+                continue
+            if parent.name == "isnull":
+                continue
+            others = [child for child in parent.nodes if child is not node]
+            if node.name != "variable" or parent.name != "match" or len(others) != 1:
+                return None
+            other = others[0]
+            if other.name == "multiple" and all(child.name == "basevalue" for child in other.nodes):
+                found.append(tuple(child.text.strip() for child in other.nodes))
+            elif other.name != "correct" or other.get("identifier") != identifier:
+                return None
+    return found
+
+
 def _use_of(parent: Node, node: Node, identifier: str, responses: Group) -> str:
     """Return what a variable is used for: match, map, nothing that matters, or other."""
     name = node.get("identifier")

@@ -30,8 +30,9 @@ def score_table(
     most: int,
     is_linear: bool,
     correct: Sequence[str] = (),
+    named: Sequence[Sequence[str]] = (),
 ) -> dict[Subset, Decimal]:
-    """Return the score of every set of at most `most` ids.
+    """Return the score of every set of at most `most` ids; `named` are sets that are looked at in any case.
 
     With more than MAXIMUM_OPTIONS, and a marking known to add up or to want one set (`is_linear`), sets of one and two,
     all, and all but one stand for the rest; otherwise Unsupported.
@@ -43,9 +44,9 @@ def score_table(
         chosen = list(subsets(ids, min(2, most)))
         if most >= len(ids):
             chosen += [tuple(ids), *(tuple(id_ for id_ in ids if id_ != out) for out in ids)]
-        right = set(correct)
-        for near in [right, *(right ^ {id_} for id_ in ids)]:
-            chosen.append(tuple(id_ for id_ in ids if id_ in near))
+        for right in map(set, [correct, *named]):
+            for near in [right, *(right ^ {id_} for id_ in ids)]:
+                chosen.append(tuple(id_ for id_ in ids if id_ in near))
         chosen = [subset for subset in dict.fromkeys(chosen) if len(subset) <= most]
     else:
         raise Unsupported(_TOO_MANY, {"count": MAXIMUM_OPTIONS})

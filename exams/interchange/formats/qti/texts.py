@@ -11,9 +11,9 @@ from exams.domain.blanks import BlankKey
 from exams.domain.errors import InvalidPattern
 from exams.domain.patterns import MAXIMUM_PATTERN
 from exams.interchange.formats.base import gettext_noop
-from exams.interchange.formats.qti.expressions import MarkedText, Witness
 from exams.interchange.formats.qti.parts import BLANK_PAYS, DIFFERENT, Part, fraction_of, greatest
 from exams.interchange.formats.qti.values import Unsupported, Value, single
+from exams.interchange.formats.qti.witness import MarkedText, Witness
 
 WitnessedScore = Callable[[Value | None, Witness], Decimal]
 

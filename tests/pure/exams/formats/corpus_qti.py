@@ -1,5 +1,7 @@
 """What becomes of the QTI files of the shared corpus, and of the scoring cases of other engines."""
 
+import csv
+import io
 import json
 import os
 from collections import Counter
@@ -7,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from PIL import Image
 
 from exams.domain.errors import InvalidResponse
 from exams.domain.grading import GradingPolicy, grade
@@ -16,19 +20,46 @@ from exams.interchange.formats.qti.declarations import Declaration, declarations
 from exams.interchange.formats.qti.items import read_item
 from exams.interchange.formats.qti.nodes import Node, parse_xml
 from exams.interchange.formats.qti.notes import Assets, Notes
-from exams.interchange.formats.qti.reader import read_qti
+from exams.interchange.formats.qti.reader import MISSING, read_qti
 from exams.interchange.formats.qti.values import Unsupported, Value, container, parse_item, single
+
+
+def plain_picture(width: int, height: int) -> bytes:
+    """Return a white picture as PNG."""
+    stream = io.BytesIO()
+    Image.new("RGB", (width, height), "white").save(stream, format="PNG")
+    return stream.getvalue()
+
 
 ROOT = Path(os.environ.get("JINBANG_CORPUS") or Path(__file__).resolve().parents[4].parent / "shared" / "corpus")
 KINDS = ("qti12_canvas", "qti2", "qti3", "qti_other", "qti_scoring")
 POLICY = GradingPolicy(is_negative_allowed=True)
-PICTURE = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (600).to_bytes(4, "big") * 2
+PICTURE = plain_picture(600, 600)
 """Stands for pictures that the scoring cases name and do not bring along."""
 
 
 def files_of(kind: str) -> list[Path]:
     """Return the XML files and packages of a kind."""
     return sorted(p for p in (ROOT / kind).rglob("*") if p.suffix.lower() in (".xml", ".zip", ".qti") and p.is_file())
+
+
+def stated_counts(kind: str) -> dict[Path, int]:
+    """Return how many questions the list of the corpus says that each file of a kind holds."""
+    with (ROOT / "MANIFEST.tsv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return {ROOT / row["path"]: int(row["questions"] or 0) for row in rows if row["kind"] == kind}
+
+
+def counted(path: Path) -> tuple[int, str]:
+    """Return how many questions of a file are there to be read, and why the file as a whole cannot be read.
+
+    A question that a package names and does not bring along yields a row that says so; it is no question of the file.
+    """
+    try:
+        rows = list(read_qti(Source(name=path.name, path=path)))
+    except UnreadableFile as error:
+        return 0, error.text
+    return sum(row.record is not None or row.problems[0].text != MISSING for row in rows), ""
 
 
 def survey() -> list[dict[str, Any]]:
@@ -67,11 +98,18 @@ class Case:
 
 @dataclass
 class Replay:
-    """What became of the scoring cases."""
+    """What became of the scoring cases.
+
+    `refused` are responses that nobody can give to the question as we show it: they name an option that it does not
+    offer, an option twice, or several partners for one thing. They count as declined, each with its reason. To drop the
+    impossible part and mark the rest would earn the stated score in some of them, but it would be the score of another
+    response, so it is not done.
+    """
 
     marked: int = 0
     declined: Counter[str] = field(default_factory=Counter)
     refused: list[str] = field(default_factory=list)
+    refusals: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     elsewhere: Counter[str] = field(default_factory=Counter)
 
@@ -173,6 +211,7 @@ def _mark(
     except (Unsupported, InvalidResponse) as error:
         # The response names what the item does not offer, or more than it allows; no learner can give it.
         replay.refused.append(f"{where}: {error}")
+        replay.refusals[str(error)] += 1
         return
     earned = None if mark.fraction is None else mark.fraction * float(record["marks"])
     if earned is not None and abs(earned - case.expected) < 1e-6:
