@@ -104,6 +104,8 @@ def _unescaped(text: str) -> str:
 def _alternatives(text: str, at: int) -> tuple[list[tuple[str, str, str]], int]:
     """Return (fraction, answer, feedback) of all alternatives and where the gap ends; -1 for no end."""
     found: list[tuple[str, str, str]] = []
+    # The first answer may begin with the sign that parts the others.
+    at += text.startswith("~", at)
     while True:
         sign = _FRACTION.match(text, at)
         start = sign.end() if sign else at
@@ -195,6 +197,11 @@ def parse_cloze(text: str, /) -> list[str | ClozeGap]:
         at = search_from = end
     pieces.append(text[at:])
     return pieces
+
+
+def has_gap(text: str, /) -> bool:
+    """Tell whether a text has a gap of a kind there is, read or not."""
+    return any(found[2] in KINDS for found in _START.finditer(text))
 
 
 def gap_as_record(gap: ClozeGap, id_: str, /) -> tuple[dict[str, Any], dict[str, Any]]:

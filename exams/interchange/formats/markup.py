@@ -40,6 +40,7 @@ _MATH = re.compile(r"<math\b([^<>]*)>(.*?)(?:</math\s*>|$)", re.IGNORECASE | re.
 _TEX = re.compile(r"<annotation\b[^<>]*x-tex[^<>]*>(.*?)(?:</annotation|$)", re.IGNORECASE | re.DOTALL)
 _ALTTEXT = re.compile(r"""\balttext\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _DISPLAY = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
+_LANGUAGES = re.compile(r"""\{mlang\s|class\s*=\s*["']?multilang\b|<lang\s""", re.IGNORECASE)
 _LINE_END = re.compile(r"[ \t]*\n\s*")
 _FILE_MARK = "@@PLUGINFILE@@"
 _UNSAFE_NAME = re.compile(r"[^\w.()\u4e00-\u9fff-]+")
@@ -53,6 +54,7 @@ LOST_STYLE = gettext_noop("Colours, fonts and sizes are left out.")
 LOST_LINK = gettext_noop("Links are left out; their texts stay.")
 LOST_MATH = gettext_noop("A formula in MathML has no LaTeX form; its plain text stays.")
 LOST_PICTURE = gettext_noop("The picture or sound %(name)s is not in the file.")
+SEVERAL_LANGUAGES = gettext_noop("The text comes in several languages; all of them are shown one after another.")
 REMOTE_PICTURE = gettext_noop("The picture or sound %(name)s lies on another site and stays there.")
 
 
@@ -99,6 +101,8 @@ class TextReader:
 
     def _rich(self, text: str, kind: TextFormat, place: str, files: Mapping[str, bytes] | None) -> str:
         text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+        if "lang" in text and _LANGUAGES.search(text):
+            self.doubt(place, SEVERAL_LANGUAGES)
         if kind == "plain":
             return plain_as_rich(text)
         if kind == "markdown":
@@ -202,6 +206,8 @@ def _unescaped(text: str) -> str:
 
 def plain_as_rich(text: str, /) -> str:
     """Return plain text as rich text that shows just these signs."""
+    if "$$" in text:
+        text = _DISPLAY.sub(r"\\[\1\\]", text)
     return f"<p>{html.escape(text, quote=False)}</p>".replace("\n", "<br>") if TAG.search(text) else text
 
 

@@ -5,6 +5,7 @@ deeper than we say. The tree is built by the C TreeBuilder.
 """
 
 import codecs
+import html.entities
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -97,10 +98,22 @@ class _Collector:
             self.size += len(data)
             self.limit()
 
+    def entity(self, name: str, _is_parameter: bool) -> None:
+        """Take an entity that nothing declares: a sign of HTML, or what is written."""
+        sign = html.entities.html5.get(f"{name};", "")
+        self.text(sign if sign and sign not in "<>&" else f"&{name};")
+
     def limit(self) -> None:
         """Let go of an element that grows too large; its end is still awaited."""
         if self.size > MAXIMUM_ELEMENT:
             self.builder = None
+
+    def external(self, context: str | None, _base: str | None, system: str | None, public: str | None) -> int:
+        """Refuse what lies elsewhere; the declaration that is only supposed is read as empty."""
+        if system is not None or public is not None:
+            return self.refuse()
+        self.parser.ExternalEntityParserCreate(context).Parse(b"", True)
+        return 1
 
     def refuse(self, *_anything: object) -> int:
         """Refuse a declaration."""
@@ -154,7 +167,11 @@ def elements(path: Path, /, *, root: str, name: str) -> Iterator[tuple[int, Elem
     parser.StartDoctypeDeclHandler = collector.refuse
     parser.EntityDeclHandler = collector.refuse
     parser.UnparsedEntityDeclHandler = collector.refuse
-    parser.ExternalEntityRefHandler = collector.refuse
+    parser.ExternalEntityRefHandler = collector.external
+    # As if there were a declaration elsewhere: HTML's entities are then skipped, not an error. Nothing is loaded.
+    parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_ALWAYS)
+    parser.UseForeignDTD(True)
+    parser.SkippedEntityHandler = collector.entity
     fed = 0
     try:
         for chunk in _chunks(path, decoder):

@@ -159,3 +159,9 @@ def test_hostile_gaps_are_read_in_a_moment():
         except UnreadableGap:
             continue
     assert time.perf_counter() - start < 5
+
+
+@pytest.mark.parametrize("sign", ["", "~"])
+def test_the_first_answer_may_begin_with_the_sign_between_answers(sign):
+    _before, gap, _after = parse_cloze(f"{{1:MC:{sign}=yes~%-50%no}}")
+    assert [(one.text, one.fraction) for one in gap.alternatives] == [("yes", 1.0), ("no", -0.5)]
