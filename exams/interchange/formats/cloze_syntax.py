@@ -239,6 +239,9 @@ def _escaped(text: str) -> str:
 
 def _written(fraction: float, text: str, feedback: str) -> str:
     sign = "=" if fraction == 1 else f"%{percent_of(fraction)}%" if fraction else ""
+    if not sign and text.startswith(("=", "%", "\\~")):
+        # Said in full, so that the text does not begin like a sign.
+        sign = "%0%"
     return sign + text + (f"#{_escaped(feedback)}" if feedback else "")
 
 

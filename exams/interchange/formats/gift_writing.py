@@ -57,8 +57,13 @@ def _multiple(record: Mapping[str, Any], losses: LossList) -> str:
 
 def _options(record: Mapping[str, Any], fractions: Mapping[str, float], said: Mapping[str, str], *, full: str) -> str:
     lines = []
-    for option in record["content"]["options"]:
+    options = record["content"]["options"]
+    are_all_right = all(fractions.get(option["id"], 0) == 1 for option in options)
+    for option in options:
         fraction = fractions.get(option["id"], 0)
+        if are_all_right and lines:
+            # Answers that all begin with "=" would be words to be typed.
+            full = "~%100%"
         sign = full if fraction == 1 else f"~%{percent_of(fraction)}%" if fraction else "~"
         lines.append(f"\t{sign}{_text(option['text'])}{_said(said.get(option['id'], ''))}")
     return "\n" + "\n".join(lines) + "\n"

@@ -28,6 +28,7 @@ NO_FULL_MARKS = gettext_noop("No answer earns full marks.")
 WRONG_SUM = gettext_noop("The right answers add up to %(sum)s per cent, not to 100.")
 TOO_FEW_PAIRS = gettext_noop("Matching needs at least one pair, and two different partners.")
 BAD_FRACTION = gettext_noop("%(text)s is no share of the marks.")
+NO_TEXT = gettext_noop("This question has no text.")
 NAME_AS_STEM = gettext_noop("The question has no text of its own; its name was taken.")
 NOT_A_NUMBER = gettext_noop("%(text)s is not a number.")
 TAKES_MARKS = gettext_noop("Some wrong answers take marks away; here they do so only in papers that allow it.")
@@ -276,7 +277,7 @@ def unique_ref(reader: TextReader, ref: str, seen: set[str], /) -> str:
 
 
 def row_of(reader: TextReader, frame: Frame, parts: Parts) -> ParsedRow:
-    """Return the row of a question that was understood."""
+    """Return the row of a question that was understood; Declined when it has neither a text nor a name."""
     record: dict[str, Any] = {"type": parts.type, "content": parts.content, "key": parts.key}
     if frame.ref:
         record["ref"] = frame.ref
@@ -289,7 +290,9 @@ def row_of(reader: TextReader, frame: Frame, parts: Parts) -> ParsedRow:
     if frame.explanation:
         record["explanation"] = frame.explanation
     stem = parts.content["stem"]
-    if frame.name and not stem.strip():
+    if not (stem.strip() or frame.name):
+        raise Declined(NO_TEXT, place="content.stem")
+    if not stem.strip():
         reader.doubt("content.stem", NAME_AS_STEM)
         stem = parts.content["stem"] = plain_as_rich(frame.name)
     if frame.name and not _begins(stem, frame.name):

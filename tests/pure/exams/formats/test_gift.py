@@ -286,3 +286,14 @@ def test_questions_are_found_by_titles_and_empty_answers():
     assert FORMAT.detect("file.txt", b"\t::Part 1: a::Why? {}") > 0.75
     assert FORMAT.detect("file.txt", b"Say why. {}\n\nSay how. { }\n") > 0
     assert FORMAT.detect("file.txt", b"int main() { return 0; }") == 0
+
+
+def test_choices_that_are_all_right_stay_choices_when_written(tmp_path):
+    record = record_of(FORMAT, "Either?{=this ~%100%that}", tmp_path)
+    data, losses = written(FORMAT, record)
+    assert losses == []
+    assert record_of(FORMAT, data, tmp_path) == record
+
+
+def test_a_question_without_a_text_or_a_name_is_declined(tmp_path):
+    assert reasons_of(rows_of(FORMAT, "{=2 ~3}", tmp_path)) == ["This question has no text."]
