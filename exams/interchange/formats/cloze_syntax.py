@@ -234,7 +234,12 @@ def gap_as_record(gap: ClozeGap, id_: str, /) -> tuple[dict[str, Any], dict[str,
 
 
 def _escaped(text: str) -> str:
-    return html.escape(text, quote=False).replace("~", "\\~").replace("#", "\\#").replace("}", "\\}")
+    written = html.escape(text, quote=False).replace("~", "\\~").replace("#", "\\#").replace("}", "\\}")
+    # At the end these would escape the sign that follows.
+    for ending, entity in (("\\", "&#92;"), ("&amp;", "&#38;")):
+        if written.endswith(ending):
+            written = written.removesuffix(ending) + entity
+    return written
 
 
 def _written(fraction: float, text: str, feedback: str) -> str:

@@ -15,7 +15,12 @@ _UNDERLINED = re.compile(r"^([^\n|>#]+)\n[ ]{0,3}(?:={3,}|-{3,})[ \t]*$", re.MUL
 _RULE = re.compile(r"[ ]{0,3}([*_-])[ \t]*(?:\1[ \t]*){2,}")
 _QUOTED = re.compile(r"[ ]{0,3}>[ ]?(.*)")
 _TABLE_RULE = re.compile(r"[ \t]*\|?(?:[ \t]*:?-+:?[ \t]*\|)*[ \t]*:?-+:?[ \t]*\|?[ \t]*")
-_FORMULA = re.compile(r"\\?\\\((.{1,2000}?)\\?\\\)|\$\$.{1,2000}?\$\$|\\?\\\[(.{1,2000}?)\\?\\\]", re.DOTALL)
+_FORMULA = re.compile(
+    r"\\?\\\(((?:[^\\]|\\[^()\\]|\\\\(?![()])){1,2000}?)\\?\\\)"
+    r"|\$\$.{1,2000}?\$\$"
+    r"|\\?\\\[((?:[^\\]|\\[^\[\]\\]|\\\\(?![\[\]])){1,2000}?)\\?\\\]",
+    re.DOTALL,
+)
 _ESCAPED = re.compile(r"\\([\\`*_{}#+.!-])")
 _CODE = re.compile(r"(`{1,3})([^`\n]{1,2000}?)\1")
 _PICTURE = re.compile(r"!\[([^\]\n]{0,500})\]\(([^()\s]{1,2000})[^()\n]{0,200}\)")
@@ -46,9 +51,12 @@ def _inline(text: str) -> str:
 
 
 def _formula(found: re.Match[str]) -> str:
-    if found[1] is not None:
-        return rf"\({found[1]}\)"
-    return found[0] if found[2] is None else rf"\[{found[2]}\]"
+    inside = found[1] if found[1] is not None else found[2]
+    if inside is None:
+        return found[0]
+    if found[0].startswith("\\\\"):
+        inside = inside.replace("\\\\\\\\", "\\\\")
+    return rf"\({inside}\)" if found[1] is not None else rf"\[{inside}\]"
 
 
 def _table(lines: list[str]) -> str:

@@ -22,6 +22,8 @@ _BLOCKS = "p|pre|table|thead|tbody|tr|th|td|ul|ol|li|blockquote"
 _BOXES = "div|h[1-6]|section|article|center|header|footer|main|figure|figcaption|address|fieldset|dl|dt|dd|hr"
 _BLOCK = re.compile(rf"<(?:{_BLOCKS})\b", re.IGNORECASE)
 _LAYOUT = re.compile(rf"<(/?)({_BLOCKS}|{_BOXES})\b[^<>]*>", re.IGNORECASE)
+_FLOW = re.compile(r"<(/?)(p|pre|table|tr|th|td|ul|ol|li|blockquote)\b[^<>]*>", re.IGNORECASE)
+_AROUND = re.compile(r"<p\b[^<>]*>\s*<(?:p|pre|table|ul|ol|blockquote)\b", re.IGNORECASE)
 _BOX = re.compile(rf"(?:{_BOXES})", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
 _SILENT = re.compile(r"<(script|style)\b[^<>]*>.*?(?:</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
@@ -128,6 +130,8 @@ class TextReader:
             text = _AUDIO.sub(lambda found: self._audio(found, place, files), text)
             text = _MEDIA.sub(lambda found: self._media(found, place, files), text)
             text = _without_boxes(text).strip()
+            if _AROUND.search(text):
+                text = _without_paragraphs_around(text).strip()
         if not TAG.search(text):
             return _unescaped(text)
         if kind == "html" and "\n" in text and not _BLOCK.search(text):
@@ -233,6 +237,30 @@ def _without_boxes(text: str) -> str:
             is_leaf_open = False
         else:
             pieces.append("\n")
+    pieces.append(text[at:])
+    return "".join(pieces)
+
+
+def _without_paragraphs_around(text: str) -> str:
+    """Drop paragraphs that hold nothing before another block, as a browser would end them, and their ends."""
+    pieces: list[str] = []
+    at = 0
+    opened: int | None = None
+    for found in _FLOW.finditer(text):
+        is_end, name = bool(found[1]), found[2].lower()
+        pieces.append(text[at : found.start()])
+        at = found.end()
+        if is_end and name == "p":
+            pieces.append(found[0] if opened is not None else "")
+            opened = None
+            continue
+        if opened is not None and not is_end:
+            if "".join(pieces[opened + 1 :]).strip():
+                pieces.append("</p>")
+            else:
+                pieces[opened] = ""
+        pieces.append(found[0])
+        opened = len(pieces) - 1 if name == "p" else None
     pieces.append(text[at:])
     return "".join(pieces)
 

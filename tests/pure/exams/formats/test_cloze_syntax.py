@@ -167,8 +167,9 @@ def test_the_first_answer_may_begin_with_the_sign_between_answers(sign):
     assert [(one.text, one.fraction) for one in gap.alternatives] == [("yes", 1.0), ("no", -0.5)]
 
 
-@pytest.mark.parametrize("text", ["=", "=x", "%50%x", "~", "x"])
+@pytest.mark.parametrize("text", ["=", "=x", "%50%x", "~", "x", "x\\", "x&", "\\~}#"])
 def test_a_wrong_choice_that_begins_like_a_sign_stays_wrong_when_written(text):
     gap = {"kind": "choice", "options": [{"id": "a", "text": "right"}, {"id": "b", "text": text}]}
-    (_before, read, _after) = parse_cloze(write_gap(gap, {"fractions": {"a": 1.0}}))
+    (_before, read, _after) = parse_cloze(write_gap(gap, {"fractions": {"a": 1.0}, "feedback": {"b": "so\\"}}))
     assert [(one.text, one.fraction) for one in read.alternatives] == [("right", 1.0), (text, 0.0)]
+    assert read.alternatives[1].feedback == "so\\"

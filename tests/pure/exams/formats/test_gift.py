@@ -297,3 +297,16 @@ def test_choices_that_are_all_right_stay_choices_when_written(tmp_path):
 
 def test_a_question_without_a_text_or_a_name_is_declined(tmp_path):
     assert reasons_of(rows_of(FORMAT, "{=2 ~3}", tmp_path)) == ["This question has no text."]
+
+
+def test_arrows_and_names_of_formats_stay_text_when_written(tmp_path):
+    record = record_of(FORMAT, "Which?{=[plain][html]#<b>a</b>\\=x =%50%b}", tmp_path)
+    assert record["key"]["answers"][0]["text"] == "[html]"
+    record["key"]["answers"][1]["feedback"] = "<b>b</b>-> so"
+    data, losses = written(FORMAT, record)
+    read = record_of(FORMAT, data, tmp_path)
+    assert [one["text"] for one in read["key"]["answers"]] == ["[html]", "b"]
+    assert read["key"]["answers"][1]["feedback"] == "<b>b</b>-&gt; so"
+    record["key"]["answers"][1]["text"] = "a -> b"
+    data, losses = written(FORMAT, record)
+    assert (data, len(losses)) == (b"", 1)

@@ -25,6 +25,8 @@ from exams.interchange.formats.markdown import markdown_to_html
         ),
         (r"\*not\* and a\_b\_c", "*not* and a_b_c"),
         (r"\\(a_1 * b_1\\) and \(x*y*z\)", r"\(a_1 * b_1\) and \(x*y*z\)"),
+        (r"\\[x \\\\ y_1*z\\] *w*", r"\[x \\ y_1*z\] <em>w</em>"),
+        (r"\(\frac{1}{2} \left(x_1*y_1*z\right)\)", r"\(\frac{1}{2} \left(x_1*y_1*z\right)\)"),
         ("a | b", "a | b"),
     ],
 )

@@ -488,3 +488,17 @@ def test_texts_in_several_languages_are_doubtful(stem, tmp_path):
 def test_a_root_behind_a_long_comment_is_found():
     assert FORMAT.detect("file.xml", b"<?xml version='1.0'?><!-- " + b"x" * 5000) > 0
     assert FORMAT.detect("file.xml", b"<?xml version='1.0'?><!-- x --><other>") == 0
+
+
+@pytest.mark.parametrize(
+    ("written_text", "read"),
+    [
+        ("<p>\n<p>a</p>\n<p>b</p>\n</p>", "<p>a</p>\n<p>b</p>"),
+        ("<p><ul><li>a</li></ul></p>", "<ul><li>a</li></ul>"),
+        ("<p>a</p><p> <pre>b</pre> c</p>", "<p>a</p> <pre>b</pre> c"),
+        ("<p><p>a<ul><li><p>b</li></ul>", "<p>a</p><ul><li><p>b</li></ul>"),
+    ],
+)
+def test_paragraphs_around_blocks_are_dropped(written_text, read, tmp_path):
+    record = record_of(FORMAT, _quiz(_question("essay", "", stem=written_text)), tmp_path)
+    assert record["content"]["stem"] == read
