@@ -36,9 +36,11 @@ from exams.interchange.formats.moodle_questions import (
 )
 
 GUESSED_ENCODING = gettext_noop("The file does not say its encoding; it was read as %(name)s.")
+LOOKS_LIKE_WEIGHT = gettext_noop("%(text)s begins like a weight, but a weight reads %%50%% or %%-33.33333%%.")
 LOOKS_LIKE_JUDGEMENT = gettext_noop("%(text)s is read as a word to be typed; true or false is written T or F.")
 READ_AS_GAPS = gettext_noop("The answers are written as gaps of a Cloze text; the question was read as one.")
 _ANSWER_MARK = re.compile(rb"(\\[a-zA-Z]*|[_^}])?\{\s*(?:[=~]|#\s*[=0-9.+-]|(?:T|F|TRUE|FALSE)\s*[}#])")
+_LIKE_A_WEIGHT = re.compile(r"%\s*[+-]?[0-9]")
 _ESSAY = re.compile(rb"\S[ \t]*\{\s*\}[ \t]*\r?(?:\n[ \t]*\r?\n|\n?\Z)")
 _SURE_MARK = re.compile(rb"(?m)^[ \t]*(?:::[^\n]{1,300}?::|\$CATEGORY:)")
 
@@ -57,7 +59,14 @@ def _fraction(answer: GiftAnswer, otherwise: float) -> float:
     return fraction
 
 
+def _doubt_weights(reader: TextReader, question: GiftQuestion) -> None:
+    for one in question.answers:
+        if not one.weight and _LIKE_A_WEIGHT.match(one.text.text):
+            reader.doubt("key", LOOKS_LIKE_WEIGHT, {"text": one.text.text[:40]})
+
+
 def _choices(reader: TextReader, question: GiftQuestion) -> list[Choice]:
+    _doubt_weights(reader, question)
     return [
         Choice(
             _rich(reader, one.text, "content.options"),
@@ -110,6 +119,7 @@ def _parts(reader: TextReader, question: GiftQuestion) -> Parts:
         count, select, _layout, grading = (*question.settings, "", "", "", "")[:4]
         items = [_rich(reader, one.text, "content.items") for one in question.answers]
         return ordering_question(stem, items, grading=grading, select=select, count=count)
+    _doubt_weights(reader, question)
     answers = [
         Choice(one.text.text, _fraction(one, 1.0), _rich(reader, one.feedback, "key.answers"))
         for one in question.answers

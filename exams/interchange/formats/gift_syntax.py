@@ -104,7 +104,9 @@ def _raw_blocks(lines: Iterable[str]) -> Iterator[Block]:
     block: list[str] = []
     start, size = 1, 0
     is_answered = False
-    for number, line in enumerate(lines, start=1):
+    for number, raw in enumerate(lines, start=1):
+        # Files that were joined bring their marks with them.
+        line = raw.replace("\ufeff", "")
         is_category = line.lstrip().startswith("$CATEGORY:")
         if is_answered and _TITLE.match(line):
             # The comments above a title belong to it.

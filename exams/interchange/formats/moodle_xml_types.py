@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Context, Decimal
 from typing import Any
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, tostring
 
 from exams.domain.numbers import parse_decimal
 from exams.interchange.formats.base import gettext_noop
@@ -57,7 +57,25 @@ UNKNOWN_WORD = gettext_noop("The gap %(gap)s names a word that is not in the lis
 SMALL_GROUP = gettext_noop("The gap %(gap)s has only one word to choose from.")
 INEXACT_UNIT = gettext_noop("The unit %(name)s has no finite factor, and no tolerance allows for that.")
 BAD_UNIT = gettext_noop("The unit %(name)s has no usable factor.")
+MARKUP_OUTSIDE = gettext_noop("A text holds tags that are neither escaped nor in CDATA; it was read as HTML.")
 NO_ANSWER = gettext_noop("The question does not say whether it is true or false.")
+
+
+_STRUCTURE = frozenset(["text", "file", "feedback", "answer"])
+
+
+def _taken_apart(element: Element) -> bool:
+    """Put the tags that a text holds into it as HTML; tell whether there were any."""
+    has_tags = False
+    for name in ("text", "questiontext", "generalfeedback", "feedback"):
+        for one in list(element.iter(name)):
+            if not len(one) or (name != "text" and any(child.tag in _STRUCTURE for child in one)):
+                continue
+            one.text = (one.text or "") + "".join(tostring(child, encoding="unicode", method="html") for child in one)
+            for child in list(one):
+                one.remove(child)
+            has_tags = True
+    return has_tags
 
 
 class Question:
@@ -67,6 +85,8 @@ class Question:
         self.element = element
         self.reader = reader
         self.type = (element.get("type") or "").strip().lower()
+        if _taken_apart(element):
+            reader.doubt("content", MARKUP_OUTSIDE)
 
     def plain(self, path: str, default: str = "") -> str:
         """Return the text at a path, stripped."""

@@ -124,7 +124,12 @@ def _foreign_decoder(head: bytes) -> codecs.IncrementalDecoder | None:
     """Return a decoder for an encoding that expat lacks (GBK, GB18030 …); None where expat can do it itself."""
     declared = _DECLARED.match(head)
     name = declared[1].decode().lower() if declared else "utf-8"
-    if name in _NATIVE or head.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return None
+    if head.lstrip().startswith(codecs.BOM_UTF8) or (declared and name in {"utf-16", "utf8"}):
+        # What was declared in single bytes is not in UTF-16.
+        return codecs.getincrementaldecoder("utf-8-sig")("strict")
+    if name in _NATIVE:
         return None
     try:
         known = codecs.lookup("gb18030" if name in {"gbk", "gb2312"} else name).name
@@ -138,7 +143,13 @@ def _foreign_decoder(head: bytes) -> codecs.IncrementalDecoder | None:
 def _chunks(path: Path, decoder: codecs.IncrementalDecoder | None) -> Iterator[bytes]:
     """Yield the file in pieces, as UTF-8 where there is a decoder."""
     with path.open("rb") as stream:
+        is_first = True
         while chunk := stream.read(CHUNK):
+            if is_first and chunk.isspace():
+                continue
+            if is_first:
+                # Nothing may stand before the declaration; texts written by hand begin with empty lines.
+                chunk, is_first = chunk.lstrip(), False
             if decoder is None:
                 yield chunk
                 continue
@@ -155,7 +166,7 @@ def elements(path: Path, /, *, root: str, name: str) -> Iterator[tuple[int, Elem
     too deep; BrokenXml where the file is damaged.
     """
     with path.open("rb") as stream:
-        decoder = _foreign_decoder(stream.read(CHUNK))
+        decoder = _foreign_decoder(stream.read(CHUNK).lstrip())
     parser = expat.ParserCreate("utf-8" if decoder else None)
     parser.buffer_text = True
     parser.buffer_size = CHUNK

@@ -310,3 +310,15 @@ def test_arrows_and_names_of_formats_stay_text_when_written(tmp_path):
     record["key"]["answers"][1]["text"] = "a -> b"
     data, losses = written(FORMAT, record)
     assert (data, len(losses)) == (b"", 1)
+
+
+@pytest.mark.parametrize("answers", ["~%50 a =b", "~%-33,3%a =b", "=%+5%a"])
+def test_what_begins_like_a_weight_is_doubtful(answers, tmp_path):
+    (row,) = rows_of(FORMAT, f"Which?{{{answers}}}", tmp_path)
+    said = [remark.text % remark.values for remark in row.doubts]
+    assert "a weight reads %50% or %-33.33333%." in said[0]
+
+
+def test_files_that_were_joined_lose_their_marks(tmp_path):
+    rows = rows_of(FORMAT, "\ufeff::A::One{T}\n\n\ufeff::B::Two{F}", tmp_path)
+    assert [row.record["content"]["stem"] for row in rows] == ["One", "Two"]

@@ -502,3 +502,31 @@ def test_a_root_behind_a_long_comment_is_found():
 def test_paragraphs_around_blocks_are_dropped(written_text, read, tmp_path):
     record = record_of(FORMAT, _quiz(_question("essay", "", stem=written_text)), tmp_path)
     assert record["content"]["stem"] == read
+
+
+def test_tags_inside_a_text_are_read_as_html_and_doubtful(tmp_path):
+    stem = "<questiontext format='html'><text>The <b>bold</b> one<br/>of<sub>n</sub> all</text></questiontext>"
+    body = "<answer fraction='100'><text>x<sup>2</sup></text></answer>" + _answer("b")
+    text = f"<quiz><question type='multichoice'><name><text>n</text></name>{stem}{body}</question></quiz>"
+    (row,) = rows_of(FORMAT, text, tmp_path)
+    assert row.record["content"]["stem"] == "The <b>bold</b> one<br>of<sub>n</sub> all"
+    assert row.record["content"]["options"][0]["text"] == "x<sup>2</sup>"
+    assert len(row.doubts) == 1
+    text = "<quiz><question type='essay'><questiontext><p>a <b>b</b></p> c</questiontext></question></quiz>"
+    assert record_of(FORMAT, text, tmp_path)["content"]["stem"] == "<p>a <b>b</b></p> c"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "\n\n<?xml version='1.0' encoding='UTF-8'?>",
+        " \ufeff<?xml version='1.0'?>",
+        "<?xml version='1.0' encoding='utf8'?>",
+        "<?xml version='1.0' encoding='UTF-16'?>",
+        "\ufeff<?xml version='1.0' encoding='utf8'?>",
+        " " * 70_000,
+    ],
+)
+def test_beginnings_that_are_not_quite_right_are_read(before, tmp_path):
+    text = before + _quiz(_question("essay", "", stem="题 é")).partition("?>")[2]
+    assert record_of(FORMAT, text, tmp_path)["content"]["stem"] == "题 é"
