@@ -26,7 +26,9 @@ _FLOW = re.compile(r"<(/?)(p|pre|table|tr|th|td|ul|ol|li|blockquote)\b[^<>]*>", 
 _AROUND = re.compile(r"<p\b[^<>]*>\s*<(?:p|pre|table|ul|ol|blockquote)\b", re.IGNORECASE)
 _BOX = re.compile(rf"(?:{_BOXES})", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
-_SILENT = re.compile(r"<(script|style)\b[^<>]*>.*?(?:</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
+_SILENT = re.compile(r"<(script|style)\b[^<>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_UNCLOSED = re.compile(r"<(?=(?:script|style)\b)", re.IGNORECASE)
+_SHOWN_AS_IT_IS = re.compile(r"</|<(?:br|p|img|audio|video|source|iframe|embed|object|input|hr|math)\b", re.IGNORECASE)
 _FOREIGN = re.compile(
     r"<(script|iframe|object|embed|applet|video|form|input|select|textarea|svg|canvas)\b", re.IGNORECASE
 )
@@ -111,6 +113,8 @@ class TextReader:
             text, kind = markdown_to_html(text), "html"
         if "$$" in text:
             text = _DISPLAY.sub(r"\\[\1\\]", text)
+        if kind == "moodle" and _names_tags(text):
+            return plain_as_rich(text)
         if "<" in text and TAG.search(text):
             return self._from_html(text, kind, place, files or {})
         if kind == "html" and "\n" in text:
@@ -125,7 +129,9 @@ class TextReader:
             self.lose(place, LOST_STYLE)
         if _LINK.search(text):
             self.lose(place, LOST_LINK)
-        text = _MATH.sub(lambda found: self._formula(found, place), _SILENT.sub("", text))
+        # A tag that nothing ends is spoken of; what follows it is not code.
+        text = _UNCLOSED.sub("&lt;", _SILENT.sub("", text))
+        text = _MATH.sub(lambda found: self._formula(found, place), text)
         if "<" in text:
             text = _AUDIO.sub(lambda found: self._audio(found, place, files), text)
             text = _MEDIA.sub(lambda found: self._media(found, place, files), text)
@@ -206,6 +212,11 @@ def _unescaped(text: str) -> str:
     """Return text without tags as it reads; where it would then read as tags, it stays escaped in a paragraph."""
     plain = html.unescape(text).replace("\xa0", " ").strip()
     return f"<p>{text}</p>" if TAG.search(plain) else plain
+
+
+def _names_tags(text: str) -> bool:
+    """Tell whether a text is but tags that would show nothing, as an answer that names one."""
+    return "<" in text and not _SHOWN_AS_IT_IS.search(text) and not TAG.sub("", text).strip()
 
 
 def plain_as_rich(text: str, /) -> str:

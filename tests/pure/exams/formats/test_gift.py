@@ -322,3 +322,13 @@ def test_what_begins_like_a_weight_is_doubtful(answers, tmp_path):
 def test_files_that_were_joined_lose_their_marks(tmp_path):
     rows = rows_of(FORMAT, "\ufeff::A::One{T}\n\n\ufeff::B::Two{F}", tmp_path)
     assert [row.record["content"]["stem"] for row in rows] == ["One", "Two"]
+
+
+def test_tags_that_are_spoken_of_are_shown(tmp_path):
+    record = record_of(FORMAT, "Which?{=<a> ~<link> ~Use <style> in the head ~<b>bold</b>}", tmp_path)
+    assert [option["text"] for option in record["content"]["options"]] == [
+        "<p>&lt;a&gt;</p>",
+        "<p>&lt;link&gt;</p>",
+        "<p>Use &lt;style> in the head</p>",
+        "<b>bold</b>",
+    ]
