@@ -26,7 +26,10 @@ _FLOW = re.compile(r"<(/?)(p|pre|table|tr|th|td|ul|ol|li|blockquote)\b[^<>]*>", 
 _AROUND = re.compile(r"<p\b[^<>]*>\s*<(?:p|pre|table|ul|ol|blockquote)\b", re.IGNORECASE)
 _BOX = re.compile(rf"(?:{_BOXES})", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
-_SILENT = re.compile(r"<(script|style)\b[^<>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_SILENT = {
+    name: re.compile(rf"<{name}\b[^<>]*>.*?</{name}\s*>", re.IGNORECASE | re.DOTALL) for name in ("script", "style")
+}
+_SILENT_END = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in _SILENT}
 _UNCLOSED = re.compile(r"<(?=(?:script|style)\b)", re.IGNORECASE)
 _SHOWN_AS_IT_IS = re.compile(r"</|<(?:br|p|img|audio|video|source|iframe|embed|object|input|hr|math)\b", re.IGNORECASE)
 _FOREIGN = re.compile(
@@ -130,7 +133,7 @@ class TextReader:
         if _LINK.search(text):
             self.lose(place, LOST_LINK)
         # A tag that nothing ends is spoken of; what follows it is not code.
-        text = _UNCLOSED.sub("&lt;", _SILENT.sub("", text))
+        text = _UNCLOSED.sub("&lt;", _without_code(text))
         text = _MATH.sub(lambda found: self._formula(found, place), text)
         if "<" in text:
             text = _AUDIO.sub(lambda found: self._audio(found, place, files), text)
@@ -212,6 +215,15 @@ def _unescaped(text: str) -> str:
     """Return text without tags as it reads; where it would then read as tags, it stays escaped in a paragraph."""
     plain = html.unescape(text).replace("\xa0", " ").strip()
     return f"<p>{text}</p>" if TAG.search(plain) else plain
+
+
+def _without_code(text: str) -> str:
+    """Drop scripts and styles, up to the last one that ends."""
+    for name, pattern in _SILENT.items():
+        ends = [found.end() for found in _SILENT_END[name].finditer(text)]
+        if ends:
+            text = pattern.sub("", text[: ends[-1]]) + text[ends[-1] :]
+    return text
 
 
 def _names_tags(text: str) -> bool:
