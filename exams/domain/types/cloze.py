@@ -29,7 +29,7 @@ class Gap(Schema):
 
     id: PartId
     kind: Literal["choice", "choices", "text", "numeric"]
-    options: Annotated[tuple[Option, ...], Field(max_length=40)] = ()
+    options: Annotated[tuple[Option, ...], Field(max_length=100)] = ()
     size: Annotated[int, Field(ge=1, le=200)] = 8
 
 

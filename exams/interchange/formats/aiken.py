@@ -32,12 +32,14 @@ STEM_APART = gettext_noop(
 )
 TEXT_AT_END = gettext_noop("This text belongs to no question: neither answers nor ANSWER: follow.")
 
-_OPTION = re.compile(r"([A-Z])[.)][ \t]*(.*)")
+_OPTION = re.compile(r"\(?([A-Z])[.)][ \t]*(.*)")
+_SMALL_OPTION = re.compile(r"\(?([a-z])[.)](?:[ \t]+(.*)|$)")
+_LETTER_AND_TEXT = re.compile(r"([A-Z])[.)](?:[ \t].*)?")
 _ANSWER = re.compile(r"ANSWER[ \t]*:[ \t]*(.*)", re.IGNORECASE)
 _FEEDBACK = re.compile(r"(?:FEEDBACK|GFEED)[ \t]*[:.][ \t]*(.*)", re.IGNORECASE)
 _MAXIMUM_SIZE = 500_000
-_DETECT_ANSWER = re.compile(rb"(?mi)^\s*ANSWER[ \t]*:[ \t]*[A-Z]\s*$")
-_DETECT_OPTION = re.compile(rb"(?m)^\s*[A-Z][.)]")
+_DETECT_ANSWER = re.compile(rb"(?mi)^\s*ANSWER[ \t]*:[ \t]*[A-Z](?:[.)][^\n]*)?\s*$")
+_DETECT_OPTION = re.compile(rb"(?mi)^\s*\(?[A-Z][.)]")
 
 
 @dataclass
@@ -55,6 +57,15 @@ class _Draft:
     size: int = 0
 
 
+def _option(line: str, before: list[tuple[str, str]]) -> tuple[str, str] | None:
+    """Return the letter and the text of an answer; a small letter is one only in its turn."""
+    if found := _OPTION.fullmatch(line):
+        return found[1], found[2].strip()
+    found = _SMALL_OPTION.fullmatch(line)
+    turn = chr(ord(before[-1][0]) + 1) if before else "A"
+    return (turn, (found[2] or "").strip()) if found and found[1].upper() == turn else None
+
+
 def _drafts(lines: Iterable[str]) -> Iterator[_Draft]:
     draft = _Draft()
     for number, raw in enumerate(lines, start=1):
@@ -70,7 +81,7 @@ def _drafts(lines: Iterable[str]) -> Iterator[_Draft]:
         if not line:
             draft.is_apart = bool(draft.stem)
             continue
-        answer, option = _ANSWER.fullmatch(line), _OPTION.fullmatch(line)
+        answer, option = _ANSWER.fullmatch(line), _option(line, draft.options)
         is_next_stem = draft.options and not answer and not option
         if is_next_stem or draft.size > _MAXIMUM_SIZE:
             yield draft
@@ -81,7 +92,7 @@ def _drafts(lines: Iterable[str]) -> Iterator[_Draft]:
         if answer:
             draft.letters = answer[1].strip()
         elif option:
-            draft.options.append((option[1], option[2].strip()))
+            draft.options.append(option)
         else:
             draft.has_apart = draft.has_apart or draft.is_apart
             draft.stem.append(line)
@@ -91,7 +102,9 @@ def _drafts(lines: Iterable[str]) -> Iterator[_Draft]:
 
 
 def _letters(draft: _Draft, known: list[str]) -> list[str]:
-    written = (draft.letters or "").rstrip(".").upper()
+    written = (draft.letters or "").upper()
+    if named := _LETTER_AND_TEXT.fullmatch(written):
+        written = named[1]
     letters = [part.strip() for part in re.split(r"[,;/ ]+", written) if part.strip()]
     if not letters or any(len(letter) != 1 or not letter.isalpha() for letter in letters):
         raise Declined(NOT_A_LETTER, {"text": (draft.letters or "")[:60]}, "key")

@@ -104,6 +104,8 @@ def _unescaped(text: str) -> str:
 def _alternatives(text: str, at: int) -> tuple[list[tuple[str, str, str]], int]:
     """Return (fraction, answer, feedback) of all alternatives and where the gap ends; -1 for no end."""
     found: list[tuple[str, str, str]] = []
+    # The first answer may begin with the sign that parts the others.
+    at += text.startswith("~", at)
     while True:
         sign = _FRACTION.match(text, at)
         start = sign.end() if sign else at
@@ -197,6 +199,11 @@ def parse_cloze(text: str, /) -> list[str | ClozeGap]:
     return pieces
 
 
+def has_gap(text: str, /) -> bool:
+    """Tell whether a text has a gap of a kind there is, read or not."""
+    return any(found[2] in KINDS for found in _START.finditer(text))
+
+
 def gap_as_record(gap: ClozeGap, id_: str, /) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the content and the key of a gap in our record."""
     content: dict[str, Any] = {"id": id_, "kind": gap.kind}
@@ -227,11 +234,19 @@ def gap_as_record(gap: ClozeGap, id_: str, /) -> tuple[dict[str, Any], dict[str,
 
 
 def _escaped(text: str) -> str:
-    return html.escape(text, quote=False).replace("~", "\\~").replace("#", "\\#").replace("}", "\\}")
+    written = html.escape(text, quote=False).replace("~", "\\~").replace("#", "\\#").replace("}", "\\}")
+    # At the end these would escape the sign that follows.
+    for ending, entity in (("\\", "&#92;"), ("&amp;", "&#38;")):
+        if written.endswith(ending):
+            written = written.removesuffix(ending) + entity
+    return written
 
 
 def _written(fraction: float, text: str, feedback: str) -> str:
     sign = "=" if fraction == 1 else f"%{percent_of(fraction)}%" if fraction else ""
+    if not sign and text.startswith(("=", "%", "\\~")):
+        # Said in full, so that the text does not begin like a sign.
+        sign = "%0%"
     return sign + text + (f"#{_escaped(feedback)}" if feedback else "")
 
 

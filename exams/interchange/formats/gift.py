@@ -3,6 +3,7 @@ registry."""
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 from exams.domain.numbers import parse_decimal
 from exams.interchange.formats.base import Format, ParsedRow, Source, gettext_noop
@@ -12,6 +13,7 @@ from exams.interchange.formats.gift_syntax import MATCHING_ARROW, GiftAnswer, Gi
 from exams.interchange.formats.gift_writing import write_gift
 from exams.interchange.formats.markup import TextReader
 from exams.interchange.formats.moodle_questions import (
+    BAD_FRACTION,
     DEEP_TOPIC,
     DESCRIPTION,
     NOT_A_NUMBER,
@@ -21,6 +23,7 @@ from exams.interchange.formats.moodle_questions import (
     Number,
     Parts,
     choice_question,
+    cloze_question,
     declined_row,
     matching_question,
     numerical_question,
@@ -33,9 +36,13 @@ from exams.interchange.formats.moodle_questions import (
 )
 
 GUESSED_ENCODING = gettext_noop("The file does not say its encoding; it was read as %(name)s.")
+LOOKS_LIKE_WEIGHT = gettext_noop("%(text)s begins like a weight, but a weight reads %%50%% or %%-33.33333%%.")
 LOOKS_LIKE_JUDGEMENT = gettext_noop("%(text)s is read as a word to be typed; true or false is written T or F.")
+READ_AS_GAPS = gettext_noop("The answers are written as gaps of a Cloze text; the question was read as one.")
 _ANSWER_MARK = re.compile(rb"(\\[a-zA-Z]*|[_^}])?\{\s*(?:[=~]|#\s*[=0-9.+-]|(?:T|F|TRUE|FALSE)\s*[}#])")
-_SURE_MARK = re.compile(rb"(?m)^(?:::[^:\n]+::|\$CATEGORY:)")
+_LIKE_A_WEIGHT = re.compile(r"%\s*[+-]?[0-9]")
+_ESSAY = re.compile(rb"\S[ \t]*\{\s*\}[ \t]*\r?(?:\n[ \t]*\r?\n|\n?\Z)")
+_SURE_MARK = re.compile(rb"(?m)^[ \t]*(?:::[^\n]{1,300}?::|\$CATEGORY:)")
 
 
 def _rich(reader: TextReader, text: GiftText | None, place: str) -> str:
@@ -46,10 +53,20 @@ def _fraction(answer: GiftAnswer, otherwise: float) -> float:
     if not answer.weight:
         return otherwise
     sign = "-" if answer.weight.startswith("-") else ""
-    return exact_fraction(sign + answer.weight.lstrip("-"))
+    fraction = exact_fraction(sign + answer.weight.lstrip("-"))
+    if not -1 <= fraction <= 1:
+        raise Declined(BAD_FRACTION, {"text": f"{answer.weight}%"}, "key")
+    return fraction
+
+
+def _doubt_weights(reader: TextReader, question: GiftQuestion) -> None:
+    for one in question.answers:
+        if not one.weight and _LIKE_A_WEIGHT.match(one.text.text):
+            reader.doubt("key", LOOKS_LIKE_WEIGHT, {"text": one.text.text[:40]})
 
 
 def _choices(reader: TextReader, question: GiftQuestion) -> list[Choice]:
+    _doubt_weights(reader, question)
     return [
         Choice(
             _rich(reader, one.text, "content.options"),
@@ -102,6 +119,7 @@ def _parts(reader: TextReader, question: GiftQuestion) -> Parts:
         count, select, _layout, grading = (*question.settings, "", "", "", "")[:4]
         items = [_rich(reader, one.text, "content.items") for one in question.answers]
         return ordering_question(stem, items, grading=grading, select=select, count=count)
+    _doubt_weights(reader, question)
     answers = [
         Choice(one.text.text, _fraction(one, 1.0), _rich(reader, one.feedback, "key.answers"))
         for one in question.answers
@@ -110,6 +128,11 @@ def _parts(reader: TextReader, question: GiftQuestion) -> Parts:
         if one.text.lower() in {"true", "false", "t", "f"}:
             reader.doubt("key.answers", LOOKS_LIKE_JUDGEMENT, {"text": one.text})
     return short_text_question(stem, answers)
+
+
+def _cloze(reader: TextReader, stem: GiftText) -> tuple[Parts, int]:
+    reader.doubt("content.gaps", READ_AS_GAPS)
+    return cloze_question(reader, stem.text, lambda text: reader.rich(text, stem.format, "content.stem"))
 
 
 def _row(reader: TextReader, question: GiftQuestion, topic: tuple[str, ...], refs: set[str]) -> ParsedRow:
@@ -125,6 +148,10 @@ def _row(reader: TextReader, question: GiftQuestion, topic: tuple[str, ...], ref
         if question.fault:
             raise Declined(question.fault, question.values)
         frame.explanation = _rich(reader, question.general_feedback, "explanation")
+        if question.kind == "cloze":
+            parts, total = _cloze(reader, question.stem)
+            frame.marks = Decimal(total)
+            return row_of(reader, frame, parts)
         return row_of(reader, frame, _parts(reader, question))
     except Declined as reason:
         return declined_row(reader, frame, reason)
@@ -159,7 +186,9 @@ def detect(name: str, head: bytes) -> float:
     flat = head.replace(b"\x00", b"")
     # Braces behind a command, an index or a brace are those of a formula.
     has_answers = any(not found[1] for found in _ANSWER_MARK.finditer(flat))
-    return 0.7 if _SURE_MARK.search(flat) else 0.6 if has_answers else 0.0
+    if _SURE_MARK.search(flat) or has_answers:
+        return 0.78 if _SURE_MARK.search(flat) else 0.6
+    return 0.2 if _ESSAY.search(flat) else 0.0
 
 
 FORMAT = Format(

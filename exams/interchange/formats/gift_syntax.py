@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from exams.interchange.formats.base import gettext_noop
+from exams.interchange.formats.cloze_syntax import has_gap
 from exams.interchange.formats.markup import TextFormat
 
 MAXIMUM_QUESTION = 500_000
@@ -19,7 +20,16 @@ SHOWN = 4_000
 """Characters of a question that are shown as it was written."""
 
 Kind = Literal[
-    "description", "essay", "numerical", "multichoice", "match", "truefalse", "shortanswer", "ordering", "category"
+    "description",
+    "essay",
+    "numerical",
+    "multichoice",
+    "match",
+    "truefalse",
+    "shortanswer",
+    "ordering",
+    "cloze",
+    "category",
 ]
 FORMATS: dict[str, TextFormat] = {"html": "html", "moodle": "moodle", "plain": "plain", "markdown": "markdown"}
 
@@ -32,11 +42,14 @@ _ESCAPE = re.compile(r"\\([\\:#={}~n])")
 _HIDDEN = {sign: chr(0x10FF00 + number) for number, sign in enumerate("\\:#={}~n")}
 _SHOWN = {ord(hidden): "\n" if sign == "n" else sign for sign, hidden in _HIDDEN.items()}
 _NO_HIDDEN = dict.fromkeys(_SHOWN)
+_KEPT_IN_GAPS = {ord(_HIDDEN[sign]): f"\\{sign}" for sign in "#}~"}
 _WEIGHT = re.compile(r"%(-*[0-9]{1,3}\.?[0-9]*)%")
 _ID = re.compile(r"\[id:((?:[^\]\\]|\\.){1,300})\]")
 _TAG = re.compile(r"\[tag:((?:[^\]\\]|\\.){1,300})\]")
 _ORDERING = re.compile(r">\s*([0-9]+)([^\n]*)\n(.*)", re.DOTALL)
 _BRACE = re.compile(r"(?<!\\)(?:\\\\)*([{}])")
+_TITLE = re.compile(r"\s*::.{0,1000}?::")
+_WRONG_BEFORE_RIGHT = re.compile(r"~\s*=")
 _HELD_BLOCKS = 20
 
 
@@ -87,23 +100,39 @@ Block = tuple[int, list[str]]
 
 
 def _raw_blocks(lines: Iterable[str]) -> Iterator[Block]:
+    """Yield what stands between empty lines, categories, and titles behind a closed answer."""
     block: list[str] = []
     start, size = 1, 0
-    for number, line in enumerate(lines, start=1):
+    is_answered = False
+    for number, raw in enumerate(lines, start=1):
+        # Files that were joined bring their marks with them.
+        line = raw.replace("\ufeff", "")
         is_category = line.lstrip().startswith("$CATEGORY:")
+        if is_answered and _TITLE.match(line):
+            # The comments above a title belong to it.
+            own = len(block)
+            while own and block[own - 1].lstrip().startswith("//"):
+                own -= 1
+            yield start, block[:own]
+            start, block, is_answered = number - len(block) + own, block[own:], False
+            size = sum(len(one) + 1 for one in block)
         if block and (not line.strip() or is_category):
             yield start, block
             block = []
+            is_answered = False
         if line.strip():
             if not block:
                 start, size = number, 0
             # What is over the limit is not kept: the block is declined for its length.
             if size <= MAXIMUM_QUESTION:
                 block.append(line)
+                if braces := _braces([line]):
+                    is_answered = braces.endswith("}")
             size += len(line) + 1
         if is_category:
             yield start, block
             block = []
+            is_answered = False
     if block:
         yield start, block
 
@@ -174,7 +203,8 @@ def _split(body: str, sign: str) -> list[str]:
 
 def _choices(question: GiftQuestion, body: str, default: TextFormat) -> GiftQuestion:
     answers = []
-    for raw in _split(body.replace("=", "~="), "~"):
+    # "~=" is a common way to write the right answer; there is no empty wrong one before it.
+    for raw in _split(_WRONG_BEFORE_RIGHT.sub("=", body).replace("=", "~="), "~"):
         sign = "=" if raw.startswith("=") else "~"
         weight, rest = ("", raw[1:]) if sign == "=" else _weighted(raw)
         if sign == "=":
@@ -256,6 +286,8 @@ def _shown_escapes(text: str) -> str:
 
 
 def _with_answers(question: GiftQuestion, text: str) -> GiftQuestion:
+    if has_gap(text):
+        return replace(question, kind="cloze", stem=_text(text.translate(_KEPT_IN_GAPS), "moodle"))
     start, end = text.find("{"), text.find("}")
     if start < 0 and end < 0:
         return replace(question, stem=_text(text, "moodle"))
@@ -263,6 +295,8 @@ def _with_answers(question: GiftQuestion, text: str) -> GiftQuestion:
         return replace(question, stem=_text(text, "moodle"), fault=BRACES)
     if "{" in text[end:]:
         return replace(question, stem=_text(text, "moodle"), fault=SECOND_ANSWER)
+    if "{" in text[start + 1 : end] or "}" in text[end + 1 :]:
+        return replace(question, stem=_text(text, "moodle"), fault=BRACES)
     body = text[start + 1 : end].strip()
     before, after = text[:start], text[end + 1 :]
     is_missing_word = bool(after.strip())

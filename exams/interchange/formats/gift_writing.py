@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 from exams.domain.text import plain_text
 from exams.interchange.formats.base import ExportedRecord, Remark
 from exams.interchange.formats.fractions import percent_of
-from exams.interchange.formats.markup import to_html
+from exams.interchange.formats.markup import TAG, to_html
 from exams.interchange.formats.outgoing import (
     LOST_ATTACHMENTS,
     LOST_GRADING,
@@ -38,6 +38,16 @@ def _text(rich: str) -> str:
     return f"[{kind}]{_escaped(written)}"
 
 
+def _without_arrow(rich: str) -> str:
+    """Return rich text in which no arrow makes pairs of the answers."""
+    return rich.replace("->", "-&gt;") if TAG.search(rich) else rich
+
+
+def _typed(text: str) -> str:
+    """Return a word to be typed; what begins like the name of a format is said to be plain."""
+    return f"[plain]{_escaped(text)}" if text.startswith("[") else _escaped(text)
+
+
 def _said(rich: str) -> str:
     return f"#{_text(rich)}" if rich else ""
 
@@ -57,8 +67,13 @@ def _multiple(record: Mapping[str, Any], losses: LossList) -> str:
 
 def _options(record: Mapping[str, Any], fractions: Mapping[str, float], said: Mapping[str, str], *, full: str) -> str:
     lines = []
-    for option in record["content"]["options"]:
+    options = record["content"]["options"]
+    are_all_right = all(fractions.get(option["id"], 0) == 1 for option in options)
+    for option in options:
         fraction = fractions.get(option["id"], 0)
+        if are_all_right and lines:
+            # Answers that all begin with "=" would be words to be typed.
+            full = "~%100%"
         sign = full if fraction == 1 else f"~%{percent_of(fraction)}%" if fraction else "~"
         lines.append(f"\t{sign}{_text(option['text'])}{_said(said.get(option['id'], ''))}")
     return "\n" + "\n".join(lines) + "\n"
@@ -76,13 +91,16 @@ def _true_false(record: Mapping[str, Any], losses: LossList) -> str:
 
 def _short(record: Mapping[str, Any], losses: LossList) -> str:
     key = record["key"]
+    if any("->" in one["text"] for one in key["answers"]):
+        raise Unwritable(NO_SUCH_TYPE, {"type": str(record["type"])})
     losses.folding(key)
     if not key.get("fold_case", True):
         losses.add("key.fold_case", LOST_GRADING, {"name": "fold_case"})
-    return "\n" + "".join(
-        f"\t=%{percent_of(one.get('fraction', 1))}%{_escaped(one['text'])}{_said(one.get('feedback', ''))}\n"
-        for one in key["answers"]
-    )
+    lines = []
+    for one in key["answers"]:
+        said = _said(_without_arrow(one.get("feedback", "")))
+        lines.append(f"\t=%{percent_of(one.get('fraction', 1))}%{_typed(one['text'])}{said}\n")
+    return "\n" + "".join(lines)
 
 
 def _number(record: Mapping[str, Any], losses: LossList) -> str:
@@ -103,7 +121,8 @@ def _matching(record: Mapping[str, Any], losses: LossList) -> str:
         losses.add("key.grading", LOST_GRADING, {"name": key["grading"]})
     right = {option["id"]: option["text"] for option in content["right"]}
     lines = [
-        f"\t={_text(o['text'])} -> {_escaped(plain_text(right[key['pairs'][o['id']]]))}\n" for o in content["left"]
+        f"\t={_text(_without_arrow(o['text']))} -> {_escaped(plain_text(right[key['pairs'][o['id']]]))}\n"
+        for o in content["left"]
     ]
     unused = [id_ for id_ in right if id_ not in key["pairs"].values()]
     lines += [f"\t= -> {_escaped(plain_text(right[id_]))}\n" for id_ in unused]

@@ -22,9 +22,16 @@ _BLOCKS = "p|pre|table|thead|tbody|tr|th|td|ul|ol|li|blockquote"
 _BOXES = "div|h[1-6]|section|article|center|header|footer|main|figure|figcaption|address|fieldset|dl|dt|dd|hr"
 _BLOCK = re.compile(rf"<(?:{_BLOCKS})\b", re.IGNORECASE)
 _LAYOUT = re.compile(rf"<(/?)({_BLOCKS}|{_BOXES})\b[^<>]*>", re.IGNORECASE)
+_FLOW = re.compile(r"<(/?)(p|pre|table|tr|th|td|ul|ol|li|blockquote)\b[^<>]*>", re.IGNORECASE)
+_AROUND = re.compile(r"<p\b[^<>]*>\s*<(?:p|pre|table|ul|ol|blockquote)\b", re.IGNORECASE)
 _BOX = re.compile(rf"(?:{_BOXES})", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
-_SILENT = re.compile(r"<(script|style)\b[^<>]*>.*?(?:</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
+_SILENT = {
+    name: re.compile(rf"<{name}\b[^<>]*>.*?</{name}\s*>", re.IGNORECASE | re.DOTALL) for name in ("script", "style")
+}
+_SILENT_END = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in _SILENT}
+_UNCLOSED = re.compile(r"<(?=(?:script|style)\b)", re.IGNORECASE)
+_SHOWN_AS_IT_IS = re.compile(r"</|<(?:br|p|img|audio|video|source|iframe|embed|object|input|hr|math)\b", re.IGNORECASE)
 _FOREIGN = re.compile(
     r"<(script|iframe|object|embed|applet|video|form|input|select|textarea|svg|canvas)\b", re.IGNORECASE
 )
@@ -40,6 +47,7 @@ _MATH = re.compile(r"<math\b([^<>]*)>(.*?)(?:</math\s*>|$)", re.IGNORECASE | re.
 _TEX = re.compile(r"<annotation\b[^<>]*x-tex[^<>]*>(.*?)(?:</annotation|$)", re.IGNORECASE | re.DOTALL)
 _ALTTEXT = re.compile(r"""\balttext\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _DISPLAY = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
+_LANGUAGES = re.compile(r"""\{mlang\s|class\s*=\s*["']?multilang\b|<lang\s""", re.IGNORECASE)
 _LINE_END = re.compile(r"[ \t]*\n\s*")
 _FILE_MARK = "@@PLUGINFILE@@"
 _UNSAFE_NAME = re.compile(r"[^\w.()\u4e00-\u9fff-]+")
@@ -53,6 +61,7 @@ LOST_STYLE = gettext_noop("Colours, fonts and sizes are left out.")
 LOST_LINK = gettext_noop("Links are left out; their texts stay.")
 LOST_MATH = gettext_noop("A formula in MathML has no LaTeX form; its plain text stays.")
 LOST_PICTURE = gettext_noop("The picture or sound %(name)s is not in the file.")
+SEVERAL_LANGUAGES = gettext_noop("The text comes in several languages; all of them are shown one after another.")
 REMOTE_PICTURE = gettext_noop("The picture or sound %(name)s lies on another site and stays there.")
 
 
@@ -99,12 +108,16 @@ class TextReader:
 
     def _rich(self, text: str, kind: TextFormat, place: str, files: Mapping[str, bytes] | None) -> str:
         text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+        if "lang" in text and _LANGUAGES.search(text):
+            self.doubt(place, SEVERAL_LANGUAGES)
         if kind == "plain":
             return plain_as_rich(text)
         if kind == "markdown":
             text, kind = markdown_to_html(text), "html"
         if "$$" in text:
             text = _DISPLAY.sub(r"\\[\1\\]", text)
+        if kind == "moodle" and _names_tags(text):
+            return plain_as_rich(text)
         if "<" in text and TAG.search(text):
             return self._from_html(text, kind, place, files or {})
         if kind == "html" and "\n" in text:
@@ -119,11 +132,15 @@ class TextReader:
             self.lose(place, LOST_STYLE)
         if _LINK.search(text):
             self.lose(place, LOST_LINK)
-        text = _MATH.sub(lambda found: self._formula(found, place), _SILENT.sub("", text))
+        # A tag that nothing ends is spoken of; what follows it is not code.
+        text = _UNCLOSED.sub("&lt;", _without_code(text))
+        text = _MATH.sub(lambda found: self._formula(found, place), text)
         if "<" in text:
             text = _AUDIO.sub(lambda found: self._audio(found, place, files), text)
             text = _MEDIA.sub(lambda found: self._media(found, place, files), text)
             text = _without_boxes(text).strip()
+            if _AROUND.search(text):
+                text = _without_paragraphs_around(text).strip()
         if not TAG.search(text):
             return _unescaped(text)
         if kind == "html" and "\n" in text and not _BLOCK.search(text):
@@ -200,8 +217,24 @@ def _unescaped(text: str) -> str:
     return f"<p>{text}</p>" if TAG.search(plain) else plain
 
 
+def _without_code(text: str) -> str:
+    """Drop scripts and styles, up to the last one that ends."""
+    for name, pattern in _SILENT.items():
+        ends = [found.end() for found in _SILENT_END[name].finditer(text)]
+        if ends:
+            text = pattern.sub("", text[: ends[-1]]) + text[ends[-1] :]
+    return text
+
+
+def _names_tags(text: str) -> bool:
+    """Tell whether a text is but tags that would show nothing, as an answer that names one."""
+    return "<" in text and not _SHOWN_AS_IT_IS.search(text) and not TAG.sub("", text).strip()
+
+
 def plain_as_rich(text: str, /) -> str:
     """Return plain text as rich text that shows just these signs."""
+    if "$$" in text:
+        text = _DISPLAY.sub(r"\\[\1\\]", text)
     return f"<p>{html.escape(text, quote=False)}</p>".replace("\n", "<br>") if TAG.search(text) else text
 
 
@@ -227,6 +260,30 @@ def _without_boxes(text: str) -> str:
             is_leaf_open = False
         else:
             pieces.append("\n")
+    pieces.append(text[at:])
+    return "".join(pieces)
+
+
+def _without_paragraphs_around(text: str) -> str:
+    """Drop paragraphs that hold nothing before another block, as a browser would end them, and their ends."""
+    pieces: list[str] = []
+    at = 0
+    opened: int | None = None
+    for found in _FLOW.finditer(text):
+        is_end, name = bool(found[1]), found[2].lower()
+        pieces.append(text[at : found.start()])
+        at = found.end()
+        if is_end and name == "p":
+            pieces.append(found[0] if opened is not None else "")
+            opened = None
+            continue
+        if opened is not None and not is_end:
+            if "".join(pieces[opened + 1 :]).strip():
+                pieces.append("</p>")
+            else:
+                pieces[opened] = ""
+        pieces.append(found[0])
+        opened = len(pieces) - 1 if name == "p" else None
     pieces.append(text[at:])
     return "".join(pieces)
 

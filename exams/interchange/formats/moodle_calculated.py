@@ -66,7 +66,7 @@ def _values(question: Question) -> tuple[dict[str, dict[int, str]], list[dict[st
         values[name] = {number: value for number, value in items.items() if number <= limit}
         low, high = (parse_decimal(definition.findtext(f"{end}/text") or "") for end in ("minimum", "maximum"))
         decimals = (definition.findtext("decimals/text") or "0").strip()
-        if low is not None and high is not None and decimals.isdecimal() and int(decimals) <= 9:
+        if low is not None and high is not None and low <= high and decimals.isdecimal() and int(decimals) <= 9:
             ranges.append({"name": name, "minimum": str(low), "maximum": str(high), "decimals": int(decimals)})
     return values, ranges
 

@@ -14,6 +14,7 @@ from exams.interchange.formats.fractions import option_ids
 from exams.interchange.formats.markup import Declined, TextReader, plain_as_rich
 
 MAXIMUM_OPTIONS = 40
+MAXIMUM_GAP_OPTIONS = 100
 SOURCE_LENGTH = 4_000
 TOPIC_LEVELS = 3
 TOPIC_LENGTH = 120
@@ -21,10 +22,14 @@ TOPIC_LENGTH = 120
 DESCRIPTION = gettext_noop("This is a text without a question; put it into the question that it belongs to.")
 TOO_FEW_OPTIONS = gettext_noop("A choice needs at least two answers.")
 TOO_MANY_OPTIONS = gettext_noop("There are %(count)s answers; at most %(limit)s are possible.")
+LOST_EMPTY = gettext_noop("Answers without a text are left out.")
 EMPTY_OPTION = gettext_noop("Answer %(number)s has no text.")
 NO_FULL_MARKS = gettext_noop("No answer earns full marks.")
 WRONG_SUM = gettext_noop("The right answers add up to %(sum)s per cent, not to 100.")
 TOO_FEW_PAIRS = gettext_noop("Matching needs at least one pair, and two different partners.")
+BAD_FRACTION = gettext_noop("%(text)s is no share of the marks.")
+NO_TEXT = gettext_noop("This question has no text.")
+NAME_AS_STEM = gettext_noop("The question has no text of its own; its name was taken.")
 NOT_A_NUMBER = gettext_noop("%(text)s is not a number.")
 TAKES_MARKS = gettext_noop("Some wrong answers take marks away; here they do so only in papers that allow it.")
 DEEP_TOPIC = gettext_noop("The category has more than three levels; the deeper names are joined.")
@@ -90,6 +95,11 @@ def _checked_options(options: Sequence[Choice]) -> None:
 def choice_question(reader: TextReader, stem: str, options: Sequence[Choice], *, is_single: bool) -> Parts:
     """Return a single choice, or a multiple choice in which the fractions of what is chosen add up (0 at least, 1 at
     most)."""
+    named = [one for one in options if one.text.strip() or one.fraction > 0 or one.feedback]
+    if len(named) < len(options):
+        # Moodle itself does not keep them.
+        reader.lose("content.options", LOST_EMPTY)
+    options = named
     _checked_options(options)
     ids = option_ids(len(options))
     content = {"stem": stem, "options": [{"id": i, "text": o.text} for i, o in zip(ids, options, strict=True)]}
@@ -103,6 +113,8 @@ def choice_question(reader: TextReader, stem: str, options: Sequence[Choice], *,
             reader.doubt("key.fractions", TAKES_MARKS)
         return Parts("single_choice", content, key)
     total = sum(fraction for fraction in fractions.values() if fraction > 0)
+    if not total:
+        raise Declined(NO_FULL_MARKS, place="key.fractions")
     if total < 1 - 1e-4:
         raise Declined(WRONG_SUM, {"sum": f"{total * 100:.4g}"}, "key.fractions")
     right = [i for i, fraction in fractions.items() if fraction > 0]
@@ -226,6 +238,9 @@ def cloze_question(reader: TextReader, text: str, read: Any) -> tuple[Parts, int
         if isinstance(piece, str):
             stem.append(piece)
             continue
+        if piece.kind in {"choice", "choices"} and len(piece.alternatives) > MAXIMUM_GAP_OPTIONS:
+            values = {"count": len(piece.alternatives), "limit": MAXIMUM_GAP_OPTIONS}
+            raise Declined(TOO_MANY_OPTIONS, values, "content.gaps")
         id_ = f"g{len(contents) + 1}"
         content, keys[id_] = gap_as_record(piece, id_)
         contents.append(content)
@@ -262,7 +277,7 @@ def unique_ref(reader: TextReader, ref: str, seen: set[str], /) -> str:
 
 
 def row_of(reader: TextReader, frame: Frame, parts: Parts) -> ParsedRow:
-    """Return the row of a question that was understood."""
+    """Return the row of a question that was understood; Declined when it has neither a text nor a name."""
     record: dict[str, Any] = {"type": parts.type, "content": parts.content, "key": parts.key}
     if frame.ref:
         record["ref"] = frame.ref
@@ -275,6 +290,11 @@ def row_of(reader: TextReader, frame: Frame, parts: Parts) -> ParsedRow:
     if frame.explanation:
         record["explanation"] = frame.explanation
     stem = parts.content["stem"]
+    if not (stem.strip() or frame.name):
+        raise Declined(NO_TEXT, place="content.stem")
+    if not stem.strip():
+        reader.doubt("content.stem", NAME_AS_STEM)
+        stem = parts.content["stem"] = plain_as_rich(frame.name)
     if frame.name and not _begins(stem, frame.name):
         reader.lose("name", LOST_NAME, {"name": frame.name[:100]})
     return ParsedRow(

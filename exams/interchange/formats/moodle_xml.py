@@ -1,5 +1,6 @@
 """Moodle XML, question by question in bounded memory. A file format; found by the registry."""
 
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from xml.etree.ElementTree import Element, tostring
@@ -27,6 +28,8 @@ BREAKS_OFF = gettext_noop("The file is damaged at line %(line)s, column %(column
 CATEGORY_TEXT = gettext_noop("The description of the category is left out.")
 BAD_MARKS = gettext_noop("The marks, %(text)s, are no number from 0 to 10,000.")
 
+_COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
+_START_TAG = re.compile(rb"<[A-Za-z]")
 _PICTURE_PLACES = gettext_noop("Placing pictures or words on a picture cannot be imported.")
 REASONS: Mapping[str, str] = {
     "random": gettext_noop("This draws another question at random; make a rule of a paper of it."),
@@ -132,7 +135,10 @@ def detect(name: str, head: bytes) -> float:
         return 1.0 if b"<question" in flat else 0.8
     if b"<question type=" in flat:
         return 0.9
-    return 0.1 if name.endswith((".moodle.xml", ".mxml")) else 0.0
+    if name.endswith((".moodle.xml", ".mxml")):
+        return 0.1
+    # A long comment may stand before the root.
+    return 0.05 if name.endswith(".xml") and b"<" in flat and not _START_TAG.search(_COMMENT.sub(b"", flat)) else 0.0
 
 
 FORMAT = Format(

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Context, Decimal
 from typing import Any
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, tostring
 
 from exams.domain.numbers import parse_decimal
 from exams.interchange.formats.base import gettext_noop
@@ -17,8 +17,11 @@ from exams.interchange.formats.cloze_syntax import NO_GAP
 from exams.interchange.formats.fractions import exact_fraction, option_ids
 from exams.interchange.formats.markup import TextFormat, TextReader
 from exams.interchange.formats.moodle_questions import (
+    BAD_FRACTION,
     DESCRIPTION,
+    MAXIMUM_GAP_OPTIONS,
     NOT_A_NUMBER,
+    TOO_MANY_OPTIONS,
     Choice,
     Declined,
     Number,
@@ -50,12 +53,29 @@ LOST_FILES_WITH_TEXT = gettext_noop("Files may be handed in beside the text; her
 LOST_DRAGGING = gettext_noop("The words are chosen from lists instead of being dragged.")
 FILES_AND_TEXT = gettext_noop("A text and files are asked for together; ask for one of them.")
 BAD_FILE = gettext_noop("The file %(name)s is damaged.")
-BAD_FRACTION = gettext_noop("%(text)s is no share of the marks.")
 UNKNOWN_WORD = gettext_noop("The gap %(gap)s names a word that is not in the list.")
 SMALL_GROUP = gettext_noop("The gap %(gap)s has only one word to choose from.")
 INEXACT_UNIT = gettext_noop("The unit %(name)s has no finite factor, and no tolerance allows for that.")
 BAD_UNIT = gettext_noop("The unit %(name)s has no usable factor.")
+MARKUP_OUTSIDE = gettext_noop("A text holds tags that are neither escaped nor in CDATA; it was read as HTML.")
 NO_ANSWER = gettext_noop("The question does not say whether it is true or false.")
+
+
+_STRUCTURE = frozenset(["text", "file", "feedback", "answer"])
+
+
+def _taken_apart(element: Element) -> bool:
+    """Put the tags that a text holds into it as HTML; tell whether there were any."""
+    has_tags = False
+    for name in ("text", "questiontext", "generalfeedback", "feedback"):
+        for one in list(element.iter(name)):
+            if not len(one) or (name != "text" and any(child.tag in _STRUCTURE for child in one)):
+                continue
+            one.text = (one.text or "") + "".join(tostring(child, encoding="unicode", method="html") for child in one)
+            for child in list(one):
+                one.remove(child)
+            has_tags = True
+    return has_tags
 
 
 class Question:
@@ -65,6 +85,8 @@ class Question:
         self.element = element
         self.reader = reader
         self.type = (element.get("type") or "").strip().lower()
+        if _taken_apart(element):
+            reader.doubt("content", MARKUP_OUTSIDE)
 
     def plain(self, path: str, default: str = "") -> str:
         """Return the text at a path, stripped."""
@@ -303,7 +325,6 @@ def _words(question: Question) -> Parts:
     ]
     if question.type == "ddwtos":
         question.reader.lose("content.gaps", LOST_DRAGGING)
-    ids = option_ids(len(words))
     gaps: list[dict[str, Any]] = []
     keys: dict[str, Any] = {}
 
@@ -312,11 +333,18 @@ def _words(question: Question) -> Parts:
         if not 1 <= number <= len(words):
             raise Declined(UNKNOWN_WORD, {"gap": found[0]}, "content.stem")
         group = words[number - 1][1]
-        options = [{"id": i, "text": word} for i, (word, g) in zip(ids, words, strict=True) if g == group and word]
-        if len(options) < 2:
+        offered = [at for at, (word, g) in enumerate(words, start=1) if g == group and word]
+        if number not in offered:
+            raise Declined(UNKNOWN_WORD, {"gap": found[0]}, "content.stem")
+        if len(offered) < 2:
             raise Declined(SMALL_GROUP, {"gap": found[0]}, "content.gaps")
+        if len(offered) > MAXIMUM_GAP_OPTIONS:
+            values = {"count": len(offered), "limit": MAXIMUM_GAP_OPTIONS}
+            raise Declined(TOO_MANY_OPTIONS, values, "content.gaps")
+        ids = dict(zip(offered, option_ids(len(offered)), strict=True))
+        options = [{"id": ids[at], "text": words[at - 1][0]} for at in offered]
         gaps.append({"id": id_, "kind": "choice", "options": options})
-        keys[id_] = {"fractions": {ids[number - 1]: 1.0}}
+        keys[id_] = {"fractions": {ids[number]: 1.0}}
         return f"[[{id_}]]"
 
     stem = re.sub(r"\[\[([0-9]{1,3})\]\]", gap, question.stem())

@@ -5,6 +5,7 @@ deeper than we say. The tree is built by the C TreeBuilder.
 """
 
 import codecs
+import html.entities
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -97,10 +98,22 @@ class _Collector:
             self.size += len(data)
             self.limit()
 
+    def entity(self, name: str, _is_parameter: bool) -> None:
+        """Take an entity that nothing declares: a sign of HTML, or what is written."""
+        sign = html.entities.html5.get(f"{name};", "")
+        self.text(sign if sign and sign not in "<>&" else f"&{name};")
+
     def limit(self) -> None:
         """Let go of an element that grows too large; its end is still awaited."""
         if self.size > MAXIMUM_ELEMENT:
             self.builder = None
+
+    def external(self, context: str | None, _base: str | None, system: str | None, public: str | None) -> int:
+        """Refuse what lies elsewhere; the declaration that is only supposed is read as empty."""
+        if system is not None or public is not None:
+            return self.refuse()
+        self.parser.ExternalEntityParserCreate(context).Parse(b"", True)
+        return 1
 
     def refuse(self, *_anything: object) -> int:
         """Refuse a declaration."""
@@ -111,7 +124,12 @@ def _foreign_decoder(head: bytes) -> codecs.IncrementalDecoder | None:
     """Return a decoder for an encoding that expat lacks (GBK, GB18030 …); None where expat can do it itself."""
     declared = _DECLARED.match(head)
     name = declared[1].decode().lower() if declared else "utf-8"
-    if name in _NATIVE or head.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return None
+    if head.lstrip().startswith(codecs.BOM_UTF8) or (declared and name in {"utf-16", "utf8"}):
+        # What was declared in single bytes is not in UTF-16.
+        return codecs.getincrementaldecoder("utf-8-sig")("strict")
+    if name in _NATIVE:
         return None
     try:
         known = codecs.lookup("gb18030" if name in {"gbk", "gb2312"} else name).name
@@ -125,7 +143,13 @@ def _foreign_decoder(head: bytes) -> codecs.IncrementalDecoder | None:
 def _chunks(path: Path, decoder: codecs.IncrementalDecoder | None) -> Iterator[bytes]:
     """Yield the file in pieces, as UTF-8 where there is a decoder."""
     with path.open("rb") as stream:
+        is_first = True
         while chunk := stream.read(CHUNK):
+            if is_first and chunk.isspace():
+                continue
+            if is_first:
+                # Nothing may stand before the declaration; texts written by hand begin with empty lines.
+                chunk, is_first = chunk.lstrip(), False
             if decoder is None:
                 yield chunk
                 continue
@@ -142,7 +166,7 @@ def elements(path: Path, /, *, root: str, name: str) -> Iterator[tuple[int, Elem
     too deep; BrokenXml where the file is damaged.
     """
     with path.open("rb") as stream:
-        decoder = _foreign_decoder(stream.read(CHUNK))
+        decoder = _foreign_decoder(stream.read(CHUNK).lstrip())
     parser = expat.ParserCreate("utf-8" if decoder else None)
     parser.buffer_text = True
     parser.buffer_size = CHUNK
@@ -154,7 +178,11 @@ def elements(path: Path, /, *, root: str, name: str) -> Iterator[tuple[int, Elem
     parser.StartDoctypeDeclHandler = collector.refuse
     parser.EntityDeclHandler = collector.refuse
     parser.UnparsedEntityDeclHandler = collector.refuse
-    parser.ExternalEntityRefHandler = collector.refuse
+    parser.ExternalEntityRefHandler = collector.external
+    # As if there were a declaration elsewhere: HTML's entities are then skipped, not an error. Nothing is loaded.
+    parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_ALWAYS)
+    parser.UseForeignDTD(True)
+    parser.SkippedEntityHandler = collector.entity
     fed = 0
     try:
         for chunk in _chunks(path, decoder):

@@ -64,3 +64,25 @@ def test_single_choices_are_written_and_others_said(tmp_path):
 def test_detection():
     assert FORMAT.detect("a.txt", b"Which?\nA. x\nB. y\nANSWER: B\n") > 0.5
     assert FORMAT.detect("a.txt", b"Which?{=x ~y}") == 0
+
+
+@pytest.mark.parametrize(
+    "answers",
+    ["a) x\nb) y\nANSWER: b", "(A) x\n(B) y\nAnswer: B", "A. x\nB. y\nANSWER: B) y", "a. x\nb. y\nanswer: B."],
+)
+def test_letters_come_small_in_brackets_or_with_their_text(answers, tmp_path):
+    text = f"Which?\n{answers}"
+    record = record_of(FORMAT, text, tmp_path)
+    assert [option["text"] for option in record["content"]["options"]] == ["x", "y"]
+    assert record["key"] == {"fractions": {"b": 1.0}}
+    assert FORMAT.detect("file.txt", text.encode()) == 0.8
+
+
+def test_a_small_letter_out_of_its_turn_is_text(tmp_path):
+    record = record_of(FORMAT, "Which is so,\ni. e. right?\nA) x\nB) y\nANSWER: B", tmp_path)
+    assert record["content"]["stem"] == "Which is so,\ni. e. right?"
+
+
+def test_formulas_keep_their_meaning(tmp_path):
+    record = record_of(FORMAT, "Which?\nA) $$x^2$$\nB) \\(y\\)\nANSWER: B", tmp_path)
+    assert [option["text"] for option in record["content"]["options"]] == [r"\[x^2\]", r"\(y\)"]

@@ -159,3 +159,17 @@ def test_hostile_gaps_are_read_in_a_moment():
         except UnreadableGap:
             continue
     assert time.perf_counter() - start < 5
+
+
+@pytest.mark.parametrize("sign", ["", "~"])
+def test_the_first_answer_may_begin_with_the_sign_between_answers(sign):
+    _before, gap, _after = parse_cloze(f"{{1:MC:{sign}=yes~%-50%no}}")
+    assert [(one.text, one.fraction) for one in gap.alternatives] == [("yes", 1.0), ("no", -0.5)]
+
+
+@pytest.mark.parametrize("text", ["=", "=x", "%50%x", "~", "x", "x\\", "x&", "\\~}#"])
+def test_a_wrong_choice_that_begins_like_a_sign_stays_wrong_when_written(text):
+    gap = {"kind": "choice", "options": [{"id": "a", "text": "right"}, {"id": "b", "text": text}]}
+    (_before, read, _after) = parse_cloze(write_gap(gap, {"fractions": {"a": 1.0}, "feedback": {"b": "so\\"}}))
+    assert [(one.text, one.fraction) for one in read.alternatives] == [("right", 1.0), (text, 0.0)]
+    assert read.alternatives[1].feedback == "so\\"

@@ -132,7 +132,12 @@ def test_an_empty_line_inside_braces_does_not_break_the_question(tmp_path):
         ("Open{=a", "one of them is missing"),
         ("Closed=a}", "one of them is missing"),
         ("One?{=a ~b} Two?{=c}", "leave an empty line"),
-        ("One?{=a ~}", "Answer 2 has no text"),
+        ("One?{=a ~b ~#So?}", "Answer 3 has no text"),
+        ("One?{=a ~}", "at least two"),
+        ("One?{~a ~b}", "full marks"),
+        ("One?{~%150%a ~b}", "150% is no share"),
+        ("Nested?{=a {b} ~c}", "one of them is missing"),
+        ("Nested?{=a ~b}}", "one of them is missing"),
         ("One?{~a}", "at least two"),
         ("One?{~%30%a ~%30%b}", "add up to 60 per cent"),
         ("One?{=%50%a}", "full marks"),
@@ -233,3 +238,97 @@ def test_an_id_that_occurs_twice_is_kept_once(tmp_path):
     assert first.record["ref"] == "x"
     assert "ref" not in second.record
     assert len(second.doubts) == 1
+
+
+def test_the_sign_of_a_wrong_answer_before_that_of_the_right_one_is_no_empty_answer(tmp_path):
+    record = record_of(FORMAT, "The {~=cat~dog~ = mouse} sleeps.", tmp_path)
+    assert [option["text"] for option in record["content"]["options"]] == ["cat", "dog", "mouse"]
+    assert record["key"]["fractions"] == {"a": 1.0, "c": 1.0}
+
+
+def test_an_empty_wrong_answer_is_left_out_and_said(tmp_path):
+    (row,) = rows_of(FORMAT, "One?{=a ~ ~b}", tmp_path)
+    assert [option["text"] for option in row.record["content"]["options"]] == ["a", "b"]
+    assert losses_of(row) == ["Answers without a text are left out."]
+
+
+def test_a_title_behind_a_closed_answer_begins_a_question(tmp_path):
+    text = "::A::One is{T}\n// [id:b-2]\n::B::Two are {\n=x\n~y\n}\n::C::Three {#3}"
+    first, second, third = rows_of(FORMAT, text, tmp_path)
+    assert (first.row, second.row, third.row) == (1, 2, 7)
+    assert first.record["type"] == "true_false"
+    assert second.record["ref"] == "b-2"
+    assert third.record["type"] == "numerical"
+
+
+def test_a_title_inside_an_open_answer_or_a_text_does_not(tmp_path):
+    rows = rows_of(FORMAT, "Which sign?{\n=a\n::b:: c\n~d\n}\n\nA text\n::like this:: goes on {T}", tmp_path)
+    assert [bool(row.problems) for row in rows] == [False, False]
+
+
+def test_gaps_of_a_cloze_text_are_read_as_such_and_doubtful(tmp_path):
+    text = "::Gaps::[html]<p>It {1:MC:~=rains~snows} on {2:SA:=roofs~%50%a \\}\\: roof}.</p>"
+    (row,) = rows_of(FORMAT, text, tmp_path)
+    assert row.record["content"]["stem"] == "<p>It [[g1]] on [[g2]].</p>"
+    assert row.record["marks"] == "3"
+    assert row.record["key"]["gaps"]["g1"] == {"fractions": {"a": 1.0}}
+    assert [one["text"] for one in row.record["key"]["gaps"]["g2"]["answers"]] == ["roofs", "a }: roof"]
+    assert len(row.doubts) == 1
+
+
+def test_a_question_without_a_text_takes_its_name(tmp_path):
+    (row,) = rows_of(FORMAT, "::What is 1 + 1?::{=2 ~3}", tmp_path)
+    assert row.record["content"]["stem"] == "What is 1 + 1?"
+    assert (len(row.doubts), row.losses) == (1, ())
+
+
+def test_questions_are_found_by_titles_and_empty_answers():
+    assert FORMAT.detect("file.txt", b"\t::Part 1: a::Why? {}") > 0.75
+    assert FORMAT.detect("file.txt", b"Say why. {}\n\nSay how. { }\n") > 0
+    assert FORMAT.detect("file.txt", b"int main() { return 0; }") == 0
+
+
+def test_choices_that_are_all_right_stay_choices_when_written(tmp_path):
+    record = record_of(FORMAT, "Either?{=this ~%100%that}", tmp_path)
+    data, losses = written(FORMAT, record)
+    assert losses == []
+    assert record_of(FORMAT, data, tmp_path) == record
+
+
+def test_a_question_without_a_text_or_a_name_is_declined(tmp_path):
+    assert reasons_of(rows_of(FORMAT, "{=2 ~3}", tmp_path)) == ["This question has no text."]
+
+
+def test_arrows_and_names_of_formats_stay_text_when_written(tmp_path):
+    record = record_of(FORMAT, "Which?{=[plain][html]#<b>a</b>\\=x =%50%b}", tmp_path)
+    assert record["key"]["answers"][0]["text"] == "[html]"
+    record["key"]["answers"][1]["feedback"] = "<b>b</b>-> so"
+    data, losses = written(FORMAT, record)
+    read = record_of(FORMAT, data, tmp_path)
+    assert [one["text"] for one in read["key"]["answers"]] == ["[html]", "b"]
+    assert read["key"]["answers"][1]["feedback"] == "<b>b</b>-&gt; so"
+    record["key"]["answers"][1]["text"] = "a -> b"
+    data, losses = written(FORMAT, record)
+    assert (data, len(losses)) == (b"", 1)
+
+
+@pytest.mark.parametrize("answers", ["~%50 a =b", "~%-33,3%a =b", "=%+5%a"])
+def test_what_begins_like_a_weight_is_doubtful(answers, tmp_path):
+    (row,) = rows_of(FORMAT, f"Which?{{{answers}}}", tmp_path)
+    said = [remark.text % remark.values for remark in row.doubts]
+    assert "a weight reads %50% or %-33.33333%." in said[0]
+
+
+def test_files_that_were_joined_lose_their_marks(tmp_path):
+    rows = rows_of(FORMAT, "\ufeff::A::One{T}\n\n\ufeff::B::Two{F}", tmp_path)
+    assert [row.record["content"]["stem"] for row in rows] == ["One", "Two"]
+
+
+def test_tags_that_are_spoken_of_are_shown(tmp_path):
+    record = record_of(FORMAT, "Which?{=<a> ~<link> ~Use <style> in the head ~<b>bold</b>}", tmp_path)
+    assert [option["text"] for option in record["content"]["options"]] == [
+        "<p>&lt;a&gt;</p>",
+        "<p>&lt;link&gt;</p>",
+        "<p>Use &lt;style> in the head</p>",
+        "<b>bold</b>",
+    ]

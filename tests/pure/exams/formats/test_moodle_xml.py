@@ -166,7 +166,7 @@ def test_gaps_with_lists_of_words(kind, tmp_path):
         ["cat", "dog"],
         ["on", "under"],
     ]
-    assert _mark(record, {"g1": "c", "g2": "d"}) == 0.5
+    assert _mark(record, {"g1": "b", "g2": "b"}) == 0.5
 
 
 @pytest.mark.parametrize(
@@ -449,3 +449,84 @@ def test_an_id_number_that_occurs_twice_is_kept_once(tmp_path):
     assert first.record["ref"] == "7"
     assert "ref" not in second.record
     assert len(second.doubts) == 1
+
+
+def test_signs_of_html_outside_character_data_are_read(tmp_path):
+    text = _quiz(_question("multichoice", _answer("a", 100) + _answer("b"))).replace("Which?", "x &uarr;&AMP; &mine; y")
+    record = record_of(FORMAT, text, tmp_path)
+    assert record["content"]["stem"] == "<p>x ↑&AMP; &mine; y</p>"
+
+
+def test_empty_wrong_answers_are_left_out_and_said(tmp_path):
+    body = _answer("a", 100) + _answer("") + _answer("b")
+    (row,) = rows_of(FORMAT, _quiz(_question("multichoice", body)), tmp_path)
+    assert [option["text"] for option in row.record["content"]["options"]] == ["a", "b"]
+    assert "Answers without a text are left out." in losses_of(row)
+
+
+def test_a_question_without_a_text_takes_its_name(tmp_path):
+    (row,) = rows_of(FORMAT, _quiz(_question("multichoice", _answer("a", 100) + _answer("b"), stem="")), tmp_path)
+    assert row.record["content"]["stem"] == "Which?"
+    assert len(row.doubts) == 1
+
+
+@pytest.mark.parametrize("count", [60, 101])
+def test_a_gap_may_offer_up_to_a_hundred_choices(count, tmp_path):
+    stem = f"The {{1:MC:=right{''.join(f'~w{n}' for n in range(1, count))}}} one"
+    (row,) = rows_of(FORMAT, _quiz(_question("cloze", "", stem=stem)), tmp_path)
+    assert bool(row.problems) == (count > 100)
+
+
+@pytest.mark.parametrize(
+    "stem", ['<span lang="en" class="multilang">Hi</span><span lang="fr" class="multilang">Salut</span>', "{mlang en}x"]
+)
+def test_texts_in_several_languages_are_doubtful(stem, tmp_path):
+    (row,) = rows_of(FORMAT, _quiz(_question("essay", "", stem=stem)), tmp_path)
+    assert len(row.doubts) == 1
+
+
+def test_a_root_behind_a_long_comment_is_found():
+    assert FORMAT.detect("file.xml", b"<?xml version='1.0'?><!-- " + b"x" * 5000) > 0
+    assert FORMAT.detect("file.xml", b"<?xml version='1.0'?><!-- x --><other>") == 0
+
+
+@pytest.mark.parametrize(
+    ("written_text", "read"),
+    [
+        ("<p>\n<p>a</p>\n<p>b</p>\n</p>", "<p>a</p>\n<p>b</p>"),
+        ("<p><ul><li>a</li></ul></p>", "<ul><li>a</li></ul>"),
+        ("<p>a</p><p> <pre>b</pre> c</p>", "<p>a</p> <pre>b</pre> c"),
+        ("<p><p>a<ul><li><p>b</li></ul>", "<p>a</p><ul><li><p>b</li></ul>"),
+    ],
+)
+def test_paragraphs_around_blocks_are_dropped(written_text, read, tmp_path):
+    record = record_of(FORMAT, _quiz(_question("essay", "", stem=written_text)), tmp_path)
+    assert record["content"]["stem"] == read
+
+
+def test_tags_inside_a_text_are_read_as_html_and_doubtful(tmp_path):
+    stem = "<questiontext format='html'><text>The <b>bold</b> one<br/>of<sub>n</sub> all</text></questiontext>"
+    body = "<answer fraction='100'><text>x<sup>2</sup></text></answer>" + _answer("b")
+    text = f"<quiz><question type='multichoice'><name><text>n</text></name>{stem}{body}</question></quiz>"
+    (row,) = rows_of(FORMAT, text, tmp_path)
+    assert row.record["content"]["stem"] == "The <b>bold</b> one<br>of<sub>n</sub> all"
+    assert row.record["content"]["options"][0]["text"] == "x<sup>2</sup>"
+    assert len(row.doubts) == 1
+    text = "<quiz><question type='essay'><questiontext><p>a <b>b</b></p> c</questiontext></question></quiz>"
+    assert record_of(FORMAT, text, tmp_path)["content"]["stem"] == "<p>a <b>b</b></p> c"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "\n\n<?xml version='1.0' encoding='UTF-8'?>",
+        " \ufeff<?xml version='1.0'?>",
+        "<?xml version='1.0' encoding='utf8'?>",
+        "<?xml version='1.0' encoding='UTF-16'?>",
+        "\ufeff<?xml version='1.0' encoding='utf8'?>",
+        " " * 70_000,
+    ],
+)
+def test_beginnings_that_are_not_quite_right_are_read(before, tmp_path):
+    text = before + _quiz(_question("essay", "", stem="题 é")).partition("?>")[2]
+    assert record_of(FORMAT, text, tmp_path)["content"]["stem"] == "题 é"
