@@ -1,5 +1,6 @@
 """Jobs of the exams room, imported at start: each line registers the jobs of one part."""
 
+import exams.authoring.jobs
 import exams.interchange.jobs
 
 __all__ = ["exams"]

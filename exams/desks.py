@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from edu.core.desks import DeskEntry
 
-BANK_PATHS = ("/teach/questions/", "/teach/imports/")
+BANK_PATHS = ("/teach/questions/", "/teach/imports/", "/teach/bulk/")
 ENTRIES = [
     DeskEntry(desk="learner", label=_("Practice"), url_name="practice:index", icon="target", order=20),
     DeskEntry(
@@ -18,6 +18,8 @@ ENTRIES = [
         order=30,
         also=BANK_PATHS,
     ),
+    DeskEntry(desk="instructor", label=_("To review"), url_name="authoring:reviews", icon="check", order=32),
+    DeskEntry(desk="instructor", label=_("Reported questions"), url_name="authoring:reports", icon="flag", order=34),
     DeskEntry(desk="instructor", label=_("Papers"), url_name="authoring:papers", icon="file", order=40),
     DeskEntry(desk="instructor", label=_("Exams"), url_name="authoring:exams", icon="calendar", order=50),
     DeskEntry(

@@ -44,4 +44,67 @@ register(
         action=_("See the import"),
         sample={"bank": "Safety", "file_name": "questions.xlsx", "created": 80, "updated": 3, "failed": 2},
     ),
+    Kind(
+        name="exams.to_review",
+        label=_("A question waits for your review"),
+        category="authoring",
+        action=_("Go and review"),
+        sample={"bank": "Safety", "question": "What is checked first?", "author": "Li Ming"},
+    ),
+    Kind(
+        name="exams.reviewed",
+        label=_("Your question was reviewed"),
+        category="authoring",
+        action=_("See the review"),
+        sample={
+            "question": "What is checked first?",
+            "reviewer": "Wang Fang",
+            "approved": False,
+            "comment": "The second option is right as well.",
+        },
+    ),
+    Kind(
+        name="exams.commented",
+        label=_("A remark on your question"),
+        category="authoring",
+        action=_("See the remark"),
+        sample={"question": "What is checked first?", "author": "Wang Fang", "text": "Is the source current?"},
+    ),
+    Kind(
+        name="exams.not_published",
+        label=_("A question could not be published at its time"),
+        category="authoring",
+        action=_("See the question"),
+        sample={"question": "What is checked first?", "code": "not_approved"},
+    ),
+    Kind(
+        name="exams.reported",
+        label=_("A learner reported a question"),
+        category="authoring",
+        action=_("Answer the report"),
+        sample={"question": "What is checked first?", "reason": "key", "text": "B is right as well."},
+    ),
+    Kind(
+        name="exams.report_answered",
+        label=_("Your report was answered"),
+        category="exams",
+        action=_("See the question"),
+        sample={"question": "What is checked first?", "reply": "Thank you, it is corrected."},
+    ),
+    Kind(
+        name="exams.bank_shared",
+        label=_("A question bank was shared with you"),
+        category="authoring",
+        action=_("See the bank"),
+        sample={"bank": "Safety", "by": "Li Ming", "may_edit": True},
+    ),
+)
+register(
+    Kind(
+        name="exams.export_finished",
+        label=_("An export is finished"),
+        category="authoring",
+        action=_("See the export"),
+        sample={"bank": "Safety", "count": 80, "losses": 2},
+    ),
 )

@@ -61,9 +61,7 @@ def list_quiz_questions(
         banks = banks.filter(public_id=bank_public_id)
         if not banks.exists():
             raise NotFound(_("There is no such bank."))
-    rows = Question.objects.filter(
-        bank__in=banks.values("pk"), status=Question.Status.PUBLISHED, current_version__isnull=False
-    ).exclude(type__in=_hand_marked())
+    rows = Question.objects.drawable().filter(bank__in=banks.values("pk")).exclude(type__in=_hand_marked())
     if question_ids is not None:
         rows, limit = rows.filter(pk__in=question_ids), len(question_ids)
     for word in query.split()[:8]:

@@ -18,7 +18,7 @@ from exams.delivery.release import release_closed_exams, release_results
 from exams.delivery.save import Batch, SavedBatch, SaveRefused, save_responses
 from exams.delivery.start import CannotStart, OpenedAttempt, open_room, start_attempt
 from exams.delivery.submit import submit_attempt
-from exams.interchange.records_format import records_from_yaml
+from exams.interchange.formats.yaml_records import records_from_yaml
 from exams.marking.mark import mark_by_hand
 from exams.practice.answers import answer_question, finish_session
 from exams.practice.starts import start_chapter_practice, start_lesson_quiz, start_paper_practice

@@ -7,8 +7,13 @@ from django.utils import timezone
 
 from edu.core.clock import now_utc
 from edu.notifications.services import notify
+from exams.authoring.figures import roll_up_figures
+from exams.authoring.schedule import carry_out_schedules
+from exams.authoring.term_index import index_missing
+from exams.authoring.topic_counts import recount_topics
 from exams.delivery.finish_overdue import finish_overdue
 from exams.delivery.release import release_closed_exams
+from exams.interchange.exports import remove_old_files
 from exams.marking.gradebook import candidate_ids
 from exams.models import Attempt, Exam
 
@@ -46,3 +51,27 @@ def remind_of_exams() -> int:
                 )
             )
     return told
+
+
+@shared_task(name="exams.tasks.remove_old_exports")
+def remove_old_exports() -> int:
+    """Remove the files of exports that nobody will fetch any more."""
+    return remove_old_files()
+
+
+@shared_task(name="exams.tasks.carry_out_question_schedules")
+def carry_out_question_schedules() -> int:
+    """Publish and retire the questions whose time has come."""
+    return carry_out_schedules(now=now_utc())
+
+
+@shared_task(name="exams.tasks.roll_up_question_figures")
+def roll_up_question_figures() -> int:
+    """Compute the figures of question versions answered since the last run."""
+    return roll_up_figures(now=now_utc())
+
+
+@shared_task(name="exams.tasks.mend_question_index")
+def mend_question_index() -> int:
+    """Index questions that were written past the use cases, and recount topics; return how many needed it."""
+    return index_missing() + recount_topics()

@@ -14,6 +14,7 @@ urlpatterns = [
     path("attempts/<uuid:public_id>/submit/", room.submit, name="submit"),
     path("attempts/<uuid:public_id>/result/", results.result, name="result"),
     path("attempts/<uuid:public_id>/review/", results.review, name="review"),
+    path("attempts/<uuid:public_id>/report/", results.report, name="report"),
     path("attempts/<uuid:public_id>/receipt/", receipts.receipt, name="receipt"),
     path("attempts/<uuid:public_id>/receipt.<str:format>", receipts.download, name="receipt_file"),
     path("attempts/<uuid:public_id>/files/", files.begin, {"kind": "attempt"}, name="files"),

@@ -1,16 +1,18 @@
 """Writes of the media room for other rooms."""
 
+import tempfile
 import uuid
 from typing import Any
 
 import filetype
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from edu.core.clock import now_utc
-from edu.core.errors import InvalidInput
+from edu.core.errors import InvalidInput, NotFound
 from media.answers import KeptAnswer, UploadStatus, begin_answer, keep_answer, keep_posted_answer
 from media.domain.captions import UnreadableCaptions, read_captions, write_vtt
 from media.illustrations import UnusableIllustration, keep_illustration
@@ -29,6 +31,7 @@ __all__ = [
     "keep_posted_answer",
     "make_asset",
     "set_captions",
+    "store_upload",
     "transcode_again",
     "video_from_slides",
     "video_from_upload",
@@ -57,7 +60,8 @@ def set_captions(*, video_id: int, language: str, text: str) -> None:
     try:
         cues = read_captions(text)
     except UnreadableCaptions as error:
-        raise InvalidInput(str(error), field="captions") from error
+        text = gettext(error.text)
+        raise InvalidInput(text % error.values if error.values else text, field="captions") from error
     CaptionTrack.objects.update_or_create(video_id=video_id, language=language, defaults={"vtt": write_vtt(cues)})
 
 
@@ -102,3 +106,22 @@ def asset_from_upload(*, upload_public_id: uuid.UUID, owner_id: int, title: str)
     )
     remove_pieces(upload=upload)
     return asset_id
+
+
+def store_upload(*, upload_public_id: uuid.UUID, owner_id: int, purpose: str, folder: str) -> tuple[str, str]:
+    """Put the owner's finished upload into one file of the storage; return that file's name and the name the file had.
+
+    NotFound when it is not hers or was meant for something else, InvalidInput while bytes are missing.
+    """
+    upload = get_upload(public_id=upload_public_id, owner_id=owner_id)
+    if upload.purpose != purpose:
+        raise NotFound(_("There is no such upload."))
+    if upload.state != Upload.State.COMPLETE:
+        raise InvalidInput(_("The file has not arrived completely."), code="upload_not_complete")
+    with tempfile.NamedTemporaryFile() as target:
+        for piece in iterate_bytes(upload=upload):
+            target.write(piece)
+        target.seek(0)
+        name = default_storage.save(f"{folder}/{uuid.uuid4()}", File(target))
+    remove_pieces(upload=upload)
+    return name, upload.file_name

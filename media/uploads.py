@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
@@ -63,8 +64,9 @@ LIMITS: dict[str, tuple[int, frozenset[str]]] = {
     "audio": (500 * 1024**2, frozenset({"mp3", "m4a", "wav", "ogg", "flac", "aac"})),
     "document": (100 * 1024**2, frozenset({"pdf", "docx", "pptx", "xlsx", "txt", "zip"})),
     "answer": (200 * 1024**2, ANSWER_ENDINGS),
+    "questions": (settings.IMPORT_MAXIMUM_BYTES, frozenset()),
 }
-"""Purpose -> largest size in bytes, accepted endings."""
+"""Purpose -> largest size in bytes, accepted endings; none where whoever reads the file decides by its bytes."""
 
 
 def begin_upload(*, owner_id: int, purpose: str, file_name: str, size_bytes: int) -> Upload:
@@ -74,7 +76,7 @@ def begin_upload(*, owner_id: int, purpose: str, file_name: str, size_bytes: int
     largest, endings = LIMITS[purpose]
     name = re.sub(r"[\x00-\x1f/\\]", "_", file_name).strip()[-255:]
     ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
-    if ending not in endings:
+    if endings and ending not in endings:
         message = _("Files of this kind are not taken. Accepted: %(endings)s.")
         raise InvalidInput(message % {"endings": ", ".join(sorted(endings))}, field="file_name")
     if not 0 < size_bytes <= largest:

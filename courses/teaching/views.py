@@ -12,6 +12,7 @@ from courses.teaching.access import teaching, telling
 from courses.teaching.forms import NewCourseForm
 from courses.teaching.to_mark import count_to_mark
 from edu.organizations.queries import list_memberships
+from exams.queries import count_to_review
 
 
 @teaching
@@ -20,12 +21,15 @@ def desk(request: HttpRequest) -> HttpResponse:
     require_teacher(request.user)
     mine = taught_courses(request.user)
     recent = (
-        Enrolment.objects.filter(course__in=mine.values("pk"))
+        Enrolment.objects.filter(course__in=mine.values("pk"), last_lesson__isnull=False)
         .select_related("user", "course")
         .order_by("-active_at")[:8]
     )
     rows = list(mine.select_related("category").order_by("-id")[:100])
+    review_count, report_count = count_to_review(user=request.user)
     context = {
+        "review_count": review_count,
+        "report_count": report_count,
         "title": _("Teaching"),
         "desk": "instructor",
         "courses": [row for row in rows if row.status != Course.Status.DRAFT][:6],

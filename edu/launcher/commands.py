@@ -38,6 +38,7 @@ def main(arguments: list[str]) -> int:
             "setup-dev",
             "manage",
             "bench",
+            "conformance",
             "i18n",
             "fmt",
         ],
@@ -99,6 +100,7 @@ def _dispatch(*, folders: Folders, command: str, rest: list[str]) -> int:
         "setup-dev": [],
         "manage": [[str(folders.python), "manage.py", *rest]],
         "bench": [[str(folders.python), "-m", "benchmarks", *rest]],
+        "conformance": [[str(folders.python), "-m", "tests.pure.exams.formats.conformance", *rest]],
         "i18n": [
             [str(folders.python), "manage.py", "collect_messages"],
             [str(folders.python), "manage.py", "compile_translations"],

@@ -173,6 +173,8 @@ STORAGES: dict[str, dict[str, Any]] = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+IMPORT_MAXIMUM_BYTES = env.int("JINBANG_IMPORT_MAXIMUM_MB", default=200) * 1024 * 1024
+"""Largest file of questions that is taken for an import, in bytes."""
 
 # -- background work ------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -189,7 +191,7 @@ CELERY_TASK_QUEUES: dict[str, dict[str, Any]] = {name: {} for name in JOBS_QUEUE
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 3, "max_retries": 1}
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BEAT_SCHEDULE = {
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "publish-scheduled-pages": {"task": "courses.tasks.publish_scheduled_pages", "schedule": 60.0},
     "deliver-events": {"task": "edu.events.tasks.deliver_events", "schedule": 5.0},
     "sweep-jobs": {"task": "edu.jobs.tasks.sweep_jobs", "schedule": 20.0},
@@ -197,7 +199,17 @@ CELERY_BEAT_SCHEDULE = {
     "finish-overdue-attempts": {"task": "exams.tasks.finish_overdue_attempts", "schedule": 15.0},
     "release-results": {"task": "exams.tasks.release_results_at_close", "schedule": 60.0},
     "remind-of-exams": {"task": "exams.tasks.remind_of_exams", "schedule": 600.0},
+    "remove-old-exports": {"task": "exams.tasks.remove_old_exports", "schedule": 86400.0},
+    "question-schedules": {"task": "exams.tasks.carry_out_question_schedules", "schedule": 60.0},
+    "question-figures": {"task": "exams.tasks.roll_up_question_figures", "schedule": 900.0},
+    "question-index": {"task": "exams.tasks.mend_question_index", "schedule": 86400.0},
     "worker-heartbeat": {"task": "edu.jobs.tasks.record_heartbeat", "schedule": 10.0},
+    "film-worker-heartbeat": {
+        "task": "edu.jobs.tasks.record_heartbeat",
+        "schedule": 10.0,
+        "args": ("films",),
+        "options": {"queue": JOBS_QUEUES["films"], "expires": 10},
+    },
     "finish-orders": {"task": "payments.tasks.finish_interrupted_orders", "schedule": 20.0},
     "poll-payments": {"task": "payments.tasks.poll_silent_payments", "schedule": 30.0},
     "expire-orders": {"task": "payments.tasks.expire_unpaid_orders", "schedule": 60.0},

@@ -30,13 +30,16 @@ def list_entries() -> tuple[DeskEntry, ...]:
 
 
 def desk_names(user: Any) -> list[str]:
-    """Return the desks of a signed-in person; one query for the trainer's."""
+    """Return the desks of a signed-in person; one query for the trainer's unless the request has asked already."""
     from edu.organizations.queries import list_memberships
 
     names = ["learner"]
     if user.is_instructor or user.is_superuser:
         names.append("instructor")
-    if any(row.role == "trainer" for row in list_memberships(user_id=user.pk)):
+    memberships = getattr(user, "remembered_memberships", None)
+    if memberships is None:
+        memberships = list_memberships(user_id=user.pk)
+    if any(row.role == "trainer" for row in memberships):
         names.append("trainer")
     if user.is_operator or user.is_superuser:
         names.append("operator")

@@ -1,28 +1,29 @@
-"""Pages of banks: the list, one bank with its topics and questions, its settings, its topic tree."""
+"""Pages of banks: the list, one bank with its questions and filters, its settings."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from edu.core.errors import DomainError
-from exams.authoring.banks import (
-    create_bank,
-    create_topic,
-    delete_topic,
-    move_topic,
-    rename_topic,
-    update_bank,
+from exams.authoring.banks import create_bank, update_bank
+from exams.authoring.entries import author_page
+from exams.authoring.filter_form import BulkForm, QuestionFilterForm
+from exams.authoring.forms import BankForm, OwnerForm
+from exams.authoring.listing import count_by_status, list_choices, list_topics, page_of_questions
+from exams.models import Bank, ImportBatch
+from exams.policies_authoring import (
+    get_editable_bank,
+    get_readable_bank,
+    is_steward,
+    list_editable_banks,
+    list_editable_papers,
+    list_readable_banks,
 )
-from exams.authoring.entries import author_page, author_post, say
-from exams.authoring.forms import BankForm, OwnerForm, QuestionFilterForm
-from exams.authoring.listing import list_questions, list_topics
-from exams.models import Bank, ImportBatch, Question, Topic
-from exams.policies_authoring import get_editable_bank, list_editable_banks
 from exams.view_models import TYPE_LABELS
 
 PAGE_SIZE = 30
@@ -30,18 +31,14 @@ PAGE_SIZE = 30
 
 @author_page
 def banks(request: HttpRequest) -> HttpResponse:
-    """List the banks that the author may write in."""
-    ids = list_editable_banks(request.user).values("pk")
-    rows = (
-        Bank.objects.filter(pk__in=ids)
-        .select_related("organization")
-        .annotate(
-            published=Count("questions", filter=Q(questions__status=Question.Status.PUBLISHED)),
-            drafts=Count("questions", filter=Q(questions__status=Question.Status.DRAFT)),
-        )
-        .order_by("name")
-    )
+    """List the banks that the author may write in or review."""
+    ids = list_readable_banks(request.user).values("pk")
+    rows = Bank.objects.filter(pk__in=ids).select_related("organization").order_by("name", "pk")
     page_obj = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    counts = count_by_status(bank_ids=[row.pk for row in page_obj.object_list])
+    for row in page_obj.object_list:
+        row.published = counts.get((row.pk, "published"), 0)
+        row.drafts = counts.get((row.pk, "draft"), 0)
     return render(
         request,
         "exams/authoring/banks.html",
@@ -81,22 +78,42 @@ def edit_bank(request: HttpRequest, public_id: Any) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("authoring:bank", public_id=bank.public_id)
-    context = {"desk": "instructor", "title": _("Settings of the bank"), "form": form, "bank": bank}
+    context = {
+        "desk": "instructor",
+        "title": _("Settings of the bank"),
+        "form": form,
+        "bank": bank,
+        "may_share": is_steward(request.user, bank),
+    }
     return render(request, "exams/authoring/bank_form.html", context)
 
 
 @author_page
 def bank(request: HttpRequest, public_id: Any) -> HttpResponse:
-    """Show a bank: topic tree at the side, questions with filters; eight queries whatever its size."""
-    row = get_editable_bank(request.user, public_id)
-    form = QuestionFilterForm(request.GET)
-    filters = form.cleaned_data if form.is_valid() else {}
+    """Show a bank: topic tree at the side, questions with filters, figures and use; the same number of queries whatever
+    its size."""
+    row = get_readable_bank(request.user, public_id)
     topics = list_topics(bank=row)
-    topic = next((node.topic for node in topics if node.topic.public_id == filters.get("topic")), None)
-    questions = list_questions(bank=row, topic=topic, filters=filters)
-    page_obj = Paginator(questions, PAGE_SIZE).get_page(request.GET.get("page"))
-    for question in page_obj.object_list:
+    choices = list_choices(
+        bank=row,
+        papers=list_editable_papers(request.user).filter(archived_at__isnull=True),
+        banks=list_editable_banks(request.user) if row.may_edit else Bank.objects.none(),
+    )
+    form = QuestionFilterForm(request.GET, authors=choices.authors, papers=choices.papers)
+    filters = {name: request.GET.get(name, "") for name in form.fields} if not form.is_valid() else form.cleaned_data
+    page = page_of_questions(
+        bank=row,
+        filters=filters,
+        topics=topics,
+        sort=filters.get("sort") or "newest",
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+    )
+    topic = next((node.topic for node in topics if str(node.topic.public_id) == filters.get("topic")), None)
+    for question in page.rows:
         question.type_label = TYPE_LABELS.get(question.type, question.type)
+    is_filtered = any(value for name, value in filters.items() if name not in {"sort"})
+    kept = {name: value for name, value in filters.items() if value}
     return render(
         request,
         "exams/authoring/bank.html",
@@ -107,43 +124,14 @@ def bank(request: HttpRequest, public_id: Any) -> HttpResponse:
             "form": form,
             "topics": topics,
             "topic": topic,
-            "page_obj": page_obj,
-            "is_filtered": any(filters.get(name) for name in ("q", "type", "difficulty", "status", "tag", "topic")),
-            "types": TYPE_LABELS.items(),
-            "batches": ImportBatch.objects.filter(bank=row).exclude(state="failed").order_by("-id")[:3],
+            "page": page,
+            "is_filtered": is_filtered,
+            "bulk": BulkForm(topics=topics, banks=choices.banks),
+            "query": urlencode(kept),
+            "imports": [
+                (key, name, dict(ImportBatch.State.choices).get(state, state)) for key, name, state in choices.imports
+            ]
+            if row.may_edit
+            else (),
         },
     )
-
-
-@author_post
-def topics(request: HttpRequest, public_id: Any) -> HttpResponse:
-    """Add, rename, move or delete a topic of a bank."""
-    row = get_editable_bank(request.user, public_id)
-    back = redirect("authoring:bank", public_id=row.public_id)
-    verb, _colon, key = request.POST.get("do", "").partition(":")
-    try:
-        if verb == "add":
-            parent = Topic.objects.filter(bank=row, public_id=key).first() if key else None
-            above = [topic.name for topic in _path_of(parent)]
-            create_topic(bank=row, path=[*above, request.POST.get("name", "")])
-            return back
-        topic = Topic.objects.filter(bank=row, public_id=key).first()
-        if topic is None:
-            raise Http404
-        if verb == "rename":
-            rename_topic(topic=topic, name=request.POST.get("name", ""))
-        elif verb in {"up", "down"}:
-            move_topic(topic=topic, step=-1 if verb == "up" else 1)
-        elif verb == "delete":
-            delete_topic(topic=topic)
-    except DomainError as error:
-        say(request, error)
-    return back
-
-
-def _path_of(topic: Topic | None) -> list[Topic]:
-    if topic is None:
-        return []
-    ids = [int(part) for part in topic.path.split("/") if part]
-    by_id = Topic.objects.in_bulk(ids)
-    return [by_id[pk] for pk in ids]

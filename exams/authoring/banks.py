@@ -8,16 +8,26 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from edu.access.services import register_door
+from edu.accounts.queries import users_by_identifier
 from edu.audit.services import record
-from edu.core.errors import Conflict, InvalidInput
+from edu.core.errors import Conflict, InvalidInput, NotAllowed
 from edu.core.ids import new_public_id
+from edu.notifications.services import notify
 from exams.models import Bank, BankShare, Question, Topic
-from exams.policies_authoring import require_author, require_organization
+from exams.policies_authoring import can_author, is_steward, require_author, require_organization
 
 MAXIMUM_DEPTH = 3
 """Levels of a topic tree: subject or chapter, section, knowledge point."""
 
-BANK_FIELDS = ("name", "description", "language", "visibility", "free_sample_count", "requires_grant")
+BANK_FIELDS = (
+    "name",
+    "description",
+    "language",
+    "visibility",
+    "free_sample_count",
+    "requires_grant",
+    "requires_review",
+)
 
 
 def _register_bank_door(bank: Bank) -> None:
@@ -33,16 +43,19 @@ def create_bank(
     visibility: str = Bank.Visibility.PERSONAL,
     organization_id: int | None = None,
     requires_grant: bool = False,
+    requires_review: bool = False,
     free_sample_count: int = 0,
     slug: str | None = None,
 ) -> Bank:
     """Create a bank of the actor, or of an organisation she authors for, and register its door.
 
+    Without an actor the site itself makes it, from its command line, and it belongs to nobody.
     `slug` is made from the name unless given. NotAllowed when the actor may not author, NotFound for a foreign
     organisation, InvalidInput for an empty name, Conflict when the slug is taken.
     """
-    require_author(actor)
-    require_organization(actor, organization_id)
+    if actor is not None:
+        require_author(actor)
+        require_organization(actor, organization_id)
     name = name.strip()
     if not name:
         raise InvalidInput(_("Give the bank a name."), field="name")
@@ -61,6 +74,7 @@ def create_bank(
             owner=actor,
             organization_id=organization_id,
             requires_grant=requires_grant,
+            requires_review=requires_review,
             free_sample_count=free_sample_count,
         )
         _register_bank_door(bank)
@@ -83,6 +97,11 @@ def update_bank(*, bank: Bank, actor: Any, **fields: Any) -> Bank:
         raise InvalidInput(f"A bank has no {', '.join(sorted(unknown))}.")
     if "name" in fields and not fields["name"].strip():
         raise InvalidInput(_("Give the bank a name."), field="name")
+    if "requires_review" in fields and fields["requires_review"] != bank.requires_review:
+        if not is_steward(actor, bank):
+            raise NotAllowed(_("Only the owner of the bank decides whether its questions are reviewed."))
+        if not fields["requires_review"]:
+            Question.objects.filter(bank=bank, is_withheld=True).update(is_withheld=False)
     changes = {
         name: [str(getattr(bank, name)), str(value)] for name, value in fields.items() if getattr(bank, name) != value
     }
@@ -102,10 +121,10 @@ def update_bank(*, bank: Bank, actor: Any, **fields: Any) -> Bank:
     return bank
 
 
-def share_bank(*, bank: Bank, user_id: int, actor: Any) -> None:
-    """Let a colleague write in the bank; harmless when she already may."""
+def share_bank(*, bank: Bank, user_id: int, actor: Any, role: str = BankShare.Role.EDIT) -> None:
+    """Let a colleague write in the bank, or read and review it; called again it changes the role."""
     with transaction.atomic():
-        BankShare.objects.get_or_create(bank=bank, user_id=user_id)
+        BankShare.objects.update_or_create(bank=bank, user_id=user_id, defaults={"role": role})
         if bank.visibility == Bank.Visibility.PERSONAL:
             Bank.objects.filter(pk=bank.pk).update(visibility=Bank.Visibility.SHARED)
             bank.visibility = Bank.Visibility.SHARED
@@ -115,7 +134,27 @@ def share_bank(*, bank: Bank, user_id: int, actor: Any) -> None:
             object_kind="bank",
             object_id=bank.public_id,
             object_label=bank.name,
-            changes={"user_id": user_id},
+            changes={"user_id": user_id, "role": str(role)},
+        )
+
+
+def share_bank_by_mail(*, bank: Bank, email: str, role: str, actor: Any) -> None:
+    """Share a bank with the colleague of a mail address and tell her.
+
+    InvalidInput when nobody who may author has it: the answer is the same for a learner's address and an unknown one.
+    """
+    user = users_by_identifier(identifiers={email.strip().lower()}).get(email.strip().lower())
+    if user is None or not can_author(user):
+        raise InvalidInput(_("No instructor or trainer has this address. She needs an account first."), field="email")
+    if user.pk == bank.owner_id:
+        raise InvalidInput(_("The bank belongs to this person already."), field="email")
+    with transaction.atomic():
+        share_bank(bank=bank, user_id=user.pk, actor=actor, role=role)
+        notify(
+            user_id=user.pk,
+            kind="exams.bank_shared",
+            context={"bank": bank.name, "by": str(actor), "may_edit": role == BankShare.Role.EDIT},
+            url=f"/teach/banks/{bank.public_id}/",
         )
 
 

@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
@@ -31,6 +32,34 @@ def check_question(*, type: str, content: Any, key: Any, is_draft: bool) -> None
     problems = grading.check_question(type_name=type, content=content, key=key)
     if problems:
         raise InvalidQuestion(tuple(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionFacts:
+    """What is kept beside a question to find it: its hash, its first words, its plain text."""
+
+    content_hash: str
+    summary: str
+    plain_text: str
+
+
+def examine_question(*, type: str, content: Any, key: Any) -> QuestionFacts:
+    """Return the facts of a sound question, parsed once; InvalidQuestion with every fault as `check_question`."""
+    question_type = get_type(type)
+    try:
+        parsed_content, parsed_key = question_type.parse_content(content), question_type.parse_key(key)
+    except ValidationError:
+        check_question(type=type, content=content, key=key, is_draft=False)
+        raise
+    if problems := question_type.validate(parsed_content, parsed_key):
+        raise InvalidQuestion(tuple(problems))
+    plain_text = question_type.summarise(parsed_content)
+    stem = _GAP.sub("____", one_line(str(content.get("stem", ""))))
+    return QuestionFacts(
+        content_hash=_hash_of(type, _canonical(type, parsed_content, parsed_key)),
+        summary=(stem or " ".join(plain_text.split()))[:300],
+        plain_text=plain_text,
+    )
 
 
 def _without_unused(value: Any) -> Any:
@@ -66,9 +95,11 @@ def _canonical(type_: str, content: Any, key: Any) -> list[Any]:
 
 def content_hash_of(*, type: str, content: Mapping[str, Any], key: Mapping[str, Any]) -> str:
     """Return the SHA-256 of type, content and key in canonical form: defaults left out or written are the same."""
-    text = json.dumps(
-        [type, *_canonical(type, content, key)], ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    )
+    return _hash_of(type, _canonical(type, content, key))
+
+
+def _hash_of(type_: str, canonical: list[Any]) -> str:
+    text = json.dumps([type_, *canonical], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from edu.core.errors import DomainError, NotAllowed, NotFound
-from exams.policies_authoring import require_author
+from exams.policies_authoring import remember_memberships, require_author
 
 View = Callable[..., HttpResponse]
 
@@ -21,6 +21,7 @@ def _guarded(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
+            remember_memberships(request.user)
             require_author(request.user)
             return view(request, *args, **kwargs)
         except NotFound as error:

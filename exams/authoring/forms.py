@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from edu.organizations.queries import list_memberships
-from exams.models import Bank, Exam, Paper, Question, Topic
+from exams.models import Bank, Exam, Paper, Topic
 from exams.policies_authoring import list_editable_papers
 from exams.view_models import TYPE_LABELS
 
@@ -26,13 +26,17 @@ class BankForm(forms.ModelForm):
 
     class Meta:
         model = Bank
-        fields = ["name", "description", "language", "visibility", "requires_grant", "free_sample_count"]
+        fields = [
+            *("name", "description", "language", "visibility", "requires_grant", "free_sample_count"),
+            "requires_review",
+        ]
         widgets = {
             "description": forms.Textarea(attrs={"rows": 3}),
             "language": forms.Select(choices=settings.LANGUAGES),
         }
         help_texts = {
             "requires_grant": _("Learners need to buy it, or get it with a course."),
+            "requires_review": _("Only what a second person approved is drawn. Nobody approves her own."),
             "free_sample_count": _("So many questions of each topic may be tried without buying."),
         }
 
@@ -54,21 +58,6 @@ class OwnerForm(forms.Form):
         self.fields["organization"].choices = [("", _("me")), *mine]
         if mine and not user.is_instructor:
             self.initial.setdefault("organization", mine[0][0])
-
-
-class QuestionFilterForm(forms.Form):
-    """Filter of a bank's questions."""
-
-    q = forms.CharField(label=_("Search"), required=False, max_length=100)
-    type = forms.ChoiceField(label=_("Type"), required=False)
-    difficulty = forms.ChoiceField(label=_("Difficulty"), required=False, choices=[("", _("any")), *DIFFICULTIES])
-    status = forms.ChoiceField(label=_("Status"), required=False, choices=[("", _("any")), *Question.Status.choices])
-    tag = forms.CharField(label=_("Tag"), required=False, max_length=40)
-    topic = forms.UUIDField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["type"].choices = [("", _("all types")), *TYPE_LABELS.items()]
 
 
 def topic_choices(bank: Bank) -> list[tuple[str, str]]:
@@ -125,6 +114,21 @@ class QuestionMetaForm(forms.Form):
         """Return the tags; Chinese and Western commas both separate."""
         text = self.cleaned_data["tags"].replace("，", ",").replace("、", ",")
         return [tag.strip() for tag in text.split(",") if tag.strip()]
+
+
+class ScheduleForm(forms.Form):
+    """When a draft is published and when the question is retired."""
+
+    go_live_at = forms.DateTimeField(
+        label=_("Publish at"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    expire_at = forms.DateTimeField(
+        label=_("Retire at"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
 
 
 class PaperForm(forms.ModelForm):

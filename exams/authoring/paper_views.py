@@ -12,8 +12,9 @@ from django.utils.translation import ngettext
 
 from edu.core.errors import DomainError, InvalidInput
 from exams.authoring.entries import author_page, author_post, say
-from exams.authoring.forms import OwnerForm, PaperForm, QuestionFilterForm, RuleForm
-from exams.authoring.listing import list_questions, list_topics
+from exams.authoring.filter_form import QuestionFilterForm
+from exams.authoring.forms import OwnerForm, PaperForm, RuleForm
+from exams.authoring.listing import list_topics, page_of_questions
 from exams.authoring.papers import (
     add_items,
     add_section,
@@ -81,7 +82,7 @@ def paper(request: HttpRequest, public_id: Any) -> HttpResponse:
         total, count = total + section.total, count + section.count
         for item in section.item_list:
             item.type_label = TYPE_LABELS.get(item.question.type, item.question.type)
-            item.is_stale = item.question.status != Question.Status.PUBLISHED
+            item.is_stale = not item.question.is_drawable
         for rule in section.rule_list:
             rule.check = checks.get(rule.pk)
             rule.type_labels = [TYPE_LABELS.get(name, name) for name in rule.types]
@@ -203,16 +204,19 @@ def pick(request: HttpRequest, public_id: Any) -> HttpResponse:
     bank = next((one for one in banks if str(one.public_id) == request.GET.get("bank")), banks[0] if banks else None)
     form = QuestionFilterForm(request.GET)
     filters = dict(form.cleaned_data) if form.is_valid() else {}
-    filters["status"] = Question.Status.PUBLISHED
+    filters["status"] = "drawable"
     topics = list_topics(bank=bank) if bank else []
-    topic = next((node.topic for node in topics if node.topic.public_id == filters.get("topic")), None)
     page_obj = None
     if bank is not None:
-        page_obj = Paginator(list_questions(bank=bank, topic=topic, filters=filters), PAGE_SIZE).get_page(
-            request.GET.get("page")
+        page_obj = page_of_questions(
+            bank=bank,
+            filters=filters,
+            topics=topics,
+            after=request.GET.get("after", ""),
+            before=request.GET.get("before", ""),
         )
         present = set(PaperItem.objects.filter(section__paper=row).values_list("question_id", flat=True))
-        for question in page_obj.object_list:
+        for question in page_obj.rows:
             question.is_present = question.pk in present
             question.type_label = TYPE_LABELS.get(question.type, question.type)
     return render(

@@ -110,9 +110,7 @@ def add_items(*, section: PaperSection, questions: Sequence[Question], marks: De
 
     `marks` None takes each question's own. Only published questions can be added: InvalidInput otherwise.
     """
-    if any(
-        question.current_version_id is None or question.status != Question.Status.PUBLISHED for question in questions
-    ):
+    if not all(question.is_drawable for question in questions):
         raise InvalidInput(_("Only published questions can stand in a paper."))
     with transaction.atomic():
         present = set(

@@ -72,11 +72,11 @@ def _rule(row: BlueprintRule, paths: dict[int, tuple[str, ...]]) -> Rule:
 
 
 def _bank_items(rules: Sequence[BlueprintRule], paths: dict[int, tuple[str, ...]]) -> list[BankItem]:
-    rows = Question.objects.filter(
-        bank_id__in={rule.bank_id for rule in rules},
-        status=Question.Status.PUBLISHED,
-        current_version__isnull=False,
-    ).values_list("current_version_id", "bank_id", "topic_id", "type", "difficulty", "tags")
+    rows = (
+        Question.objects.drawable()
+        .filter(bank_id__in={rule.bank_id for rule in rules})
+        .values_list("current_version_id", "bank_id", "topic_id", "type", "difficulty", "tags")
+    )
     return [
         BankItem(version_id, (f"bank{bank_id}", *paths.get(topic_id, ())), type_, difficulty, frozenset(tags))
         for version_id, bank_id, topic_id, type_, difficulty, tags in rows
@@ -162,12 +162,7 @@ def publish_paper(*, paper: Paper, actor: Any) -> PaperVersion:
     """
     with transaction.atomic():
         sections = require_sections(paper)
-        stale = [
-            item.question
-            for section in sections
-            for item in section.items.all()
-            if item.question.current_version_id is None or item.question.status != Question.Status.PUBLISHED
-        ]
+        stale = [item.question for section in sections for item in section.items.all() if not item.question.is_drawable]
         if stale:
             raise Conflict(
                 _("This question is not published any more; take it out: %(question)s")

@@ -7,7 +7,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from edu.core.clock import now_utc
 from edu.core.errors import DomainError, InvalidInput
 from exams.authoring.editor import Editor
 from exams.authoring.editor_form import (
@@ -21,16 +23,38 @@ from exams.authoring.editor_form import (
 )
 from exams.authoring.editors import act, editors, find_variant, get_editor
 from exams.authoring.entries import author_page, author_post, say
-from exams.authoring.forms import QuestionMetaForm
+from exams.authoring.forms import QuestionMetaForm, ScheduleForm
+from exams.authoring.locks import lock_question, unlock_question
 from exams.authoring.pictures import keep_posted_pictures, rich_words
 from exams.authoring.problems import describe_problem
-from exams.authoring.questions import publish_question, restore_question, retire_question, save_question
+from exams.authoring.questions import (
+    discard_draft,
+    equals_version,
+    publish_question,
+    restore_question,
+    retire_question,
+    save_question,
+)
+from exams.authoring.review import find_open_review, submit_for_review
+from exams.authoring.schedule import schedule_question
+from exams.authoring.tabs import question_tabs
 from exams.domain.errors import InvalidQuestion, UnknownQuestionType
 from exams.domain.grading import check_question
-from exams.models import Bank, Question, QuestionVersion, Topic
-from exams.policies_authoring import get_editable_bank, get_editable_question
+from exams.models import Bank, Question, QuestionComment, QuestionVersion, Topic
+from exams.policies_authoring import (
+    get_editable_bank,
+    get_editable_question,
+    get_readable_question,
+    is_editor,
+    is_steward,
+)
 from exams.presentation import ask_view, review_view
 from exams.view_models import TYPE_LABELS
+
+_SAID = {
+    "publish": gettext_lazy("Published."),
+    "submit": gettext_lazy("Submitted. Your colleagues are told."),
+}
 
 
 def _initial_meta(question: Question) -> dict[str, Any]:
@@ -45,7 +69,8 @@ def _initial_meta(question: Question) -> dict[str, Any]:
     }
 
 
-def _editor_or_404(type_: str) -> Editor:
+def editor_or_404(type_: str) -> Editor:
+    """Return the editor of a type; 404 for a type without one."""
     try:
         return get_editor(type_)
     except UnknownQuestionType as error:
@@ -56,7 +81,7 @@ def _editor_or_404(type_: str) -> Editor:
 def new_question(request: HttpRequest, public_id: Any, type: str) -> HttpResponse:
     """Write a new question of a type in a bank."""
     bank = get_editable_bank(request.user, public_id)
-    editor = _editor_or_404(type)
+    editor = editor_or_404(type)
     if request.method == "POST":
         return _posted(request, bank=bank, editor=editor, question=None)
     topic = (
@@ -79,8 +104,10 @@ def _is_uuid(text: str | None) -> bool:
 @author_page
 def edit_question(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Change the draft of a question; what learners have stays the published version until it is published anew."""
-    question = get_editable_question(request.user, public_id)
-    editor = _editor_or_404(question.type)
+    question = get_readable_question(request.user, public_id)
+    if not is_editor(request.user, question.bank):
+        return redirect("authoring:review", public_id=question.public_id)
+    editor = editor_or_404(question.type)
     if request.method == "POST":
         return _posted(request, bank=question.bank, editor=editor, question=question)
     try:
@@ -124,12 +151,32 @@ def _page(
         "meta": meta,
         "focus": focus,
         "address": address,
+        "preview_type": editor.type,
         "preview_address": reverse("authoring:preview", args=[bank.public_id, editor.type]),
         "preview": None if is_part else _preview(editor, values),
         "versions": _versions(question) if question and not is_part else (),
+        **(_around(request, question) if question and not is_part else {}),
     }
     template = "exams/authoring/_question_form.html" if is_part else "exams/authoring/question.html"
     return render(request, template, context, status=200 if is_part else status)
+
+
+def _around(request: HttpRequest, question: Question) -> dict[str, Any]:
+    """Return what stands around the form: tabs, lock, schedule, review, open remarks."""
+    initial = {"go_live_at": question.go_live_at, "expire_at": question.expire_at}
+    review = find_open_review(question)
+    return {
+        "tabs": question_tabs(question, current="editor", may_edit=True),
+        "is_locked_out": question.locked and question.locked_by_id not in {None, request.user.pk},
+        "may_unlock": question.locked
+        and (question.locked_by_id == request.user.pk or is_steward(request.user, question.bank)),
+        "schedule": ScheduleForm(initial=initial),
+        "review": review,
+        "has_draft": question.current_version is not None and not equals_version(question),
+        "open_remarks": QuestionComment.objects.filter(
+            question=question, thread__isnull=True, resolved_at__isnull=True
+        ).count(),
+    }
 
 
 def _versions(question: Question) -> list[QuestionVersion]:
@@ -163,6 +210,8 @@ def _posted(request: HttpRequest, *, bank: Bank, editor: Editor, question: Quest
             )
             if command == "publish":
                 publish_question(question=saved, actor=request.user)
+            elif command == "submit":
+                submit_for_review(question=saved, actor=request.user)
         except InvalidQuestion as error:
             errors = _errors_by_field(editor, values, error)
             if saved is not None:
@@ -172,7 +221,7 @@ def _posted(request: HttpRequest, *, bank: Bank, editor: Editor, question: Quest
         except DomainError as error:
             meta.add_error("ref" if error.field == "ref" else None, _(error.message))
         else:
-            messages.success(request, _("Published.") if command == "publish" else _("The draft is saved."))
+            messages.success(request, _SAID.get(command, _("The draft is saved.")))
             if command == "another":
                 return redirect("authoring:new_question", public_id=bank.public_id, type=editor.type)
             return redirect("authoring:question", public_id=saved.public_id)
@@ -219,7 +268,7 @@ def _preview(editor: Editor, values: Values) -> dict[str, Any]:
 def preview(request: HttpRequest, public_id: Any, type: str) -> HttpResponse:
     """Draw the preview of what is in the form now; nothing is stored."""
     get_editable_bank(request.user, public_id)
-    editor = _editor_or_404(type)
+    editor = editor_or_404(type)
     values = read_values(editor.layout, request.POST, find_variant)
     return render(request, "exams/authoring/_preview.html", {"preview": _preview(editor, values)})
 
@@ -233,21 +282,51 @@ def change_status(request: HttpRequest, public_id: Any) -> HttpResponse:
         if verb == "publish":
             publish_question(question=question, actor=request.user)
             messages.success(request, _("Published."))
+        elif verb == "discard":
+            discard_draft(question=question, actor=request.user)
+            messages.success(request, _("Discarded. The draft is the published version again; the history keeps it."))
+        elif verb == "lock":
+            lock_question(question=question, actor=request.user)
+            messages.success(request, _("Locked. Only you can change it until you unlock it."))
+        elif verb == "unlock":
+            unlock_question(question=question, actor=request.user)
+            messages.success(request, _("Unlocked."))
         elif verb == "retire":
             retire_question(question=question, actor=request.user)
             messages.success(request, _("Retired. It is not drawn any more."))
         elif verb == "restore":
             restore_question(question=question, actor=request.user)
             messages.success(request, _("Restored."))
+    except InvalidQuestion:
+        messages.error(request, _("The draft is not complete yet: the editor shows what is missing."))
     except DomainError as error:
         say(request, error)
+    return redirect("authoring:question", public_id=question.public_id)
+
+
+@author_post
+def schedule(request: HttpRequest, public_id: Any) -> HttpResponse:
+    """Say when the draft is published and when the question is retired."""
+    question = get_editable_question(request.user, public_id)
+    form = ScheduleForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Enter date and time, such as 2026-12-01 08:00."))
+        return redirect("authoring:question", public_id=question.public_id)
+    try:
+        schedule_question(question=question, actor=request.user, now=now_utc(), **form.cleaned_data)
+    except InvalidQuestion:
+        messages.error(request, _("The draft is not complete yet: the editor shows what is missing."))
+    except DomainError as error:
+        say(request, error)
+    else:
+        messages.success(request, _("Saved."))
     return redirect("authoring:question", public_id=question.public_id)
 
 
 @author_page
 def version(request: HttpRequest, public_id: Any, number: int) -> HttpResponse:
     """Show one published version of a question, as asked and as reviewed."""
-    question = get_editable_question(request.user, public_id)
+    question = get_readable_question(request.user, public_id)
     row = question.versions.filter(number=number).first()
     if row is None:
         raise Http404

@@ -1,5 +1,6 @@
-"""Writing many questions at once from interchange records; used by imports and by the demo."""
+"""Question records: how they are read, cleaned and written in bulk; used by imports and by the demo."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -14,11 +15,13 @@ from edu.core.errors import InvalidInput
 from exams.authoring.banks import clean_path, create_topics
 from exams.authoring.checks import check_question, content_hash_of, plain_text_of, summary_of
 from exams.authoring.problems import describe_problem
-from exams.authoring.questions import clean_tags, equals_version
+from exams.authoring.questions import clean_tags
 from exams.authoring.record_problems import RecordProblem
 from exams.authoring.rich_text import clean_content, clean_key, clean_rich_text
+from exams.authoring.term_index import index_questions
+from exams.authoring.topic_counts import shift_counts
 from exams.domain.errors import InvalidQuestion
-from exams.models import Bank, ImportBatch, Question, QuestionVersion, Topic
+from exams.models import Bank, Question, QuestionVersion
 
 Item = TypeVar("Item")
 
@@ -64,6 +67,13 @@ class ImportedRecords:
 
 def record_from_mapping(raw: Mapping[str, Any]) -> QuestionRecord:
     """Return the checked and cleaned record; InvalidInput or InvalidQuestion says what is wrong with which field."""
+    record = clean_record(raw)
+    check_question(type=record.type, content=record.content, key=record.key, is_draft=False)
+    return record
+
+
+def clean_record(raw: Mapping[str, Any]) -> QuestionRecord:
+    """Return the cleaned record, whose content and key are not yet held against the type; InvalidInput for the rest."""
     unknown = set(raw) - RECORD_FIELDS
     if unknown:
         names = sorted(map(str, unknown))
@@ -81,6 +91,8 @@ def record_from_mapping(raw: Mapping[str, Any]) -> QuestionRecord:
     topic = raw.get("topic") or []
     if isinstance(topic, str):
         topic = [topic]
+    if not isinstance(topic, list | tuple):
+        raise RecordProblem("bad_list", field="topic")
     try:
         marks = Decimal(str(raw.get("marks", 1)))
     except InvalidOperation as error:
@@ -88,6 +100,8 @@ def record_from_mapping(raw: Mapping[str, Any]) -> QuestionRecord:
     if not marks.is_finite() or not 0 <= marks <= 10_000:
         raise RecordProblem("marks_out_of_range", field="marks")
     tags = raw.get("tags") or []
+    if not isinstance(tags, list | tuple):
+        raise RecordProblem("bad_list", field="tags")
     record = QuestionRecord(
         type=type_,
         content=clean_content(content),
@@ -97,12 +111,29 @@ def record_from_mapping(raw: Mapping[str, Any]) -> QuestionRecord:
         difficulty=difficulty,
         tags=tuple(clean_tags([str(tag) for tag in tags])),
         marks=marks.quantize(Decimal("0.01")),
-        language=str(raw.get("language") or ""),
+        language=str(raw.get("language") or "").strip()[:10],
         explanation=clean_rich_text(str(raw.get("explanation") or "")),
         source=str(raw.get("source") or "").strip()[:300],
     )
-    check_question(type=record.type, content=record.content, key=record.key, is_draft=False)
+    _require_storable(record)
     return record
+
+
+def _require_storable(record: QuestionRecord) -> None:
+    """Raise RecordProblem for signs that no database keeps, wherever they stand."""
+    try:
+        text = json.dumps(record_as_mapping(record), ensure_ascii=False)
+        text.encode("utf-8")
+    except (UnicodeEncodeError, ValueError, TypeError, RecursionError) as error:
+        raise RecordProblem("not_storable", field="") from error
+    if "\\u0000" in text and "\x00" in _all_text(record_as_mapping(record)):
+        raise RecordProblem("not_storable", field="")
+
+
+def _all_text(value: Any) -> str:
+    if isinstance(value, dict):
+        return "".join(f"{name}{_all_text(inner)}" for name, inner in value.items())
+    return "".join(map(_all_text, value)) if isinstance(value, list) else str(value)
 
 
 def record_as_mapping(record: QuestionRecord) -> dict[str, Any]:
@@ -133,8 +164,6 @@ def import_records(
     bank: Bank,
     records: Sequence[Mapping[str, Any] | QuestionRecord],
     author: Any | None,
-    batch: ImportBatch | None = None,
-    status: str = Question.Status.PUBLISHED,
 ) -> ImportedRecords:
     """Write records as published questions of the bank, in bulk and without revisions, all or nothing.
 
@@ -146,7 +175,7 @@ def import_records(
     """
     checked = [_checked(record, index) for index, record in enumerate(records, start=1)]
     with transaction.atomic():
-        return _write(bank, checked, author, batch, status)
+        return _write(bank, checked, author)
 
 
 def _checked(record: Mapping[str, Any] | QuestionRecord, index: int) -> QuestionRecord:
@@ -170,16 +199,15 @@ def _in_record(index: int, record: Mapping[str, Any], text: str) -> str:
     }
 
 
-def _write(
-    bank: Bank, records: Sequence[QuestionRecord], author: Any | None, batch: ImportBatch | None, status: str
-) -> ImportedRecords:
+def _write(bank: Bank, records: Sequence[QuestionRecord], author: Any | None) -> ImportedRecords:
     topics = create_topics(bank=bank, paths=dict.fromkeys(record.topic for record in records if record.topic))
     known: dict[str, Question] = {}
     hashes: set[str] = set()
     for part in batches(list(records)):
         refs = [record.ref for record in part if record.ref]
         known |= {
-            row.ref: row for row in Question.objects.filter(bank=bank, ref__in=refs).select_related("current_version")
+            row.ref: row
+            for row in Question.objects.filter(bank=bank, ref__in=refs).select_related("current_version", "bank")
         }
         hashes |= set(
             Question.objects.filter(bank=bank, content_hash__in=[r.content_hash for r in part if not r.ref])
@@ -188,7 +216,6 @@ def _write(
         )
     new: list[tuple[Question, QuestionRecord]] = []
     changed: list[tuple[Question, QuestionRecord]] = []
-    replaced: list[dict[str, Any]] = []
     unchanged = 0
     for record in records:
         digest = record.content_hash
@@ -203,9 +230,9 @@ def _write(
             if is_same and row.current_version_id:
                 unchanged += 1
                 continue
-            former = _snapshot(row)
+            former_topic = row.topic_id
             _fill(row, record, digest, bank, topics)
-            replaced.append(former)
+            shift_counts(taken=[former_topic], given=[row.topic_id])
             changed.append((row, record))
         elif not record.ref and digest in hashes:
             unchanged += 1
@@ -213,10 +240,10 @@ def _write(
             row = Question(
                 bank=bank,
                 author=author,
-                batch=batch,
-                status=status,
-                live=status == Question.Status.PUBLISHED,
+                status=Question.Status.PUBLISHED,
+                live=True,
                 has_unpublished_changes=False,
+                is_withheld=bank.requires_review,
             )
             _fill(row, record, digest, bank, topics)
             hashes.add(digest)
@@ -224,47 +251,9 @@ def _write(
                 known[record.ref] = row
             new.append((row, record))
     _write_new([row for row, _record in new], author)
-    for (row, _record), former in zip(changed, replaced, strict=True):
+    for row, _record in changed:
         _write_changed(row, author)
-        former["made_version"] = row.current_version_id
-    if batch is not None and replaced:
-        batch.replaced = [*batch.replaced, *replaced]
-        batch.save(update_fields=["replaced"])
     return ImportedRecords(created=len(new), updated=len(changed), unchanged=unchanged)
-
-
-FORMER_FIELDS = (
-    "type", "topic_id", "difficulty", "tags", "language", "content", "key", "explanation", "source",
-    "summary", "search_text", "content_hash", "status", "live", "has_unpublished_changes", "current_version_id",
-)  # fmt: skip
-"""What an import may change of a question that was there before; kept beside its id and marks."""
-
-
-def _snapshot(row: Question) -> dict[str, Any]:
-    """Return a question as it is before an import changes it, in plain JSON values."""
-    return {"question": row.pk, "marks": str(row.marks)} | {name: getattr(row, name) for name in FORMER_FIELDS}
-
-
-def restore_replaced(*, batch: ImportBatch) -> tuple[int, int]:
-    """Give questions that an import updated their former state and published version back; return how many, and how
-    many were left because somebody changed them since. The new versions stay in the history. The caller holds the
-    transaction.
-    """
-    questions = Question.objects.select_related("current_version").in_bulk([row["question"] for row in batch.replaced])
-    restored = left = 0
-    for former in reversed(batch.replaced):
-        row = questions.get(former["question"])
-        if row is None or row.current_version_id != former.get("made_version") or not equals_version(row):
-            left += 1
-            continue
-        for name in FORMER_FIELDS:
-            setattr(row, name, former[name])
-        row.marks = Decimal(former["marks"])
-        if row.topic_id is not None and not Topic.objects.filter(pk=row.topic_id).exists():
-            row.topic_id = None
-        row.save()
-        restored += 1
-    return restored, left
 
 
 def _fill(
@@ -292,6 +281,8 @@ def _write_new(rows: list[Question], author: Any | None) -> None:
     now = now_utc()
     for part in batches(rows):
         created = Question.objects.bulk_create(part)
+        index_questions(questions=created)
+        shift_counts(taken=[], given=[row.topic_id for row in created])
         QuestionVersion.objects.bulk_create(
             QuestionVersion(
                 question=row,
@@ -313,8 +304,12 @@ def _write_new(rows: list[Question], author: Any | None) -> None:
 
 
 def _write_changed(row: Question, author: Any | None) -> None:
-    """Save a question that came again with changes and freeze it anew."""
+    """Save a question that came again with changes and freeze it anew; in a bank with review it waits as a draft."""
     from exams.authoring.questions import freeze_question
 
     row.save()
-    freeze_question(question=row, actor=author)
+    index_questions(questions=[row])
+    if row.bank.requires_review:
+        Question.objects.filter(pk=row.pk).update(has_unpublished_changes=True)
+    else:
+        freeze_question(question=row, actor=author)

@@ -1,60 +1,107 @@
-"""Use cases of imports: plan an uploaded file, apply the plan as a whole, undo it as a whole. Callers: views, the
-job."""
+"""Use cases of imports: take a file, plan it anew, choose what holds for all rows, apply, undo. Callers: views, the
+command, jobs."""
 
-from collections.abc import Callable
-from decimal import Decimal
+import uuid
+from collections.abc import Mapping
 from typing import Any
 
+from django.core.files.base import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from edu.audit.services import record
-from edu.core.clock import now_utc
-from edu.core.errors import Conflict, NotFound
+from edu.core.errors import Conflict, InvalidInput, NotFound
 from edu.jobs.services import enqueue
-from edu.notifications.services import notify
-from exams.authoring.records import BATCH_SIZE, QuestionRecord, import_records, restore_replaced
-from exams.interchange.file_formats import find_format
-from exams.interchange.plan import UnreadableFile, plan_rows
-from exams.models import Bank, BlueprintRule, ImportBatch, PaperItem, PracticeAnswer, Question
+from exams.authoring.banks import MAXIMUM_DEPTH, clean_path
+from exams.authoring.questions import clean_tags
+from exams.interchange.files import keep_file, remove_file
+from exams.interchange.formats.base import UnreadableFile
+from exams.interchange.formats.registry import get_format
+from exams.interchange.undo import undo_now
+from exams.models import Bank, ImportBatch, ImportRow, Question
 from exams.policies_authoring import list_editable_banks
+from media.services import store_upload
 
-MAXIMUM_FILE = 10 * 1024 * 1024
+UPDATES = ("update", "skip", "new")
+"""What becomes of rows whose reference the bank has: the question is updated, stays, or is imported as a new one."""
+SMALL = 500
+"""Questions up to which an import is undone at once, without a job."""
+JOB_KINDS = {
+    ImportBatch.State.READING: "exams.plan_import",
+    ImportBatch.State.APPLYING: "exams.import",
+    ImportBatch.State.UNDOING: "exams.undo_import",
+}
 
 
-def plan_import(*, bank: Bank, actor: Any, file_name: str, data: bytes) -> ImportBatch:
-    """Read the whole file and keep the plan with every problem; nothing of it is visible yet.
+def default_options() -> dict[str, Any]:
+    """Return what holds for all rows unless somebody chooses otherwise."""
+    return {"updates": "update", "doubtful": "import", "topic": [], "tags": [], "difficulty": None}
 
-    UnreadableFile when the file is too large (10 MB), of an unknown kind, hostile, or damaged.
+
+def create_import(
+    *, bank: Bank, actor: Any, file_name: str, content: File, format: str = "", encoding: str = ""
+) -> ImportBatch:
+    """Store a file and make its batch, not yet read. UnreadableFile when it is empty or larger than is taken.
+
+    `format` and `encoding` are detected when empty.
     """
-    if len(data) > MAXIMUM_FILE:
-        raise UnreadableFile(_("The file is larger than 10 MB. Split it."))
-    if not data:
+    if not content.size:
         raise UnreadableFile(_("The file is empty."))
-    found = find_format(file_name=file_name, data=data)
-    header, parsed = found.parse(data)
-    plan = plan_rows(bank=bank, header=header, parsed=parsed)
-    if not plan.rows and not plan.problems:
-        raise UnreadableFile(_("The file holds no questions."))
+    _check_choice(format, encoding)
+    ending = f".{file_name.rsplit('.', 1)[-1].lower()[:10]}" if "." in file_name else ""
+    name = keep_file(folder="imports", ending=ending if ending[1:].isalnum() else "", content=content)
+    return _create(bank=bank, actor=actor, file_name=file_name, storage_name=name, format=format, encoding=encoding)
+
+
+def import_upload(
+    *, bank: Bank, actor: Any, upload_public_id: uuid.UUID, format: str = "", encoding: str = ""
+) -> ImportBatch:
+    """Make the batch of a finished resumable upload of the actor; NotFound when it is not hers."""
+    _check_choice(format, encoding)
+    name, file_name = store_upload(
+        upload_public_id=upload_public_id, owner_id=actor.pk, purpose="questions", folder="imports"
+    )
+    return _create(bank=bank, actor=actor, file_name=file_name, storage_name=name, format=format, encoding=encoding)
+
+
+def _check_choice(format_: str, encoding: str) -> None:
+    if format_:
+        get_format(format_)
+    if len(encoding) > 20:
+        raise InvalidInput(_("This encoding is not known."), field="encoding")
+
+
+def _create(*, bank: Bank, actor: Any, file_name: str, storage_name: str, format: str, encoding: str) -> ImportBatch:
     return ImportBatch.objects.create(
         bank=bank,
         owner=actor,
-        file_name=file_name[-255:],
-        format=found.name,
-        plan=plan.as_json(),
-        report={
-            "questions": len(plan.new_rows),
-            "duplicates": len(plan.rows) - len(plan.new_rows),
-            "failed": len(plan.failed),
-        },
+        file_name=file_name.replace("\x00", "")[-255:] or "-",
+        storage_name=storage_name,
+        format=format,
+        is_format_chosen=bool(format),
+        encoding=encoding,
+        options=default_options(),
     )
 
 
+def request_work(*, batch: ImportBatch, actor: Any) -> Any:
+    """Ask for the work that the batch's state calls for (reading, applying, undoing) as a job; return the job."""
+    with transaction.atomic():
+        job = enqueue(
+            kind=JOB_KINDS[ImportBatch.State(batch.state)],
+            arguments={"batch_id": batch.pk},
+            owner_id=actor.pk,
+            title=batch.file_name,
+        )
+        ImportBatch.objects.filter(pk=batch.pk).update(job=job)
+    batch.job = job
+    return job
+
+
 def get_batch(user: Any, public_id: object) -> ImportBatch:
-    """Return an import into a bank that the person may write in; NotFound otherwise."""
+    """Return an import into a bank that the person may write in, with its bank and job; NotFound otherwise."""
     batch = (
         ImportBatch.objects.filter(public_id=public_id, bank__in=list_editable_banks(user).values("pk"))
-        .select_related("bank")
+        .select_related("bank", "job", "owner")
         .first()
     )
     if batch is None:
@@ -62,119 +109,103 @@ def get_batch(user: Any, public_id: object) -> ImportBatch:
     return batch
 
 
-def request_apply(*, batch: ImportBatch, actor: Any) -> Any:
-    """Ask for the plan to be applied as a job and return the job; Conflict when it was applied or undone before."""
-    if batch.state != ImportBatch.State.PLANNED:
+def _move(batch: ImportBatch, *, before: tuple[str, ...], after: str, message: str, **fields: Any) -> None:
+    """Change the state if it is still one of `before`; Conflict otherwise."""
+    if not ImportBatch.objects.filter(pk=batch.pk, state__in=before).update(state=after, **fields):
+        raise Conflict(message)
+    batch.state = after
+    for name, value in fields.items():
+        setattr(batch, name, value)
+
+
+def request_plan(*, batch: ImportBatch, actor: Any, format: str = "", encoding: str = "") -> Any:
+    """Read the file anew, as another format or encoding; what was mended is lost. Conflict once it is imported."""
+    _check_choice(format, encoding)
+    if not batch.storage_name:
+        raise Conflict(_("The file is not kept any more. Upload it again."))
+    with transaction.atomic():
+        _move(
+            batch,
+            before=(ImportBatch.State.PLANNED, ImportBatch.State.FAILED),
+            after=ImportBatch.State.READING,
+            message=_("This import was applied before."),
+            is_format_chosen=bool(format),
+            format=format,
+            encoding=encoding,
+            report={},
+            error={},
+        )
+        return request_work(batch=batch, actor=actor)
+
+
+def choose_options(*, batch: ImportBatch, options: Mapping[str, Any]) -> None:
+    """Choose what holds for all rows: updates, doubtful (import or leave), topic (names), tags, difficulty (1 to 5 or
+    None). InvalidInput for what is none of these; Conflict once the import was applied."""
+    chosen = default_options() | {name: options[name] for name in default_options() if name in options}
+    if chosen["updates"] not in UPDATES or chosen["doubtful"] not in {"import", "leave"}:
+        raise InvalidInput(_("Choose one of the given options."), field="updates")
+    if chosen["difficulty"] is not None and chosen["difficulty"] not in range(1, 6):
+        raise InvalidInput(_("The difficulty lies between 1 and 5."), field="difficulty")
+    chosen["topic"] = list(clean_path(list(chosen["topic"]))[:MAXIMUM_DEPTH])
+    chosen["tags"] = clean_tags(list(chosen["tags"]))
+    changed = ImportBatch.objects.filter(pk=batch.pk, state=ImportBatch.State.PLANNED).update(options=chosen)
+    if not changed:
         raise Conflict(_("This import was applied before."))
+    batch.options = chosen
+
+
+def begin_apply(*, batch: ImportBatch) -> None:
+    """Let an import be applied, once; Conflict when it was before."""
+    _move(
+        batch,
+        before=(ImportBatch.State.PLANNED,),
+        after=ImportBatch.State.APPLYING,
+        message=_("This import was applied before."),
+        applied_position=0,
+    )
+
+
+def request_apply(*, batch: ImportBatch, actor: Any) -> Any:
+    """Ask for the rows to be imported as a job and return the job; Conflict when that was done before."""
     with transaction.atomic():
-        return enqueue(
-            kind="exams.import",
-            arguments={"batch_id": batch.pk},
-            owner_id=actor.pk,
-            title=batch.file_name,
-            unique_key=f"exams.import:{batch.pk}",
-        )
+        begin_apply(batch=batch)
+        return request_work(batch=batch, actor=actor)
 
 
-def apply_import(*, batch_id: int, say: Callable[[int, str], None]) -> dict[str, int]:
-    """Write the planned questions in batches; started again after a crash it goes on where it stopped.
+def request_again(*, batch: ImportBatch, actor: Any) -> Any:
+    """Go on with work that broke off; Conflict while it is under way or when nothing is left to do."""
+    if batch.state not in JOB_KINDS or (batch.job is not None and not batch.job.is_finished):
+        raise Conflict(_("There is nothing to go on with."))
+    return request_work(batch=batch, actor=actor)
 
-    Rows whose content the bank has by now are passed over. They are drawn only when the last one is in: until then
-    they are
-    drafts without a version in nobody's way; one UPDATE at the end makes the batch visible.
-    """
-    batch = ImportBatch.objects.select_related("bank", "owner").get(pk=batch_id)
-    if batch.state != ImportBatch.State.PLANNED:
-        return dict(batch.report)
-    records = [
-        QuestionRecord(
-            **{
-                **row["record"],
-                "topic": tuple(row["record"]["topic"]),
-                "tags": tuple(row["record"]["tags"]),
-                "marks": Decimal(row["record"]["marks"]),
-            }
-        )
-        for row in batch.plan["rows"]
-        if not row["duplicate_of"]
-    ]
-    for start in range(0, len(records), BATCH_SIZE):
-        part = records[start : start + BATCH_SIZE]
-        import_records(bank=batch.bank, records=part, author=batch.owner, batch=batch, status=Question.Status.DRAFT)
-        say(round(95 * (start + len(part)) / len(records)), f"{start + len(part)} / {len(records)}")
+
+def request_undo(*, batch: ImportBatch, actor: Any) -> int | None:
+    """Take back a whole import. Its questions vanish at once; returns how many were taken back, None where a job does
+    the rest. Conflict when it was not applied."""
     with transaction.atomic():
-        shown = Question.objects.filter(batch=batch, status=Question.Status.DRAFT).update(
-            status=Question.Status.PUBLISHED, live=True
+        _move(
+            batch,
+            before=(ImportBatch.State.APPLIED,),
+            after=ImportBatch.State.UNDOING,
+            message=_("Only an import that was applied can be undone."),
         )
-        batch.state = ImportBatch.State.APPLIED
-        batch.applied_at = now_utc()
-        batch.report = {**batch.report, "created": shown, "updated": len(batch.replaced)}
-        batch.save(update_fields=["state", "applied_at", "report"])
-        record(
-            actor=batch.owner,
-            action="import.apply",
-            object_kind="bank",
-            object_id=batch.bank.public_id,
-            object_label=batch.bank.name,
-            changes={"file": batch.file_name, "created": shown, "updated": len(batch.replaced)},
-            organization_id=batch.bank.organization_id,
+        size = (
+            Question.everything.filter(batch=batch)[: SMALL + 1].count()
+            + ImportRow.objects.filter(batch=batch, former__isnull=False)[: SMALL + 1].count()
         )
-        if batch.owner_id:
-            notify(
-                user_id=batch.owner_id,
-                kind="exams.import_finished",
-                context={
-                    "file_name": batch.file_name,
-                    "bank": batch.bank.name,
-                    "created": shown,
-                    "updated": len(batch.replaced),
-                    "failed": batch.report.get("failed", 0),
-                },
-                url=f"/teach/imports/{batch.public_id}/",
-                dedupe_key=f"exams.import:{batch.pk}",
-            )
-    return dict(batch.report)
+        if size > SMALL:
+            request_work(batch=batch, actor=actor)
+            return None
+    return undo_now(batch=batch, actor=actor)
 
 
-def undo_import(*, batch: ImportBatch, actor: Any) -> int:
-    """Take back a whole import: new questions that nobody used yet are deleted, those that papers or learners met are
-    retired, and questions that it updated get their former published version back; returns how many were taken back.
-
-    A question that somebody changed after the import is left as it is; the report counts it. Conflict when it was not
-    applied.
-    """
-    if batch.state != ImportBatch.State.APPLIED:
-        raise Conflict(_("Only an import that was applied can be undone."))
+def discard(*, batch: ImportBatch) -> None:
+    """Delete an import that was never applied, with its file."""
+    name = batch.storage_name
     with transaction.atomic():
-        mine = Question.objects.filter(batch=batch)
-        ids = set(mine.values_list("pk", flat=True))
-        used = set(PaperItem.objects.filter(question_id__in=ids).values_list("question_id", flat=True))
-        used |= set(PracticeAnswer.objects.filter(question_id__in=ids).values_list("question_id", flat=True))
-        if BlueprintRule.objects.filter(bank_id=batch.bank_id).exists():
-            # Published papers may hold these versions in their pools, so none of them may vanish.
-            used = ids
-        mine.filter(pk__in=used).update(status=Question.Status.RETIRED, live=False)
-        free = mine.exclude(pk__in=used)
-        free.update(current_version=None)
-        free.delete()
-        restored, left = restore_replaced(batch=batch)
-        batch.state = ImportBatch.State.UNDONE
-        batch.undone_at = now_utc()
-        batch.report = {
-            **batch.report,
-            "retired": len(used),
-            "deleted": len(ids - used),
-            "restored": restored,
-            "left": left,
-        }
-        batch.save(update_fields=["state", "undone_at", "report"])
-        record(
-            actor=actor,
-            action="import.undo",
-            object_kind="bank",
-            object_id=batch.bank.public_id,
-            object_label=batch.bank.name,
-            changes={"file": batch.file_name, "deleted": len(ids - used), "retired": len(used), "restored": restored},
-            organization_id=batch.bank.organization_id,
-        )
-    return len(ids) + restored
+        done, _kinds = ImportBatch.objects.filter(
+            pk=batch.pk, state__in=[ImportBatch.State.PLANNED, ImportBatch.State.FAILED]
+        ).delete()
+        if not done:
+            raise Conflict(_("This import was applied before."))
+    remove_file(name)

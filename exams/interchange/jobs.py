@@ -1,12 +1,43 @@
-"""The job that applies an import."""
+"""The jobs of imports and exports; each is harmless when it is run again."""
 
 from typing import Any
 
 from edu.jobs.registry import job
-from exams.interchange.imports import apply_import
+from exams.interchange.applying import apply_import
+from exams.interchange.exports import write_export
+from exams.interchange.planning import plan_import
+from exams.interchange.undo import undo_now
+from exams.models import ImportBatch
+
+
+@job("exams.plan_import")
+def run_plan(context: Any, *, batch_id: int) -> dict[str, Any]:
+    """Read the file of a batch into rows."""
+    plan_import(batch_id=batch_id, say=context.progress)
+    return {"url": _address(batch_id)}
 
 
 @job("exams.import")
-def run_import(context: Any, *, batch_id: int) -> dict[str, int]:
-    """Apply the plan of a batch; harmless when it is run again."""
-    return apply_import(batch_id=batch_id, say=context.progress)
+def run_import(context: Any, *, batch_id: int) -> dict[str, Any]:
+    """Apply the rows of a batch."""
+    report = apply_import(batch_id=batch_id, say=context.progress)
+    return {"url": _address(batch_id), "created": report.get("created", 0), "updated": report.get("updated", 0)}
+
+
+@job("exams.undo_import")
+def run_undo(context: Any, *, batch_id: int) -> dict[str, Any]:
+    """Take a batch back."""
+    batch = ImportBatch.objects.select_related("bank", "owner").get(pk=batch_id)
+    undo_now(batch=batch, actor=batch.owner, say=context.progress)
+    return {"url": _address(batch_id)}
+
+
+@job("exams.export")
+def run_export(context: Any, *, export_id: int) -> dict[str, Any]:
+    """Write the file of an export."""
+    return write_export(export_id=export_id, say=context.progress)
+
+
+def _address(batch_id: int) -> str:
+    public_id = ImportBatch.objects.values_list("public_id", flat=True).get(pk=batch_id)
+    return f"/teach/imports/{public_id}/"

@@ -9,7 +9,7 @@ import edu.core.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exams", "0003_import_problem_codes"),
+        ("exams", "0006_bank_pipeline_without_plans"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

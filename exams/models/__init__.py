@@ -2,10 +2,15 @@
 
 from exams.models.answer_file import AnswerFile
 from exams.models.attempt import Attempt, ItemResult, LateBatch, MarkChange
-from exams.models.bank import Bank, BankShare, ImportBatch, Question, QuestionVersion, Topic
+from exams.models.bank import Bank, BankShare, Question, QuestionVersion, Topic
+from exams.models.bulk import BulkAction, BulkChange
 from exams.models.exam import Accommodation, Exam
+from exams.models.figures import QuestionReport, QuestionStatistics
+from exams.models.interchange import ImportBatch, ImportRow, QuestionExport
 from exams.models.paper import BlueprintRule, Paper, PaperItem, PaperSection, PaperVersion
 from exams.models.practice import PracticeAnswer, PracticeSession, WrongAnswer
+from exams.models.review import QuestionComment, QuestionReview
+from exams.models.search import QuestionTerms
 from exams.models.sound_play import SoundPlay
 
 __all__ = [
@@ -15,8 +20,11 @@ __all__ = [
     "Bank",
     "BankShare",
     "BlueprintRule",
+    "BulkAction",
+    "BulkChange",
     "Exam",
     "ImportBatch",
+    "ImportRow",
     "ItemResult",
     "LateBatch",
     "MarkChange",
@@ -27,6 +35,12 @@ __all__ = [
     "PracticeAnswer",
     "PracticeSession",
     "Question",
+    "QuestionComment",
+    "QuestionExport",
+    "QuestionReport",
+    "QuestionReview",
+    "QuestionStatistics",
+    "QuestionTerms",
     "QuestionVersion",
     "SoundPlay",
     "Topic",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, RevisionMixin, WorkflowMixin
 
 from edu.core.ids import new_public_id
+from exams.models.interchange import ImportBatch
 
 
 class Bank(models.Model):
@@ -63,6 +64,11 @@ class Bank(models.Model):
     requires_grant = models.BooleanField(
         _("for sale"), default=False, db_comment="Whether practising needs a grant of bank:<public_id>"
     )
+    requires_review = models.BooleanField(
+        _("questions are reviewed"),
+        default=False,
+        db_comment="Whether a second person approves every version before it is drawn",
+    )
     created_at = models.DateTimeField(auto_now_add=True, db_comment="When it was made")
 
     class Meta:
@@ -81,12 +87,19 @@ class Bank(models.Model):
 
 
 class BankShare(models.Model):
-    """A named colleague may author in a bank."""
+    """A named colleague may write in a bank, or read and review it."""
+
+    class Role(models.TextChoices):
+        """What the colleague may do."""
+
+        EDIT = "edit", _("may edit")
+        REVIEW = "review", _("may review")
 
     bank = models.ForeignKey(Bank, on_delete=models.CASCADE, related_name="shares", db_comment="The bank")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_comment="The colleague"
     )
+    role = models.CharField(max_length=8, choices=Role, default=Role.EDIT, db_comment="edit or review")
 
     class Meta:
         db_table_comment = "Colleagues who may author in a bank"
@@ -114,6 +127,9 @@ class Topic(models.Model):
         default="",
         db_comment="/id/id/ from the top to this topic; a subtree shares its start",
     )
+    question_count = models.PositiveIntegerField(
+        default=0, db_comment="Questions directly in it, kept by the use cases and recounted every night"
+    )
 
     class Meta:
         db_table_comment = "Topic trees of banks"
@@ -131,6 +147,25 @@ class Topic(models.Model):
         return self.name
 
 
+class QuestionQuerySet(models.QuerySet["Question"]):
+    """Questions, and which of them may be drawn."""
+
+    def drawable(self) -> "QuestionQuerySet":
+        """Return those that papers, practice and quizzes may draw: published, approved where that is asked."""
+        return self.filter(status="published", current_version__isnull=False, is_withheld=False)
+
+
+class VisibleQuestions(models.Manager.from_queryset(QuestionQuerySet)):  # type: ignore[misc]
+    """Questions without those of an import that is under way or being taken back: one row of ImportBatch shows or
+    hides all of them at once."""
+
+    def get_queryset(self) -> QuestionQuerySet:
+        """Leave out what an import has not shown yet."""
+        hidden = ImportBatch.objects.filter(state__in=ImportBatch.HIDING).values("pk")
+        rows: QuestionQuerySet = super().get_queryset()
+        return rows.exclude(models.Q(batch__isnull=False) & models.Q(batch__in=hidden))
+
+
 class Question(PreviewableMixin, WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, models.Model):
     """A question as its authors see it: a draft with revisions. Learners only ever meet its versions."""
 
@@ -140,6 +175,14 @@ class Question(PreviewableMixin, WorkflowMixin, DraftStateMixin, LockableMixin, 
         DRAFT = "draft", _("draft")
         PUBLISHED = "published", _("published")
         RETIRED = "retired", _("retired")
+
+    class Health(models.TextChoices):
+        """What figures and reports say against it, the gravest first."""
+
+        WRONG_KEY = "wrong_key", _("key likely wrong")
+        REPORTED = "reported", _("reported")
+        TOO_HARD = "too_hard", _("too hard")
+        TOO_EASY = "too_easy", _("too easy")
 
     public_id = models.UUIDField(unique=True, default=new_public_id, editable=False, db_comment="Id in addresses")
     bank = models.ForeignKey(Bank, on_delete=models.CASCADE, related_name="questions", db_comment="The bank")
@@ -207,14 +250,36 @@ class Question(PreviewableMixin, WorkflowMixin, DraftStateMixin, LockableMixin, 
         related_name="+",
         db_comment="Who wrote it",
     )
+    is_withheld = models.BooleanField(
+        default=False, db_comment="Waits for a second person's approval: nothing draws it whatever its status"
+    )
+    health = models.CharField(
+        max_length=12, choices=Health, blank=True, default="", db_comment="Gravest finding of its figures; empty: none"
+    )
     created_at = models.DateTimeField(auto_now_add=True, db_comment="When it was written")
     updated_at = models.DateTimeField(auto_now=True, db_comment="When it last changed")
+
+    objects = VisibleQuestions()
+    everything = models.Manager["Question"]()
+    """With those that an import has not shown yet; for imports alone."""
 
     class Meta:
         db_table_comment = "Questions as authors edit them"
         indexes = [
             models.Index(fields=["bank", "status", "type", "difficulty"], name="question_draw_idx"),
-            models.Index(fields=["topic", "status"], name="question_topic_idx"),
+            # Counts by several filters read these alone, without the rows.
+            models.Index(fields=["topic", "type", "difficulty", "status", "id"], name="question_topic_facets_idx"),
+            models.Index(fields=["bank", "type", "difficulty", "status", "id"], name="question_facets_idx"),
+            # Each list of a bank is read from an index in the order it is shown, a page at a time.
+            models.Index(fields=["bank", "id"], name="question_bank_idx"),
+            models.Index(fields=["bank", "type", "id"], name="question_type_idx"),
+            models.Index(fields=["bank", "status", "id"], name="question_status_idx"),
+            models.Index(fields=["bank", "difficulty", "id"], name="question_difficulty_idx"),
+            models.Index(fields=["bank", "author", "id"], name="question_author_idx"),
+            models.Index(fields=["bank", "updated_at", "id"], name="question_changed_idx"),
+            models.Index(fields=["bank", "health", "id"], name="question_health_idx"),
+            models.Index(fields=["go_live_at"], condition=models.Q(go_live_at__isnull=False), name="question_live_idx"),
+            models.Index(fields=["expire_at"], condition=models.Q(expire_at__isnull=False), name="question_end_idx"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["bank", "ref"], condition=~models.Q(ref=""), name="question_ref_unique")
@@ -224,6 +289,11 @@ class Question(PreviewableMixin, WorkflowMixin, DraftStateMixin, LockableMixin, 
 
     def __str__(self) -> str:
         return self.summary or str(self.public_id)
+
+    @property
+    def is_drawable(self) -> bool:
+        """Whether papers and practice may draw it: published, approved where that is asked, with a version."""
+        return self.status == self.Status.PUBLISHED and self.current_version_id is not None and not self.is_withheld
 
     def publish(self, *args: Any, **kwargs: Any) -> None:
         """Publish through Wagtail (workflow, schedule) and freeze the version that learners get, both or neither."""
@@ -259,40 +329,3 @@ class QuestionVersion(models.Model):
     class Meta:
         db_table_comment = "Published versions of questions; rows never change"
         constraints = [models.UniqueConstraint(fields=["question", "number"], name="version_number_unique")]
-
-
-class ImportBatch(models.Model):
-    """One imported file: planned, applied as a whole, undone as a whole."""
-
-    class State(models.TextChoices):
-        """Where the import is on its way."""
-
-        PLANNED = "planned", _("to be confirmed")
-        APPLIED = "applied", _("imported")
-        UNDONE = "undone", _("undone")
-        FAILED = "failed", _("failed")
-
-    public_id = models.UUIDField(unique=True, default=new_public_id, editable=False, db_comment="Id in addresses")
-    bank = models.ForeignKey(Bank, on_delete=models.CASCADE, related_name="batches", db_comment="Into which bank")
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-        db_comment="Who imports",
-    )
-    file_name = models.CharField(max_length=255, db_comment="Name of the uploaded file")
-    format = models.CharField(max_length=20, db_comment="Name of a module in exams.interchange")
-    state = models.CharField(max_length=10, choices=State, default=State.PLANNED, db_comment="Where it is on its way")
-    plan = models.JSONField(default=dict, db_comment="Records to create, with what was found out about each")
-    report = models.JSONField(default=dict, db_comment="Counts, problems {file,row,field,message}, losses")
-    replaced = models.JSONField(
-        default=list, db_comment="Updated questions as they were: id, version, topic, difficulty, tags, language"
-    )
-    created_at = models.DateTimeField(auto_now_add=True, db_comment="When the file came")
-    applied_at = models.DateTimeField(null=True, db_comment="When it became visible")
-    undone_at = models.DateTimeField(null=True, db_comment="When it was undone")
-
-    class Meta:
-        db_table_comment = "Imports of questions"
-        ordering = ["-id"]

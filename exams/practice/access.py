@@ -94,7 +94,7 @@ def bank_door(user: Any, bank: Bank) -> PracticeDoor:
 
 def list_open_questions(bank: Bank, door: PracticeDoor) -> QuerySet[Question]:
     """Return published questions that may be practised: all, or the first `sample_count` of each topic."""
-    rows = Question.objects.filter(bank=bank, status=Question.Status.PUBLISHED, current_version__isnull=False)
+    rows = Question.objects.drawable().filter(bank=bank)
     if door.is_open:
         return rows
     if not door.sample_count:

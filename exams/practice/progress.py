@@ -50,7 +50,7 @@ class ChapterProgress:
 
 def list_bank_progress(*, user_id: int, banks: list[Bank], open_ids: set[int]) -> list[BankProgress]:
     """Return the progress in each bank; two queries whatever their number. Banks without questions are left out."""
-    rows = Question.objects.filter(bank__in=banks, status=Question.Status.PUBLISHED, current_version__isnull=False)
+    rows = Question.objects.drawable().filter(bank__in=banks)
     totals = dict(rows.values("bank_id").annotate(n=Count("pk")).values_list("bank_id", "n"))
     answered = PracticeAnswer.objects.filter(session__user_id=user_id).values("question_id")
     seen = dict(rows.filter(pk__in=answered).values("bank_id").annotate(n=Count("pk")).values_list("bank_id", "n"))
@@ -65,7 +65,7 @@ def list_chapters(*, user_id: int, bank: Bank, door: PracticeDoor) -> list[Chapt
     """Return the chapters in reading order, each counting what lies below it; four queries whatever their number."""
     topics = list(Topic.objects.filter(bank=bank))
     nodes = {topic.pk: ChapterProgress(topic=topic, depth=topic.path.count("/") - 2) for topic in topics}
-    published = Question.objects.filter(bank=bank, status=Question.Status.PUBLISHED, current_version__isnull=False)
+    published = Question.objects.drawable().filter(bank=bank)
     best = dict(
         PracticeAnswer.objects.filter(session__user_id=user_id, question_id__in=published.values("pk"))
         .values("question_id")

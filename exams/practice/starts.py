@@ -208,7 +208,7 @@ def start_wrong_practice(
     picks = [
         (entry.question.current_version_id or entry.version_id, None)
         for entry in entries
-        if entry.question.status != Question.Status.RETIRED
+        if entry.question.status != Question.Status.RETIRED and not entry.question.is_withheld
     ]
     return _start(
         user_id=user.pk,
@@ -250,7 +250,7 @@ def start_lesson_quiz(
 
 
 def _quiz_versions(*, question_ids: Sequence[int], refs: Sequence[tuple[str, str]]) -> list[int]:
-    published = Question.objects.filter(status=Question.Status.PUBLISHED, current_version__isnull=False)
+    published = Question.objects.drawable()
     by_id = dict(published.filter(pk__in=list(question_ids)).values_list("pk", "current_version_id"))
     found = [by_id[pk] for pk in question_ids if pk in by_id]
     if refs:

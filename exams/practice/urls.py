@@ -14,6 +14,7 @@ urlpatterns = [
     path("sessions/<uuid:public_id>/", views.session, name="session"),
     path("sessions/<uuid:public_id>/answer/", views.answer, name="answer"),
     path("sessions/<uuid:public_id>/assess/", views.assess, name="assess"),
+    path("sessions/<uuid:public_id>/report/", views.report, name="report"),
     path("sessions/<uuid:public_id>/finish/", views.finish, name="finish"),
     path("sessions/<uuid:public_id>/result/", views.result, name="result"),
     path("sessions/<uuid:public_id>/files/", files.begin, {"kind": "session"}, name="files"),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from edu.core.errors import DomainError, NotFound
 from exams.answer_files import form_with_files, sitting_of_session
-from exams.models import PracticeSession, Topic, WrongAnswer
+from exams.models import PracticeAnswer, PracticeSession, QuestionVersion, Topic, WrongAnswer
 from exams.practice.access import (
     bank_door,
     get_practisable_bank,
@@ -31,6 +31,7 @@ from exams.practice.room import ItemPage, item_page, read_response, result_page
 from exams.practice.sessions import get_session
 from exams.practice.starts import start_chapter_practice, start_paper_practice
 from exams.presentation import is_answered
+from exams.reporting import take_report
 
 
 @login_required
@@ -228,6 +229,23 @@ def assess(request: HttpRequest, public_id: Any) -> HttpResponse:
     except DomainError as error:
         messages.error(request, _(error.message))
     return redirect(f"{reverse('practice:session', args=[row.public_id])}?n={place + 1}")
+
+
+@login_required
+@require_POST
+def report(request: HttpRequest, public_id: Any) -> HttpResponse:
+    """Take the learner's word that something is wrong with a question of her session that she has answered."""
+    row = _own_session(request, public_id)
+    place = _index_of(request, row, request.POST.get("n"))
+    answered = place is not None and PracticeAnswer.objects.filter(session=row, index=place).exists()
+    if place is None or not answered:
+        raise Http404
+    version = QuestionVersion.objects.filter(pk=row.items[place]["version_id"]).first()
+    if version is None:
+        raise Http404
+    back = f"{reverse('practice:session', args=[row.public_id])}?n={place + 1}"
+    take_report(request, version=version, url=back)
+    return redirect(back)
 
 
 @login_required

@@ -21,7 +21,14 @@ from exams.queries.exams import (
     list_exams,
     list_exams_by_keys,
 )
-from exams.queries.figures import active_user_ids, count_stuck, count_submitted, count_to_mark, list_stuck
+from exams.queries.figures import (
+    active_user_ids,
+    count_stuck,
+    count_submitted,
+    count_to_mark,
+    count_to_review,
+    list_stuck,
+)
 from exams.queries.practice import count_public_questions, find_bank_id, lesson_quiz_result
 from exams.quiz_choice import QuizBank, QuizQuestion, list_quiz_banks, list_quiz_questions
 from exams.rewards import Reward, list_rewards
@@ -42,6 +49,7 @@ __all__ = [
     "count_stuck",
     "count_submitted",
     "count_to_mark",
+    "count_to_review",
     "find_bank_id",
     "get_attempt_facts",
     "get_exam",

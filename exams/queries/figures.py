@@ -42,6 +42,14 @@ def list_stuck(*, now: datetime, limit: int = 50) -> list[AttemptView]:
     return attempt_views(list(_stuck(now).select_related("exam").order_by("pk")[:limit]))
 
 
+def count_to_review(*, user: Any) -> tuple[int, int]:
+    """Return how many drafts of colleagues wait for the person's review, and how many reports for her answer."""
+    from exams.authoring.reports import list_reports
+    from exams.authoring.review import list_reviews
+
+    return list_reviews(user).count(), list_reports(user).count()
+
+
 def count_to_mark(*, user: Any, now: datetime) -> int:
     """Return how many answers wait for the person's marks, over all exams that are hers to mark."""
     from exams.marking.mark import list_waiting

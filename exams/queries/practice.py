@@ -7,7 +7,7 @@ from exams.practice.sessions import lesson_quiz_result as find_quiz_result
 
 def count_public_questions() -> int:
     """Return how many published questions stand in the banks that everybody may find."""
-    return Question.objects.filter(status=Question.Status.PUBLISHED, bank__visibility=Bank.Visibility.PUBLIC).count()
+    return Question.objects.drawable().filter(bank__visibility=Bank.Visibility.PUBLIC).count()
 
 
 def find_bank_id(*, slug: str) -> int | None:

@@ -8,22 +8,23 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from edu.core.clock import now_utc
 from edu.core.errors import NotFound
 from exams.cards import attempt_words, exam_card
 from exams.delivery.room import get_own_attempt, reviewed_paper
 from exams.domain.timing import ExamStatus
-from exams.models import Attempt
+from exams.models import Attempt, ItemResult, QuestionVersion
 from exams.presentation import ReviewPolicy
 from exams.queries import attempt_views, get_exam, list_attempts
+from exams.reporting import take_report
 from exams.views.wording import RUNNING, not_found
 
 PAGE_SIZE = 20
@@ -92,6 +93,28 @@ def review(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         ],
     }
     return render(request, "exams/review.html", context)
+
+
+@login_required
+@require_POST
+def report(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Take the learner's word that something is wrong with a question of an attempt that she may review."""
+    try:
+        attempt = get_own_attempt(user_id=request.user.pk, public_id=public_id, now=now_utc())
+    except NotFound as error:
+        raise not_found(error) from error
+    policy = ReviewPolicy.from_fields(attempt.exam.review_policy)
+    slot = request.POST.get("slot", "")
+    is_open = attempt.state == Attempt.State.GRADED and attempt.released_at is not None and any(asdict(policy).values())
+    if not is_open or not slot.isascii() or not slot.isdecimal() or len(slot) > 6:
+        raise Http404
+    result = ItemResult.objects.filter(attempt_id=attempt.pk, slot=int(slot)).first()
+    version = QuestionVersion.objects.filter(pk=result.version_id).first() if result else None
+    if version is None:
+        raise Http404
+    back = f"{reverse('exams:review', args=[public_id])}#question-{int(slot)}"
+    take_report(request, version=version, url=back)
+    return redirect(back)
 
 
 class RecordsForm(forms.Form):

@@ -34,7 +34,10 @@ class OrderLineView:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderView:
-    """An order with its lines; `organization_id` is set where it was bought for an organisation."""
+    """An order with its lines; `organization_id` is set where it was bought for an organisation.
+
+    `refundable_minor` is what may still be sent back: what was paid, less every refund that was done or is on its way.
+    """
 
     order_id: int
     public_id: uuid.UUID
@@ -53,6 +56,7 @@ class OrderView:
     total_minor: int
     paid_minor: int
     refunded_minor: int
+    refundable_minor: int
     placed_at: datetime
     paid_at: datetime | None
     providers: tuple[str, ...]
@@ -88,6 +92,11 @@ def _to_order_view(order: Order) -> OrderView:
         total_minor=order.total_minor,
         paid_minor=order.paid_minor,
         refunded_minor=order.refunded_minor,
+        refundable_minor=sum(
+            payment.amount_minor - payment.refunded_minor
+            for payment in order.payments.all()
+            if payment.state == Payment.State.CONFIRMED
+        ),
         placed_at=order.placed_at,
         paid_at=order.paid_at,
         providers=tuple(sorted({provider_label(payment.provider) for payment in order.payments.all()})),

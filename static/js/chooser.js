@@ -9,7 +9,7 @@ for (const chooser of document.querySelectorAll("[data-chooser]")) {
   const say = (isEmpty) => {
     const count = chooser.querySelectorAll("input[type=checkbox]:checked").length;
     const words = status.dataset;
-    const chosen = count === 0 ? words.none : (count === 1 ? words.one : words.many).replace("%n", count.toLocaleString());
+    const chosen = count === 0 ? words.none : words.some.replace("{n}", count.toLocaleString());
     status.textContent = isEmpty ? `${words.noMatch} ${chosen}` : chosen;
   };
 

@@ -47,8 +47,8 @@ def test_an_order_is_refunded_and_its_access_ends(page, settle):
     page.get_by_role("link", name=order.number).click()
     page.get_by_label("Reason").fill("Bought twice")
     page.locator("main").get_by_role("button", name="Refund").click()
-    page.locator("dialog[open] button[value=confirm]").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("dialog[open] button[value=confirm]").click()
     settle()
     page.reload()
     expect(page.locator("main")).to_contain_text(re.compile("refunded", re.I))

@@ -101,7 +101,6 @@ def _page(
     answer_error: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    left = order.paid_minor - order.refunded_minor
     due = Money(order.total_minor, order.currency).to_decimal()
     context = {
         "title": _("Order %(number)s") % {"number": order.number},
@@ -109,12 +108,12 @@ def _page(
         "order": order,
         "tone": TONES.get(order.state, ""),
         "buyer": get_user(user_id=order.user_id),
-        "left_minor": left,
+        "left_minor": order.refundable_minor,
         "steps": payments.list_order_steps(order_id=order.order_id),
         "refunds": payments.list_refunds(order_id=order.order_id),
         "late": payments.find_late_money(order_id=order.order_id, now=now_utc()),
         "answer_error": answer_error,
-        "can_refund": left > 0,
+        "can_refund": order.refundable_minor > 0,
         "can_confirm": order.state in {"pending", "expired", "cancelled"},
         "refund_form": refund_form or RefundForm(initial={"key": new_key()}),
         "transfer_form": transfer_form or TransferForm(initial={"amount": due}),

@@ -52,7 +52,8 @@ class Region(Schema):
 class Content(Schema):
     """The stem, the picture (its address, and its size in pixels) and what is done on it.
 
-    `regions`: marked areas are chosen. `points`: points are set anywhere, and what is right is in the key only.
+    `regions`: marked areas are chosen. `order`: all of them are chosen one after the other, in the right order.
+    `points`: points are set anywhere, and what is right is in the key only.
     `maximum_choices` is how many regions or points there may be; None sets no limit.
     """
 
@@ -61,7 +62,7 @@ class Content(Schema):
     picture_alt: ShortLine = ""
     width: Annotated[int, Field(ge=1, le=20_000)]
     height: Annotated[int, Field(ge=1, le=20_000)]
-    mode: Literal["regions", "points"] = "regions"
+    mode: Literal["regions", "points", "order"] = "regions"
     regions: Annotated[tuple[Region, ...], Field(max_length=40)] = ()
     maximum_choices: Annotated[int, Field(ge=1, le=100)] | None = 1
 
@@ -75,7 +76,8 @@ class Area(Schema):
 
 
 class Key(Schema):
-    """For regions: the right ones, as in a multiple choice (where none has a rule, all or nothing). For points: areas
+    """For regions: the right ones, as in a multiple choice (where none has a rule, all or nothing). For an order: all
+    regions in their right order in `correct`, and further orders as right in `accepted`. For points: areas
     in order of precedence, each counted once, what a point outside them earns, and the bounds of the sum."""
 
     correct: tuple[PartId, ...] = ()
@@ -93,10 +95,12 @@ Response = tuple[str, ...] | tuple[Point, ...]
 
 
 def read_form(content: Mapping[str, Any], form: responses.PostedForm, name: str) -> list[Any] | None:
-    """Return the raw response in a posted form: the regions that were ticked, or the points whose two numbers (x1, y1,
-    x2 …) are filled in; None where nothing was answered."""
+    """Return the raw response in a posted form: the regions that were ticked, their order as for an ordering, or the
+    points whose two numbers (x1, y1, x2 …) are filled in; None where nothing was answered."""
     if content.get("mode", "regions") == "regions":
         return form.getlist(name) or None
+    if content["mode"] == "order":
+        return responses.posted_order(form, name, [region["id"] for region in content["regions"]])
     points = []
     for number in range(1, shown_points(content.get("maximum_choices")) + 1):
         pair = [form.get(f"{name}.{axis}{number}") or "" for axis in "xy"]
@@ -131,6 +135,8 @@ def _point(raw: object) -> Point:
 def parse_response(content: Content, raw: object) -> Response | None:
     """Return the ids of the chosen regions in the order of the content, or the points in the order they were set."""
     limit = content.maximum_choices
+    if content.mode == "order":
+        return responses.checked_ids(raw, known=schema.ids_of(content.regions))
     if content.mode == "regions":
         known = schema.ids_of(content.regions)
         chosen = responses.checked_ids(raw, known=known)
@@ -178,21 +184,36 @@ def _grade_points(key: Key, points: Sequence[Point], policy: GradingPolicy) -> M
     return Mark(fraction, MarkState.GRADED, tuple(parts))
 
 
+def _grade_order(key: Key, given: tuple[str, ...]) -> Mark:
+    is_right = given == key.correct or given in key.accepted
+    parts = []
+    for at, wanted in enumerate(key.correct):
+        chosen = given[at] if at < len(given) else ""
+        parts.append(PartMark(str(at + 1), float(chosen == wanted), chosen == wanted, chosen))
+    return Mark(float(is_right), MarkState.GRADED, tuple(parts))
+
+
 def grade(content: Content, key: Key, response: Response | None, policy: GradingPolicy) -> Mark:
     """Return what the chosen regions earn by the key's rule, or the sum of what the points earn within the bounds.
 
-    A point earns the fraction of the first area it lies in, and an area pays once; outside, it earns the default.
+    An order is right or wrong as a whole. A point earns the fraction of the first area it lies in, and an area pays
+    once; outside, it earns the default.
     """
     if response is None:
         return blank_mark()
     if content.mode == "points":
         return _grade_points(key, cast("Sequence[Point]", response), policy)
+    if content.mode == "order":
+        return _grade_order(key, cast("tuple[str, ...]", response))
     return multiple_choice.grade(*_as_choice(content, key), cast("tuple[str, ...]", response), policy)
 
 
 def completeness(content: Content, response: Response | None) -> Completeness:
-    """Answered once something is chosen."""
-    return Completeness.UNANSWERED if response is None else Completeness.ANSWERED
+    """Answered once something is chosen; an order once every region has its place."""
+    if response is None:
+        return Completeness.UNANSWERED
+    is_short = content.mode == "order" and len(response) < len(content.regions)
+    return Completeness.PARTLY if is_short else Completeness.ANSWERED
 
 
 def _shape_problems(field: str, areas: Sequence[Region | Area]) -> list[Problem]:
@@ -217,7 +238,11 @@ def validate(content: Content, key: Key) -> list[Problem]:
     problems += schema.unknown_ids("key.accepted", (id_ for other in key.accepted for id_ in other), ids)
     if len(ids) < 2:
         problems.append(Problem("content.regions", "There are at least two regions to choose from."))
-    if not key.correct:
+    if content.mode == "order":
+        orders = [key.correct, *key.accepted]
+        if any(sorted(order) != sorted(ids) for order in orders):
+            problems.append(Problem("key.correct", "The right order names every region once."))
+    elif not key.correct:
         problems.append(Problem("key.correct", "No region is right."))
     if key.fractions and sum(f for f in key.fractions.values() if f > 0) < 1 - 1e-4:
         problems.append(Problem("key.fractions", "The positive fractions do not add up to 1."))
@@ -252,7 +277,7 @@ def summarise(content: Content) -> str:
 
 def summarise_key(content: Content, key: Key) -> str:
     """Return the right regions, or the areas that earn full marks."""
-    if content.mode == "regions":
+    if content.mode != "points":
         return _names(content, key.correct)
     return "; ".join(
         f"{area.shape} ({', '.join(f'{at:g}' for at in area.coords)})" for area in key.areas if area.fraction > 0
@@ -263,6 +288,6 @@ def summarise_response(content: Content, response: Response | None) -> str:
     """Return the chosen regions, or the points."""
     if response is None:
         return ""
-    if content.mode == "regions":
+    if content.mode != "points":
         return _names(content, cast("tuple[str, ...]", response))
     return "; ".join(f"({x:g}, {y:g})" for x, y in cast("tuple[Point, ...]", response))

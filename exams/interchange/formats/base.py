@@ -1,6 +1,7 @@
 """The contract of a file format: from a file to question records, and back. Pure; one module a format beside this one,
 found by `registry`. Callers: the import and export use cases."""
 
+import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,7 +45,7 @@ class Remark:
     row: int
     field: str
     text: str
-    values: Values = field(default_factory=lambda: NO_VALUES)
+    values: Values = dataclasses.field(default_factory=lambda: NO_VALUES)
     file: str = ""
 
 
@@ -111,6 +112,8 @@ class Format:
     says from 0 (no) to 1 (certainly) how well a file's name and first 4,096 bytes fit. `read` yields rows one by one in
     bounded memory and raises UnreadableFile when the file as a whole cannot be read. `write` writes records to a
     stream and returns what the format could not carry (`row` counts the records from 1); None where we only read.
+    `example` returns a file with one question of each type that the format carries, to be filled in as a template; its
+    argument is the language, zh-hans or en.
     """
 
     name: str
@@ -120,3 +123,4 @@ class Format:
     read: Reader
     write: Writer | None = None
     order: int = 100
+    example: Callable[[str], bytes] | None = None

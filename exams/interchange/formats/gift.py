@@ -29,11 +29,13 @@ from exams.interchange.formats.moodle_questions import (
     short_text_question,
     topic_of,
     true_false_question,
+    unique_ref,
 )
 
 GUESSED_ENCODING = gettext_noop("The file does not say its encoding; it was read as %(name)s.")
 LOOKS_LIKE_JUDGEMENT = gettext_noop("%(text)s is read as a word to be typed; true or false is written T or F.")
-_ANSWER_MARKS = re.compile(rb"(?m)^[^/\n]{0,2000}\{[^}]{0,2000}[=~#TF]|^::[^:\n]+::|^\$CATEGORY:")
+_ANSWER_MARK = re.compile(rb"(\\[a-zA-Z]*|[_^}])?\{\s*(?:[=~]|#\s*[=0-9.+-]|(?:T|F|TRUE|FALSE)\s*[}#])")
+_SURE_MARK = re.compile(rb"(?m)^(?:::[^:\n]+::|\$CATEGORY:)")
 
 
 def _rich(reader: TextReader, text: GiftText | None, place: str) -> str:
@@ -110,17 +112,12 @@ def _parts(reader: TextReader, question: GiftQuestion) -> Parts:
     return short_text_question(stem, answers)
 
 
-def _row(question: GiftQuestion, number: int, topic: tuple[str, ...], *, is_deep: bool, encoding: str) -> ParsedRow:
-    reader = TextReader(row=question.line)
-    if is_deep:
-        reader.lose("topic", DEEP_TOPIC)
-    if encoding == "cp1252" and number == 1:
-        reader.doubt("", GUESSED_ENCODING, {"name": encoding})
+def _row(reader: TextReader, question: GiftQuestion, topic: tuple[str, ...], refs: set[str]) -> ParsedRow:
     frame = Frame(
         row=question.line,
         source=question.source,
         name=question.title or "",
-        ref=question.id[:80],
+        ref=unique_ref(reader, question.id, refs),
         topic=topic,
         tags=question.tags,
     )
@@ -138,13 +135,19 @@ def read(source: Source) -> Iterator[ParsedRow]:
     encoding = source.options.get("encoding") or encoding_of(source.path)
     topic: tuple[str, ...] = ()
     is_deep = False
-    number = 0
+    refs: set[str] = set()
+    is_encoding_said = False
     for question in parse_gift(read_lines(source.path, encoding)):
         if question.kind == "category":
             topic, is_deep = topic_of(question.title or "")
             continue
-        number += 1
-        yield _row(question, number, topic, is_deep=is_deep, encoding=encoding)
+        reader = TextReader(row=question.line)
+        if is_deep:
+            reader.lose("topic", DEEP_TOPIC)
+        if encoding == "cp1252" and not is_encoding_said:
+            reader.doubt("", GUESSED_ENCODING, {"name": encoding})
+            is_encoding_said = True
+        yield _row(reader, question, topic, refs)
 
 
 def detect(name: str, head: bytes) -> float:
@@ -153,7 +156,10 @@ def detect(name: str, head: bytes) -> float:
         return 0.95
     if not name.endswith(".txt") or b"<?xml" in head[:200]:
         return 0.0
-    return 0.6 if _ANSWER_MARKS.search(head.replace(b"\x00", b"")) else 0.0
+    flat = head.replace(b"\x00", b"")
+    # Braces behind a command, an index or a brace are those of a formula.
+    has_answers = any(not found[1] for found in _ANSWER_MARK.finditer(flat))
+    return 0.7 if _SURE_MARK.search(flat) else 0.6 if has_answers else 0.0
 
 
 FORMAT = Format(

@@ -22,12 +22,13 @@ DESCRIPTION = gettext_noop("This is a text without a question; put it into the q
 TOO_FEW_OPTIONS = gettext_noop("A choice needs at least two answers.")
 TOO_MANY_OPTIONS = gettext_noop("There are %(count)s answers; at most %(limit)s are possible.")
 EMPTY_OPTION = gettext_noop("Answer %(number)s has no text.")
-NO_FULL_MARKS = gettext_noop("No answer earns full marks (100 %%).")
+NO_FULL_MARKS = gettext_noop("No answer earns full marks.")
 WRONG_SUM = gettext_noop("The right answers add up to %(sum)s per cent, not to 100.")
 TOO_FEW_PAIRS = gettext_noop("Matching needs at least one pair, and two different partners.")
 NOT_A_NUMBER = gettext_noop("%(text)s is not a number.")
 TAKES_MARKS = gettext_noop("Some wrong answers take marks away; here they do so only in papers that allow it.")
 DEEP_TOPIC = gettext_noop("The category has more than three levels; the deeper names are joined.")
+REPEATED_REF = gettext_noop("The ID %(ref)s stands at another question already; this one comes without it.")
 LOST_NAME = gettext_noop("The name of the question, %(name)s, is left out.")
 
 _CONTEXT_NAMES = re.compile(r"\$[a-z0-9]+\$|top", re.IGNORECASE)
@@ -245,6 +246,19 @@ def topic_of(path: str, /) -> tuple[tuple[str, ...], bool]:
     if is_deep:
         names = [*names[: TOPIC_LEVELS - 1], " / ".join(names[TOPIC_LEVELS - 1 :])]
     return tuple(name[:TOPIC_LENGTH] for name in names), is_deep
+
+
+def unique_ref(reader: TextReader, ref: str, seen: set[str], /) -> str:
+    """Return the reference of a question, or nothing with a doubt where another question of the file has it: a second
+    one would be taken for a new version of the first."""
+    ref = ref.strip()[:80]
+    if not ref:
+        return ""
+    if ref in seen:
+        reader.doubt("ref", REPEATED_REF, {"ref": ref})
+        return ""
+    seen.add(ref)
+    return ref
 
 
 def row_of(reader: TextReader, frame: Frame, parts: Parts) -> ParsedRow:

@@ -17,6 +17,7 @@ from exams.interchange.formats.moodle_questions import (
     declined_row,
     row_of,
     topic_of,
+    unique_ref,
 )
 from exams.interchange.formats.moodle_xml_types import READERS, Question
 from exams.interchange.formats.moodle_xml_writing import write_moodle_xml
@@ -60,15 +61,12 @@ def _tags(element: Element) -> tuple[str, ...]:
     return tuple(tag for tag in found if tag)
 
 
-def _row(element: Element, number: int, topic: tuple[str, ...], losses: list[tuple[str, str]]) -> ParsedRow:
-    reader = TextReader(row=number)
-    for place, text in losses:
-        reader.lose(place, text)
+def _row(reader: TextReader, element: Element, topic: tuple[str, ...], refs: set[str]) -> ParsedRow:
     question = Question(element, reader)
     frame = Frame(
-        row=number,
+        row=reader.row,
         name=" ".join(question.plain("name/text").split()),
-        ref=question.plain("idnumber")[:80],
+        ref=unique_ref(reader, question.plain("idnumber"), refs),
         topic=topic,
         tags=_tags(element),
     )
@@ -97,6 +95,7 @@ def read(source: Source) -> Iterator[ParsedRow]:
     damage, and a row that says where it is."""
     topic: tuple[str, ...] = ()
     losses: list[tuple[str, str]] = []
+    refs: set[str] = set()
     number = 0
     try:
         for _line, element in xml_stream.elements(source.path, root="quiz", name="question"):
@@ -113,7 +112,10 @@ def read(source: Source) -> Iterator[ParsedRow]:
                     losses.append(("topic", CATEGORY_TEXT))
                 continue
             number += 1
-            yield _row(element, number, topic, losses)
+            reader = TextReader(row=number)
+            for place, text in losses:
+                reader.lose(place, text)
+            yield _row(reader, element, topic, refs)
             losses = [loss for loss in losses if loss[1] != CATEGORY_TEXT]
     except xml_stream.BrokenXml as broken:
         values = {"line": broken.line, "column": broken.column}

@@ -189,6 +189,8 @@ def test_refund_by_transfer_waits_for_the_operators_word(client, operator):
     row = refund(order, operator)
     assert (row.state, owns(order)) == ("pending", True)
     client.force_login(operator)
+    page = client.get(reverse("operations:order", args=[order.public_id]))
+    assert (page.context["left_minor"], page.context["can_refund"]) == (0, False)
     url = reverse("operations:refund_answer", args=[order.public_id, row.public_id])
     assert client.post(url, {"sent": "1", "bank_reference": " "}).status_code == 422
     assert Refund.objects.get().state == "pending"

@@ -50,6 +50,19 @@ def test_hotspot_problems_are_named():
     assert [p.field for p in check_question(type_name="hotspot", content=POINTS, key={})] == ["key.areas"]
 
 
+def test_an_order_of_regions_is_right_as_a_whole():
+    regions = [{"id": id_, "shape": "circle", "coords": [at, 1, 1]} for at, id_ in enumerate("abc")]
+    content = POINTS | {"mode": "order", "regions": regions}
+    key = {"correct": ["c", "a", "b"], "accepted": [["c", "b", "a"]]}
+    assert check_question(type_name="hotspot", content=content, key=key) == []
+    earned = [grade("hotspot", content, key, list(order)).fraction for order in ("cab", "cba", "abc", "ca")]
+    assert earned == [1, 1, 0, 0]
+    problems = check_question(type_name="hotspot", content=content, key={"correct": ["a"]})
+    assert [problem.field for problem in problems] == ["key.correct"]
+    with pytest.raises(InvalidResponse):
+        grade("hotspot", content, key, ["a", "a"])
+
+
 def test_points_are_summarised():
     from exams.domain.grading import load_question
 

@@ -72,7 +72,7 @@ def _product(items: list[int | Decimal]) -> int | Decimal:
     total: int | Decimal = 1
     for item in items:
         total = total * item if isinstance(total, int) and isinstance(item, int) else Decimal(total) * Decimal(item)
-        if abs(total) > _LARGEST:
+        if abs(Decimal(total)) > _LARGEST:
             return Decimal("Infinity")
     return total
 
@@ -115,7 +115,7 @@ def _modulus(left: int | Decimal, right: int | Decimal) -> int | None:
 
 
 def _power(left: int | Decimal, right: int | Decimal) -> Decimal | None:
-    if abs(right) > 1000 or (left == 0 and right <= 0):
+    if abs(Decimal(right)) > 1000 or (left == 0 and right <= 0):
         return None
     return Decimal(left) ** Decimal(right)
 

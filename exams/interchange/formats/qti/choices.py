@@ -89,15 +89,15 @@ def _worths(ids: Mapping[str, str], worths: Mapping[object, Decimal]) -> dict[st
     return found or None
 
 
-def _table(
-    interaction: Interaction, ids: Mapping[str, str], score: Score, *, is_linear: bool
-) -> dict[Subset, Decimal]:
+def _table(interaction: Interaction, ids: Mapping[str, str], score: Score, *, is_linear: bool) -> dict[Subset, Decimal]:
     named = {id_: identifier for identifier, id_ in ids.items()}
+    correct = [ids[str(item)] for item in interaction.correct.items if str(item) in ids] if interaction.correct else []
     return score_table(
         list(ids.values()),
         lambda subset: score(identifier_values(interaction, [named[id_] for id_ in subset])),
         most=interaction.maximum,
         is_linear=is_linear,
+        correct=correct,
     )
 
 
@@ -181,7 +181,8 @@ def region_part(interaction: Interaction, score: Score, worths: Mapping[object, 
     named = {id_: identifier for identifier, id_ in ids.items()}
     samples = [identifier_values(interaction, [named[id_] for id_ in subset]) for subset in _some(table)]
     is_negative = min(table.values()) < 0
-    return Part("hotspot", content, key, maximum, _many_native(ids), samples, interaction.prompt, is_negative=is_negative)
+    native = _many_native(ids)
+    return Part("hotspot", content, key, maximum, native, samples, interaction.prompt, is_negative=is_negative)
 
 
 def picture_content(interaction: Interaction) -> dict[str, Any]:

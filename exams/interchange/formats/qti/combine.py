@@ -47,7 +47,7 @@ def combined(item: Item, converter: "Converter", human: Sequence[Interaction]) -
             parts = _parts(converter, auto, is_sum=is_sum)
             return _Combination(item, converter, auto, human, parts, is_sum=is_sum).best()
         except Unsupported as error:
-            first = first or error
+            first = first or (error if is_sum else Unsupported(_TOGETHER))
     raise first or Unsupported(_TOGETHER)
 
 
@@ -125,9 +125,9 @@ class _Combination:
                 keys[id_] = {**key, "weight": weight}
             stems[self.number[id(interaction)]] = _stem_of(part, names)
             natives.append((interaction.identifier, _gap_native(part, names)))
-        key = {"blanks" if is_blanks else "gaps": keys}
+        whole_key: dict[str, Any] = {"blanks" if is_blanks else "gaps": keys}
         if not self.is_sum:
-            key["grading"] = "all_or_nothing"
+            whole_key["grading"] = "all_or_nothing"
         content = {"stem": self.stem(stems), "blanks" if is_blanks else "gaps": contents}
 
         def native(responses: Mapping[str, Value | None]) -> Any:
@@ -136,7 +136,7 @@ class _Combination:
                 made |= convert(responses.get(identifier))
             return made or None
 
-        return self.finished("fill_blank" if is_blanks else "cloze", content, key, native, self.maximum)
+        return self.finished("fill_blank" if is_blanks else "cloze", content, whole_key, native, self.maximum)
 
     def material(self) -> "Converted":
         """Return the parts as questions under the text."""
@@ -158,23 +158,25 @@ class _Combination:
                 content: dict[str, Any] = {"stem": stem}
                 if interaction.kind == "upload":
                     content["kinds"] = list(interaction.kinds)
-                key, marks, native = {}, human_marks, _text_native
+                key: dict[str, Any] = {}
+                marks = human_marks
+                native: Callable[[Value | None], Any] = _text_native
             else:
                 type_, content, key, native = _standing_alone(part, stem)
                 marks = part.maximum if self.is_sum else Decimal(1)
             questions.append({"id": id_, "type": type_, "marks": float(marks), "content": content})
             keys[id_] = key
             natives[id_] = (interaction.identifier, native)
-        key = {"questions": keys}
+        whole_key: dict[str, Any] = {"questions": keys}
         if not self.is_sum:
-            key["grading"] = "all_or_nothing"
+            whole_key["grading"] = "all_or_nothing"
 
         def whole(responses: Mapping[str, Value | None]) -> Any:
             made = {id_: native(responses.get(name)) for id_, (name, native) in natives.items()}
             return {id_: value for id_, value in made.items() if value is not None} or None
 
         content = {"stem": self.stem(stems), "questions": questions}
-        return self.finished("material", content, key, whole, total + human_marks * len(self.human))
+        return self.finished("material", content, whole_key, whole, total + human_marks * len(self.human))
 
     def _human_marks(self, total: Decimal) -> Decimal:
         if not self.human:

@@ -12,9 +12,11 @@ from exams.interchange.formats.qti import choices, combine, numbers, orders, pai
 from exams.interchange.formats.qti.expressions import Witness
 from exams.interchange.formats.qti.feedback import give_feedback
 from exams.interchange.formats.qti.items import ItemMarking
-from exams.interchange.formats.qti.model import Interaction, Item, Responses
+from exams.interchange.formats.qti.marking12 import PAIRS, Scoring
+from exams.interchange.formats.qti.model import Interaction, Item, Responses, name_the_empty
 from exams.interchange.formats.qti.parts import BLANK_PAYS, NEGATIVE, NOTHING_EARNS, Part, verify
 from exams.interchange.formats.qti.rich import CLOSE, OPEN, TOKEN, tidy
+from exams.interchange.formats.qti.structure import is_plainly_used
 from exams.interchange.formats.qti.values import NUMERIC, Unsupported, Value, parse_number
 
 _NO_RULES = gettext_noop("The file does not say which answer is right.")
@@ -22,9 +24,9 @@ _UPLOAD = gettext_noop("File answers come later.")
 _MARKS = gettext_noop("Its marks, %(marks)s, have more than two decimal places.")
 _MARKS_RANGE = gettext_noop("Its marks, %(marks)s, are not between 0 and 10,000.")
 _INVALID = gettext_noop("What was understood is not a complete question: %(problem)s")
-_NEGATIVE_PARTS = gettext_noop("A wrong part takes marks from the others; this cannot be expressed.")
 _HUMAN_MARKS = gettext_noop("The file does not say how many marks a person gives; 1 was taken.")
-_ANSWER_ANY = gettext_noop("A person is to mark this, but the file marks it as well.")
+_EXTERNAL = gettext_noop("A person or another program marks this; choices cannot be marked by hand here.")
+_EMPTY = gettext_noop("An option has no text.")
 UPLOAD_TYPE = "file_upload"
 """The one switch for file answers: where this type exists, upload interactions become questions of it."""
 
@@ -59,10 +61,14 @@ class Converter:
 
         return score
 
-    @property
-    def template(self) -> str:
-        """The standard template the marking follows, if it does."""
-        return self.marking.processing.template if isinstance(self.marking, ItemMarking) else ""
+    def is_plain(self, interaction: Interaction) -> bool:
+        """Tell whether a few responses say how all are marked."""
+        if isinstance(self.marking, Scoring):
+            return interaction.identifier == PAIRS and self.marking.is_sum_of_singles
+        if not isinstance(self.marking, ItemMarking):
+            return False
+        processing = self.marking.processing
+        return is_plainly_used(processing.rules, interaction.identifier, processing.declared.responses)
 
     def part(self, interaction: Interaction, score: texts.WitnessedScore | None = None) -> Part:
         """Return an interaction as a native part; Unsupported says why not."""
@@ -73,20 +79,21 @@ class Converter:
 
         worths = self.marking.values(interaction.identifier)
         kind = interaction.kind
-        is_template = bool(self.template)
+        is_plain = self.is_plain(interaction)
         if kind == "inline":
             return choices.one_of(interaction, plain)
         if kind in ("choice", "hottext"):
-            return choices.choice_part(interaction, plain, worths, is_linear=is_template)
+            return choices.choice_part(interaction, plain, worths, is_linear=is_plain)
         if kind in ("text", "extended"):
             return self._typed(interaction, witnessed)
         if kind == "order":
-            is_match = self.template in ("match_correct", "cc2_match", "cc2_match_basic")
-            return orders.order_part(interaction, plain, is_match=is_match)
+            return orders.order_part(interaction, plain, is_match=is_plain and not worths)
         if kind in ("match", "associate"):
-            return pairs.match_part(interaction, plain, worths, self.item.notes, is_known=is_template)
+            return pairs.match_part(interaction, plain, worths, self.item.notes, is_known=is_plain)
         if kind == "gapmatch":
-            return pairs.gap_part(interaction, plain, worths, is_known=is_template)
+            return pairs.gap_part(interaction, plain, worths, is_known=is_plain)
+        if kind == "graphicorder":
+            return orders.region_order_part(interaction, plain, is_match=is_plain and not worths)
         if kind == "hotspot":
             return choices.region_part(interaction, plain, worths)
         if kind == "points":
@@ -103,7 +110,9 @@ class Converter:
             return numbers.number_part(
                 score, base=interaction.base, known=found, size=interaction.size, stem=interaction.prompt
             )
-        part = texts.text_part(score, known, size=interaction.size, stem=interaction.prompt)
+        part = texts.text_part(
+            score, known, size=interaction.size, stem=interaction.prompt, is_loose=interaction.is_folded
+        )
         if interaction.kind == "extended" and part.blank is not None:
             part.type = "short_text" if part.blank[1].get("match") != "regex" else part.type
             if part.type == "short_text":
@@ -120,8 +129,7 @@ class Converter:
             for rule in self.marking.processing.rules
             for parent in rule.walk()
             for node in parent.nodes
-            if node.get("identifier") == interaction.identifier
-            and (node.name != "variable" or parent.name != "isnull")
+            if node.get("identifier") == interaction.identifier and (node.name != "variable" or parent.name != "isnull")
         }
         return pictures.point_part(
             interaction, score, declared.areas, factor=Decimal(1) if uses == {"mapresponsepoint"} else None
@@ -129,7 +137,7 @@ class Converter:
 
     def is_human(self, interaction: Interaction) -> bool:
         """Tell whether a person marks this: the score is the same whatever is written."""
-        if interaction.kind == "upload":
+        if interaction.kind == "upload" or (self.item.is_external and interaction.kind in ("text", "extended")):
             return True
         if interaction.kind != "extended":
             return False
@@ -149,7 +157,10 @@ def _with_stars(key: Mapping[str, Any]) -> dict[str, Any]:
 
 def convert(item: Item) -> Converted:
     """Return the record of an item; Unsupported says why there is none."""
+    name_the_empty(item, _EMPTY)
     converter = Converter(item)
+    if item.is_external and not all(entry.kind in ("text", "extended", "upload") for entry in item.interactions):
+        raise Unsupported(_EXTERNAL)
     human = [interaction for interaction in item.interactions if converter.is_human(interaction)]
     if any(interaction.kind == "upload" for interaction in human) and UPLOAD_TYPE not in question_types():
         raise Unsupported(_UPLOAD)
@@ -172,7 +183,9 @@ def marks_of(item: Item, maximum: Decimal) -> str:
     if item.marks is not None and item.marking.scale:
         marks = marks * maximum / item.marking.scale
     rounded = marks.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
-    if abs(rounded - marks) > Decimal("0.0001") and not (item.marks is not None and abs(rounded - marks) < Decimal("0.006")):
+    # Where scores are parts of a stated scale (33.33 of 100), rounding is what the file did already.
+    reach = Decimal("0.006") if item.marks is not None else Decimal("0.0001")
+    if abs(rounded - marks) > reach:
         raise Unsupported(_MARKS, {"marks": format(marks.normalize(), "f")[:30]})
     if not 0 < rounded <= 10_000:
         raise Unsupported(_MARKS_RANGE, {"marks": format(marks.normalize(), "f")[:30]})
@@ -204,7 +217,7 @@ def _for_a_person(item: Item, interaction: Interaction) -> Converted:
     if interaction.kind == "upload":
         type_ = UPLOAD_TYPE
         content["kinds"] = list(interaction.kinds)
-    marks = marks_of(item, item.human or Decimal(1))
+    marks = marks_of(item, item.marking.scale or item.human or Decimal(1))
     key = {"model_answer": item.model_answer} if item.model_answer else {}
     item.model_answer = ""
     return Converted(
@@ -223,12 +236,7 @@ def whole_stem(item: Item, replacements: Mapping[int, str]) -> str:
         return replacements.get(int(name), "") if name.isdecimal() else ""
 
     text = TOKEN.sub(put, item.stem)
-    return tidy(_unnested(text)) or item.title or "…"
-
-
-def _unnested(text: str) -> str:
-    """Return the text without a block inside a paragraph, which a block interaction in a line would leave."""
-    return text
+    return tidy(text) or item.title or "…"
 
 
 def _single(item: Item, converter: Converter) -> Converted:

@@ -180,7 +180,7 @@ def _bound(node: Node, name: str) -> Decimal | None:
 
 
 def _mapping(node: Node, base: str) -> Mapping:
-    # `caseSensitive` on the whole map is no attribute of QTI, but some tools write it; it is the default of the entries.
+    # `caseSensitive` on the whole map is no attribute of QTI, but some tools write it, for all entries.
     is_sensitive = _is_true(node, "casesensitive", otherwise=True)
     entries = tuple(
         MapEntry(

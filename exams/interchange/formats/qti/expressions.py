@@ -155,9 +155,12 @@ def is_true(node: Node, scope: Scope) -> bool:
 
 
 def _base_value(node: Node, scope: Scope) -> Value | None:
-    base = base_type(node.get("basetype"))
-    text = node.text
-    return None if base == "string" and not text else single(base, parse_item(base, text))
+    if node.memo is None:
+        base = base_type(node.get("basetype"))
+        text = node.text
+        node.memo = (None if base == "string" and not text else single(base, parse_item(base, text)),)
+    found: Value | None = node.memo[0]
+    return found
 
 
 def _map_response(node: Node, scope: Scope) -> Value | None:
@@ -472,4 +475,3 @@ _CONTAINERS: dict[str, Callable[[Node, list[Value | None], Scope], Value | None]
     "patternmatch": _pattern_match,
     "roundto": _round_to,
 }
-

@@ -14,7 +14,7 @@ _CUSTOM = gettext_noop("This question is answered in a part of its own (%(name)s
 _NO_PICTURE = gettext_noop("The picture of this question is missing.")
 _DRAWING = gettext_noop("Drawing on a picture is not possible here.")
 _NOT_HERE = gettext_noop("Answering by %(name)s is not possible here.")
-_TEMPLATE = gettext_noop("This question is made anew for each learner from a template with variables.")
+_NO_RESPONSE = gettext_noop("The question has no place for the response %(name)s.")
 _RANGE = gettext_noop("The range of this question is not said.")
 
 INTERACTIONS: dict[str, str] = {
@@ -28,6 +28,7 @@ INTERACTIONS: dict[str, str] = {
     "gapmatchinteraction": "gapmatch",
     "hottextinteraction": "hottext",
     "hotspotinteraction": "hotspot",
+    "graphicorderinteraction": "graphicorder",
     "selectpointinteraction": "points",
     "positionobjectinteraction": "points",
     "sliderinteraction": "slider",
@@ -35,11 +36,8 @@ INTERACTIONS: dict[str, str] = {
 }
 INLINE = {"inline", "text"}
 _DECLINED = {
-    "graphicorderinteraction": gettext_noop("putting places of a picture into order"),
-    "graphicassociateinteraction": gettext_noop("joining places of a picture"),
-    "graphicgapmatchinteraction": gettext_noop("placing things on a picture"),
-    "endattemptinteraction": gettext_noop("asking for a hint"),
-    "mediainteraction": gettext_noop("playing a recording"),
+    "graphicassociateinteraction": gettext_noop("Joining places of a picture is not possible here."),
+    "graphicgapmatchinteraction": gettext_noop("Placing things on a picture is not possible here."),
 }
 
 
@@ -200,6 +198,7 @@ _READERS: dict[str, Callable[[Interaction, Node, Writer], None]] = {
     "gapmatch": _gap_match,
     "hottext": _hot_text,
     "hotspot": _spots,
+    "graphicorder": _spots,
     "points": _points,
     "slider": _slider,
     "upload": _upload,
@@ -212,12 +211,14 @@ def read_interaction(node: Node, writer: Writer, responses: dict[str, Declaratio
         raise Unsupported(_CUSTOM, {"name": (node.get("customInteractionTypeIdentifier") or node.tag)[:60]})
     if node.name == "drawinginteraction":
         raise Unsupported(_DRAWING)
+    if node.name in _DECLINED:
+        raise Unsupported(_DECLINED[node.name])
     if node.name not in INTERACTIONS:
-        raise Unsupported(_NOT_HERE, {"name": _DECLINED.get(node.name, node.tag[:60])})
+        raise Unsupported(_NOT_HERE, {"name": node.tag[:60]})
     identifier = node.get("responseidentifier").strip()
     declared = responses.get(identifier)
     if declared is None:
-        raise Unsupported(gettext_noop("The question has no place for the response %(name)s."), {"name": identifier[:60]})
+        raise Unsupported(_NO_RESPONSE, {"name": identifier[:60]})
     kind = INTERACTIONS[node.name]
     made = Interaction(kind, identifier, declared.base, declared.cardinality, tag=node.name)
     made.correct = declared.correct

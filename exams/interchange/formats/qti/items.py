@@ -26,7 +26,6 @@ _HINT = gettext_noop("A button for hints or for ending the attempt is lost.")
 _GUESSED = gettext_noop("The file does not say how to mark; the right answer earns all, anything else nothing.")
 _BODY_FEEDBACK = gettext_noop("Feedback that appears inside the text is shown after the answer instead.")
 _MEDIA = gettext_noop("How often a recording may be played is lost.")
-_TIME = gettext_noop("Time rules of this question are lost.")
 
 
 @dataclass
@@ -58,9 +57,11 @@ class ItemMarking:
     def values(self, identifier: str) -> Mapping[object, Decimal]:
         """Return the entries of a response's map."""
         declared = self.processing.declared.responses.get(identifier)
-        return {} if declared is None or declared.mapping is None else {
-            entry.key: entry.worth for entry in declared.mapping.entries
-        }
+        return (
+            {}
+            if declared is None or declared.mapping is None
+            else {entry.key: entry.worth for entry in declared.mapping.entries}
+        )
 
     def texts(self, identifier: str) -> list[str]:
         """Return right answers, keys of the map and texts of the rules."""
@@ -199,6 +200,7 @@ def read_item(
         assets=assets,
         language=node.get("lang").strip(),
         human=_with_human_marks(declared),
+        is_external="SCORE" in declared.outcomes and declared.outcomes["SCORE"].is_external,
         model_answer=body.model_answer,
         has_feedback=bool(marking.feedback),
     )
@@ -207,9 +209,10 @@ def read_item(
 def _stimuli(node: Node, writer: Writer, stimulus: Callable[[str], Node | None]) -> list[str]:
     texts = []
     for reference in node.find_all("assessmentstimulusref"):
-        found = stimulus(reference.get("href"))
+        href = reference.get("href")
+        found = stimulus(href)
         if found is None:
-            writer.notes.lose(gettext_noop("The shared text %(name)s is not in the package."), name=reference.get("href"))
+            writer.notes.lose(gettext_noop("The shared text %(name)s is not in the package."), name=href[:120])
         else:
             texts.append(writer.inner(found))
     return texts

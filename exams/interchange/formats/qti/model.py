@@ -116,7 +116,7 @@ class Item:
     """A question: its text with tokens, what is to be done, how it is marked, and what is said about it.
 
     `marks` is what the file says the question is worth, None where it says nothing. `human` is the greatest score that
-    a person gives, where a person marks.
+    a person gives, where a person marks; `is_external` says that the score comes from a person or another program.
     """
 
     identifier: str
@@ -129,8 +129,18 @@ class Item:
     language: str = ""
     marks: Decimal | None = None
     human: Decimal | None = None
+    is_external: bool = False
     explanation: str = ""
     model_answer: str = ""
     has_feedback: bool = False
     inline_feedback: list[Feedback] = field(default_factory=list)
     kind: str = ""
+
+
+def name_the_empty(item: Item, text: str) -> None:
+    """Give choices without any text a dash, and say so."""
+    for interaction in item.interactions:
+        for choice in [*interaction.choices, *interaction.targets]:
+            if not choice.text.strip() and interaction.kind != "gapmatch":
+                choice.text = "—"
+                item.notes.doubt(text)

@@ -8,6 +8,7 @@ import codecs
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
@@ -26,7 +27,7 @@ _CHINESE = {"gbk", "gb2312", "gb18030", "big5", "gb-2312", "x-gbk", "cp936"}
 
 _TOO_LARGE = gettext_noop("A question of this file is too large to be read.")
 _TOO_DEEP = gettext_noop("The elements of this file are nested too deeply.")
-_MALFORMED = gettext_noop("This file is not well-formed XML: %(error)s")
+_MALFORMED = gettext_noop("This file is not well-formed XML; it breaks at line %(line)s, column %(column)s.")
 _ENTITIES = gettext_noop("This file declares entities of its own. Save it without them.")
 _ENCODING = gettext_noop("The encoding of this file is not known. Save it as UTF-8.")
 
@@ -35,7 +36,8 @@ _ENCODING = gettext_noop("The encoding of this file is not known. Save it as UTF
 class Node:
     """An element: its name and attributes in one spelling, and its children, elements and text in order.
 
-    `tag` is the local name as written; `is_math` says that it belongs to MathML.
+    `tag` is the local name as written; `is_math` says that it belongs to MathML. `memo` is for whoever evaluates it
+    many times.
     """
 
     name: str
@@ -43,14 +45,15 @@ class Node:
     attrs: dict[str, str] = field(default_factory=dict)
     children: list["Node | str"] = field(default_factory=list)
     is_math: bool = False
+    memo: Any = None
 
     def get(self, name: str, default: str = "") -> str:
         """Return an attribute."""
         return self.attrs.get(name, default)
 
-    @property
+    @cached_property
     def nodes(self) -> list["Node"]:
-        """The child elements."""
+        """The child elements; asked for only once the element is complete."""
         return [child for child in self.children if isinstance(child, Node)]
 
     def find(self, name: str) -> "Node | None":
@@ -149,6 +152,11 @@ class _Builder:
         return self.root
 
 
+def _malformed(error: ParseError) -> UnreadableFile:
+    line, column = getattr(error, "position", (1, 0))
+    return UnreadableFile(_MALFORMED, {"line": line, "column": column})
+
+
 class _Parser:
     """Feeds a builder, whatever the encoding: what the parser does not know (GBK, Big5) is decoded before."""
 
@@ -172,7 +180,7 @@ class _Parser:
         except DefusedXmlException as error:
             raise UnreadableFile(_ENTITIES) from error
         except ParseError as error:
-            raise UnreadableFile(_MALFORMED, {"error": str(error)}) from error
+            raise _malformed(error) from error
         except (LookupError, ValueError) as error:
             raise UnreadableFile(_ENCODING) from error
 
@@ -183,7 +191,7 @@ class _Parser:
         except DefusedXmlException as error:
             raise UnreadableFile(_ENTITIES) from error
         except ParseError as error:
-            raise UnreadableFile(_MALFORMED, {"error": str(error)}) from error
+            raise _malformed(error) from error
 
 
 def parse_xml(data: bytes) -> Node:
@@ -194,7 +202,7 @@ def parse_xml(data: bytes) -> Node:
         parser.feed(data[start : start + CHUNK])
     parser.finish()
     if builder.root is None:
-        raise UnreadableFile(_MALFORMED, {"error": "no element"})
+        raise UnreadableFile(_MALFORMED, {"line": 1, "column": 0})
     return builder.root
 
 

@@ -6,7 +6,7 @@ number and one between each two say everything.
 
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 from exams.interchange.formats.base import gettext_noop
@@ -76,7 +76,7 @@ class NumberProbe:
 
     def _places(self) -> list[Decimal]:
         edges = sorted(self.edges)
-        between = [(low + high) / 2 for low, high in zip(edges, edges[1:], strict=False)]
+        between = [(low + high) / 2 for low, high in pairwise(edges)]
         if self.base == "integer":
             floors = [edge.to_integral_value(ROUND_FLOOR) for edge in edges]
             between = [floor + shift for floor in floors for shift in (-1, 0, 1, 2)]
@@ -142,7 +142,7 @@ def _whole_answers(probe: NumberProbe, maximum: Decimal) -> list[dict[str, Any]]
     low, high = int(edges[0].to_integral_value()) - 1, int(edges[-1].to_integral_value()) + 1
     if high - low > 4 * MAXIMUM_WHOLE:
         wholes = sorted(int(place) for place, score in probe.table.items() if score and abs(place) < FAR)
-        between = [probe.ask(Decimal((a + b) // 2)) for a, b in zip(wholes, wholes[1:], strict=False) if b - a > 1]
+        between = [probe.ask(Decimal((a + b) // 2)) for a, b in pairwise(wholes) if b - a > 1]
         if any(between):
             raise Unsupported(_WHOLE)
     else:
@@ -152,9 +152,7 @@ def _whole_answers(probe: NumberProbe, maximum: Decimal) -> list[dict[str, Any]]
     return [_answer(Decimal(n), Decimal(n), probe.ask(Decimal(n)) or Decimal(0), maximum) for n in wholes]
 
 
-def number_part(
-    score: WitnessedScore, *, base: str, known: list[Decimal], size: int, stem: str = ""
-) -> Part:
+def number_part(score: WitnessedScore, *, base: str, known: list[Decimal], size: int, stem: str = "") -> Part:
     """Return a typed number as a numerical question, and as a blank where one stretch earns everything."""
     if score(None, Witness()) != 0:
         raise Unsupported(BLANK_PAYS)
@@ -162,10 +160,10 @@ def number_part(
     if probe.ask(FAR) or probe.ask(-FAR):
         raise Unsupported(_ENDLESS)
     maximum = greatest(probe.table.values())
-    answers = _whole_answers(probe, maximum) if base == "integer" else _answers(probe.steps(), maximum)
+    is_whole = base == "integer"
+    answers = _whole_answers(probe, maximum) if is_whole else _answers(probe.steps(), maximum)
     samples: list[Value | None] = [None]
-    for place in sorted(probe.table):
-        samples.append(single(base, int(place) if base == "integer" else place))
+    samples += [single(base, int(place) if is_whole else place) for place in sorted(probe.table)]
     part = Part(
         "numerical",
         {},

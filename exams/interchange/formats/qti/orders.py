@@ -6,9 +6,11 @@ from itertools import permutations
 from typing import Any
 
 from exams.interchange.formats.base import gettext_noop
-from exams.interchange.formats.qti.model import Interaction
+from exams.interchange.formats.qti.choices import picture_content
+from exams.interchange.formats.qti.model import Choice, Interaction
 from exams.interchange.formats.qti.parts import (
     BLANK_PAYS,
+    DIFFERENT,
     NO_OPTIONS,
     Part,
     Score,
@@ -68,3 +70,23 @@ def order_part(interaction: Interaction, score: Score, *, is_match: bool) -> Par
 
     samples = [None, *(value(order) for order in [*best, *orders[:12], *orders[-3:]])]
     return Part("ordering", content, key, maximum, native, samples, stem=interaction.prompt)
+
+
+def region_order_part(interaction: Interaction, score: Score, *, is_match: bool) -> Part:
+    """Return an order of places on a picture as a hotspot."""
+    interaction.choices = [Choice(spot.identifier, spot.label or spot.identifier) for spot in interaction.spots]
+    part = order_part(interaction, score, is_match=is_match)
+    if part.key["grading"] != "all_or_nothing":
+        raise Unsupported(DIFFERENT)
+    ids = {spot.identifier: item["id"] for spot, item in zip(interaction.spots, part.content["items"], strict=True)}
+    part.type = "hotspot"
+    part.key = {"correct": part.key["order"]}
+    part.content = picture_content(interaction) | {
+        "mode": "order",
+        "maximum_choices": None,
+        "regions": [
+            {"id": ids[spot.identifier], "shape": spot.shape, "coords": list(spot.coords), "label": spot.label}
+            for spot in interaction.spots
+        ],
+    }
+    return part

@@ -94,7 +94,7 @@ def _assignments(sides: Sides, *, key_pairs: Sequence[Pair], is_known: bool) -> 
         for b in rights:
             if sides.pair(a, b) in key_pairs:
                 right.setdefault(a, b)
-    found: list[Assignment] = [{}, right, {a: rights[0] for a in lefts}, {a: rights[-1] for a in lefts}]
+    found: list[Assignment] = [{}, right, dict.fromkeys(lefts, rights[0]), dict.fromkeys(lefts, rights[-1])]
     found += [{a: b} for a in lefts for b in rights]
     found += [{**right, a: b} for a in lefts for b in rights]
     found += [{a: b for a, b in right.items() if a != out} for out in right]
@@ -113,12 +113,19 @@ def _fit(
     if score(None) != 0:
         raise Unsupported(BLANK_PAYS)
     correct: list[Pair] = [tuple(item) for item in interaction.correct.items] if interaction.correct else []
+    if not correct and not worths and is_known:
+        for a in sides.left_ids:
+            rated = [(score(_value(interaction, [sides.pair(a, b)])), sides.pair(a, b)) for b in sides.right_ids]
+            top = max(rated, key=lambda entry: entry[0])
+            correct += [top[1]] if top[0] > 0 else []
     key_pairs = [*correct, *(pair for pair, worth in worths.items() if worth > 0 and isinstance(pair, tuple))]
-    table: list[tuple[Assignment, Decimal]] = []
-    for assignment in _assignments(sides, key_pairs=key_pairs, is_known=is_known):
-        table.append((assignment, score(_value(interaction, [sides.pair(a, b) for a, b in assignment.items()]))))
+    table: list[tuple[Assignment, Decimal]] = [
+        (assignment, score(_value(interaction, [sides.pair(a, b) for a, b in assignment.items()])))
+        for assignment in _assignments(sides, key_pairs=key_pairs, is_known=is_known)
+    ]
     maximum = greatest(worth for _, worth in table)
-    best = max((entry for entry in table if entry[1] == maximum), key=lambda entry: _is_like(entry[0], sides, correct))[0]
+    best_ones = [assignment for assignment, worth in table if worth == maximum]
+    best = max(best_ones, key=lambda assignment: _is_like(assignment, sides, correct))
     cases = [({left[a]: right[b] for a, b in assignment.items()}, worth) for assignment, worth in table]
     added = _added(sides, table, worths, best)
     pairs = {left[a]: right[b] for a, b in best.items()}
@@ -226,7 +233,8 @@ def match_part(
         "left": [{"id": left[choice.identifier], "text": choice.text} for choice in sides.left],
         "right": [{"id": right[choice.identifier], "text": choice.text} for choice in sides.right],
     }
-    _, _, key = first_fitting((("matching", content | {"stem": "?"}, key) for key in keys), maximum=maximum, cases=cases)
+    candidates = [("matching", content | {"stem": "?"}, key) for key in keys]
+    _, _, key = first_fitting(candidates, maximum=maximum, cases=cases)
     samples = _samples(interaction, sides, cases)
     return Part("matching", content, key, maximum, _native(sides), samples, stem=interaction.prompt)
 
@@ -247,9 +255,7 @@ def _samples(interaction: Interaction, sides: Sides, cases: list[tuple[Any, Deci
     return found[:40]
 
 
-def gap_part(
-    interaction: Interaction, score: Score, worths: Mapping[object, Decimal], *, is_known: bool
-) -> Part:
+def gap_part(interaction: Interaction, score: Score, worths: Mapping[object, Decimal], *, is_known: bool) -> Part:
     """Return a gap match as a cloze whose gaps offer the same words."""
     sides = Sides(interaction.targets, interaction.choices, lambda a, b: (b, a))
     maximum, keys, cases, added = _fit(interaction, sides, score, worths, is_known=is_known)
@@ -264,9 +270,7 @@ def gap_part(
     for at, id_ in enumerate(gap_ids.values()):
         stem = stem.replace(f"{OPEN}{interaction.identifier}:{at}{CLOSE}", f"[[{id_}]]")
     markers = " ".join(f"[[{id_}]]" for id_ in gap_ids.values())
-    candidates = [
-        ("cloze", content | {"stem": markers}, key) for key in _gap_keys(keys, added, gap_ids, ids, sides)
-    ]
+    candidates = [("cloze", content | {"stem": markers}, key) for key in _gap_keys(keys, added, gap_ids, ids, sides)]
     native = _native(sides)
     samples = _samples(interaction, sides, cases)
 
@@ -281,9 +285,7 @@ def gap_part(
     except Unsupported:
         return _as_matching(interaction, sides, keys, cases, maximum, samples, native)
     gaps = [(gap, key["gaps"][gap["id"]]) for gap in content["gaps"]]
-    return Part(
-        "cloze", content, key, maximum, gap_native, samples, stem=interaction.prompt, passage=stem, gaps=gaps
-    )
+    return Part("cloze", content, key, maximum, gap_native, samples, stem=interaction.prompt, passage=stem, gaps=gaps)
 
 
 def _as_matching(
@@ -304,7 +306,8 @@ def _as_matching(
         "left": [{"id": id_, "text": f"({at})"} for at, id_ in enumerate(left.values(), start=1)],
         "right": [{"id": right[choice.identifier], "text": choice.text} for choice in sides.right],
     }
-    _, _, key = first_fitting((("matching", content | {"stem": "?"}, key) for key in keys), maximum=maximum, cases=cases)
+    candidates = [("matching", content | {"stem": "?"}, key) for key in keys]
+    _, _, key = first_fitting(candidates, maximum=maximum, cases=cases)
     return Part("matching", content, key, maximum, native, samples, stem=interaction.prompt + stem)
 
 
@@ -320,7 +323,7 @@ def _gap_keys(
     names = {id_: name for name, id_ in sides.left_ids.items()}
     rights = {id_: name for name, id_ in sides.right_ids.items()}
     single_best = {names[a]: rights[b] for a, b in best.items()}
-    found = []
+    found: list[dict[str, Any]] = []
     gaps: dict[str, Any] = {}
     for name, worths in added.items():
         top = max(worths.values(), default=Decimal(0))

@@ -56,7 +56,7 @@ def fraction_of(score: Decimal, maximum: Decimal) -> float:
     found = float(score / maximum)
     if found < -1 - 1e-9:
         raise Unsupported(TOO_NEGATIVE)
-    return max(-1.0, min(1.0, round(found, 12)))
+    return max(-1.0, min(1.0, found))
 
 
 def greatest(scores: Iterable[Decimal]) -> Decimal:

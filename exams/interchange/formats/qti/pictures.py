@@ -101,18 +101,14 @@ def point_part(interaction: Interaction, score: Score, areas: AreaMapping | None
         sets += list(combinations(points, 2))[:200]
         sets += [(point, point) for point in points]
         sets.append(tuple(points[: most or len(points)]))
-    values: list[Value | None] = []
-    for chosen in sets:
-        values.append(
-            single("point", chosen[0])
-            if interaction.cardinality == "single"
-            else container(interaction.cardinality, "point", chosen)
-        )
+    is_single = interaction.cardinality == "single"
+    values: list[Value | None] = [
+        single("point", chosen[0]) if is_single else container(interaction.cardinality, "point", chosen)
+        for chosen in sets
+    ]
     cases = [(native_points(value), score(value)) for value in values if value is not None]
     is_negative = any(worth < 0 for _, worth in cases)
-    _, content, key = first_fitting(
-        [("hotspot", content | {"stem": "?"}, key)], maximum=maximum * factor, cases=cases
-    )
+    _, content, key = first_fitting([("hotspot", content | {"stem": "?"}, key)], maximum=maximum * factor, cases=cases)
     return Part(
         "hotspot",
         content,

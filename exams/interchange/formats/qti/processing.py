@@ -49,7 +49,7 @@ _SHOW = """<p><responseCondition>
 _SET = '<setOutcomeValue identifier="{name}"><baseValue baseType="identifier">{value}</baseValue></setOutcomeValue>'
 _FEEDBACK = {"cc2_match_basic": ("FEEDBACKBASIC", _SHOW_BASIC), "cc2_map_response": ("FEEDBACK", _SHOW)}
 
-MAXIMUM_WORK = 4_000_000
+MAXIMUM_WORK = 1_500_000
 
 
 @dataclass
@@ -166,7 +166,7 @@ def _assign(rule: Node, value: Value | None, scope: Scope) -> None:
                 raise Unsupported(_WRONG_TYPE, {"name": name[:60]})
             scope.witness.look_into(value)
             value = number(int(value.item) if declared.base == "integer" else Decimal(value.item))
-        else:
+        elif name == "SCORE":
             raise Unsupported(_WRONG_TYPE, {"name": name[:60]})
     scope.outcomes[name] = value
 

@@ -30,9 +30,25 @@ KEPT = {
     *("table", "thead", "tbody", "tr", "th", "td"),
 }
 _RENAMED = {
-    **{"b": "strong", "i": "em", "tt": "code", "kbd": "code", "samp": "code", "var": "em", "cite": "em", "dfn": "em"},
-    **{"ins": "u", "mark": "u", "q": "em", "address": "p", "dt": "p", "dd": "p", "caption": "p", "figcaption": "p"},
-    **{"tfoot": "tbody", "legend": "p", "summary": "p"},
+    "b": "strong",
+    "i": "em",
+    "tt": "code",
+    "kbd": "code",
+    "samp": "code",
+    "var": "em",
+    "cite": "em",
+    "dfn": "em",
+    "ins": "u",
+    "mark": "u",
+    "q": "em",
+    "address": "p",
+    "dt": "p",
+    "dd": "p",
+    "caption": "p",
+    "figcaption": "p",
+    "tfoot": "tbody",
+    "legend": "p",
+    "summary": "p",
 }
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _BLOCKS = {"p", "pre", "blockquote", "ul", "ol", "table"}
@@ -201,8 +217,7 @@ def tidy(text: str) -> str:
         if run.strip():
             pieces.append(f"<p>{run.strip()}</p>")
         text = "".join(pieces)
-        text = re.sub(r"<p>\s*</p>", "", text).strip()
-        return text
+        return re.sub(r"<p>\s*</p>", "", text).strip()
     if _ANY_TAG.search(text):
         return text
     plain = html.unescape(text)

@@ -71,6 +71,40 @@ class _Reader:
             self.terms[name] = merged([old, self.expression(expression), frozenset([context])])
 
 
+def is_plainly_used(rules: list[Node], identifier: str, responses: Iterable[str]) -> bool:
+    """Tell whether rules either compare a response with the right one or add what its map gives, and nothing else looks
+    at the score. Then the right response and a few others tell how all of them are marked."""
+    uses: set[str] = set()
+    names = frozenset(responses)
+    for rule in rules:
+        set_here = {node.get("identifier") for node in rule.walk() if node.name in _ASSIGNMENTS}
+        if all(name.upper().startswith("FEEDBACK") for name in set_here):
+            continue
+        if any(node.name == "lookupoutcomevalue" for node in rule.walk()):
+            return False
+        for parent in rule.walk():
+            for node in parent.nodes:
+                if node.name in ("variable", "mapresponse"):
+                    uses.add(_use_of(parent, node, identifier, names))
+    return "other" not in uses and not {"match", "map"} <= uses
+
+
+_ASSIGNMENTS = {"setoutcomevalue", "lookupoutcomevalue"}
+
+
+def _use_of(parent: Node, node: Node, identifier: str, responses: Group) -> str:
+    """Return what a variable is used for: match, map, nothing that matters, or other."""
+    name = node.get("identifier")
+    if name not in responses:
+        return "" if parent.name in ("sum", "setoutcomevalue") else "other"
+    if name != identifier or parent.name == "isnull":
+        return ""
+    if node.name == "mapresponse":
+        return "map" if parent.name in ("setoutcomevalue", "sum") else "other"
+    others = [child for child in parent.nodes if child is not node]
+    return "match" if parent.name == "match" and len(others) == 1 and others[0].name == "correct" else "other"
+
+
 def _all_of(terms: Terms) -> Group:
     return frozenset().union(*terms)
 

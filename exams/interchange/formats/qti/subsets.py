@@ -24,7 +24,12 @@ def subsets(ids: Sequence[str], most: int) -> Iterator[Subset]:
 
 
 def score_table(
-    ids: Sequence[str], score: Callable[[Subset], Decimal], *, most: int, is_linear: bool
+    ids: Sequence[str],
+    score: Callable[[Subset], Decimal],
+    *,
+    most: int,
+    is_linear: bool,
+    correct: Sequence[str] = (),
 ) -> dict[Subset, Decimal]:
     """Return the score of every set of at most `most` ids.
 
@@ -38,6 +43,10 @@ def score_table(
         chosen = list(subsets(ids, min(2, most)))
         if most >= len(ids):
             chosen += [tuple(ids), *(tuple(id_ for id_ in ids if id_ != out) for out in ids)]
+        right = set(correct)
+        for near in [right, *(right ^ {id_} for id_ in ids)]:
+            chosen.append(tuple(id_ for id_ in ids if id_ in near))
+        chosen = [subset for subset in dict.fromkeys(chosen) if len(subset) <= most]
     else:
         raise Unsupported(_TOO_MANY, {"count": MAXIMUM_OPTIONS})
     return {subset: score(subset) for subset in chosen}

@@ -72,7 +72,8 @@ class TextProbe:
                 return
 
 
-def _escaped(text: str, *, is_folded: bool) -> str:
+def escaped_pattern(text: str, *, is_folded: bool) -> str:
+    """Return a text as a pattern that fits it alone; folded, in any case of its letters."""
     pieces = []
     for sign in text:
         lower, upper = sign.lower(), sign.upper()
@@ -86,8 +87,9 @@ def _escaped(text: str, *, is_folded: bool) -> str:
 _FOLDING = {"fold_width": False, "fold_space": False, "fold_punctuation": False}
 
 
-def _candidates(probe: TextProbe, maximum: Decimal) -> list[dict[str, Any]]:
+def _candidates(probe: TextProbe, maximum: Decimal, *, is_loose: bool) -> list[dict[str, Any]]:
     """Return keys of a blank, the plainest first."""
+    folding = _FOLDING | {"fold_space": is_loose}
     paying = [text for text in probe.constants if probe.table[text] != 0]
     exact = [{"text": text, "fraction": fraction_of(probe.table[text], maximum)} for text in paying]
     folded: dict[str, dict[str, Any]] = {}
@@ -95,18 +97,20 @@ def _candidates(probe: TextProbe, maximum: Decimal) -> list[dict[str, Any]]:
         folded.setdefault(str(answer["text"]).lower(), answer)
     patterns = []
     for text in probe.constants:
-        is_folded = all(probe.table[form] == probe.table[text] for form in (text.lower(), text.upper(), text.swapcase()))
+        is_folded = all(
+            probe.table[form] == probe.table[text] for form in (text.lower(), text.upper(), text.swapcase())
+        )
         worth = fraction_of(probe.table[text], maximum)
-        patterns.append((is_folded, {"text": _escaped(text, is_folded=is_folded), "fraction": worth}))
+        patterns.append((is_folded, {"text": escaped_pattern(text, is_folded=is_folded), "fraction": worth}))
     # What is written in exactly these letters goes before what is written in any.
     patterns.sort(key=lambda entry: entry[0])
     mixed = [entry for _, entry in patterns if entry["fraction"]] or []
     keys = [
-        {"answers": list(folded.values()), "fold_case": True, **_FOLDING},
-        {"answers": exact, "fold_case": False, **_FOLDING},
+        {"answers": list(folded.values()), "fold_case": True, **folding},
+        {"answers": exact, "fold_case": False, **folding},
     ]
     if all(len(str(entry["text"])) <= MAXIMUM_PATTERN for entry in mixed):
-        keys.append({"answers": mixed, "match": "regex", "fold_case": False, **_FOLDING})
+        keys.append({"answers": mixed, "match": "regex", "fold_case": False, **folding})
     return keys
 
 
@@ -141,17 +145,22 @@ def _pattern_key(probe: TextProbe, maximum: Decimal) -> dict[str, Any] | None:
     if set(probe.witness.patterns) != set(names):
         raise Unsupported(_LOOKED_INTO)
     constants = [
-        {"text": _escaped(text, is_folded=False), "fraction": fraction_of(probe.table[text], maximum)}
+        {"text": escaped_pattern(text, is_folded=False), "fraction": fraction_of(probe.table[text], maximum)}
         for text in probe.constants
     ]
     patterns = [
-        {"text": name, "fraction": fraction_of(worths.get(name, Decimal(0)), maximum)} for name in names if name in worths
+        {"text": name, "fraction": fraction_of(worths.get(name, Decimal(0)), maximum)}
+        for name in names
+        if name in worths
     ]
     return {"answers": constants + patterns, "match": "regex", "fold_case": False, **_FOLDING}
 
 
-def text_part(score: WitnessedScore, known: Sequence[str], *, size: int, stem: str = "") -> Part:
-    """Return typed text as a blank, or as short text where any other answer earns something too."""
+def text_part(
+    score: WitnessedScore, known: Sequence[str], *, size: int, stem: str = "", is_loose: bool = False
+) -> Part:
+    """Return typed text as a blank, or as short text where any other answer earns something too. `is_loose`: spaces do
+    not count."""
     if score(None, Witness()) != 0:
         raise Unsupported(BLANK_PAYS)
     probe = TextProbe(score, known)
@@ -164,7 +173,8 @@ def text_part(score: WitnessedScore, known: Sequence[str], *, size: int, stem: s
         maximum = greatest(table.values())
         if probe.other != 0:
             return _short_text(probe, maximum, samples, stem)
-        key = next((made for made in _candidates(probe, maximum) if _agrees(made, table, maximum)), None)
+        keys = _candidates(probe, maximum, is_loose=is_loose)
+        key = next((made for made in keys if _agrees(made, table, maximum)), None)
     if key is None:
         raise Unsupported(DIFFERENT)
     content = {"size": min(max(size, 2), 200)}

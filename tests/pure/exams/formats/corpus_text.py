@@ -35,7 +35,7 @@ def survey_kind(kind: str) -> dict[str, Any]:
     hold."""
     files = files_of(kind)
     reasons: Counter[str] = Counter()
-    imported = questions = 0
+    imported = questions = declined = unread = 0
     wrong: list[str] = []
     for path in files:
         source = Source(name=path.name, path=path)
@@ -43,10 +43,12 @@ def survey_kind(kind: str) -> dict[str, Any]:
             rows = list(find_format(source).read(source))
         except UnreadableFile as reason:
             reasons[f"file: {reason.text}"] += 1
+            unread += 1
             continue
         for row in rows:
             questions += 1
             if row.problems:
+                declined += 1
                 reasons[row.problems[0].text] += 1
                 continue
             record = row.record or {}
@@ -59,7 +61,8 @@ def survey_kind(kind: str) -> dict[str, Any]:
         "files": len(files),
         "questions": questions,
         "imported": imported,
-        "declined": sum(reasons.values()),
+        "declined": declined,
+        "files_declined": unread,
         "reasons": dict(reasons),
         "wrong": wrong,
     }

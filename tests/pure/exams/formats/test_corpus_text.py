@@ -7,7 +7,7 @@ import pytest
 
 from exams.interchange.formats.base import ExportedRecord, Source, UnreadableFile
 from exams.interchange.formats.registry import find_format, get_format
-from tests.pure.exams.formats import corpus_text, walkthrough
+from tests.pure.exams.formats import corpus_text, corpus_walkthrough
 
 pytestmark = [
     pytest.mark.corpus,
@@ -72,8 +72,8 @@ def test_what_is_imported_is_written_and_read_as_the_same(name, tmp_path):
     assert same > 130
 
 
-@pytest.mark.parametrize("folder", walkthrough.SETS, ids=lambda folder: folder.parents[1].name)
+@pytest.mark.parametrize("folder", corpus_walkthrough.SETS, ids=lambda folder: folder.parents[1].name)
 def test_deferred_feedback_sets_replay_to_every_stated_mark(folder):
-    replayed = list(walkthrough.replay(folder))
+    replayed = list(corpus_walkthrough.replay(folder))
     assert replayed
     assert [one for one in replayed if abs(one.ours - one.stated) > 1e-5] == []

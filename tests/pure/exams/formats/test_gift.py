@@ -216,7 +216,9 @@ def test_hostile_files_end_soon(tmp_path):
 def test_detection():
     assert FORMAT.detect("bank.gift", b"") > 0.9
     assert FORMAT.detect("bank.txt", b"Where?{=a ~b}") > 0.5
+    assert FORMAT.detect("bank.txt", b"It is so.{T}") > 0.5
     assert FORMAT.detect("bank.txt", b"No braces here") == 0
+    assert FORMAT.detect("bank.txt", rb"1. \vec{F} = m a_{T} \frac{1}{T} A. x B. y") == 0
     assert FORMAT.detect("bank.xlsx", b"Where?{=a ~b}") == 0
 
 
@@ -224,3 +226,10 @@ def test_names_that_say_more_than_the_stem_are_losses(tmp_path):
     said, unsaid = rows_of(FORMAT, "::Week 3::Where is it?{T}\n\n::Where is::Where is it?{T}", tmp_path)
     assert losses_of(said) == ["The name of the question, Week 3, is left out."]
     assert losses_of(unsaid) == []
+
+
+def test_an_id_that_occurs_twice_is_kept_once(tmp_path):
+    first, second = rows_of(FORMAT, "// [id:x]\nOne?{T}\n\n// [id:x]\nTwo?{F}", tmp_path)
+    assert first.record["ref"] == "x"
+    assert "ref" not in second.record
+    assert len(second.doubts) == 1

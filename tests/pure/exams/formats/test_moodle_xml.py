@@ -441,3 +441,11 @@ def test_topics_change_and_end_as_they_came(tmp_path):
 def test_detection():
     assert FORMAT.detect("a.xml", b"<?xml version='1.0'?><quiz><question type='essay'>") == 1
     assert FORMAT.detect("a.xml", b"<questestinterop>") == 0
+
+
+def test_an_id_number_that_occurs_twice_is_kept_once(tmp_path):
+    question = _question("essay", "<idnumber>7</idnumber>")
+    first, second = rows_of(FORMAT, _quiz(question, question), tmp_path)
+    assert first.record["ref"] == "7"
+    assert "ref" not in second.record
+    assert len(second.doubts) == 1

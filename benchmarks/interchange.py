@@ -1,0 +1,233 @@
+"""`python -m benchmarks.interchange`: imports of 10,000 and 100,000 questions, in questions a second and peak memory,
+beside reading the file alone; and the longest wait of a learner's save meanwhile.
+
+Each measurement runs in a process of its own over a database of its own; peak memory is what that process needs above
+one that has loaded the site and does nothing.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+SIZES = (10_000, 100_000)
+FORMATS = ("xlsx", "moodle_xml", "json_lines", "gift")
+
+
+OPTIONS = (("a", "income", 1), ("b", "a debt", 3), ("c", "a cost", 5), ("d", "nothing", 7))
+
+
+def records(count: int) -> Iterator[Any]:
+    """Yield single choice questions of usual length, each other than the rest."""
+    from exams.interchange.formats.base import ExportedRecord
+
+    for number in range(count):
+        stem = (
+            f"Question {number}: the company earned {number * 31} in the year {number * 7919 % 10007}. Which is right?"
+        )
+        yield ExportedRecord(
+            record={
+                "type": "single_choice",
+                "content": {
+                    "stem": stem,
+                    "options": [
+                        {"id": id_, "text": f"It is {text} {number * step}."}
+                        for id_, text, step in (
+                            ("a", "income", 1),
+                            ("b", "a debt", 3),
+                            ("c", "a cost", 5),
+                            ("d", "nothing", 7),
+                        )
+                    ],
+                },
+                "key": {"fractions": {"abcd"[number % 4]: 1}},
+                "topic": [f"Chapter {number % 20}", f"Section {number % 7}"],
+                "difficulty": number % 5 + 1,
+                "explanation": f"By rule {number % 97}.",
+                "marks": "2",
+            }
+        )
+
+
+def _peak_mib() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def make_file(name: str, count: int, folder: Path) -> Path:
+    """Write the file that is imported with the format's own writer."""
+    from exams.interchange.formats.registry import get_format
+
+    format_ = get_format(name)
+    path = folder / f"{count}{format_.endings[0]}"
+    if format_.write is None:
+        raise ValueError(f"{name} is not written.")
+    with path.open("wb") as stream:
+        format_.write(records(count), stream)
+    return path
+
+
+def read_alone(name: str, path: Path) -> None:
+    """Read a file with the plain library for its kind: calamine, ElementTree, json."""
+    if name == "xlsx":
+        from python_calamine import CalamineWorkbook
+
+        for _row in CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).iter_rows():
+            pass
+    elif name == "moodle_xml":
+        from defusedxml.ElementTree import iterparse
+
+        for _event, element in iterparse(path):
+            if element.tag == "question":
+                element.clear()
+    elif name == "json_lines":
+        with path.open() as stream:
+            for line in stream:
+                json.loads(line)
+    else:
+        path.read_text(encoding="utf-8").split("\n\n")
+
+
+def _site() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "edu.settings.embedded")
+    import django
+
+    django.setup()
+    import edu.urls  # noqa: F401 - a process of the site has its pages loaded
+
+
+def _measured(what: str, name: str, path: Path) -> dict[str, float]:
+    """Do one thing in this process; return seconds and memory above the idle site."""
+    if what == "alone":
+        idle, began = _peak_mib(), time.perf_counter()
+        read_alone(name, path)
+        return {"seconds": time.perf_counter() - began, "mib": _peak_mib() - idle}
+    _site()
+    from django.core.files.base import File
+
+    from exams.interchange.applying import apply_import
+    from exams.interchange.formats.registry import list_formats
+    from exams.interchange.imports import begin_apply, create_import
+    from exams.interchange.planning import plan_import
+    from exams.models import Bank, Question
+
+    list_formats()
+    idle, began, worked = _peak_mib(), time.perf_counter(), time.process_time()
+    bank = Bank.objects.create(name="Benchmark", slug="benchmark")
+    with path.open("rb") as stream:
+        batch = create_import(bank=bank, actor=None, file_name=path.name, content=File(stream), format=name)
+
+    def say(_percent: int, _text: str) -> None:
+        """Tell nobody."""
+
+    plan_import(batch_id=batch.pk, say=say)
+    planned = time.perf_counter()
+    begin_apply(batch=batch)
+    apply_import(batch_id=batch.pk, say=say)
+    ended = time.perf_counter()
+    return {
+        "seconds": ended - began,
+        "processor": time.process_time() - worked,
+        "plan": planned - began,
+        "apply": ended - planned,
+        "mib": _peak_mib() - idle,
+        "questions": Question.objects.count(),
+    }
+
+
+def _save_until_told(stop: Path) -> dict[str, float]:
+    """Save a row every 20 ms, as learners do, until a file appears; return the longest waits in milliseconds."""
+    _site()
+    from exams.models import Bank
+
+    row = Bank.objects.create(name="Saved", slug="saved")
+    waits = []
+    while not stop.exists():
+        began = time.perf_counter()
+        Bank.objects.filter(pk=row.pk).update(description=str(began))
+        waits.append(1000 * (time.perf_counter() - began))
+        time.sleep(0.02)
+    waits.sort()
+    return {
+        "saves": len(waits),
+        "median": waits[len(waits) // 2],
+        "p99": waits[len(waits) * 99 // 100],
+        "max": waits[-1],
+    }
+
+
+def _child(arguments: list[str], variables: dict[str, str]) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "benchmarks.interchange", *arguments]
+    return subprocess.Popen(command, cwd=ROOT, env=os.environ | variables, stdout=subprocess.PIPE, text=True)
+
+
+def _answer(process: subprocess.Popen[str]) -> dict[str, float]:
+    out, _err = process.communicate()
+    if process.returncode:
+        raise RuntimeError("a measurement failed")
+    return dict(json.loads(out.strip().splitlines()[-1]))
+
+
+def _measure(name: str, count: int, folder: Path) -> str:
+    path = make_file(name, count, folder)
+    variables = {"JINBANG_VAR": str(folder / f"var-{name}-{count}"), "JINBANG_DEMO": "0"}
+    migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(migrate, cwd=ROOT, env=os.environ | variables, check=True)
+    alone = _answer(_child(["--one", "alone", name, str(path)], variables))
+    stop = folder / f"stop-{name}-{count}"
+    saver = _child(["--save-until", str(stop)], variables)
+    try:
+        found = _answer(_child(["--one", "import", name, str(path)], variables))
+    finally:
+        stop.touch()
+    waits = _answer(saver)
+    cells = (
+        name,
+        f"{count:,}",
+        f"{count / found['seconds']:,.0f}",
+        f"{count / found['processor']:,.0f}",
+        f"{found['plan']:.1f} + {found['apply']:.1f} s",
+        f"{found['mib']:.0f} MiB",
+        f"{count / alone['seconds']:,.0f}",
+        f"{alone['mib']:.0f} MiB",
+        f"{waits['median']:.0f} / {waits['p99']:.0f} / {waits['max']:.0f} ms",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def main(arguments: list[str]) -> int:
+    """Measure every format and size that is asked for and print a table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.interchange", description=__doc__)
+    parser.add_argument("--formats", nargs="+", default=list(FORMATS[:2]), choices=FORMATS)
+    parser.add_argument("--sizes", nargs="+", type=int, default=list(SIZES))
+    parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
+    parser.add_argument("--save-until", help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    if options.one:
+        print(json.dumps(_measured(options.one[0], options.one[1], Path(options.one[2]))))
+        return 0
+    if options.save_until:
+        print(json.dumps(_save_until_told(Path(options.save_until))))
+        return 0
+    print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    print(
+        "| format | questions | imported/s | a processor second | read + written | above idle "
+        "| alone/s | alone | saves: median/p99/max |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|")
+    for name in options.formats:
+        for count in options.sizes:
+            with tempfile.TemporaryDirectory() as folder:
+                print(_measure(name, count, Path(folder)), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

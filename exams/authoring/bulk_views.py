@@ -1,0 +1,115 @@
+"""Pages of changing many questions at once: what would happen, doing it, taking it back."""
+
+import uuid
+from typing import Any
+from urllib.parse import parse_qsl
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy, ngettext
+
+from edu.core.errors import DomainError
+from edu.jobs.queries import get_own_job
+from exams.authoring.bulk import PREVIEWED, get_bulk, plan_bulk, request_bulk, undo_bulk
+from exams.authoring.entries import author_page, author_post, say
+from exams.models import BulkAction
+from exams.policies_authoring import get_editable_bank
+
+TITLES = {
+    "move": gettext_lazy("Move to a topic"),
+    "bank": gettext_lazy("Move to another bank"),
+    "tag": gettext_lazy("Add a tag"),
+    "untag": gettext_lazy("Remove a tag"),
+    "difficulty": gettext_lazy("Set the difficulty"),
+    "retire": gettext_lazy("Retire"),
+    "restore": gettext_lazy("Restore"),
+    "publish": gettext_lazy("Publish"),
+    "delete": gettext_lazy("Delete"),
+}
+OUTCOMES = {
+    "changed": gettext_lazy("are changed"),
+    "deleted": gettext_lazy("are deleted"),
+    "retired": gettext_lazy("are retired instead of deleted, since papers or learners have them"),
+    "unchanged": gettext_lazy("stay as they are, since nothing would change"),
+    "locked": gettext_lazy("are left: a colleague has locked them"),
+    "ref_taken": gettext_lazy("are left: their reference is taken in the other bank"),
+    "full": gettext_lazy("are left: they have 20 tags already"),
+    "retired_already": gettext_lazy("are left: they are retired"),
+    "not_approved": gettext_lazy("are left: a second person has to approve them first"),
+    "invalid_question": gettext_lazy("are left: they are not complete"),
+    "incomplete": gettext_lazy("are left: they are not complete"),
+}
+
+
+@author_post
+def start(request: HttpRequest, public_id: Any) -> HttpResponse:
+    """Plan what the pressed button says for the chosen questions, or for all that match, and show the preview."""
+    bank = get_editable_bank(request.user, public_id)
+    back = f"{reverse('authoring:bank', args=[bank.public_id])}?{request.POST.get('query', '')}"
+    is_all = request.POST.get("scope") == "all"
+    filters = dict(parse_qsl(request.POST.get("query", ""))) if is_all else None
+    try:
+        action = plan_bulk(
+            bank=bank,
+            actor=request.user,
+            verb=request.POST.get("verb", ""),
+            raw=_arguments(request),
+            public_ids=[key for key in request.POST.getlist("question") if len(key) == 36][:1000],
+            filters=filters,
+        )
+    except DomainError as error:
+        say(request, error)
+        return redirect(back)
+    return redirect("authoring:bulk", public_id=action.public_id)
+
+
+def _arguments(request: HttpRequest) -> dict[str, str | None]:
+    values = {name: request.POST.get(name) for name in ("topic", "bank", "tag", "difficulty")}
+    for name in ("topic", "bank"):
+        if values[name] and len(values[name] or "") != 36:
+            values[name] = None
+    return values
+
+
+@author_page
+def bulk(request: HttpRequest, public_id: Any) -> HttpResponse:
+    """Show what a bulk action would do or did; do it, or take it back."""
+    action = get_bulk(request.user, public_id)
+    if request.method == "POST":
+        return _act(request, action)
+    counts = action.report.get("done") or action.report.get("foreseen") or {}
+    job = None
+    if action.report.get("job") and action.state == BulkAction.State.RUNNING and action.owner_id == request.user.pk:
+        job = get_own_job(owner_id=request.user.pk, public_id=uuid.UUID(action.report["job"]))
+    context = {
+        "desk": "instructor",
+        "title": TITLES.get(action.verb, action.verb),
+        "action": action,
+        "bank": action.bank,
+        "rows": [
+            (count, OUTCOMES.get(name, name)) for name, count in sorted(counts.items(), key=lambda pair: -pair[1])
+        ],
+        "is_capped": action.total > PREVIEWED,
+        "previewed": PREVIEWED,
+        "job": job,
+        "is_safe": action.verb != "delete",
+    }
+    return render(request, "exams/authoring/bulk.html", context)
+
+
+def _act(request: HttpRequest, action: BulkAction) -> HttpResponse:
+    try:
+        if request.POST.get("do") == "undo":
+            restored, left = undo_bulk(action=action, actor=request.user)
+            text = ngettext("%(n)s question is as before.", "%(n)s questions are as before.", restored)
+            messages.success(request, text % {"n": restored})
+            if left:
+                text = ngettext("%(n)s was changed since and stays.", "%(n)s were changed since and stay.", left)
+                messages.info(request, text % {"n": left})
+        elif request.POST.get("do") == "run":
+            request_bulk(action=action, actor=request.user)
+    except DomainError as error:
+        say(request, error)
+    return redirect("authoring:bulk", public_id=action.public_id)

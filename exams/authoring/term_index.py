@@ -1,0 +1,133 @@
+"""The search index of questions: the only place that writes and asks QuestionTerms, on SQLite and on PostgreSQL.
+
+Whoever writes questions calls `index_questions` in the same transaction; what was forgotten is found by the nightly
+`index_missing`. Chinese is indexed by bigrams (edu.search), and the bank, the tags and the sketch for near duplicates
+are terms like any other, so that one index narrows by all of them.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import DatabaseError, connection, transaction
+from django.db.models.expressions import RawSQL
+
+from edu.search.bigrams import index_text, query_terms
+from exams.domain.near_duplicates import rank_alike, sketch
+from exams.models import Question, QuestionTerms
+
+MAXIMUM_HITS = 10_000
+"""Newest questions that one search may find."""
+
+CANDIDATES = 200
+"""Newest questions with a common hash that are compared exactly."""
+
+BATCH = 500
+
+INDEXED_FIELDS = ("pk", "bank_id", "search_text", "ref", "source", "tags")
+"""What `index_questions` reads of a question."""
+
+
+def bank_term(bank_id: int) -> str:
+    """Return the term that all questions of a bank have."""
+    return f"zbank{bank_id}"
+
+
+def tag_term(tag: str) -> str:
+    """Return the term of a tag."""
+    digest = hashlib.sha1(tag.strip().casefold().encode("utf-8", "surrogatepass"), usedforsecurity=False)
+    return f"ztag{digest.hexdigest()[:12]}"
+
+
+def _sketch_terms(text: str) -> list[str]:
+    return [f"zs{value:08x}" for value in sketch(text)]
+
+
+def terms_of(question: Question) -> str:
+    """Return the terms of a question, each once: words of text, reference and source, bank, tags, sketch."""
+    words = index_text(f"{question.search_text}\n{question.ref}\n{question.source}").split()
+    facets = [bank_term(question.bank_id), *(tag_term(tag) for tag in question.tags)]
+    return " ".join(dict.fromkeys([*words, *facets, *_sketch_terms(question.search_text)]))
+
+
+def index_questions(*, questions: Iterable[Question]) -> None:
+    """Write the terms of stored questions, a statement for each 500. The caller holds the transaction."""
+    rows = [QuestionTerms(question_id=question.pk, terms=terms_of(question)) for question in questions]
+    QuestionTerms.objects.bulk_create(
+        rows, batch_size=BATCH, update_conflicts=True, unique_fields=["question"], update_fields=["terms"]
+    )
+
+
+def index_missing(*, limit: int = 5000) -> int:
+    """Index questions that were written past the use cases; return how many."""
+    rows = list(Question.objects.filter(terms__isnull=True).only(*INDEXED_FIELDS)[:limit])
+    with transaction.atomic():
+        index_questions(questions=rows)
+    return len(rows)
+
+
+def _ask(*, every: Sequence[str], some: Sequence[str], limit: int) -> list[int]:
+    """Return the newest questions that have every term of one list and at least one of the other (when not empty)."""
+    if connection.vendor == "postgresql":
+        where, values = "string_to_array(terms, ' ') @> %s", [list(every)]
+        if some:
+            where, values = f"{where} AND string_to_array(terms, ' ') && %s", [*values, list(some)]
+        # `+ 0` keeps the planner from walking the whole table in the order of ids.
+        statement = f"SELECT question_id FROM exams_questionterms WHERE {where} ORDER BY question_id + 0 DESC LIMIT %s"  # noqa: S608 - our own words; values are parameters
+        parameters: list[Any] = [*values, limit]
+    else:
+        match = " AND ".join(f'"{term}"' for term in every)
+        if some:
+            match = f"({' OR '.join(f'{chr(34)}{term}{chr(34)}' for term in some)}) AND {match}"
+        statement = (
+            "SELECT rowid FROM exams_question_fts WHERE exams_question_fts MATCH %s ORDER BY rowid DESC LIMIT %s"
+        )
+        parameters = [match, limit]
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            return [row[0] for row in cursor.fetchall()]
+    except DatabaseError:
+        # A term of signs that the database does not count as letters is found nowhere.
+        return []
+
+
+def find_question_ids(*, bank_id: int, query: str = "", tag: str = "", limit: int = MAXIMUM_HITS) -> list[int]:
+    """Return the newest questions of a bank that have every word of the query, and the tag where one is given.
+
+    One query to the database. An empty list for a query without a word; at most `limit`.
+    """
+    terms = query_terms(query)
+    if query.strip() and not terms:
+        return []
+    return _ask(every=[*terms, *([tag_term(tag)] if tag else []), bank_term(bank_id)], some=(), limit=limit)
+
+
+def among(ids: Sequence[int]) -> RawSQL:
+    """Return the ids as a subquery with a single parameter, which both databases join by the primary key."""
+    if connection.vendor == "postgresql":
+        return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(ids))])
+
+
+def find_near_duplicates(
+    *, bank_id: int, text: str, exclude_id: int | None = None, limit: int = 5
+) -> list[tuple[Question, float]]:
+    """Return questions of a bank whose text is nearly this one, with their likeness (0.6 to 1), the most alike first.
+
+    Two queries, whatever the size of the bank. Retired questions do not count.
+    """
+    hashes = _sketch_terms(text)
+    if not hashes:
+        return []
+    ids = _ask(every=[bank_term(bank_id)], some=hashes, limit=CANDIDATES)
+    rows = {
+        row.pk: row
+        for row in Question.objects.filter(pk__in=ids, bank_id=bank_id)
+        .exclude(pk=exclude_id)
+        .exclude(status=Question.Status.RETIRED)
+        .only("pk", "public_id", "summary", "search_text", "status", "type")
+    }
+    alike = rank_alike(text, [(pk, row.search_text) for pk, row in rows.items()])
+    return [(rows[one.key], one.likeness) for one in alike[:limit]]

@@ -1,0 +1,217 @@
+"""Tables of questions as CSV or TSV with any sensible header, Chinese or English. A file format; found by the
+registry."""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from exams.interchange.formats.base import Format, ParsedRow, Remark, Source, UnreadableFile, gettext_noop
+from exams.interchange.formats.encodings import decode, encoding_of, read_lines
+from exams.interchange.formats.question_block import MAXIMUM_SOURCE
+from exams.interchange.formats.rich_line import storable
+from exams.interchange.formats.table_rows import column_keys, is_header, record_of_cells, unknown_columns
+
+MAXIMUM_ROWS = 200_000
+MAXIMUM_RECORD_LINES = 2_000
+HEADER_SEARCH_ROWS = 10
+DELIMITERS = ",\t;|，；"
+
+_NO_HEADER = gettext_noop(
+    "No header was found. The first row has to name the columns, at least “题干” and “答案” (Question, Answer)."
+)
+_TOO_MANY = gettext_noop("The file has more than %(limit)s rows. Split it.")
+_BROKEN = gettext_noop("This row cannot be read: a quotation mark is not closed, or a cell is far too long.")
+_LONG = gettext_noop("The row has %(count)s cells more than the header; they were left out: %(text)s")
+_UNSTORABLE = gettext_noop("Signs that cannot be stored were taken out.")
+
+
+class _Row:
+    """The lines of one row while a quoted cell is open."""
+
+    def __init__(self, delimiter: str) -> None:
+        self.delimiter = delimiter
+        self.lines: list[str] = []
+        self.is_open = False
+
+    def add(self, line: str) -> bool:
+        """Take a line; tell whether the row is whole now."""
+        if not self.lines:
+            self.is_open = '"' in line and _opens(line, self.delimiter)
+        elif line.count('"') % 2:
+            self.is_open = not self.is_open
+        self.lines.append(line)
+        return not self.is_open
+
+
+def _records(lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[str] | None]]:
+    """Yield (line, cells) for each row; None where it cannot be read, and reading goes on behind its first line."""
+    row = _Row(delimiter)
+    number = 0
+    for number, line in enumerate(lines, start=1):
+        if row.add(line):
+            yield _parsed(number - len(row.lines) + 1, row.lines, delimiter)
+            row = _Row(delimiter)
+        elif len(row.lines) >= MAXIMUM_RECORD_LINES:
+            yield from _unclosed(number, row.lines, delimiter)
+            row = _Row(delimiter)
+    if row.lines:
+        yield from _unclosed(number, row.lines, delimiter)
+
+
+def _unclosed(last: int, lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str] | None]]:
+    """Yield a row whose quotation mark never closes, then the lines behind it one by one."""
+    first = last - len(lines) + 1
+    yield first, None
+    for place, line in enumerate(lines[1:], start=1):
+        yield (
+            (first + place, None)
+            if '"' in line and _opens(line, delimiter)
+            else _parsed(first + place, [line], delimiter)
+        )
+
+
+def _parsed(number: int, lines: list[str], delimiter: str) -> tuple[int, list[str] | None]:
+    texts = [f"{line}\n" for line in lines[:-1]] + lines[-1:]
+    try:
+        return number, next(csv.reader(texts, delimiter=delimiter), [])
+    except csv.Error:
+        return number, None
+
+
+def _opens(line: str, delimiter: str) -> bool:
+    """Tell whether a row that begins here leaves a quoted cell open: a mark counts where a cell begins with it."""
+    at, size = 0, len(line)
+    while at < size:
+        if line[at] != '"':
+            at = line.find(delimiter, at)
+            if at < 0:
+                return False
+            at += 1
+            continue
+        at += 1
+        while True:
+            at = line.find('"', at)
+            if at < 0:
+                return True
+            if line[at + 1 : at + 2] == '"':
+                at += 2
+                continue
+            at += 1
+            break
+    return False
+
+
+def _delimiter_of(first: list[str]) -> str:
+    """Return the sign between the cells: the one by which some early row is a header, or the most frequent."""
+    for sign in DELIMITERS:
+        for line in first:
+            if sign in line and is_header(column_keys(next(csv.reader([line], delimiter=sign), []))):
+                return sign
+    return max(DELIMITERS, key=lambda sign: first[0].count(sign)) if first else ","
+
+
+def read(source: Source) -> Iterator[ParsedRow]:
+    """Yield the rows of a table; `row` is the line of the file. UnreadableFile where no header is found."""
+    encoding = source.options.get("encoding") or encoding_of(source.path)
+    lines = (
+        line.lstrip("\ufeff") if not place else line for place, line in enumerate(read_lines(source.path, encoding))
+    )
+    early: list[str] = []
+    for line in lines:
+        early.append(line)
+        if len(early) >= HEADER_SEARCH_ROWS:
+            break
+    if early and (said := re.fullmatch(r"sep=(.)", early[0].strip(), re.IGNORECASE)):
+        delimiter = said[1]
+    else:
+        delimiter = _delimiter_of(early)
+    try:
+        yield from _rows(_records(chain(early, lines), delimiter))
+    except csv.Error:
+        raise UnreadableFile(_BROKEN) from None
+
+
+def _rows(records: Iterator[tuple[int, list[str] | None]]) -> Iterator[ParsedRow]:
+    headers: list[str] = []
+    keys: list[str] = []
+    unknown: list[Remark] = []
+    for count, (number, raw) in enumerate(records, start=1):
+        if count > MAXIMUM_ROWS:
+            raise UnreadableFile(_TOO_MANY, {"limit": MAXIMUM_ROWS})
+        if not keys:
+            if raw is not None and is_header(found := column_keys(raw)):
+                headers, keys = [one.strip() for one in raw], found
+                unknown = unknown_columns(headers, keys, row=number)
+            elif count > HEADER_SEARCH_ROWS:
+                break
+            continue
+        if raw is None:
+            yield ParsedRow(row=number, record=None, problems=(Remark(row=number, field="", text=_BROKEN),))
+            continue
+        texts = [storable(cell).strip() for cell in raw]
+        if any(texts):
+            yield _row(number, texts, keys, headers, unknown, raw)
+            unknown = []
+    if not keys:
+        raise UnreadableFile(_NO_HEADER)
+
+
+def _row(
+    number: int, texts: list[str], keys: list[str], headers: list[str], unknown: list[Remark], raw: list[str]
+) -> ParsedRow:
+    names = {key: header for key, header in zip(keys, headers, strict=True) if key}
+    cells = {key: text for key, text in zip(keys, texts, strict=False) if key}
+    if "type" in names:
+        cells.setdefault("type", "")
+    record, problems, doubts = record_of_cells(cells, row=number)
+    losses = list(unknown)
+    if extra := [text for text in texts[len(keys) :] if text]:
+        values = {"count": len(extra), "text": " | ".join(extra)[:200]}
+        losses.append(Remark(row=number, field="", text=_LONG, values=values))
+    if any(storable(cell) != cell for cell in raw):
+        doubts = (*doubts, Remark(row=number, field="", text=_UNSTORABLE))
+    return ParsedRow(
+        row=number,
+        record=record,
+        problems=tuple(_named(one, names) for one in problems),
+        doubts=tuple(_named(one, names) for one in doubts),
+        losses=tuple(losses),
+        source=" | ".join(texts)[:MAXIMUM_SOURCE],
+        cells=tuple(texts),
+    )
+
+
+def _named(remark: Remark, names: dict[str, str]) -> Remark:
+    """Return a remark about a column by the name it has in this file."""
+    return Remark(row=remark.row, field=names.get(remark.field, remark.field), text=remark.text, values=remark.values)
+
+
+def detect(name: str, head: bytes) -> float:
+    """Say how well a file fits: by its ending and its header."""
+    is_named = name.endswith((".csv", ".tsv", ".tab"))
+    if head.startswith((b"PK", b"<", b"\xd0\xcf")):
+        return 0.0
+    try:
+        text, _encoding = decode(head)
+    except UnreadableFile:
+        text = head.decode("gb18030", "ignore")
+    lines = [line for line in text.lstrip("\ufeff").splitlines() if line.strip()][:HEADER_SEARCH_ROWS]
+    try:
+        sign = _delimiter_of(lines)
+        has_header = any(is_header(column_keys(next(csv.reader([line], delimiter=sign), []))) for line in lines)
+    except csv.Error:
+        has_header = False
+    if is_named:
+        return 0.95 if has_header else 0.6
+    return 0.88 if has_header and name.endswith(".txt") else 0.0
+
+
+FORMAT = Format(
+    name="delimited",
+    label=gettext_noop("Table as CSV or TSV"),
+    endings=(".csv", ".tsv"),
+    detect=detect,
+    read=read,
+    order=15,
+)

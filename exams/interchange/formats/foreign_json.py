@@ -1,0 +1,344 @@
+"""Question banks as JSON in the shapes that other programs write: objects with recognisable fields, in lists or under
+chapters. A file format; found by the registry."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from exams.interchange.formats.base import Format, ParsedRow, Remark, Source, UnreadableFile, gettext_noop
+from exams.interchange.formats.chinese_text import plain_line, with_formulas
+from exams.interchange.formats.encodings import decode
+from exams.interchange.formats.json_texts import block_of_text
+from exams.interchange.formats.question_block import MAXIMUM_SOURCE, Block, build
+from exams.interchange.formats.question_vocabulary import TYPE_HINTS, column_of, folded
+from exams.interchange.formats.rich_line import plain_as_rich, storable
+from exams.interchange.formats.table_rows import split_options
+
+MAXIMUM_SIZE = 64 * 1024 * 1024
+MAXIMUM_DEPTH = 12
+
+_TOO_LARGE = gettext_noop("The file is larger than %(limit)s MiB. Split it.")
+_NOT_JSON = gettext_noop("The file is not JSON: line %(line)s, column %(column)s.")
+_TOO_DEEP = gettext_noop("The file is nested more than %(limit)s levels deep.")
+_NO_QUESTIONS = gettext_noop("No questions were found in this JSON: no object has a question and an answer or options.")
+_NOT_A_QUESTION = gettext_noop("This entry is not a question: it has no text of a question.")
+_UNSTORABLE = gettext_noop("Signs that cannot be stored were taken out.")
+_LOST_FIELD = gettext_noop("The field “%(name)s” is not known; what it says was left out.")
+_INDEX_ANSWER = gettext_noop("The answer %(text)s could count options from 0 or from 1. Write its letter.")
+_TYPE_CODE = gettext_noop("The type is a code (%(text)s); the question was read by its look.")
+_FILES = gettext_noop("The picture or file “%(name)s” is not in the JSON.")
+
+_TITLES = ("chapter", "chaptername", "章节", "章", "section", "name", "title", "keywords", "keyword", "subject", "unit")
+_QUIET = frozenset(
+    [
+        "index",
+        "number",
+        "id",
+        "uid",
+        "uuid",
+        "key",
+        "year",
+        "category",
+        "sort",
+        "order",
+        "createtime",
+        "updatetime",
+        "createdat",
+        "updatedat",
+        "aigenerated",
+        "modelname",
+        "prompt",
+        "modelanswer",
+        "modeloutput",
+        "url",
+        "status",
+        "version",
+        "deleted",
+        "userid",
+        "authorid",
+        "hash",
+        "num",
+        "seq",
+        "no",
+    ]
+)
+_MARKUP = re.compile(r"</?(?:p|br|div|span|strong|b|i|em|u|sub|sup|img|table|ul|ol|li)\b[^<>]*>", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """An entry of the file: its object and the titles above it."""
+
+    value: Any
+    path: tuple[str, ...]
+    is_entry: bool = True
+
+
+def _keys_of(entry: Mapping[str, Any]) -> dict[str, str]:
+    """Return the field names of an object by the column they stand for; the better name wins."""
+    keys: dict[str, str] = {}
+    for name in entry:
+        column = column_of(str(name))
+        if column and (column not in keys or folded(name) in ("question", "题干", "stem", "answer", "答案", "type")):
+            keys[column] = str(name)
+    return keys
+
+
+def _is_question(entry: Mapping[str, Any]) -> bool:
+    keys = _keys_of(entry)
+    stem = entry.get(keys.get("stem", ""))
+    has_text = isinstance(stem, str)
+    return has_text and bool({"answer", "options", "option_a"} & set(keys))
+
+
+def _title(entry: Mapping[str, Any]) -> str:
+    for name, value in entry.items():
+        if folded(str(name)) in _TITLES and isinstance(value, str) and value.strip():
+            return value.strip()
+    kind = entry.get("type")
+    return kind.strip() if isinstance(kind, str) and folded(kind) not in TYPE_HINTS else ""
+
+
+def _walk(value: Any, path: tuple[str, ...], depth: int) -> Iterator[_Found]:
+    if depth > MAXIMUM_DEPTH:
+        raise UnreadableFile(_TOO_DEEP, {"limit": MAXIMUM_DEPTH})
+    if isinstance(value, dict):
+        if _is_question(value):
+            yield _Found(value, path)
+            return
+        title = _title(value)
+        inner = (*path, title) if title else path
+        children = [(name, child) for name, child in value.items() if isinstance(child, list | dict) and child]
+        is_empty_group = any(isinstance(child, list) for child in value.values())
+        if not children and depth and not is_empty_group:
+            yield _Found(value, path, is_entry=False)
+        for name, child in children:
+            is_map = isinstance(child, list) and not title and len(children) > 1
+            under = (*inner, str(name)) if is_map and not column_of(str(name)) else inner
+            yield from _walk(child, under, depth + 1)
+    elif isinstance(value, list):
+        for child in value:
+            if isinstance(child, list | dict):
+                yield from _walk(child, path, depth + 1)
+            elif depth:
+                yield _Found(child, path, is_entry=False)
+
+
+def _text(value: Any) -> str:
+    """Return a value as text; a list one entry a line."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return "\n".join(_text(one) for one in value)
+    if isinstance(value, dict):
+        return next((_text(one) for name, one in value.items() if column_of(str(name)) == "stem"), "")
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return storable(str(value)).strip()
+
+
+def _rich(value: Any) -> str:
+    """Return a value as rich text: mark-up stays, formulas get our signs, anything else reads as it stands."""
+    text = with_formulas(_text(value))
+    return text if _MARKUP.search(text) else plain_as_rich(text)
+
+
+def _options(entry: Mapping[str, Any], keys: Mapping[str, str]) -> tuple[list[tuple[str, str]], list[str]]:
+    """Return the options, and the letters of those that say themselves that they are right."""
+    lettered = [
+        (key[-1].upper(), _rich(entry[keys[key]]))
+        for key in sorted(keys)
+        if re.fullmatch(r"option_[a-z]", key) and _text(entry[keys[key]])
+    ]
+    if lettered or "options" not in keys:
+        return lettered, []
+    raw = entry[keys["options"]]
+    if isinstance(raw, str):
+        try:
+            loaded = json.loads(raw) if raw.lstrip()[:1] in "[{" else None
+        except (ValueError, RecursionError):
+            loaded = None
+        if loaded is None:
+            return [(letter, _rich(text)) for letter, text in split_options(storable(raw))], []
+        raw = loaded
+    if isinstance(raw, dict):
+        return [(str(name).strip().upper()[:1], _rich(text)) for name, text in raw.items() if _text(text)], []
+    options, right = [], []
+    for place, one in enumerate(raw if isinstance(raw, list) else []):
+        letter = chr(ord("A") + place)
+        if isinstance(one, dict):
+            names = {folded(str(name)): name for name in one}
+            said = next(
+                (_text(one[names[n]]) for n in ("label", "key", "prefix", "letter", "option", "id") if n in names), ""
+            )
+            text = next(
+                (one[names[n]] for n in ("text", "content", "value", "title", "name", "选项", "内容") if n in names), ""
+            )
+            letter = said.upper() if re.fullmatch(r"[A-Za-z]", said) else letter
+            if any(
+                one.get(names[n]) in (True, 1, "1", "true")
+                for n in ("iscorrect", "correct", "isanswer", "isright", "right")
+                if n in names
+            ):
+                right.append(letter)
+            options.append((letter, _rich(text)))
+            continue
+        text = _text(one)
+        found = re.match(r"[（(]?([A-Za-z])\s?[.．、:：)）]\s*", text)
+        if found and found[1].upper() == letter:
+            text = text[found.end() :]
+        options.append((letter, _rich(text)))
+    return options, right
+
+
+def _answers(entry: Mapping[str, Any], keys: Mapping[str, str]) -> list[str]:
+    value = entry.get(keys.get("answer", ""))
+    if isinstance(value, list):
+        return [_text(one) for one in value]
+    return [_text(value)] if _text(value) else []
+
+
+def _block(found: _Found, row: int) -> Block:
+    entry, keys = found.value, _keys_of(found.value)
+
+    def said(column: str) -> str:
+        return _text(entry.get(keys.get(column, "")))
+
+    options, right = _options(entry, keys)
+    answers = _answers(entry, keys) or (["".join(right)] if right else [])
+    topic = [*found.path, *(part for name in ("topic", "topic_2") for part in re.split(r"[>/＞]", said(name)))]
+    block = Block(
+        row=row,
+        stem=_rich(entry.get(keys.get("stem", ""))),
+        options=options,
+        explanation=_rich(entry.get(keys.get("explanation", ""))),
+        difficulty=said("difficulty"),
+        topic=[part.strip() for part in topic if part.strip()],
+        type_hint=said("type"),
+        marks=said("marks"),
+        tags=[part.strip() for part in re.split(r"[,，、;；\n]", said("tags")) if part.strip()],
+        source=said("source"),
+        ref=said("ref"),
+    )
+    if block.type_hint.isdecimal():
+        block.doubt("type", _TYPE_CODE, {"text": block.type_hint})
+        block.type_hint = ""
+    stem = entry.get(keys.get("stem", ""))
+    if not options and isinstance(stem, str):
+        lines = [plain_line(line) for line in stem.replace("\r\n", "\n").split("\n")]
+        block = block_of_text(block, lines, answers)
+    else:
+        block.is_listed = True
+        _answer(block, answers)
+    _note_rest(block, entry, keys)
+    return block
+
+
+def _answer(block: Block, answers: list[str]) -> None:
+    letters = {letter for letter, _text_ in block.options}
+    texts = {text for _letter, text in block.options}
+    if len(answers) == 1:
+        if block.options and answers[0].isdecimal() and answers[0] not in texts and not letters & set(answers):
+            block.problem("answer", _INDEX_ANSWER, {"text": answers[0]})
+        block.answer = plain_as_rich(with_formulas(answers[0])) if not _MARKUP.search(answers[0]) else answers[0]
+    else:
+        block.answers = tuple(answers)
+
+
+def _note_rest(block: Block, entry: Mapping[str, Any], keys: Mapping[str, str]) -> None:
+    used = set(keys.values())
+    for name, value in entry.items():
+        if str(name) in used or folded(str(name)) in _QUIET or column_of(str(name)) == "number" or not _text(value):
+            continue
+        if re.search(r"(?i)image|picture|img|audio|file|图", str(name)):
+            block.losses.append(block.remark(str(name), _FILES, {"name": _text(value)[:80]}))
+        else:
+            block.losses.append(block.remark(str(name), _LOST_FIELD, {"name": str(name)[:80]}))
+
+
+def _row(found: _Found, row: int) -> ParsedRow:
+    source = json.dumps(found.value, ensure_ascii=False, default=str)[:MAXIMUM_SOURCE]
+    source = storable(source)
+    if not found.is_entry or not isinstance(found.value, dict):
+        return ParsedRow(
+            row=row, record=None, problems=(Remark(row=row, field="", text=_NOT_A_QUESTION),), source=source
+        )
+    block = _block(found, row)
+    if any("\ud800" <= sign <= "\udfff" or sign == "\x00" for value in found.value.values() for sign in _raw(value)):
+        block.doubt("", _UNSTORABLE)
+    built = build(block)
+    return ParsedRow(
+        row=row, record=built.record, problems=built.problems, doubts=built.doubts, losses=built.losses, source=source
+    )
+
+
+def _raw(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _load(source: Source) -> Any:
+    if source.path.stat().st_size > MAXIMUM_SIZE:
+        raise UnreadableFile(_TOO_LARGE, {"limit": MAXIMUM_SIZE // (1024 * 1024)})
+    data = source.path.read_bytes()
+    text = (
+        data.decode(source.options["encoding"], "strict") if source.options.get("encoding") else decode(data)[0]
+    ).lstrip("\ufeff")
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise UnreadableFile(_TOO_DEEP, {"limit": MAXIMUM_DEPTH}) from None
+    except ValueError as error:
+        lines = _by_line(text)
+        if lines is not None:
+            return lines
+        line, column = (error.lineno, error.colno) if isinstance(error, json.JSONDecodeError) else (1, 1)
+        raise UnreadableFile(_NOT_JSON, {"line": line, "column": column}) from None
+
+
+def _by_line(text: str) -> list[Any] | None:
+    """Return the objects of a file that has one a line; None where that is not so either."""
+    found = []
+    for line in text.split("\n"):
+        if not line.strip():
+            continue
+        try:
+            found.append(json.loads(line))
+        except (ValueError, RecursionError):
+            if not found:
+                return None
+            found.append(line[:200])
+    return found or None
+
+
+def read(source: Source) -> Iterator[ParsedRow]:
+    """Yield the questions of a JSON file; `row` counts the entries from 1. UnreadableFile where there is none."""
+    try:
+        found = list(_walk(_load(source), (), 0))
+    except RecursionError:
+        raise UnreadableFile(_TOO_DEEP, {"limit": MAXIMUM_DEPTH}) from None
+    if not any(one.is_entry for one in found):
+        raise UnreadableFile(_NO_QUESTIONS)
+    for row, one in enumerate(found, start=1):
+        yield _row(one, row)
+
+
+def detect(name: str, head: bytes) -> float:
+    """Say how well a file fits: by its ending and first sign."""
+    flat = head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if not flat.startswith((b"[", b"{")):
+        return 0.0
+    return 0.6 if name.endswith(".json") else 0.2 if name.endswith((".jsonl", ".ndjson")) else 0.05
+
+
+FORMAT = Format(
+    name="foreign_json",
+    label=gettext_noop("JSON of another question bank"),
+    endings=(".json",),
+    detect=detect,
+    read=read,
+    order=60,
+)

@@ -1,0 +1,283 @@
+"""Reading an imported file into rows: every row is examined, held against the bank, and kept with all its problems."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Min, Q
+from django.utils.translation import override
+
+from edu.core.errors import DomainError
+from exams.authoring.record_problems import RECORD_PROBLEMS
+from exams.interchange import near_duplicates
+from exams.interchange.bulk_insert import insert_rows
+from exams.interchange.examine import Examined, examine_row
+from exams.interchange.files import local_copy
+from exams.interchange.formats.base import Format, Remark, Source, UnreadableFile, gettext_noop
+from exams.interchange.formats.registry import find_format, get_format
+from exams.interchange.parts import in_parts
+from exams.interchange.remarks import kept
+from exams.models import Bank, ImportBatch, ImportRow, Question
+
+logger = logging.getLogger(__name__)
+
+BATCH_SIZE = 250
+"""Rows a transaction."""
+MAXIMUM_ROWS = 1_000_000
+NO_QUESTIONS = gettext_noop("The file holds no questions.")
+TOO_MANY = gettext_noop("The file has more than %(limit)s questions. Split it.")
+NOT_READABLE = gettext_noop("The file cannot be read: %(reason)s")
+ROW_COLUMNS = tuple(
+    field.attname for field in ImportRow._meta.concrete_fields if not field.primary_key and field.attname != "former"
+)
+State = ImportRow.State
+Say = Callable[[int, str], None]
+
+
+def plan_import(*, batch_id: int, say: Say) -> dict[str, Any]:
+    """Read the file of a batch into rows; started again, it begins anew. Nothing of it is visible yet.
+
+    A file that cannot be read leaves the batch failed, with the reason.
+    """
+    batch = ImportBatch.objects.select_related("bank").get(pk=batch_id)
+    if batch.state != ImportBatch.State.READING:
+        return dict(batch.report)
+    delete_rows(batch)
+    try:
+        with (
+            override("en"),
+            local_copy(batch.storage_name) as path,
+        ):  # what is kept is source text, told when it is read
+            options = {"encoding": batch.encoding} if batch.encoding else {}
+            source = Source(name=batch.file_name, path=path, options=options)
+            found = get_format(batch.format) if batch.is_format_chosen else find_format(source)
+            ImportBatch.objects.filter(pk=batch.pk).update(format=found.name)
+            sketches = _read(batch, found, source, say)
+    except UnreadableFile as error:
+        return _fail(batch, error.text or error.message, error.values)
+    except OSError as error:
+        return _fail(batch, NOT_READABLE, {"reason": type(error).__name__})
+    _find_near_duplicates(batch, sketches, say)
+    report = count_rows(batch)
+    ImportBatch.objects.filter(pk=batch.pk, state=ImportBatch.State.READING).update(
+        state=ImportBatch.State.PLANNED, report=report, error={}
+    )
+    return report
+
+
+def _fail(batch: ImportBatch, text: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    delete_rows(batch)
+    ImportBatch.objects.filter(pk=batch.pk).update(
+        state=ImportBatch.State.FAILED, error={"text": text, "values": dict(values)}, report={}
+    )
+    return {}
+
+
+def delete_rows(batch: ImportBatch) -> None:
+    """Delete the rows of a batch, a few thousand a transaction."""
+    while ids := list(ImportRow.objects.filter(batch=batch).order_by("position").values_list("pk", flat=True)[:2000]):
+        ImportRow.objects.filter(pk__in=ids).delete()
+
+
+def _read(batch: ImportBatch, format_: Format, source: Source, say: Say) -> near_duplicates.Sketches:
+    """Keep all rows of the file; return their sketches where the bank has questions to be like."""
+    sketches = near_duplicates.Sketches()
+    has_questions = Question.objects.filter(bank=batch.bank).exists()
+    position = 0
+    for part in in_parts(_examined(batch, format_, source), BATCH_SIZE):
+        if position + len(part) > MAXIMUM_ROWS:
+            raise UnreadableFile(TOO_MANY, {"limit": MAXIMUM_ROWS})
+        rows = list(_placed(batch, part, position))
+        with transaction.atomic():
+            insert_rows(ImportRow, [{name: getattr(row, name) for name in ROW_COLUMNS} for row in rows])
+        if has_questions:
+            for row, item in zip(rows, part, strict=True):
+                if row.state in {State.NEW, State.DOUBTFUL}:
+                    sketches.add(row.position, item.plain_text)
+        position += len(part)
+        say(round(90 * position / (position + 2000)), str(position))
+    if not position:
+        raise UnreadableFile(NO_QUESTIONS)
+    return sketches
+
+
+def _examined(batch: ImportBatch, format_: Format, source: Source) -> Iterator[Examined]:
+    """Yield the rows of the file; a reader that breaks says so instead of taking the import down with it."""
+    try:
+        for item in format_.read(source):
+            yield examine_row(item, owner_id=batch.owner_id)
+    except (DomainError, OSError):
+        raise
+    except Exception as error:
+        logger.exception("the reader of %s broke on import %s", format_.name, batch.public_id)
+        raise UnreadableFile(NOT_READABLE, {"reason": type(error).__name__}) from error
+
+
+def _placed(batch: ImportBatch, items: Iterable[Examined], position: int) -> Iterator[ImportRow]:
+    """Return rows with what the bank and the rows before them know of their content; five queries a call."""
+    known = KnownQuestions(batch.bank, [(item.content_hash, item.ref) for item in items])
+    earlier = _earlier_rows(batch, items)
+    for place, item in enumerate(items, start=position + 1):
+        row = row_of(batch, item, place)
+        if item.content_hash:
+            known.settle(row)
+            _settle_within(row, item, earlier)
+            earlier["hash"].setdefault(item.content_hash, place)
+            if item.ref:
+                earlier["ref"].setdefault(item.ref, row.row)
+        yield row
+
+
+def row_of(batch: ImportBatch, item: Examined, position: int) -> ImportRow:
+    """Return the row that keeps an examined question; not saved."""
+    return ImportRow(
+        batch=batch,
+        position=position,
+        file=item.file,
+        row=item.row,
+        state=item.state,
+        type=item.type,
+        ref=item.ref,
+        summary=item.summary,
+        search_text=item.plain_text,
+        record=item.record,
+        problems=item.problems,
+        doubts=item.doubts,
+        losses=item.losses,
+        has_losses=bool(item.losses),
+        content_hash=item.content_hash,
+        source=item.source,
+        cells=item.cells,
+    )
+
+
+class KnownQuestions:
+    """What a bank knows of some contents and references; two queries."""
+
+    def __init__(self, bank: Bank, pairs: Iterable[tuple[str, str]]) -> None:
+        hashes = {digest for digest, _ref in pairs if digest}
+        refs = {ref for _digest, ref in pairs if ref}
+        self.by_hash: dict[str, int] = {}
+        self.by_ref: dict[str, Question] = {}
+        if hashes:
+            # By the hash alone, and the bank asked here: a database without statistics would walk the whole bank.
+            found = Question.everything.filter(content_hash__in=hashes).exclude(status=Question.Status.RETIRED)
+            for digest, pk, bank_id in found.order_by().values_list("content_hash", "pk", "bank_id"):
+                if bank_id == bank.pk:
+                    self.by_hash[digest] = min(pk, self.by_hash.get(digest, pk))
+        if refs:
+            # That the reference is not empty is said for the index that leaves those out.
+            fields = ("pk", "ref", "content_hash", "explanation", "source", "marks")
+            namesakes = Question.everything.filter(bank=bank, ref__in=refs).exclude(ref="").only(*fields)
+            self.by_ref = {row.ref: row for row in namesakes}
+
+    def settle(self, row: ImportRow) -> None:
+        """Mark a sound row that repeats a question of the bank, or updates the one of its reference."""
+        record = row.record or {}
+        namesake = self.by_ref.get(row.ref) if row.ref else None
+        if namesake is not None:
+            same = (row.content_hash, record.get("explanation"), record.get("source")) == (
+                namesake.content_hash,
+                namesake.explanation,
+                namesake.source,
+            ) and str(namesake.marks) == str(record.get("marks"))
+            row.question_id = namesake.pk
+            if same:
+                row.state = State.DUPLICATE
+            elif row.state == State.NEW:
+                row.state = State.UPDATE
+        elif row.content_hash in self.by_hash:
+            row.question_id = self.by_hash[row.content_hash]
+            row.state = State.DUPLICATE
+
+
+def _earlier_rows(batch: ImportBatch, items: Iterable[Examined]) -> dict[str, dict[str, int]]:
+    """Return the earlier rows of the same contents (positions) and references (row numbers)."""
+    rows = ImportRow.objects.filter(batch=batch).exclude(state__in=[State.FAILED, State.EXCLUDED])
+    hashes = {item.content_hash for item in items if item.content_hash}
+    refs = {item.ref for item in items if item.ref}
+    named = rows.filter(ref__in=refs).exclude(ref="")
+    return {
+        "hash": dict(
+            rows.filter(content_hash__in=hashes).values_list("content_hash").annotate(first=Min("position")).order_by()
+        ),
+        "ref": dict(named.values_list("ref").annotate(first=Min("row")).order_by()) if refs else {},
+    }
+
+
+def _settle_within(row: ImportRow, item: Examined, earlier: Mapping[str, Mapping[str, int]]) -> None:
+    """Mark a sound row that repeats an earlier one; the same reference with another content is a problem."""
+    if item.content_hash in earlier["hash"]:
+        row.state, row.repeats_position = State.DUPLICATE, earlier["hash"][item.content_hash]
+    elif item.ref and item.ref in earlier["ref"]:
+        problem = Remark(
+            row=0, field="ref", text=RECORD_PROBLEMS["same_reference"], values={"n": earlier["ref"][item.ref]}
+        )
+        row.state, row.problems = State.FAILED, kept([problem], row=row.row, file=row.file)
+        row.question_id = None
+
+
+def _find_near_duplicates(batch: ImportBatch, sketches: near_duplicates.Sketches, say: Say) -> None:
+    """Note at each row the question of the bank that is most like it, from 80 % on."""
+    if not len(sketches):
+        return
+    best: dict[int, tuple[float, int]] = {}
+    last = done = 0
+    questions = Question.objects.filter(bank=batch.bank).exclude(status=Question.Status.RETIRED)
+    while part := list(questions.filter(pk__gt=last).order_by("pk").values_list("pk", "search_text")[:2000]):
+        last, done = part[-1][0], done + len(part)
+        _compare(batch, list(near_duplicates.find_candidates(sketches, part)), best)
+        say(90 + round(9 * done / (done + 20_000)), str(done))
+    for places in in_parts(best, BATCH_SIZE):
+        rows = list(ImportRow.objects.filter(batch=batch, position__in=places).only("pk", "position"))
+        for row in rows:
+            share, row.near_duplicate_of_id = best[row.position]
+            row.near_percent = round(100 * share)
+        with transaction.atomic():
+            ImportRow.objects.bulk_update(rows, ["near_duplicate_of", "near_percent"])
+
+
+def _compare(
+    batch: ImportBatch,
+    candidates: list[tuple[near_duplicates.Likeness, frozenset[int]]],
+    best: dict[int, tuple[float, int]],
+) -> None:
+    """Hold the texts of candidates against each other."""
+    for part in in_parts(candidates, BATCH_SIZE):
+        places = {pair.position for pair, _pieces in part}
+        rows = ImportRow.objects.filter(batch=batch, position__in=places).values_list("position", "search_text")
+        own = {place: near_duplicates.pieces_of(text) for place, text in rows}
+        for pair, pieces in part:
+            share = near_duplicates.likeness(own.get(pair.position, frozenset()), pieces)
+            if share >= near_duplicates.SIMILAR and share > best.get(pair.position, (0.0, 0))[0]:
+                best[pair.position] = (share, pair.question_id)
+
+
+def find_like(row: ImportRow) -> None:
+    """Look for a question of the bank that is like one row, after it was mended."""
+    sketches = near_duplicates.Sketches()
+    sketches.add(row.position, row.search_text)
+    row.near_duplicate_of_id = row.near_percent = None
+    own, best = near_duplicates.pieces_of(row.search_text), 0.0
+    questions = (
+        Question.objects.filter(bank_id=row.batch.bank_id)
+        .exclude(status=Question.Status.RETIRED)
+        .exclude(content_hash=row.content_hash)
+        .order_by("-pk")
+        .values_list("pk", "search_text")[:20_000]
+    )
+    for pair, pieces in near_duplicates.find_candidates(sketches, questions.iterator(chunk_size=2000)):
+        share = near_duplicates.likeness(own, pieces)
+        if share >= near_duplicates.SIMILAR and share > best:
+            best, row.near_duplicate_of_id, row.near_percent = share, pair.question_id, round(100 * share)
+
+
+def count_rows(batch: ImportBatch) -> dict[str, int]:
+    """Return how many rows there are, by state, with losses, and like a question of the bank; two queries."""
+    rows = ImportRow.objects.filter(batch=batch)
+    counts = dict.fromkeys(State.values, 0) | dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
+    more = rows.aggregate(
+        losses=Count("pk", filter=Q(has_losses=True)), similar=Count("pk", filter=Q(near_percent__isnull=False))
+    )
+    return {**counts, **more, "all": sum(counts.values())}

@@ -1,0 +1,129 @@
+// The topic tree by dragging and by arrow keys; the forms beside it do the same without any of this.
+const root = document.querySelector("[data-topic-tree]");
+const rows = root?.querySelector("[data-rows]");
+const STEP = 28;
+let dragged = null;
+let start = null;
+
+const all = () => [...rows.children];
+const depth = (row) => Number(row.dataset.depth);
+
+function setDepth(row, value) {
+  row.classList.remove(`topic-indent-${depth(row)}`);
+  row.dataset.depth = String(value);
+  row.classList.add(`topic-indent-${value}`);
+}
+
+/** The row and all rows below it in the tree. */
+function subtree(row) {
+  const found = [row];
+  for (let next = row.nextElementSibling; next && depth(next) > depth(row); next = next.nextElementSibling) found.push(next);
+  return found;
+}
+
+const height = (part) => Math.max(...part.map(depth)) - depth(part[0]) + 1;
+
+/** How deep the part may stand where it is now: at most one below the row before, and not deeper than three levels. */
+function bounded(part, wanted) {
+  const before = part[0].previousElementSibling;
+  const after = part[part.length - 1].nextElementSibling;
+  const most = Math.min(before ? depth(before) + 1 : 0, 3 - height(part));
+  const least = after ? Math.min(most, Math.max(0, depth(after) - 1)) : 0;
+  return Math.max(least, Math.min(wanted, most));
+}
+
+function indent(part, wanted) {
+  const shift = bounded(part, wanted) - depth(part[0]);
+  for (const row of part) setDepth(row, depth(row) + shift);
+  return shift !== 0;
+}
+
+function place(row) {
+  let parent = row.previousElementSibling;
+  let position = 0;
+  for (; parent && depth(parent) >= depth(row); parent = parent.previousElementSibling) {
+    if (depth(parent) === depth(row)) position += 1;
+  }
+  return { parent: parent?.dataset.topic ?? "", position };
+}
+
+async function save(row) {
+  const status = root.querySelector("[data-status]");
+  const { parent, position } = place(row);
+  const body = new FormData();
+  body.set("do", `place:${row.dataset.topic}`);
+  body.set("parent", parent);
+  body.set("position", String(position));
+  body.set("csrfmiddlewaretoken", root.querySelector("[name=csrfmiddlewaretoken]").value);
+  try {
+    const answer = await fetch(root.dataset.url, { method: "POST", body, headers: { "HX-Request": "true" } });
+    if (!answer.ok) throw new Error(answer.status === 409 ? await answer.text() : root.dataset.textFailed);
+    status.textContent = root.dataset.textSaved;
+  } catch (error) {
+    status.textContent = error instanceof TypeError ? root.dataset.textFailed : error.message;
+    status.classList.add("text-danger");
+  }
+}
+
+/** The sibling part before or after, at the same level. */
+function sibling(row, step) {
+  let other = step < 0 ? row.previousElementSibling : subtree(row).at(-1).nextElementSibling;
+  while (step < 0 && other && depth(other) > depth(row)) other = other.previousElementSibling;
+  return other && depth(other) === depth(row) ? other : null;
+}
+
+function shift(row, key) {
+  const part = subtree(row);
+  if (key === "ArrowLeft" || key === "ArrowRight") return indent(part, depth(row) + (key === "ArrowRight" ? 1 : -1));
+  const other = sibling(row, key === "ArrowUp" ? -1 : 1);
+  if (!other) return false;
+  if (key === "ArrowUp") other.before(...part);
+  else subtree(other).at(-1).after(...part);
+  return true;
+}
+
+function move(event) {
+  const part = dragged;
+  const target = all().find((row) => {
+    const box = row.getBoundingClientRect();
+    return !part.includes(row) && event.clientY < box.top + box.height / 2;
+  });
+  if (target) target.before(...part);
+  else rows.append(...part);
+  indent(part, start.depth + Math.round((event.clientX - start.x) / STEP));
+}
+
+function end() {
+  document.removeEventListener("pointermove", move);
+  const row = dragged[0];
+  for (const one of dragged) one.classList.remove("is-dragged");
+  dragged = null;
+  row.querySelector("[data-handle]").focus();
+  if (JSON.stringify(place(row)) !== start.place) save(row);
+}
+
+if (rows) {
+  for (const handle of rows.querySelectorAll("[data-handle]")) handle.hidden = false;
+  rows.addEventListener("pointerdown", (event) => {
+    const handle = event.target.closest("[data-handle]");
+    if (!handle || event.button || dragged) return;
+    event.preventDefault();
+    handle.focus();
+    const row = handle.closest("[data-topic]");
+    dragged = subtree(row);
+    start = { x: event.clientX, depth: depth(row), place: JSON.stringify(place(row)) };
+    for (const one of dragged) one.classList.add("is-dragged");
+    document.addEventListener("pointermove", move);
+    document.addEventListener("pointerup", end, { once: true });
+  });
+  rows.addEventListener("keydown", (event) => {
+    const handle = event.target.closest("[data-handle]");
+    if (!handle || dragged || !event.key.startsWith("Arrow")) return;
+    event.preventDefault();
+    const row = handle.closest("[data-topic]");
+    if (shift(row, event.key)) {
+      handle.focus();
+      save(row);
+    }
+  });
+}
