@@ -3,6 +3,7 @@ web page's KaTeX is needed on the server."""
 
 import logging
 import re
+import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -58,8 +59,11 @@ def set_formula(latex: str, /, *, size: float) -> SetFormula | None:
     mathematical font lacks): `linear_text` says it then."""
     if any(is_wide(sign) for sign in latex) or len(latex) > 2_000:
         return None
-    import ziafont
-    import ziamath
+    with warnings.catch_warnings():
+        # ziamath 0.13 finds its font by a call that Python 3.11 calls outdated.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import ziafont
+        import ziamath
 
     ziafont.config.svg2 = False
     try:

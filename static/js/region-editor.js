@@ -102,7 +102,7 @@ class Drawing {
   }
 
   prepare() {
-    this.svg = make("svg", { class: "hotspot__picture", tabindex: "0", "aria-hidden": "true" });
+    this.svg = make("svg", { class: "hotspot__picture", tabindex: "-1", "aria-hidden": "true" });
     const help = Object.assign(document.createElement("p"), { className: "field__help", textContent: this.place.dataset.textHelp });
     this.place.replaceChildren(this.svg, help);
     let from = null;

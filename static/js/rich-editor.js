@@ -17,17 +17,20 @@ const A_TAG = /<\/?(?:p|br|strong|em|b|i|u|sub|sup|code|pre|blockquote|span|ul|o
 const words = JSON.parse(document.getElementById("rich-words")?.textContent ?? "{}");
 const live = new Set();
 
+/** A document that loads nothing: what is built in it may name pictures that have no address yet. */
+const quiet = document.implementation.createHTMLDocument("");
+
 /** Keeps of a node only what may be stored; `see` turns names of pictures into addresses, or back. */
 function clean(node, see) {
-  if (node.nodeType === Node.TEXT_NODE) return document.createTextNode(node.data);
-  if (node.nodeType === Node.COMMENT_NODE || DROPPED.has(node.nodeName.toUpperCase())) return document.createDocumentFragment();
+  if (node.nodeType === Node.TEXT_NODE) return quiet.createTextNode(node.data);
+  if (node.nodeType === Node.COMMENT_NODE || DROPPED.has(node.nodeName.toUpperCase())) return quiet.createDocumentFragment();
   let name = node.nodeName.toUpperCase();
   if (name === "DIV" || /^H[1-6]$/.test(name)) name = "P";
   const attributes = ALLOWED[name];
-  const made = node.nodeType === Node.ELEMENT_NODE && attributes ? document.createElement(name) : document.createDocumentFragment();
+  const made = node.nodeType === Node.ELEMENT_NODE && attributes ? quiet.createElement(name) : quiet.createDocumentFragment();
   if (attributes && made.setAttribute) for (const attribute of attributes) if (node.hasAttribute(attribute)) made.setAttribute(attribute, node.getAttribute(attribute));
   if (name === "IMG" || name === "AUDIO") {
-    if (!see(made, node)) return document.createDocumentFragment();
+    if (!see(made, node)) return quiet.createDocumentFragment();
   }
   for (const child of node.childNodes) made.append(clean(child, see));
   return made;
@@ -65,14 +68,15 @@ function toSurface(text) {
 
 /** What the surface shows as it is stored: a single plain paragraph is plain text. */
 function toStored(root) {
-  const holder = document.createElement("div");
+  const holder = quiet.createElement("div");
   holder.append(clean(root, stored));
   // The fragment of the root itself came out as one paragraph.
   const body = holder.firstElementChild && holder.children.length === 1 && root.nodeName === "DIV" ? holder.firstElementChild : holder;
   for (const block of body.querySelectorAll("p, li, td, th, pre, blockquote")) if (block.lastChild?.nodeName === "BR" && block.childNodes.length > 1) block.lastChild.remove();
+  for (const inline of body.querySelectorAll("b, i, u, strong, em, sub, sup, code")) if (!inline.textContent.replaceAll("\u200B", "") && !inline.querySelector("img, audio, br")) inline.remove();
   while (body.lastElementChild?.nodeName === "P" && !body.lastElementChild.textContent.trim() && !body.lastElementChild.querySelector("img, audio")) body.lastElementChild.remove();
   const only = body.children.length === 1 && body.firstElementChild.nodeName === "P" ? body.firstElementChild : null;
-  const text = (only ?? body).innerHTML.replaceAll("\u200B", "");
+  const text = (only ?? body).innerHTML.replaceAll("\u200B", "").replaceAll("&nbsp;", " ");
   if (only && !only.querySelector(":not(br)")) {
     const plain = [...only.childNodes].map((node) => (node.nodeName === "BR" ? "\n" : node.data)).join("").replaceAll("\u200B", "").replaceAll("\u00A0", " ").trim();
     // A sign that would be read as a tag needs the paragraph, in which it is written as an entity.

@@ -1,0 +1,108 @@
+"""Questions drawn once for all who are asked the same, and questions on paper."""
+
+from decimal import Decimal
+
+import pytest
+from django.utils.translation import override
+
+from exams import asked
+from exams.asked import AskedVersion, asked_html
+from exams.models import QuestionVersion
+from exams.printing import print_questions
+from exams.services import (
+    add_items,
+    add_section,
+    create_bank,
+    create_paper,
+    publish_paper,
+    publish_question,
+    save_question,
+)
+from tests.factories.exams import make_user
+from tests.pure.exams.samples import SAMPLES
+
+pytestmark = pytest.mark.django_db
+CHOICE = '{"stem": "Which?", "options": [{"id": "a", "text": "one"}, {"id": "b", "text": "two"}]}'
+
+
+def drawn(*, slot=1, stored="", order=None, flagged=False, content_hash="hash", has_flag=True):
+    version = AskedVersion(type="single_choice", content_hash=content_hash, content=CHOICE)
+    return asked_html(
+        version=version,
+        slot=slot,
+        marks=Decimal(2),
+        order=order or {},
+        stored=stored,
+        is_flagged=flagged,
+        has_flag=has_flag,
+    )
+
+
+def test_what_is_kept_is_the_same_for_the_same_and_never_for_another():
+    asked._kept.clear()
+    blank = drawn()
+    assert drawn() == blank
+    assert len(asked._kept) == 1
+    others = [drawn(stored='"a"'), drawn(order={"options": ["b", "a"]}), drawn(flagged=True), drawn(has_flag=False)]
+    with override("zh-hans"):
+        others.append(drawn())
+    assert len({blank, *others}) == 6
+    assert 'value="a" checked' in others[0]
+    assert "checked" not in drawn()
+    second = drawn(slot=12)
+    assert len(asked._kept) == 6
+    assert 'name="q12"' in second
+    assert 'id="question-12"' in second
+    assert "q1-" not in second
+
+
+def test_long_answers_and_versions_without_a_hash_are_not_kept():
+    asked._kept.clear()
+    drawn(content_hash="")
+    drawn(stored='"' + "x" * 400 + '"')
+    assert asked._kept == {}
+
+
+@pytest.fixture
+def paper():
+    author = make_user(is_instructor=True)
+    bank = create_bank(actor=author, name="题库", language="zh-hans")
+    questions = []
+    for name, sample in SAMPLES.items():
+        question = save_question(
+            bank=bank,
+            actor=author,
+            type=name,
+            content=sample.content,
+            key=sample.key,
+            explanation=r"<p>因为 \(\frac{a}{b} \ne 0\)，<sup>注</sup>\(\broken{\)</p><ol><li>一</li></ol>",
+        )
+        publish_question(question=question, actor=author)
+        questions.append(question)
+    paper = create_paper(actor=author, title="全部题型", language="zh-hans")
+    add_items(section=add_section(paper=paper, title="第一部分"), questions=questions)
+    publish_paper(paper=paper, actor=author)
+    return author, bank, paper
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_every_type_is_printed_with_and_without_its_key(paper, language):
+    versions = [(row, Decimal(2)) for row in QuestionVersion.objects.order_by("pk")]
+    with override(language):
+        sizes = [
+            len(print_questions(title="卷", sections=[("", "", versions)], language=language, with_key=with_key))
+            for with_key in (False, True)
+        ]
+    assert 1000 < sizes[0] < sizes[1]
+
+
+def test_only_authors_print_their_papers_and_banks(client, paper):
+    author, bank, row = paper
+    row.refresh_from_db()
+    addresses = [f"/teach/papers/{row.public_id}/paper.pdf?key=1", f"/teach/banks/{bank.public_id}/questions.pdf"]
+    client.force_login(author)
+    for address in addresses:
+        answer = client.get(address)
+        assert answer.content[:5] == b"%PDF-"
+    client.force_login(make_user(is_instructor=True))
+    assert [client.get(address).status_code for address in addresses] == [404, 404]
