@@ -7,6 +7,7 @@ import filetype
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from edu.core.clock import now_utc
@@ -51,7 +52,8 @@ def set_captions(*, video_id: int, language: str, text: str) -> None:
     try:
         cues = read_captions(text)
     except UnreadableCaptions as error:
-        raise InvalidInput(str(error), field="captions") from error
+        text = gettext(error.text)
+        raise InvalidInput(text % error.values if error.values else text, field="captions") from error
     CaptionTrack.objects.update_or_create(video_id=video_id, language=language, defaults={"vtt": write_vtt(cues)})
 
 

@@ -21,7 +21,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     require_teacher(request.user)
     mine = taught_courses(request.user)
     recent = (
-        Enrolment.objects.filter(course__in=mine.values("pk"))
+        Enrolment.objects.filter(course__in=mine.values("pk"), last_lesson__isnull=False)
         .select_related("user", "course")
         .order_by("-active_at")[:8]
     )

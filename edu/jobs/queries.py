@@ -10,12 +10,19 @@ from django.utils.translation import gettext as _
 
 from edu.core.errors import NotFound
 from edu.jobs.models import Job
+from edu.jobs.registry import list_kinds
 
 
 def get_progress(*, job_id: int) -> tuple[int, str]:
     """Return (per cent, what it is doing); (0, "") when there is no such job."""
     row = Job.objects.filter(pk=job_id).values_list("progress_percent", "progress_text").first()
     return row or (0, "")
+
+
+def is_lane_busy(*, lane: str, now: datetime) -> bool:
+    """Whether a job of the lane is running under a lease that still holds."""
+    running = Job.objects.filter(state=Job.State.RUNNING, lease_until_at__gte=now)
+    return running.filter(kind__in=list_kinds(lane=lane)).exists()
 
 
 # -- the operator's desk ----------------------------------------------------------------------------

@@ -5,11 +5,12 @@ from django.core.cache import cache
 
 from edu.core.clock import now_utc
 from edu.jobs.models import Job
-from edu.jobs.registry import LANES
+from edu.jobs.registry import FILMS, LANES, MAIN
 from edu.jobs.run import list_due_job_ids, run_job_now
 from edu.jobs.services import hint_worker
 
-HEARTBEAT_KEY = "jobs:worker-heartbeat"
+HEARTBEAT_KEYS = {MAIN: "jobs:worker-heartbeat", FILMS: "jobs:film-worker-heartbeat"}
+"""Where the cache keeps when a worker of each lane was last seen."""
 
 
 @shared_task(name="edu.jobs.tasks.run_job")  # type: ignore[untyped-decorator] # Celery is untyped
@@ -30,6 +31,6 @@ def sweep_jobs() -> int:
 
 
 @shared_task(name="edu.jobs.tasks.record_heartbeat")  # type: ignore[untyped-decorator] # Celery is untyped
-def record_heartbeat() -> None:
-    """Note that a worker is alive and reached by the scheduler."""
-    cache.set(HEARTBEAT_KEY, now_utc().timestamp(), timeout=300)
+def record_heartbeat(lane: str = MAIN) -> None:
+    """Note that a worker of the lane is alive and reached by the scheduler."""
+    cache.set(HEARTBEAT_KEYS[lane], now_utc().timestamp(), timeout=300)

@@ -1,12 +1,14 @@
 """What tests need from the machine: system packages, a throw-away PostgreSQL, a throw-away Valkey."""
 
 import contextlib
+import ctypes
 import os
 import pwd
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -20,14 +22,20 @@ from .paths import Folders, say
 
 @dataclass(frozen=True)
 class SystemNeed:
-    """A program of the machine that a part of the tests needs, and the Debian package that brings it."""
+    """A program or shared library that a part of the tests needs, and the Debian package that brings it."""
 
     package: str
     commands: tuple[str, ...]
     purpose: str
+    library: str = ""
 
     def find(self) -> str | None:
-        """Return the path of the program, or None."""
+        """Return the path of the program, or the name of the shared library; None when it is not there."""
+        if self.library:
+            try:
+                return str(ctypes.CDLL(self.library)._name)
+            except OSError:
+                return None
         folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
         # Debian keeps the server's programs off the path.
         folders += [str(path) for path in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
@@ -42,7 +50,8 @@ POSTGRES = SystemNeed("postgresql", ("initdb",), "the tests on PostgreSQL")
 CHROMIUM = SystemNeed("chromium", ("chromium", "chromium-browser", "google-chrome"), "the browser journeys")
 GETTEXT = SystemNeed("gettext", ("msgfmt",), "the check of the message catalogues")
 POPPLER = SystemNeed("poppler-utils", ("pdftotext",), "the tests that read rendered certificates")
-NEEDS = (POSTGRES, CHROMIUM, GETTEXT, POPPLER)
+ATOMIC = SystemNeed("libatomic1", (), "the browser journeys (the driver's Node.js needs it)", library="libatomic.so.1")
+NEEDS = (POSTGRES, CHROMIUM, GETTEXT, POPPLER, *((ATOMIC,) if sys.platform == "linux" else ()))
 
 
 def ensure_system_packages(*, folders: Folders) -> list[str]:

@@ -189,7 +189,7 @@ CELERY_TASK_QUEUES: dict[str, dict[str, Any]] = {name: {} for name in JOBS_QUEUE
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 3, "max_retries": 1}
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BEAT_SCHEDULE = {
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "publish-scheduled-pages": {"task": "courses.tasks.publish_scheduled_pages", "schedule": 60.0},
     "deliver-events": {"task": "edu.events.tasks.deliver_events", "schedule": 5.0},
     "sweep-jobs": {"task": "edu.jobs.tasks.sweep_jobs", "schedule": 20.0},
@@ -201,6 +201,12 @@ CELERY_BEAT_SCHEDULE = {
     "question-figures": {"task": "exams.tasks.roll_up_question_figures", "schedule": 900.0},
     "question-index": {"task": "exams.tasks.mend_question_index", "schedule": 86400.0},
     "worker-heartbeat": {"task": "edu.jobs.tasks.record_heartbeat", "schedule": 10.0},
+    "film-worker-heartbeat": {
+        "task": "edu.jobs.tasks.record_heartbeat",
+        "schedule": 10.0,
+        "args": ("films",),
+        "options": {"queue": JOBS_QUEUES["films"], "expires": 10},
+    },
     "finish-orders": {"task": "payments.tasks.finish_interrupted_orders", "schedule": 20.0},
     "poll-payments": {"task": "payments.tasks.poll_silent_payments", "schedule": 30.0},
     "expire-orders": {"task": "payments.tasks.expire_unpaid_orders", "schedule": 60.0},

@@ -10,7 +10,17 @@ MAX_CHARACTERS = 2_000_000
 
 
 class UnreadableCaptions(Exception):
-    """The text is no captions file; the message names the line."""
+    """The text is no captions file; `text` says why in English source, with %(name)s for `values`."""
+
+    def __init__(self, text: str, **values: str | int) -> None:
+        self.text = text
+        self.values = values
+        super().__init__(text % values if values else text)
+
+
+def gettext_noop(text: str, /) -> str:
+    """Mark a text to be translated where it is shown."""
+    return text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +43,7 @@ def _seconds(text: str) -> float | None:
 def read_captions(text: str) -> list[Cue]:
     """Read .srt or .vtt text; cues in order of time. UnreadableCaptions when a time is wrong or there is no cue."""
     if len(text) > MAX_CHARACTERS:
-        message = "The captions file is too long."
+        message = gettext_noop("The captions file is too long.")
         raise UnreadableCaptions(message)
     lines = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     cues: list[Cue] = []
@@ -46,18 +56,22 @@ def read_captions(text: str) -> list[Cue]:
         left, _arrow, right = line.partition("-->")
         start, end = _seconds(left), _seconds(right.strip().split(" ")[0])
         if start is None or end is None or end <= start:
-            message = f"Line {index}: the time {line.strip()!r} is not of the form 00:01:02.500 --> 00:01:05.000."
-            raise UnreadableCaptions(message)
+            message = gettext_noop(
+                "Line %(line)d: the time “%(time)s” is not of the form 00:01:02.500 --> 00:01:05.000."
+            )
+            raise UnreadableCaptions(message, line=index, time=line.strip()[:80])
         body: list[str] = []
         while index < len(lines) and lines[index].strip():
             body.append(_TAG.sub("", lines[index].strip()))
             index += 1
         cues.append(Cue(start_seconds=start, end_seconds=end, text="\n".join(body)))
         if len(cues) > MAX_CUES:
-            message = f"There are more than {MAX_CUES} captions."
-            raise UnreadableCaptions(message)
+            message = gettext_noop("There are more than %(n)d captions.")
+            raise UnreadableCaptions(message, n=MAX_CUES)
     if not cues:
-        message = "No captions were found. A captions file has times such as 00:01:02.500 --> 00:01:05.000."
+        message = gettext_noop(
+            "No captions were found. A captions file has times such as 00:01:02.500 --> 00:01:05.000."
+        )
         raise UnreadableCaptions(message)
     return sorted(cues, key=lambda cue: (cue.start_seconds, cue.end_seconds))
 

@@ -45,7 +45,12 @@ const narrow = matchMedia("(max-width: 63.99rem)");
 const fitDrawer = () => { if (drawer) drawer.open = !narrow.matches; };
 narrow.addEventListener("change", fitDrawer);
 fitDrawer();
-document.querySelector(".lesson__aside [aria-current]")?.scrollIntoView({ block: "nearest" });
+// Scrolled by hand: scrollIntoView would also move the place from which the Tab key sets out.
+const here = document.querySelector(".lesson__aside [aria-current]");
+const outline = here?.closest(".lesson__aside");
+if (outline && outline.scrollHeight > outline.clientHeight) {
+  outline.scrollTop += here.getBoundingClientRect().bottom - outline.getBoundingClientRect().bottom + here.offsetHeight;
+}
 
 document.addEventListener("lesson-progress", (event) => {
   const { percent, completed, course_percent: course } = event.detail;

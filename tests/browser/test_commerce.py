@@ -197,7 +197,7 @@ def test_course_is_opened_by_spreadsheet_and_failed_rows_come_back(operator, at_
     assert any("nobody@example.com" in map(str, row) for row in failed)
     operator.get_by_role("button", name="Open to 1 person").click()
     operator.locator("dialog[open] button[value=confirm]").click()
-    operator.wait_for_load_state()
+    expect(operator.locator("#batch-state")).to_contain_text("Opening")
     settle()
     operator.reload()
     expect(operator.locator("#batch-state")).to_contain_text("Open to 1 person.")

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from python_calamine import load_workbook
 
-from courses.learning.advance import complete_lesson
+from courses.learning.advance import complete_lesson, open_lesson
 from courses.models import Chapter, Course, CoursePage, Lesson, LessonPage
 from courses.services import add_chapter, change_course, copy_course, publish_course
 from edu.access.queries import has_access, list_doors
@@ -390,3 +390,14 @@ def test_only_published_questions_of_usable_banks_are_offered():
     assert list_quiz_questions(user=stranger, question_ids=[version.question_id]) == []
     with pytest.raises(NotFound):
         list_quiz_questions(user=stranger, bank_public_id=bank.public_id)
+
+
+def test_the_desk_names_who_learnt_lately_and_not_who_only_enrolled(client):
+    author = make_instructor()
+    course = make_course(owner=author)
+    reader, idler = make_learner(course, name="Reader"), make_learner(course, name="Idler")
+    open_lesson(user_id=reader.pk, lesson=lessons_of(course)[0])
+    client.force_login(author)
+    shown = [row.user for row in client.get(reverse("teaching:desk")).context["recent"]]
+    assert reader in shown
+    assert idler not in shown

@@ -83,8 +83,8 @@ class Command(BaseCommand):
 
     def _look(self, lane: str, next_runs: dict[str, float]) -> None:
         """Do what is due in a lane, once."""
+        record_heartbeat(lane)
         if lane == MAIN:
-            record_heartbeat()
             self._keep_schedule(next_runs)
             while deliver_due():
                 pass
@@ -92,10 +92,13 @@ class Command(BaseCommand):
             run_job_now(job_id=job_id)
 
     def _keep_schedule(self, next_runs: dict[str, float]) -> None:
-        """Run the periodic tasks whose time has come, all of them at the first look; one that fails stops no other."""
+        """Run the periodic tasks whose time has come, all of them at the first look; one that fails stops no other.
+
+        A task with arguments is meant for another lane (CELERY_BEAT_SCHEDULE), which looks after itself.
+        """
         for name, entry in settings.CELERY_BEAT_SCHEDULE.items():
             moment = time.monotonic()
-            if moment < next_runs.get(name, moment):
+            if entry.get("args") or moment < next_runs.get(name, moment):
                 continue
             next_runs[name] = moment + float(entry["schedule"])
             try:
