@@ -1,9 +1,8 @@
-"""`python -m benchmarks.bank_scale`: lists, filters and searches of a bank of 10,000 and of 1,000,000 questions.
+"""`python -m benchmarks.bank_scale`: lists, filters and searches of banks of 10,000 and 1,000,000 questions.
 
-Rows are made in the database itself, search terms in Python by the code that the site runs; each size is a bank of its
-own, so the larger database is the one that both are measured in. What was made is taken away again: the SQLite file
-lies in a temporary folder, and on PostgreSQL a database of its own is made and dropped (its server comes from
---postgresql).
+Rows are made in bulk SQL, search terms by the code that the site runs; each size is a bank of its
+own, so the larger database is the one that both are measured in. What was made is taken away: the SQLite file lies
+in a temporary folder, and on PostgreSQL a database of its own is made and dropped (its server comes from --postgresql).
 """
 
 import argparse

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from exams.models import Question
 
@@ -13,7 +14,7 @@ def question_tabs(question: Question, *, current: str, may_edit: bool) -> list[d
     rows = [
         ("editor", _("Edit"), "authoring:question"),
         ("review", _("Review and remarks"), "authoring:review"),
-        ("history", _("History"), "authoring:history"),
+        ("history", pgettext("of a question", "History"), "authoring:history"),
         ("figures", _("Use and figures"), "authoring:figures"),
     ]
     return [
