@@ -66,7 +66,7 @@ def _multiple(record: Mapping[str, Any], losses: LossList) -> str:
 
 
 def _options(record: Mapping[str, Any], fractions: Mapping[str, float], said: Mapping[str, str], *, full: str) -> str:
-    lines = []
+    lines: list[str] = []
     options = record["content"]["options"]
     are_all_right = all(fractions.get(option["id"], 0) == 1 for option in options)
     for option in options:
