@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                 (
                     "outcome",
                     models.CharField(
-                        db_comment="changed, retired, deleted or why it was left", default="", max_length=12
+                        db_comment="changed, retired, deleted or why it was left", default="", max_length=20
                     ),
                 ),
             ],
