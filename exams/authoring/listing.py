@@ -106,15 +106,17 @@ def list_questions(
     filters: Mapping[str, Any],
     topics: Sequence[TopicNode] | None = None,
     searched: Sequence[int] | None = None,
+    may_walk: bool = False,
 ) -> QuerySet[Question]:
     """Return the bank's questions that fit all filters, in no order yet.
 
     `topics` are the bank's and `searched` what `find_searched` found, when the caller has them; else a query each.
+    With `may_walk` a large topic is found by walking the bank: for a page in the order of the list, not for a count.
     """
     rows: QuerySet[Question] = Question.objects.filter(bank=bank)
     wanted = clean_filters(filters)
     if "topic" in wanted:
-        rows = _in_topic(rows, wanted["topic"], list_topics(bank=bank) if topics is None else topics)
+        rows = _in_topic(rows, wanted["topic"], list_topics(bank=bank) if topics is None else topics, may_walk=may_walk)
     for name in ("type", "health"):
         if name in wanted:
             rows = rows.filter(**{name: wanted[name]})
@@ -132,14 +134,14 @@ def list_questions(
     return rows
 
 
-def _in_topic(rows: QuerySet[Question], key: str, topics: Sequence[TopicNode]) -> QuerySet[Question]:
+def _in_topic(rows: QuerySet[Question], key: str, topics: Sequence[TopicNode], *, may_walk: bool) -> QuerySet[Question]:
     if key == "none":
         return rows.filter(topic__isnull=True)
     node = next((one for one in topics if str(one.topic.public_id) == key), None)
     if node is None:
         return rows.none()
     ids = [one.topic.pk for one in topics if one.topic.path.startswith(node.topic.path)]
-    if node.count < DENSE_FROM:
+    if not may_walk or node.count < DENSE_FROM:
         return rows.filter(topic_id__in=ids)
     # A sum is in no index: the bank is walked in the order of the list, and a page is full after a few steps.
     return rows.annotate(topic_key=F("topic_id") + 0).filter(topic_key__in=ids)
@@ -220,6 +222,7 @@ def page_of_questions(
     is_backward = bool(before) and not after
     has_key = _is_uuid(after or before)
     count = _count(rows, filters, topics, searched)
+    rows = list_questions(bank=bank, filters=filters, topics=topics, searched=searched, may_walk=True)
     goes_down = is_descending != is_backward
     if has_key:
         step = "lt" if goes_down else "gt"

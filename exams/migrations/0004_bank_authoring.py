@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                 (
                     "outcome",
                     models.CharField(
-                        db_comment="changed, retired, deleted or why it was left", default="", max_length=12
+                        db_comment="changed, retired, deleted or why it was left", default="", max_length=20
                     ),
                 ),
             ],
@@ -240,8 +240,8 @@ class Migration(migrations.Migration):
                     "facility",
                     models.FloatField(db_comment="Mean fraction 0 to 1 in exams; null below 10 answers", null=True),
                 ),
-                ("facility_low", models.FloatField(db_comment="Lower end of its 95 % interval", null=True)),
-                ("facility_high", models.FloatField(db_comment="Upper end of its 95 % interval", null=True)),
+                ("facility_low", models.FloatField(db_comment="Lower end of its 95 per cent interval", null=True)),
+                ("facility_high", models.FloatField(db_comment="Upper end of its 95 per cent interval", null=True)),
                 (
                     "practice_facility",
                     models.FloatField(db_comment="Mean fraction in practice; null below 10 answers", null=True),
@@ -253,8 +253,8 @@ class Migration(migrations.Migration):
                         null=True,
                     ),
                 ),
-                ("discrimination_low", models.FloatField(db_comment="Lower end of its 95 % interval", null=True)),
-                ("discrimination_high", models.FloatField(db_comment="Upper end of its 95 % interval", null=True)),
+                ("discrimination_low", models.FloatField(db_comment="Lower end of its 95 per cent interval", null=True)),
+                ("discrimination_high", models.FloatField(db_comment="Upper end of its 95 per cent interval", null=True)),
                 (
                     "parts",
                     models.JSONField(

@@ -44,7 +44,7 @@ class BulkChange(models.Model):
     action = models.ForeignKey(BulkAction, on_delete=models.CASCADE, related_name="changes", db_comment="The action")
     question_id = models.BigIntegerField(db_comment="The question (no constraint: it may be deleted)")
     before = models.JSONField(null=True, db_comment="Former values, or the whole question; null until it is changed")
-    outcome = models.CharField(max_length=12, default="", db_comment="changed, retired, deleted or why it was left")
+    outcome = models.CharField(max_length=20, default="", db_comment="changed, retired, deleted or why it was left")
 
     class Meta:
         db_table_comment = "Questions of bulk actions as they were before"

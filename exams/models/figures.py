@@ -23,14 +23,14 @@ class QuestionStatistics(models.Model):
     exam_count = models.PositiveIntegerField(default=0, db_comment="Marked answers in finished exam attempts")
     practice_count = models.PositiveIntegerField(default=0, db_comment="Marked answers in practice")
     facility = models.FloatField(null=True, db_comment="Mean fraction 0 to 1 in exams; null below 10 answers")
-    facility_low = models.FloatField(null=True, db_comment="Lower end of its 95 % interval")
-    facility_high = models.FloatField(null=True, db_comment="Upper end of its 95 % interval")
+    facility_low = models.FloatField(null=True, db_comment="Lower end of its 95 per cent interval")
+    facility_high = models.FloatField(null=True, db_comment="Upper end of its 95 per cent interval")
     practice_facility = models.FloatField(null=True, db_comment="Mean fraction in practice; null below 10 answers")
     discrimination = models.FloatField(
         null=True, db_comment="Correlation with the rest of the attempt in per cent; null below 10 answers"
     )
-    discrimination_low = models.FloatField(null=True, db_comment="Lower end of its 95 % interval")
-    discrimination_high = models.FloatField(null=True, db_comment="Upper end of its 95 % interval")
+    discrimination_low = models.FloatField(null=True, db_comment="Lower end of its 95 per cent interval")
+    discrimination_high = models.FloatField(null=True, db_comment="Upper end of its 95 per cent interval")
     parts = models.JSONField(
         default=list, db_comment="How often each option or answer was given: id, label, correct, count, upper, lower"
     )
