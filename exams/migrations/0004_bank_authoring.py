@@ -253,8 +253,14 @@ class Migration(migrations.Migration):
                         null=True,
                     ),
                 ),
-                ("discrimination_low", models.FloatField(db_comment="Lower end of its 95 per cent interval", null=True)),
-                ("discrimination_high", models.FloatField(db_comment="Upper end of its 95 per cent interval", null=True)),
+                (
+                    "discrimination_low",
+                    models.FloatField(db_comment="Lower end of its 95 per cent interval", null=True),
+                ),
+                (
+                    "discrimination_high",
+                    models.FloatField(db_comment="Upper end of its 95 per cent interval", null=True),
+                ),
                 (
                     "parts",
                     models.JSONField(

@@ -138,6 +138,7 @@ def test_a_lesson_is_published_at_a_set_time(at_browser, user_of, desk, monkeypa
     soon = timezone.localtime() + timedelta(days=2)
     dialog = page.locator("#schedule-publishing-dialog")
     dialog.locator("#id_go_live_at").fill(soon.strftime("%Y-%m-%d 09:00"))
+    page.keyboard.press("Tab")  # closes the calendar, which may lie over the button
     dialog.locator("button", has_text="Save schedule").click()
     page.wait_for_load_state()
     publish(page)

@@ -138,7 +138,7 @@ def detect(name: str, head: bytes) -> float:
     if name.endswith((".jsonl", ".ndjson")):
         return 1.0
     first = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:4096].split(b"\n", 1)[0]
-    return 0.8 if first.startswith(b"{") and b'"type"' in first and b'"content"' in first else 0.0
+    return 0.95 if first.startswith(b"{") and b'"type"' in first and b'"content"' in first else 0.0
 
 
 def example(language: str, /) -> bytes:

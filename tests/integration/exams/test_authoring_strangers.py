@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 SECRET = "SECRET-WORDS"
 NAMESPACES = {"authoring"}
-PUBLIC = {"banks", "new_bank", "papers", "new_paper", "exams", "new_exam", "reviews", "reports", "import_template"}
+PUBLIC = {"banks", "new_bank", "papers", "new_paper", "exams", "new_exam", "reviews", "reports", "import_example"}
 """Addresses that belong to nobody: the stranger's own lists, and the template of a spreadsheet."""
 
 

@@ -96,8 +96,11 @@ def test_a_folder_is_imported_and_the_bank_made(author, tmp_path):
 
 def test_export_and_import_are_the_identity_with_pictures(author, bank, tmp_path):
     picture = keep_illustration(data=PIXEL, file_name="dot one.png", owner_id=author.pk)
-    for name in SAMPLES:
-        make_question(bank=bank, type=name)
+    for name, sample in SAMPLES.items():
+        fields = (
+            {"content": sample["content"] | {"picture": f"asset:{picture}"}} if "picture" in sample["content"] else {}
+        )
+        make_question(bank=bank, type=name, **fields)
     content = {"stem": f'<p>Look <img src="asset:{picture}" alt="a dot"></p>'}
     make_question(bank=bank, type="true_false", content=content, explanation="")
     first, second, other = (tmp_path / name for name in ("a.jsonl", "b.jsonl", "c.xlsx"))
