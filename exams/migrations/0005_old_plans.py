@@ -94,5 +94,5 @@ def make_rows(apps: Any, _schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     """Plans become rows."""
 
-    dependencies = [("exams", "0004_bank_pipeline_import_rows")]
+    dependencies = [("exams", "0004_import_rows")]
     operations = [migrations.RunPython(make_rows, migrations.RunPython.noop)]

@@ -9,7 +9,7 @@ import edu.core.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exams", "0004_bank_types_files_and_plays"),
+        ("exams", "0007_files_and_plays"),
         ("wagtailcore", "0098_apitoken"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

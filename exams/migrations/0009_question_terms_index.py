@@ -70,7 +70,7 @@ def fill(apps: Any, _schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     """Make the index and fill it."""
 
-    dependencies = [("exams", "0004_bank_authoring")]
+    dependencies = [("exams", "0008_authoring")]
     operations = [
         migrations.RunPython(make_index, drop_index),
         migrations.RunPython(fill, migrations.RunPython.noop),

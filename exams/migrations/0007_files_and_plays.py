@@ -9,7 +9,7 @@ import edu.core.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exams", "0006_bank_pipeline_without_plans"),
+        ("exams", "0006_without_plans"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

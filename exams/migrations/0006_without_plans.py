@@ -6,5 +6,5 @@ from django.db import migrations
 class Migration(migrations.Migration):
     """Remove the column."""
 
-    dependencies = [("exams", "0005_bank_pipeline_old_plans")]
+    dependencies = [("exams", "0005_old_plans")]
     operations = [migrations.RemoveField(model_name="importbatch", name="plan")]
