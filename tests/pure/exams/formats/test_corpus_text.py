@@ -47,6 +47,18 @@ def test_our_parse_of_gift_is_the_stated_one():
     assert differences == []
 
 
+def neutral(record):
+    """The record with marks said, and the right side of a matching in the order of its texts: Moodle keeps partners
+    with their left sides and the others behind them, and shows them shuffled."""
+    made = {"marks": "1"} | dict(record)
+    if made["type"] == "matching":
+        texts = {option["id"]: option["text"] for option in made["content"]["right"]}
+        pairs = {left: texts[right] for left, right in made["key"]["pairs"].items()}
+        made["content"] = made["content"] | {"right": sorted(texts.values())}
+        made["key"] = made["key"] | {"pairs": pairs}
+    return made
+
+
 @pytest.mark.parametrize("name", ["gift", "moodle_xml"])
 def test_what_is_imported_is_written_and_read_as_the_same(name, tmp_path):
     format_ = get_format(name)
@@ -66,7 +78,7 @@ def test_what_is_imported_is_written_and_read_as_the_same(name, tmp_path):
                     continue
                 path.write_bytes(stream.getvalue())
                 (again,) = format_.read(Source(name="again", path=path))
-                assert {"marks": "1"} | dict(again.record) == {"marks": "1"} | dict(row.record), file.name
+                assert neutral(again.record) == neutral(row.record), file.name
                 assert set(again.attachments) == set(row.attachments), file.name
                 same += 1
     assert same > 130
