@@ -49,10 +49,11 @@ def test_our_parse_of_gift_is_the_stated_one():
 
 def neutral(record):
     """The record with marks said, and the right side of a matching in the order of its texts: Moodle keeps partners
-    with their left sides and the others behind them, and shows them shuffled."""
+    with their left sides and the others behind them, shows them shuffled, and takes no paragraph around a partner."""
     made = {"marks": "1"} | dict(record)
     if made["type"] == "matching":
-        texts = {option["id"]: option["text"] for option in made["content"]["right"]}
+        right = made["content"]["right"]
+        texts = {option["id"]: option["text"].removeprefix("<p>").removesuffix("</p>") for option in right}
         pairs = {left: texts[right] for left, right in made["key"]["pairs"].items()}
         made["content"] = made["content"] | {"right": sorted(texts.values())}
         made["key"] = made["key"] | {"pairs": pairs}
