@@ -10,9 +10,7 @@ from django.utils.translation import pgettext_lazy
 from exams.authoring.editor_form import Field, Rows, Values
 from exams.domain.errors import InvalidQuestion, Problem
 
-STEM = Field(
-    name="stem", label=_("Question"), kind="rich", help=_("Plain text, or a little HTML. Mathematics: \\( … \\)")
-)
+STEM = Field(name="stem", label=_("Question"), kind="rich", help=_("Mathematics: \\( … \\)"))
 WORTHS = (
     ("1", _("right (100 %)")),
     ("0.75", _("75 %")),

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from pydantic import ValidationError
 
 from exams.authoring.editor import Editor, Pair
@@ -165,7 +166,7 @@ EDITOR = Editor(
             is_compact=True,
             is_ordered=False,
             fields=(
-                Field(name="name", label=_("Name")),
+                Field(name="name", label=pgettext_lazy("variable", "Name")),
                 Field(name="minimum", label=_("Smallest"), kind="number"),
                 Field(name="maximum", label=_("Greatest"), kind="number"),
                 Field(name="decimals", label=_("Decimals"), kind="number", default="0"),
