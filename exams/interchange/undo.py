@@ -65,17 +65,18 @@ def _restore_all(batch: ImportBatch, counts: dict[str, int]) -> None:
     """Give updated questions their former state back, the last update first."""
     rows = ImportRow.objects.filter(batch=batch, former__isnull=False).order_by("-position")
     while part := list(rows[:BATCH_SIZE]):
-        questions = _questions([row.former["question"] for row in part])
+        formers = [row.former for row in part if row.former is not None]
+        questions = _questions([former["question"] for former in formers])
         with transaction.atomic():
-            for row in part:
-                counts["restored" if restore(row.former, questions.get(row.former["question"])) else "left"] += 1
+            for former in formers:
+                counts["restored" if restore(former, questions.get(former["question"])) else "left"] += 1
             ImportRow.objects.filter(pk__in=[row.pk for row in part]).update(former=None)
             ImportBatch.objects.filter(pk=batch.pk).update(report={**batch.report, **counts})
         let_others_write(PAUSE_SECONDS)
-    for part in in_parts(reversed(batch.replaced), BATCH_SIZE):
-        questions = _questions([former["question"] for former in part])
+    for replaced in in_parts(reversed(batch.replaced), BATCH_SIZE):
+        questions = _questions([former["question"] for former in replaced])
         with transaction.atomic():
-            for former in part:
+            for former in replaced:
                 counts["restored" if restore(former, questions.get(former["question"])) else "left"] += 1
     if batch.replaced:
         ImportBatch.objects.filter(pk=batch.pk).update(replaced=[])

@@ -339,7 +339,8 @@ def key_list(text: str, /) -> list[tuple[int, str]] | None:
     entries: list[tuple[int, str]] = []
     at = 0
     while at < len(flat):
-        at = _LIST_GAP.match(flat, at).end()  # type: ignore[union-attr] - it also matches nothing
+        gap = _LIST_GAP.match(flat, at)
+        at = gap.end() if gap else at
         if at >= len(flat):
             break
         if spanned := _RANGE.match(flat, at):

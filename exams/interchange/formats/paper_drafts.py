@@ -190,7 +190,8 @@ def _bracketed(
     text = text if len(text) == len(stem.text) else stem.text
     letters = {letter for letter, _text in options}
     hint = TYPE_HINTS.get(folded(block.type_hint), "")
-    sure, weak = [], []
+    sure: list[tuple[re.Match[str], str]] = []
+    weak: list[tuple[re.Match[str], str]] = []
     for found in BRACKET_ANSWER.finditer(text):
         said = re.sub(r"[\s,，、]", "", found[1])
         is_end = bool(_AT_END.match(text, found.end()))

@@ -72,8 +72,8 @@ class Paper(Questions):
         pieces = grammar.split_labels(line.rich)
         if len(pieces) > 1 or pieces[0][0]:
             self._take_pieces(pieces)
-        else:
-            self._passage_inside(line, text) or draft.stem.append(line.rich)
+        elif not self._passage_inside(line, text):
+            draft.stem.append(line.rich)
 
     def _heading(self, at: int, line: Line, text: str) -> bool:
         found = (line.level, text.strip()) if line.level else grammar.heading_of(text)

@@ -309,7 +309,9 @@ def _cloze(block: "Block") -> Parts:
     known = [option["id"] for option in options]
     spans = gap_spans(block.stem, len(block.answers))
     block.doubt("stem", _GUESSED_GAPS)
-    stem, gaps, keys = block.stem, [], {}
+    stem = block.stem
+    gaps: list[dict[str, Any]] = []
+    keys: dict[str, Any] = {}
     for number, (span, answer) in reversed(list(enumerate(zip(spans, block.answers, strict=True), start=1))):
         letter = plain_text(answer).strip().lower()
         if letter not in known:

@@ -43,7 +43,7 @@ def unknown_columns(headers: Sequence[str], keys: Sequence[str], /, *, row: int)
 def split_options(text: str, /) -> list[tuple[str, str]]:
     """Return the options of one cell: lettered (`A. … B. …`), or one a line or between | or ;."""
     for pattern in (_OPTION_START, _OPTION_GLUED):
-        found = []
+        found: list[re.Match[str]] = []
         for one in pattern.finditer(text):
             if ord(one[1]) == ord("A") + len(found):
                 found.append(one)
