@@ -9,7 +9,7 @@ from exams.interchange.formats.question_vocabulary import TYPE_WORDS
 from exams.interchange.formats.rich_line import Rich
 
 _LABELS: dict[str, str] = {
-    "answer": "正确答案 参考答案 标准答案 本题答案 答案示例 答案为 答案 正解 正确选项 答 "
+    "answer": "参考答案要点 答案要点 答题要点 正确答案 参考答案 标准答案 本题答案 答案示例 答案为 答案 正解 正确选项 答 "
     "Correct\\s?answer Answer ANSWER Key",
     "explanation": "参考解析 答案解析 试题解析 题目解析 本题解析 试题分析 思路分析 思路点拨 解题思路 解析 分析 点评 "
     "评析 详解 解答 讲解 点拨 解 Explanation Analysis Rationale",
@@ -43,15 +43,12 @@ _INNER_LABEL = re.compile(
     rf"(?:(?<=[\s。；;）)】，,])|(?<=\]))({_INNER})\s{{0,4}}[:：][\s*]{{0,8}}"
 )
 _BARE = {
-    "答",
-    "解",
     "分析",
     "材料",
     "资料",
     "案例",
     "点评",
     "作答",
-    "解答",
     "来源",
     "出处",
     "key",
@@ -91,14 +88,14 @@ _SECTION = re.compile(
     rf"[\s#*>]{{0,12}}{_SECTION_NUMBER}[\s:：]{{0,4}}[【\[（(〖]?\s{{0,4}}({_TYPES})\s{{0,4}}[】\]）)〗]?[\s*]{{0,4}}(?P<rest>.{{0,300}})",
 )
 _SECTION_REST = re.compile(
-    r"\s*(?:[:：]|[:：]?\s*(?:本大?题|在每|请|下列每|下列各|以下每|以下各).{0,300}|[（(【\[][^（(）)】\]]{0,200}[题分每共空][^）)】\]]{0,200}[）)】\]].*|[,，]?\s*(?:共|本大?题|每|总计|合计|满分|\d+\s*[题分道小]).*|)\s*",
+    r"\s*(?:[:：]|[:：]?\s*(?:本大?题|在每|请|下列每|下列各|以下每|以下各).{0,300}|[（(【\[][^（(）)】\]]{0,200}[题分每共空][^）)】\]]{0,200}[）)】\]].*|[。.]\s*(?!\d).{0,200}|[,，]?\s*(?:共|本大?题|每|总计|合计|满分|\d+\s*[题分道小]).*|)\s*",
     re.DOTALL,
 )
 _INLINE_TYPE = re.compile(rf"\s{{0,8}}[【\[（(〖]\s{{0,4}}({_TYPES})\s{{0,4}}[】\]）)〗]\s{{0,8}}[:：]?")
 _EACH = re.compile(r"每\s?(?:小?题|空|个|道)\s?(?:各)?\s?(\d{1,3}(?:\.\d+)?)\s?分")
 _EACH_BLANK = re.compile(r"每\s?(?:空|个)\s?(\d{1,3}(?:\.\d+)?)\s?分")
 _CHAPTER = re.compile(
-    r"[\s#*>=]{0,12}(第\s?[一二三四五六七八九十百零\d]{1,5}\s?(?P<kind>[章节编篇回课讲]|单元|模块|部分|项目|任务|专题)"
+    r"[\s#*>=]{0,12}(第\s?[一二三四五六七八九十百零\d]{1,5}\s?(?P<kind>[章节编篇回课讲]|单元|模块|部分|项目|任务|专题)|第\s?[ⅠⅡⅢⅣI一二三四]{1,3}\s?卷"
     r"|(?:Chapter|Unit|Lesson|Module|Part|Section)\s+[\dA-Z]{1,4}\b)(?P<rest>.{0,80})",
     re.IGNORECASE,
 )
@@ -109,7 +106,8 @@ _KEY_HEADING = re.compile(
     r"[\s#*>【\[（(一二三四五六七八九十、.]{0,16}(?:试题|试卷|本章|全部|题目)?\s?"
     r"(?:参考答案|标准答案|正确答案|答案)\s?(?:部分|汇总|列表|页|速查|表)?"
     r"\s?(?:[及与和]\s?(?:解析|评分标准|详解|评分参考|试题解析|提示))?\s?[】\])）]?\s*[:：]?[\s*]*|"
-    r"\s*(?:Answer Key|Answers|Key)\s*:?\s*",
+    r"\s*(?:Answer Key|Answers|Keys?)\s*:?\s*|"
+    r"[^。，,？?！!（(：:；;、.．]{1,40}(?:参考答案|答案\s?[及与和]\s?(?:解析|评分标准|详解|评分参考))\s*[:：]?\s*",
     re.IGNORECASE,
 )
 _RANGE = re.compile(r"第?\s?(\d{1,4})\s?[-~～—–―至到]{1,2}\s?(\d{1,4})\s?[题]?\s?[.．、:：)）]?\s*")
@@ -165,9 +163,7 @@ def numbered(text: str, /) -> Numbered | None:
         return None
     style = found.lastgroup or "plain"
     number = int(found[style])
-    is_tight = (
-        style == "plain" and text[found.end() : found.end() + 1].isdecimal() and text[found.end() - 1] in ".．,，"
-    )
+    is_tight = style == "plain" and text[found.end() : found.end() + 1].isdecimal() and text[found.end() - 1] in ".,"
     return Numbered(number, "plain" if style in ("nth", "tab", "word") else style, found.end(), is_tight)
 
 

@@ -102,9 +102,9 @@ class Questions(State):
             return
         for name, rich in pieces:
             if name:
-                self.field = name
-                if name not in ("stem", "options"):
-                    draft.fields.setdefault(name, [])
+                self.field = "stem" if name == "material" else name
+                if self.field not in ("stem", "options"):
+                    draft.fields.setdefault(self.field, [])
             if rich.text.strip():
                 draft.lines_of(self.field).append(rich.strip())
 

@@ -229,7 +229,7 @@ def _split_answers(block: "Block", count: int) -> list[str]:
                     if sign in "、， ":
                         block.doubt("answer", _SPLIT_BY, {"sign": sign})
                     break
-        if count == 1 and len(answers) != 1:
+        if count == 1 and len(answers) != 1 and not block.is_table:
             answers = [text]
             block.doubt("answer", _EXACT_TEXT)
     if not any(answers):
