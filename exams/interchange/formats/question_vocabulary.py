@@ -91,7 +91,8 @@ TYPE_NAMES: dict[str, tuple[str, ...]] = {
 """The names of types that the template offers."""
 
 _MORE_TYPES: dict[str, str] = {
-    "single_choice": "单项选择 单选选择题 单择题 最佳选择题 A1型题 A2型题 A3型题 A4型题 B型题 B1型题 A1/A2型题 A3/A4型题 A1题型 A2题型 single radio singlechoice "
+    "single_choice": "单项选择 单选选择题 单择题 最佳选择题 A1型题 A2型题 "
+    "A3型题 A4型题 B型题 B1型题 A1/A2型题 A3/A4型题 A1题型 A2题型 single radio singlechoice "
     "singleselect mcq sc danxuan",
     "multiple_choice": "多项选择 不定项选择题 不定项选择 不定项 多选选择题 X型题 复选题 multi multiple checkbox "
     "multiplechoice multipleselect mc duoxuan multiselect",
@@ -100,7 +101,9 @@ _MORE_TYPES: dict[str, str] = {
     "fill_blank": "填空 填充题 fill fillblank fillintheblank blank blanks completion gapfill tiankong",
     "essay": "问答 简答 论述 名词解释 名词解释题 案例分析题 案例分析 分析题 材料分析题 综合题 解答题 应用题 主观题 "
     "翻译题 翻译 英译汉 汉译英 汉译英题 英译汉题 写作 写作题 作文 作文题 书面表达 证明题 作图题 古文今译题 "
-    "默写题 阅读理解题 实务题 操作题 编程题 算法设计题 程序设计题 设计题 实验题 探究题 非选择题 看图写话 习作 论述分析题 辨析题 openended freeresponse subjective qa longanswer",
+    "默写题 阅读理解题 实务题 操作题 编程题 "
+    "算法设计题 程序设计题 设计题 实验题 探究题 非选择题 看图写话 习作 "
+    "论述分析题 辨析题 openended freeresponse subjective qa longanswer",
     "short_text": "shortanswer shorttext",
     "ordering": "排序 sort ordering order",
     "matching": "配对 连线 匹配 match",
