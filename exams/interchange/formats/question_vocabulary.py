@@ -27,13 +27,14 @@ _SYNONYMS: dict[str, str] = {
     "questionstem title content item body query problem",
     "options": "选项 备选项 备选答案 选项内容 全部选项 options choices answers_options alternatives candidates",
     "answer": "正确答案 标准答案 参考答案 正确选项 答案选项 试题答案 本题答案 key correct correctanswer rightanswer "
-    "standardanswer answerkey solution answers target label correctoption gold reference_answer",
+    "standardanswer answerkey solution answers target label correctoption gold reference_answer "
+    "correctarray correctanswers rightanswers",
     "explanation": "答案解析 试题解析 题目解析 详解 分析 说明 解释 讲解 解答 analysis rationale comment remark parse "
-    "explain feedback generalfeedback hint_explanation resolution",
+    "explain explains analyze tip tips feedback generalfeedback hint_explanation resolution",
     "topic": "所属章节 章 章节名称 知识点 知识点名称 目录 分类 科目 学科 课程 模块 主题 单元 chapter subject "
     "knowledgepoint category section unit course module discipline knowledge",
     "topic_2": "分组 小节 节 子章节 二级知识点 二级分类 group subtopic subsection lesson subcategory",
-    "difficulty": "难易度 难易程度 难度系数 难度等级 level difficultylevel",
+    "difficulty": "难易度 难易程度 难度系数 难度等级 level difficultylevel difficult",
     "marks": "分数 得分 分 本题分值 每题分值 score points mark point grade defaultgrade fullscore maxscore",
     "tags": "标记 关键词 关键字 考点 tag keywords keyword labels",
     "source": "出处 题目来源 试题来源 依据 reference_source origin",

@@ -13,6 +13,8 @@ __all__ = ["COLUMNS", "TYPE_NAMES", "block_of_cells", "column_keys", "is_header"
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"[:MAXIMUM_OPTIONS]
 _OPTION_START = re.compile(r"(?:^|(?<=[\s;；|，,。]))[（(]?([A-Z])[.．、:：)）]\s*")
+_QUOTED = re.compile(r"'((?:[^'\\\n]){1,2000})'|\"((?:[^\"\\\n]){1,2000})\"")
+_QUOTED_LIST = re.compile(rf"\[\s*(?:(?:{_QUOTED.pattern})[\s,]*){{2,26}}\]")
 _OPTION_GLUED = re.compile(r"([A-Z])[.．、:：)）]\s*")
 _EXTRA_CELLS = gettext_noop("The row has %(count)s cells more than the header; they were left out: %(text)s")
 _SAYING = ("stem", "answer")
@@ -61,6 +63,10 @@ def template_cells(cells: Mapping[str, str], /) -> tuple[str, ...]:
 
 def split_options(text: str, /) -> list[tuple[str, str]]:
     """Return the options of one cell: lettered (`A. … B. …`), or one a line or between | or ;."""
+    if _QUOTED_LIST.fullmatch(text.strip()):
+        pieces = [one[1] or one[2] for one in _QUOTED.finditer(text)]
+        if len(pieces) > 1:
+            return [(letter.upper(), piece) for letter, piece in zip(_LETTERS, pieces, strict=False)]
     for pattern in (_OPTION_START, _OPTION_GLUED):
         found: list[re.Match[str]] = []
         for one in pattern.finditer(text):
@@ -76,7 +82,7 @@ def split_options(text: str, /) -> list[tuple[str, str]]:
     return [("A", text.strip())] if text.strip() else []
 
 
-def _without_letters(options: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def without_letters(options: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return options without the letters that each of their cells repeats (`A、…` under 选项A)."""
     found = [_OPTION_START.match(text) for _letter, text in options]
     letters = [one[1] if one else "" for one in found]
@@ -89,7 +95,7 @@ def _without_letters(options: list[tuple[str, str]]) -> list[tuple[str, str]]:
 def block_of_cells(cells: Mapping[str, str], /, *, row: int = 1) -> Block:
     """Return the parts of a question from its cells by column."""
     filled = [(letter.upper(), cells.get(f"option_{letter}", "")) for letter in _LETTERS]
-    options = _without_letters([(letter, text) for letter, text in filled if text.strip()])
+    options = without_letters([(letter, text) for letter, text in filled if text.strip()])
     options = options or split_options(cells.get("options", ""))
     topic = [part.strip() for part in re.split(r"[>/＞]", cells.get("topic", "")) if part.strip()]
     if cells.get("topic_2", "").strip():
