@@ -120,9 +120,10 @@ class RowMetaForm(forms.Form):
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> "RowMetaForm":
         """Return the form of a record, or of as much of it as there is."""
-        lists: dict[str, list[Any]] = {
-            name: record.get(name) if isinstance(record.get(name), list) else [] for name in ("topic", "tags")
-        }
+        lists: dict[str, list[Any]] = {}
+        for name in ("topic", "tags"):
+            said = record.get(name)
+            lists[name] = said if isinstance(said, list) else []
         difficulty = record.get("difficulty")
         return cls(
             initial={

@@ -66,18 +66,19 @@ def undo_now(*, batch: ImportBatch, actor: Any, say: Callable[[int, str], None] 
 def _restore_all(batch: ImportBatch, counts: dict[str, int]) -> None:
     """Give updated questions their former state back, the last update first."""
     rows = ImportRow.objects.filter(batch=batch, former__isnull=False).order_by("-position")
-    while part := [(pk, dict(former or {})) for pk, former in rows.values_list("pk", "former")[:BATCH_SIZE]]:
-        questions = _questions([former["question"] for _pk, former in part])
+    while part := list(rows[:BATCH_SIZE]):
+        formers = [row.former for row in part if row.former is not None]
+        questions = _questions([former["question"] for former in formers])
         with transaction.atomic():
-            for _pk, former in part:
+            for former in formers:
                 counts["restored" if restore(former, questions.get(former["question"])) else "left"] += 1
-            ImportRow.objects.filter(pk__in=[pk for pk, _former in part]).update(former=None)
+            ImportRow.objects.filter(pk__in=[row.pk for row in part]).update(former=None)
             ImportBatch.objects.filter(pk=batch.pk).update(report={**batch.report, **counts})
         let_others_write(PAUSE_SECONDS)
-    for earlier in in_parts(reversed(batch.replaced), BATCH_SIZE):
-        questions = _questions([former["question"] for former in earlier])
+    for replaced in in_parts(reversed(batch.replaced), BATCH_SIZE):
+        questions = _questions([former["question"] for former in replaced])
         with transaction.atomic():
-            for former in earlier:
+            for former in replaced:
                 counts["restored" if restore(former, questions.get(former["question"])) else "left"] += 1
     if batch.replaced:
         ImportBatch.objects.filter(pk=batch.pk).update(replaced=[])

@@ -16,8 +16,8 @@ from edu.core.errors import DomainError
 from exams.authoring.entries import author_page, author_post, say
 from exams.authoring.record_problems import say_remark
 from exams.interchange import imports
+from exams.interchange.formats.question_vocabulary import COLUMNS
 from exams.interchange.formats.registry import list_formats
-from exams.interchange.formats.xlsx_rows import COLUMNS
 from exams.interchange.formats.xlsx_writing import write_sheet
 from exams.interchange.forms import OptionsForm, ReadingForm, RowSearchForm, UploadForm
 from exams.interchange.remarks import tell

@@ -10,7 +10,7 @@ from exams.interchange.formats.base import Format, ParsedRow, Remark, Source, Un
 from exams.interchange.formats.encodings import decode, encoding_of, read_lines
 from exams.interchange.formats.question_block import MAXIMUM_SOURCE
 from exams.interchange.formats.rich_line import storable
-from exams.interchange.formats.table_rows import column_keys, is_header, record_of_cells, unknown_columns
+from exams.interchange.formats.table_rows import column_keys, extra_cells, is_header, record_of_cells, unknown_columns
 
 MAXIMUM_ROWS = 200_000
 MAXIMUM_RECORD_LINES = 2_000
@@ -22,7 +22,6 @@ _NO_HEADER = gettext_noop(
 )
 _TOO_MANY = gettext_noop("The file has more than %(limit)s rows. Split it.")
 _BROKEN = gettext_noop("This row cannot be read: a quotation mark is not closed, or a cell is far too long.")
-_LONG = gettext_noop("The row has %(count)s cells more than the header; they were left out: %(text)s")
 _UNSTORABLE = gettext_noop("Signs that cannot be stored were taken out.")
 
 
@@ -150,7 +149,7 @@ def _rows(records: Iterator[tuple[int, list[str] | None]]) -> Iterator[ParsedRow
             yield ParsedRow(row=number, record=None, problems=(Remark(row=number, field="", text=_BROKEN),))
             continue
         texts = [storable(cell).strip() for cell in raw]
-        if any(texts):
+        if any(texts) and column_keys(texts) != keys:
             yield _row(number, texts, keys, headers, unknown, raw)
             unknown = []
     if not keys:
@@ -165,10 +164,7 @@ def _row(
     if "type" in names:
         cells.setdefault("type", "")
     record, problems, doubts = record_of_cells(cells, row=number)
-    losses = list(unknown)
-    if extra := [text for text in texts[len(keys) :] if text]:
-        values = {"count": len(extra), "text": " | ".join(extra)[:200]}
-        losses.append(Remark(row=number, field="", text=_LONG, values=values))
+    losses = [*unknown, *extra_cells(texts, keys, row=number)]
     if any(storable(cell) != cell for cell in raw):
         doubts = (*doubts, Remark(row=number, field="", text=_UNSTORABLE))
     return ParsedRow(

@@ -236,9 +236,10 @@ def _is_layout(texts: list[list[str]]) -> bool:
 
 def _layout_lines(row: list[list[Line | TableRow]]) -> Iterator[Line | TableRow]:
     """Yield the lines of the cells; cells of one line each stand beside each other."""
-    single = [cell for cell in row if any(isinstance(line, Line) and line.rich.text.strip() for line in cell)]
-    lines = [[line for line in cell if isinstance(line, Line) and line.rich.text.strip()] for cell in single]
-    if len(lines) > 1 and all(len(cell) == 1 for cell in lines):
+    has_rows = any(isinstance(line, TableRow) for cell in row for line in cell)
+    cells = [[line for line in cell if isinstance(line, Line) and line.rich.text.strip()] for cell in row]
+    lines = [cell for cell in cells if cell]
+    if len(lines) > 1 and not has_rows and all(len(cell) == 1 for cell in lines):
         whole = lines[0][0].rich
         for cell in lines[1:]:
             whole = whole + Rich("\t", b"", whole.atoms) + cell[0].rich
@@ -246,8 +247,8 @@ def _layout_lines(row: list[list[Line | TableRow]]) -> Iterator[Line | TableRow]
         losses = tuple(text for cell in lines for text in cell[0].losses)
         yield Line(lines[0][0].row, whole, 0, doubts, losses)
         return
-    for cell in row:
-        yield from cell
+    for whole_cell in row:
+        yield from whole_cell
 
 
 def _as_html(table: Element, rows: list[list[list[Line | TableRow]]]) -> str:

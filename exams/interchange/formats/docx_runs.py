@@ -176,8 +176,8 @@ class Runs:
             return whole
         if name in ("footnoteReference", "endnoteReference"):
             kind = "f" if name.startswith("foot") else "e"
-            said = self.footnotes.get(f"{kind}{attribute(one, 'id')}", "")
-            return Rich(f"（注：{said}）" if said else "", b"", self.atoms)
+            note = self.footnotes.get(f"{kind}{attribute(one, 'id')}", "")
+            return Rich(f"（注：{note}）" if note else "", b"", self.atoms)
         if name == "commentReference":
             self.notes.loss(COMMENT)
         if name == "delText":

@@ -14,7 +14,7 @@ from exams.interchange.formats.json_texts import block_of_text
 from exams.interchange.formats.question_block import MAXIMUM_SOURCE, Block, build
 from exams.interchange.formats.question_vocabulary import TYPE_HINTS, column_of, folded
 from exams.interchange.formats.rich_line import plain_as_rich, storable
-from exams.interchange.formats.table_rows import split_options
+from exams.interchange.formats.table_rows import split_options, without_letters
 
 MAXIMUM_SIZE = 64 * 1024 * 1024
 MAXIMUM_DEPTH = 12
@@ -27,10 +27,13 @@ _NOT_A_QUESTION = gettext_noop("This entry is not a question: it has no text of 
 _UNSTORABLE = gettext_noop("Signs that cannot be stored were taken out.")
 _LOST_FIELD = gettext_noop("The field “%(name)s” is not known; what it says was left out.")
 _INDEX_ANSWER = gettext_noop("The answer %(text)s could count options from 0 or from 1. Write its letter.")
+_COUNTED = gettext_noop("The answer %(text)s was read as %(letters)s: this file counts options from %(base)s.")
 _TYPE_CODE = gettext_noop("The type is a code (%(text)s); the question was read by its look.")
 _FILES = gettext_noop("The picture or file “%(name)s” is not in the JSON.")
 
 _TITLES = ("chapter", "chaptername", "章节", "章", "section", "name", "title", "keywords", "keyword", "subject", "unit")
+_OPTION_LETTERS = ("label", "key", "prefix", "letter", "option", "oorder", "id")
+_OPTION_TEXTS = ("text", "content", "value", "title", "name", "otext", "选项", "内容")
 _QUIET = frozenset(
     [
         "index",
@@ -83,7 +86,14 @@ def _keys_of(entry: Mapping[str, Any]) -> dict[str, str]:
         column = column_of(str(name))
         if column and (column not in keys or folded(name) in ("question", "题干", "stem", "answer", "答案", "type")):
             keys[column] = str(name)
+    items = entry.get("items")
+    if "options" not in keys and isinstance(items, list) and len(items) > 1 and all(_is_option(one) for one in items):
+        keys["options"] = "items"
     return keys
+
+
+def _is_option(value: Any) -> bool:
+    return isinstance(value, dict) and bool(re.fullmatch(r"[A-Z]", str(value.get("prefix", ""))))
 
 
 def _is_question(entry: Mapping[str, Any]) -> bool:
@@ -155,7 +165,7 @@ def _options(entry: Mapping[str, Any], keys: Mapping[str, str]) -> tuple[list[tu
         if re.fullmatch(r"option_[a-z]", key) and _text(entry[keys[key]])
     ]
     if lettered or "options" not in keys:
-        return lettered, []
+        return without_letters(lettered), []
     raw = entry[keys["options"]]
     if isinstance(raw, str):
         try:
@@ -173,10 +183,20 @@ def _options(entry: Mapping[str, Any], keys: Mapping[str, str]) -> tuple[list[tu
         if isinstance(one, dict):
             names = {folded(str(name)): name for name in one}
             said = next(
-                (_text(one[names[n]]) for n in ("label", "key", "prefix", "letter", "option", "id") if n in names), ""
+                (
+                    _text(one[names[n]])
+                    for n in ("label", "key", "prefix", "letter", "option", "oorder", "id")
+                    if n in names
+                ),
+                "",
             )
             text = next(
-                (one[names[n]] for n in ("text", "content", "value", "title", "name", "选项", "内容") if n in names), ""
+                (
+                    one[names[n]]
+                    for n in ("text", "content", "value", "title", "name", "otext", "选项", "内容")
+                    if n in names
+                ),
+                "",
             )
             letter = said.upper() if re.fullmatch(r"[A-Za-z]", said) else letter
             if any(
@@ -197,12 +217,45 @@ def _options(entry: Mapping[str, Any], keys: Mapping[str, str]) -> tuple[list[tu
 
 def _answers(entry: Mapping[str, Any], keys: Mapping[str, str]) -> list[str]:
     value = entry.get(keys.get("answer", ""))
+    if not _text(value):
+        others = (one for name, one in entry.items() if column_of(str(name)) == "answer" and _text(one))
+        value = next(others, value)
     if isinstance(value, list):
         return [_text(one) for one in value]
     return [_text(value)] if _text(value) else []
 
 
-def _block(found: _Found, row: int) -> Block:
+def _counting(found: list[_Found]) -> int | None:
+    """Return from which number the answers of a file count options: 0 or 1 where some answer leaves no other choice
+    and none contradicts; None otherwise."""
+    said = set()
+    for one in found:
+        if not one.is_entry or not isinstance(one.value, dict):
+            continue
+        keys = _keys_of(one.value)
+        options, _right = _options(one.value, keys)
+        texts = {text for _letter, text in options}
+        numbers = [int(text) for text in _answers(one.value, keys) if text.isascii() and text.isdecimal()]
+        if options and not texts & set(map(str, numbers)):
+            said |= {0 for number in numbers if number == 0} | {1 for number in numbers if number == len(options)}
+    return said.pop() if len(said) == 1 else None
+
+
+def _by_index(block: Block, answers: list[str], base: int | None) -> list[str]:
+    """Return the letters that answers mean which count options."""
+    places = [int(text) - base for text in answers if text.isascii() and text.isdecimal()] if base is not None else []
+    texts = {text for _letter, text in block.options}
+    if not places or len(places) != len(answers) or texts & set(answers):
+        return answers
+    if not all(0 <= place < len(block.options) for place in places):
+        return answers
+    letters = [block.options[place][0] for place in places]
+    values: dict[str, str | int] = {"text": ", ".join(answers), "letters": "".join(letters), "base": base or 0}
+    block.doubt("answer", _COUNTED, values)
+    return letters
+
+
+def _block(found: _Found, row: int, base: int | None) -> Block:
     entry, keys = found.value, _keys_of(found.value)
 
     def said(column: str) -> str:
@@ -233,7 +286,7 @@ def _block(found: _Found, row: int) -> Block:
         block = block_of_text(block, lines, answers)
     else:
         block.is_listed = True
-        _answer(block, answers)
+        _answer(block, _by_index(block, answers, base))
     _note_rest(block, entry, keys)
     return block
 
@@ -260,14 +313,14 @@ def _note_rest(block: Block, entry: Mapping[str, Any], keys: Mapping[str, str]) 
             block.losses.append(block.remark(str(name), _LOST_FIELD, {"name": str(name)[:80]}))
 
 
-def _row(found: _Found, row: int) -> ParsedRow:
+def _row(found: _Found, row: int, base: int | None) -> ParsedRow:
     source = json.dumps(found.value, ensure_ascii=False, default=str)[:MAXIMUM_SOURCE]
     source = storable(source)
     if not found.is_entry or not isinstance(found.value, dict):
         return ParsedRow(
             row=row, record=None, problems=(Remark(row=row, field="", text=_NOT_A_QUESTION),), source=source
         )
-    block = _block(found, row)
+    block = _block(found, row, base)
     if any("\ud800" <= sign <= "\udfff" or sign == "\x00" for value in found.value.values() for sign in _raw(value)):
         block.doubt("", _UNSTORABLE)
     built = build(block)
@@ -322,8 +375,9 @@ def read(source: Source) -> Iterator[ParsedRow]:
         raise UnreadableFile(_TOO_DEEP, {"limit": MAXIMUM_DEPTH}) from None
     if not any(one.is_entry for one in found):
         raise UnreadableFile(_NO_QUESTIONS)
+    base = _counting(found)
     for row, one in enumerate(found, start=1):
-        yield _row(one, row)
+        yield _row(one, row, base)
 
 
 def detect(name: str, head: bytes) -> float:

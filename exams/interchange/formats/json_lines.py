@@ -143,8 +143,8 @@ def detect(name: str, head: bytes) -> float:
 
 def example(language: str, /) -> bytes:
     """Return one record of each type that the spreadsheet template shows."""
+    from exams.interchange.formats.table_rows import record_of_cells
     from exams.interchange.formats.xlsx_examples import EXAMPLES_EN, EXAMPLES_ZH
-    from exams.interchange.formats.xlsx_rows import record_of_cells
 
     rows = EXAMPLES_ZH if language.startswith("zh") else EXAMPLES_EN
     records = [record_of_cells(row)[0] for row in rows]

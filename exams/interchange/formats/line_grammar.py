@@ -4,13 +4,14 @@ Pure; `paper_lines` reads by it. Every pattern takes linear time."""
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 
 from exams.interchange.formats.question_vocabulary import TYPE_WORDS
 from exams.interchange.formats.rich_line import Rich
 
 _LABELS: dict[str, str] = {
-    "answer": "正确答案 参考答案 标准答案 本题答案 答案示例 答案为 答案 正解 正确选项 答 "
-    "Correct\\s?answer Answer ANSWER Key",
+    "answer": "参考答案要点 答案要点 答题要点 正确答案 参考答案 标准答案 本题答案 答案示例 答案为 答案 正解 "
+    "正确选项 答 Correct\\s?answer Answer ANSWER Key",
     "explanation": "参考解析 答案解析 试题解析 题目解析 本题解析 试题分析 思路分析 思路点拨 解题思路 解析 分析 点评 "
     "评析 详解 解答 讲解 点拨 解 Explanation Analysis Rationale",
     "difficulty": "难易程度 难易度 难度系数 难度等级 难度 Difficulty",
@@ -43,15 +44,12 @@ _INNER_LABEL = re.compile(
     rf"(?:(?<=[\s。；;）)】，,])|(?<=\]))({_INNER})\s{{0,4}}[:：][\s*]{{0,8}}"
 )
 _BARE = {
-    "答",
-    "解",
     "分析",
     "材料",
     "资料",
     "案例",
     "点评",
     "作答",
-    "解答",
     "来源",
     "出处",
     "key",
@@ -91,14 +89,30 @@ _SECTION = re.compile(
     rf"[\s#*>]{{0,12}}{_SECTION_NUMBER}[\s:：]{{0,4}}[【\[（(〖]?\s{{0,4}}({_TYPES})\s{{0,4}}[】\]）)〗]?[\s*]{{0,4}}(?P<rest>.{{0,300}})",
 )
 _SECTION_REST = re.compile(
-    r"\s*(?:[:：]|[:：]?\s*(?:本大?题|在每|请|下列每|下列各|以下每|以下各).{0,300}|[（(【\[][^（(）)】\]]{0,200}[题分每共空][^）)】\]]{0,200}[）)】\]].*|[,，]?\s*(?:共|本大?题|每|总计|合计|满分|\d+\s*[题分道小]).*|)\s*",
+    r"\s*(?:[:：]|[:：]?\s*(?:本大?题|在每|请|下列每|下列各|以下每|以下各).{0,300}|[（(【\[][^（(）)】\]]{0,200}[题分每共空][^）)】\]]{0,200}[）)】\]].*|[。.]\s*(?!\d).{0,200}|[,，]?\s*(?:共|本大?题|每|总计|合计|满分|\d+\s*[题分道小]).*|)\s*",
     re.DOTALL,
 )
 _INLINE_TYPE = re.compile(rf"\s{{0,8}}[【\[（(〖]\s{{0,4}}({_TYPES})\s{{0,4}}[】\]）)〗]\s{{0,8}}[:：]?")
+_TYPE_SIGNS = (
+    (r"true.{0,8}(?:or|/).{0,4}false|判断|对的打|正确的打", "判断题"),
+    (r"choose|multiple.choice|选择|选出", "选择题"),
+    (r"fill in|填空|填上", "填空题"),
+)
+_ROMAN = re.compile(r"\s{0,8}(?:I{1,3}|IV|VI{0,3}|IX|X)\s?[.．、](?:\s|\Z|(?=[\u4e00-\u9fff]))")
+_SUBSECTION = re.compile(
+    r"[\s#*]{0,8}第\s?[一二三四五]\s?节[^（(]{0,20}[（(][^（）()]{0,60}小题[^（）()]{0,60}[)）]\s{0,8}"
+)
+_TEXT_LETTER = re.compile(
+    r"[\s*]{0,40}(?:[（(]?[A-E][)）]?|(?:Passage|Text)\s+(?:\d|One|Two|Three|Four|[A-E]))[\s*]{0,8}"
+)
+_READ_AND_CHOOSE = re.compile(
+    r"\s{0,8}阅读(?:下面|下列|以下)(?:的)?(?:短文|文章|对话|语篇|材料).{0,40}?(?:选出|选择|选项|填入|空白|正确形式)"
+)
+GAP = re.compile(r"_{1,20}\s?[（(]?(\d{1,3})[)）]?\s?_{1,20}")
 _EACH = re.compile(r"每\s?(?:小?题|空|个|道)\s?(?:各)?\s?(\d{1,3}(?:\.\d+)?)\s?分")
 _EACH_BLANK = re.compile(r"每\s?(?:空|个)\s?(\d{1,3}(?:\.\d+)?)\s?分")
 _CHAPTER = re.compile(
-    r"[\s#*>=]{0,12}(第\s?[一二三四五六七八九十百零\d]{1,5}\s?(?P<kind>[章节编篇回课讲]|单元|模块|部分|项目|任务|专题)"
+    r"[\s#*>=]{0,12}(第\s?[一二三四五六七八九十百零\d]{1,5}\s?(?P<kind>[章节编篇回课讲]|单元|模块|部分|项目|任务|专题)|第\s?[ⅠⅡⅢⅣI一二三四]{1,3}\s?卷"
     r"|(?:Chapter|Unit|Lesson|Module|Part|Section)\s+[\dA-Z]{1,4}\b)(?P<rest>.{0,80})",
     re.IGNORECASE,
 )
@@ -109,7 +123,8 @@ _KEY_HEADING = re.compile(
     r"[\s#*>【\[（(一二三四五六七八九十、.]{0,16}(?:试题|试卷|本章|全部|题目)?\s?"
     r"(?:参考答案|标准答案|正确答案|答案)\s?(?:部分|汇总|列表|页|速查|表)?"
     r"\s?(?:[及与和]\s?(?:解析|评分标准|详解|评分参考|试题解析|提示))?\s?[】\])）]?\s*[:：]?[\s*]*|"
-    r"\s*(?:Answer Key|Answers|Key)\s*:?\s*",
+    r"\s*(?:Answer Key|Answers|Keys?)\s*:?\s*|"
+    r"[^。，,？?！!（(：:；;、.．]{1,40}(?:参考答案|答案\s?[及与和]\s?(?:解析|评分标准|详解|评分参考))\s*[:：]?\s*",
     re.IGNORECASE,
 )
 _RANGE = re.compile(r"第?\s?(\d{1,4})\s?[-~～—–―至到]{1,2}\s?(\d{1,4})\s?[题]?\s?[.．、:：)）]?\s*")
@@ -122,6 +137,7 @@ _PASSAGE_RANGE = re.compile(
     r"(?:回答|完成|做|答|求解|解答|Answer\s+questions?|Questions?)\s{0,4}(?:下列|下面|以下|后面的?)?\s{0,4}第?\s{0,3}(\d{1,4})\s{0,3}题?\s{0,3}[-~～—–―至到、和]{1,2}\s{0,3}第?(\d{1,4})\s{0,3}(?:小?题|问|\.|$)?",
     re.IGNORECASE,
 )
+_SHARED_STEM = re.compile(r"\s{0,8}[（(【]\s?(\d{1,4})\s?[-~～—–至]{1,2}\s?(\d{1,4})\s?题?\s?共用题干\s?[)）】]")
 _PASSAGE_OPEN = re.compile(
     r"[\s*]{0,8}(?:[（(]?[一二三四五六七八九十\d]{1,3}[)）、.．]\s?)?(?:[（(]\s?[\d.]+\s?分\s?[)）]\s?)?"
     r"(?:认真|仔细)?(?:阅读|根据|依据|结合|分析)(?:下面|下列|以下|上述|所给)?.{0,40}?(?:材料|短文|文字|资料|文章|案例|文言文|诗歌?|图表?|信息)"
@@ -153,6 +169,8 @@ class Section:
 
     type_name: str
     marks_each: str = ""
+    lead: str = ""
+    """What it tells candidates to do, where it names no type that would say so."""
 
 
 def numbered(text: str, /) -> Numbered | None:
@@ -165,9 +183,7 @@ def numbered(text: str, /) -> Numbered | None:
         return None
     style = found.lastgroup or "plain"
     number = int(found[style])
-    is_tight = (
-        style == "plain" and text[found.end() : found.end() + 1].isdecimal() and text[found.end() - 1] in ".．,，"
-    )
+    is_tight = style == "plain" and text[found.end() : found.end() + 1].isdecimal() and text[found.end() - 1] in ".,"
     return Numbered(number, "plain" if style in ("nth", "tab", "word") else style, found.end(), is_tight)
 
 
@@ -262,6 +278,55 @@ def section_of(text: str, /) -> Section | None:
     return Section(found[1], each[1] if each else "")
 
 
+def type_in(text: str, /) -> str:
+    """Return the name of a type that stands somewhere in the heading of a part; empty where none does."""
+    found = re.search(_TYPES, text)
+    if found:
+        return found[0]
+    return next((name for sign, name in _TYPE_SIGNS if re.search(sign, text, re.IGNORECASE)), "")
+
+
+def part_of(text: str, /) -> Section:
+    """Return what the heading of a part says: its type, if any, and the marks of each question."""
+    each = _EACH.search(text)
+    type_name = type_in(text)
+    part = chinese_numbered(text)
+    lead = re.sub(r"[（(][^（）()]{0,40}分[^（）()]{0,40}[)）]", "", text[part.end :]).strip() if part else ""
+    return Section(type_name, each[1] if each else "", "" if type_name else lead)
+
+
+def is_roman_part(text: str, /) -> bool:
+    """Tell whether a line begins with a Roman number as parts of English papers do (`II. True or false`)."""
+    return bool(_ROMAN.match(text)) and len(text) < 200
+
+
+def is_bare_part(text: str, /) -> bool:
+    """Tell whether a line is nothing but the number of a part (`一、`, `II.`)."""
+    part = chinese_numbered(text)
+    return (part is not None and not text[part.end :].strip()) or bool(_ROMAN.fullmatch(text))
+
+
+def is_subsection(text: str, /) -> bool:
+    """Tell whether a line is the heading of a section of an English paper (`第一节（共5小题；每小题2分）`)."""
+    return bool(_SUBSECTION.fullmatch(text))
+
+
+def is_text_letter(text: str, /) -> bool:
+    """Tell whether a line is only the letter or number of a text to be read (`A`, `Passage 2`)."""
+    return bool(_TEXT_LETTER.fullmatch(text))
+
+
+def opens_text(text: str, /) -> bool:
+    """Tell whether a line tells candidates to read the text that follows and to choose or fill in."""
+    return bool(_READ_AND_CHOOSE.match(text[:300]))
+
+
+def gap_numbers(text: str, /) -> list[int]:
+    """Return the numbers of the gaps of a text (`__24__`) where they go on counting; empty where they do not."""
+    numbers = [int(found) for found in GAP.findall(text)]
+    return numbers if all(after == before + 1 for before, after in pairwise(numbers)) else []
+
+
 def inline_type(text: str, /) -> tuple[str, int] | None:
     """Return the type in brackets at the beginning of a question (`【单选题】`), and where the rest begins."""
     found = _INLINE_TYPE.match(text)
@@ -317,7 +382,7 @@ def begins_with_answer(text: str, /) -> bool:
 
 def passage_range(text: str, /) -> tuple[int, int] | None:
     """Return from which to which number the questions of a passage go (`回答1～3题`)."""
-    found = _PASSAGE_RANGE.search(text)
+    found = _SHARED_STEM.match(text) or _PASSAGE_RANGE.search(text)
     if not found or not 0 < int(found[2]) - int(found[1]) < 30:
         return None
     return int(found[1]), int(found[2])
@@ -339,7 +404,8 @@ def key_list(text: str, /) -> list[tuple[int, str]] | None:
     entries: list[tuple[int, str]] = []
     at = 0
     while at < len(flat):
-        at = _LIST_GAP.match(flat, at).end()  # type: ignore[union-attr] - it also matches nothing
+        gap = _LIST_GAP.match(flat, at)
+        at = gap.end() if gap else at
         if at >= len(flat):
             break
         if spanned := _RANGE.match(flat, at):

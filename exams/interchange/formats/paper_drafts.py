@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from exams.interchange.formats.base import ParsedRow, gettext_noop
-from exams.interchange.formats.line_grammar import BRACKET_ANSWER, Section, inline_type, option_marks, take_marks
+from exams.interchange.formats.line_grammar import BRACKET_ANSWER, GAP, Section, inline_type, option_marks, take_marks
 from exams.interchange.formats.question_block import MAXIMUM_SOURCE, Block, build
 from exams.interchange.formats.question_vocabulary import TYPE_HINTS, folded, truth_of
 from exams.interchange.formats.rich_line import COLOUR, HIGHLIGHT, STRONG, UNDERLINE, Rich, joined
@@ -17,6 +17,7 @@ _SEVERAL_BRACKETS = gettext_noop("Several brackets in the question hold an answe
 _FROM_WORD = gettext_noop("“%(text)s” in brackets was taken for the answer.")
 _MARKING_DIFFERS = gettext_noop("Marked options (%(letters)s) are not the stated answer.")
 _UNDERLINED = gettext_noop("The underlined words were taken for the answers of blanks.")
+_BRACKETS_FILLED = gettext_noop("The words in brackets were taken for the answers of blanks.")
 _GIVEN_LOST = gettext_noop("One learner's own answer and marks stand with the question; they were left out.")
 _LIST_LACKS = gettext_noop("The list of answers has none for number %(number)s.")
 _MARKINGS = (
@@ -28,6 +29,8 @@ _MARKINGS = (
 _LETTERS = re.compile(r"[（(]?[A-Za-z](?![A-Za-z]{8})[A-Za-z]{0,7}(?![A-Za-z\d])")
 _AT_END = re.compile(r"[\s。.．？?！!：:；;]{0,8}\Z")
 BRACKET_OR_ASK = re.compile(r"(?:[（(]\s*[)）]|[？?：:。])\s{0,8}\Z")
+_BRACKET_WORDS = re.compile(r"（[^（）()\n]{1,40}）|\([^（）()\n]{1,40}\)")
+_BLANK_SIGN = re.compile(r"_{2,}|＿|[（(]\s*[)）]|\[\[")
 _UNDERLINE_RUN = re.compile(r"[^\s_]")
 
 
@@ -60,6 +63,8 @@ class Draft:
     problems: list[tuple[str, str, dict[str, str | int]]] = field(default_factory=list)
     losses: list[tuple[str, str, dict[str, str | int]]] = field(default_factory=list)
     inner: int = 0
+    gaps: list[int] = field(default_factory=list)
+    gap_answers: dict[int, Rich] = field(default_factory=dict)
     is_listed: bool = False
     size: int = 0
 
@@ -109,6 +114,8 @@ class Draft:
         stem, answer = self._answer(block, stem, options)
         if not options and not answer.text.strip():
             stem, answer = _underlined(block, stem)
+        if not options and not answer.text.strip() and not self.gaps:
+            stem, answer = _bracketed_words(block, stem)
         if any(option.share_of(STRONG | UNDERLINE) > 0.9 for _letter, option in options):
             options = [
                 (letter, text.without(STRONG | UNDERLINE) if text.share_of(STRONG | UNDERLINE) > 0.9 else text)
@@ -117,6 +124,8 @@ class Draft:
         block.stem = stem.render()
         block.options = [(letter, text.render()) for letter, text in options]
         block.answer = answer.render()
+        if self.gaps:
+            self._fill_gaps(block)
         explanation = self.fields.get("explanation", []) + self.listed_explanation
         block.explanation = joined(explanation).strip().render()
         block.difficulty = self.plain("difficulty")
@@ -128,6 +137,20 @@ class Draft:
         block.marks = self.plain("marks").removesuffix("分").strip() or block.marks
         block.source, block.ref = self.plain("source"), self.plain("ref")
         return block
+
+    def _fill_gaps(self, block: Block) -> None:
+        """Put the gaps of a passage and their answers where the builders look for them."""
+        said = [self.gap_answers.get(gap, Rich("")).render().strip() for gap in self.gaps]
+        block.answers = tuple(said) if all(said) else ()
+        if not block.answers and any(said):
+            lacking = next(gap for gap, text in zip(self.gaps, said, strict=True) if not text)
+            block.problem("answer", _LIST_LACKS, {"number": lacking})
+        if block.options:
+            block.stem = GAP.sub(lambda found: f" {found[1]} ", block.stem)
+            return
+        first = self.gaps[0]
+        block.stem = GAP.sub(lambda found: f"[[b{int(found[1]) - first + 1}]]", block.stem)
+        block.type_hint = "填空题"
 
     def _may_be_choice(self, type_name: str) -> bool:
         """Tell whether options are to be looked for inside the text: not where the answer is no letters."""
@@ -147,6 +170,8 @@ class Draft:
                 type_name, stem = type_name or found[0], stem[found[1] :].strip()
         if not type_name and self.place.section:
             type_name = self.place.section.type_name
+        if self.place.section and self.place.section.lead:
+            stem = joined([Rich(self.place.section.lead), stem])
         return stem, type_name
 
     def _answer(self, block: Block, stem: Rich, options: Sequence[tuple[str, Rich]]) -> tuple[Rich, Rich]:
@@ -160,7 +185,7 @@ class Draft:
             if marked:
                 block.doubt("answer", how)
                 return stem, Rich(marked)
-            if self.is_listed:
+            if self.is_listed and not self.gaps:
                 block.doubt("answer", _LIST_LACKS, {"number": self.number or 0})
             return stem, Rich("")
         first = found[0]
@@ -190,7 +215,8 @@ def _bracketed(
     text = text if len(text) == len(stem.text) else stem.text
     letters = {letter for letter, _text in options}
     hint = TYPE_HINTS.get(folded(block.type_hint), "")
-    sure, weak = [], []
+    sure: list[tuple[re.Match[str], str]] = []
+    weak: list[tuple[re.Match[str], str]] = []
     for found in BRACKET_ANSWER.finditer(text):
         said = re.sub(r"[\s,，、]", "", found[1])
         is_end = bool(_AT_END.match(text, found.end()))
@@ -256,6 +282,22 @@ def _underlined(block: Block, stem: Rich) -> tuple[Rich, Rich]:
     for first, last in reversed(spans):
         stem = stem.replaced(first, last, "____")
     block.doubt("answer", _UNDERLINED)
+    return stem, Rich("；".join(answers))
+
+
+def _bracketed_words(block: Block, stem: Rich) -> tuple[Rich, Rich]:
+    """Return the stem of a question to be filled in with blanks for its words in brackets, and those words as the
+    answers; only where no blank is marked."""
+    hint = TYPE_HINTS.get(folded(block.type_hint), "")
+    spans = [found.span() for found in _BRACKET_WORDS.finditer(stem.text)]
+    if hint != "fill_blank" or not spans or _BLANK_SIGN.search(stem.text):
+        return stem, Rich("")
+    answers = [stem.text[first + 1 : last - 1].strip() for first, last in spans]
+    if any(re.search(r"[;；]", answer) for answer in answers):
+        return stem, Rich("")
+    for first, last in reversed(spans):
+        stem = stem.replaced(first, last, "____")
+    block.doubt("answer", _BRACKETS_FILLED)
     return stem, Rich("；".join(answers))
 
 

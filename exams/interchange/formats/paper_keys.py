@@ -69,7 +69,9 @@ def assign(entries: Sequence[KeyEntry], drafts: Sequence[Draft], /) -> list[Pars
         return []
     by_number: dict[int | None, list[Draft]] = {}
     for draft in drafts:
-        by_number.setdefault(draft.number, []).append(draft)
+        numbers: list[int | None] = [*draft.gaps] or [draft.number]
+        for number in numbers:
+            by_number.setdefault(number, []).append(draft)
     sections = _sections_by_heading(entries, drafts)
     in_order = [draft.number for draft in drafts] == [entry.number for entry in entries if entry.number]
     rows: list[ParsedRow] = []
@@ -100,6 +102,10 @@ def assign(entries: Sequence[KeyEntry], drafts: Sequence[Draft], /) -> list[Pars
 
 def _give(entry: KeyEntry, draft: Draft, taken: dict[int, Draft]) -> None:
     answer = joined(entry.answer).strip()
+    if draft.gaps:
+        draft.gap_answers.setdefault(entry.number, answer)
+        draft.listed_explanation += entry.explanation
+        return
     if id(draft) in taken and draft.listed is not None and answer and draft.listed.plain() != answer.plain():
         values = {"number": entry.number, "first": draft.listed.plain()[:40], "second": answer.plain()[:40]}
         draft.problems.append(("answer", _TWICE, values))

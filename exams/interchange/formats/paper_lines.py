@@ -9,6 +9,7 @@ from exams.interchange.formats import line_grammar as grammar
 from exams.interchange.formats.base import ParsedRow, Remark, UnreadableFile, gettext_noop
 from exams.interchange.formats.paper_drafts import Draft, Passage, Place, row_of
 from exams.interchange.formats.paper_keys import KeyEntry
+from exams.interchange.formats.paper_layout import in_order
 from exams.interchange.formats.paper_questions import Questions
 from exams.interchange.formats.paper_state import Line
 from exams.interchange.formats.rich_line import Rich
@@ -50,6 +51,10 @@ class Paper(Questions):
             return
         if self._labelled(at, line, text) or (not self.is_single and self._passage(line, text)):
             return
+        if is_over and self._begins_text(at, line, text):
+            return
+        if is_over and grammar.is_roman_part(text) and self._chinese(at, line, text):
+            return
         number = grammar.numbered(text) if is_over else None
         if number is not None and self._is_question(at, text, number):
             self._begin(line, number)
@@ -72,8 +77,8 @@ class Paper(Questions):
         pieces = grammar.split_labels(line.rich)
         if len(pieces) > 1 or pieces[0][0]:
             self._take_pieces(pieces)
-        else:
-            self._passage_inside(line, text) or draft.stem.append(line.rich)
+        elif not self._passage_inside(line, text):
+            draft.stem.append(line.rich)
 
     def _heading(self, at: int, line: Line, text: str) -> bool:
         found = (line.level, text.strip()) if line.level else grammar.heading_of(text)
@@ -116,9 +121,10 @@ class Paper(Questions):
     def _key_heading(self, at: int, line: Line, text: str) -> bool:
         if not grammar.is_key_heading(text) or self.is_key or not self.scope:
             return False
-        following = next(
-            (later.rich.narrow for later in self.lines[at + 1 : at + LOOK_AHEAD] if later.rich.narrow.strip()), ""
-        )
+        ahead = [later.rich.narrow for later in self.lines[at + 1 : at + LOOK_AHEAD] if later.rich.narrow.strip()]
+        following = ahead[0] if ahead else ""
+        if len(ahead) > 1 and grammar.is_bare_part(following):
+            following = ahead[1]
         number = grammar.numbered(following)
         part = grammar.chinese_numbered(following)
         listed = grammar.key_list(following[part.end :] if part is not None else following)
@@ -175,6 +181,12 @@ class Paper(Questions):
             self._take_list(line, listed)
             return True
         number = grammar.numbered(text)
+        if number is None and self._is_part(at, text):
+            self.key_heading += 1
+            self.key_type = grammar.type_in(text)
+            return True
+        if number is not None and self.entries and self.entries[-1].heading != self.key_heading:
+            self.key_style = number.style
         if number is not None and not grammar.begins_with_answer(text[number.end :]) and self._has_options(at):
             # Options follow: this is a question again, not an answer.
             self._end_key()
@@ -193,6 +205,46 @@ class Paper(Questions):
         self._key_pieces(grammar.split_labels(line.rich), text)
         return True
 
+    def _begins_text(self, at: int, line: Line, text: str) -> bool:
+        """Take a line that begins a section or a text of an English paper: `第一节（共5小题…）`, an instruction, or the
+        letter of a text, where questions with options or numbered gaps follow."""
+        if grammar.is_subsection(text):
+            self._begin_part(text)
+            return True
+        is_letter = grammar.is_text_letter(text)
+        if not is_letter and not grammar.opens_text(text):
+            return False
+        following = self._next_text(at)
+        if is_letter and (len(following) < 40 or grammar.option_at(following) or grammar.numbered(following)):
+            return False
+        ahead = [one.rich.narrow for one in self.lines[at + 1 : at + LOOK_AHEAD]]
+        if not any(grammar.option_at(one) or len(grammar.gap_numbers(one)) > 1 for one in ahead):
+            return False
+        if is_letter and self.passage is not None and not self.passage.drafts and self.current is None:
+            self.passage.lines.append(line.rich)
+            return True
+        self._close()
+        self._open(line, 0, 0)
+        return True
+
+    def _begin_part(self, text: str) -> None:
+        self._close()
+        self.sections += 1
+        topic = tuple(name for _level, name in self.headings)
+        self.place = Place(ordinal=self.sections, section=grammar.part_of(text), topic=topic)
+
+    def _is_part(self, at: int, text: str) -> bool:
+        """Tell whether a line is the heading of a part: numbered in Chinese or Roman, before a question numbered 1 or
+        one that goes on counting."""
+        part = grammar.chinese_numbered(text)
+        if (part is None or part.style != "chinese") and not grammar.is_roman_part(text):
+            return False
+        following = grammar.numbered(self._next_text(at))
+        last = self.scope[-1].number if self.scope else None
+        if self.is_key:
+            last = self.entries[-1].number if self.entries else None
+        return following is not None and following.number in (1, (last or 0) + 1) and not grammar.option_marks(text)
+
     def _key_pieces(self, pieces: list[tuple[str, Rich]], text: str) -> None:
         entry = self.entries[-1]
         for name, rich in pieces:
@@ -205,6 +257,9 @@ class Paper(Questions):
     def _chinese(self, at: int, line: Line, text: str) -> bool:
         """Take a line with a Chinese number: the heading of a part, or a question so numbered."""
         number = grammar.chinese_numbered(text)
+        if number is None and self._is_part(at, text):
+            self._begin_part(text)
+            return True
         if number is None or number.style == "chinese_paren":
             return False
         following = self._next_text(at)
@@ -212,6 +267,9 @@ class Paper(Questions):
         is_free = self.current is None or self.is_after_blank or self.current.is_complete
         if is_short and is_free and (grammar.numbered(following) or grammar.opens_passage(following)):
             return self._heading(at, replace(line, level=6), text)
+        if self._is_part(at, text) and (self.current is None or self.current.style != "chinese"):
+            self._begin_part(text)
+            return True
         last = self.current
         is_next = last is None or (last.style == "chinese" and number.number == (last.number or 0) + 1)
         if not is_next or self.passage is not None:
@@ -223,7 +281,7 @@ class Paper(Questions):
 
 def read_paper(lines: Iterable[Line], /) -> Iterator[ParsedRow]:
     """Yield the questions of a paper as rows; UnreadableFile where there is none."""
-    paper = Paper(lines)
+    paper = Paper(in_order(lines))
     is_empty = True
     for item in paper.read():
         is_empty = False

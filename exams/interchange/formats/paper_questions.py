@@ -8,7 +8,7 @@ from exams.interchange.formats import line_grammar as grammar
 from exams.interchange.formats.base import gettext_noop
 from exams.interchange.formats.line_grammar import Numbered
 from exams.interchange.formats.paper_drafts import Draft, Passage
-from exams.interchange.formats.paper_state import Line, State
+from exams.interchange.formats.paper_state import LOOK_AHEAD, Line, State
 from exams.interchange.formats.rich_line import Rich
 
 MAXIMUM_QUESTION_SIZE = 400_000
@@ -23,6 +23,8 @@ class Questions(State):
         """Tell whether a numbered line begins a question, or belongs to the one before it."""
         draft = self.current
         passage = self.passage
+        if passage is not None and not passage.drafts and draft is None and number.style == "paren":
+            return not self._is_list_of_passage(at)
         if draft is None:
             return not number.is_tight or self._has_body(at)
         if passage is not None and passage.last and passage.first <= number.number <= passage.last:
@@ -42,6 +44,17 @@ class Questions(State):
         if self.field == "stem" and number.number > 1 and not (draft.inner and draft.inner == number.number - 1):
             draft.doubts.append(("stem", _NUMBER_INSIDE, {"number": number.number}))
         draft.inner = number.number
+        return False
+
+    def _is_list_of_passage(self, at: int) -> bool:
+        """Tell whether numbers in brackets are the facts of a case, and its questions, numbered plainly, follow."""
+        for place in range(at + 1, min(at + LOOK_AHEAD, len(self.lines))):
+            text = self.lines[place].rich.narrow
+            number = grammar.numbered(text)
+            if grammar.section_of(text) or grammar.option_at(text) or grammar.label_at(text):
+                return False
+            if number is not None and number.style == "plain":
+                return self._has_body(place)
         return False
 
     def _is_other_style(self, at: int, number: Numbered, draft: Draft) -> bool:
@@ -102,15 +115,17 @@ class Questions(State):
             return
         for name, rich in pieces:
             if name:
-                self.field = name
-                if name not in ("stem", "options"):
-                    draft.fields.setdefault(name, [])
+                self.field = "stem" if name == "material" else name
+                if self.field not in ("stem", "options"):
+                    draft.fields.setdefault(self.field, [])
             if rich.text.strip():
                 draft.lines_of(self.field).append(rich.strip())
 
     def _option(self, at: int, line: Line, text: str) -> bool:
         draft = self.current
         found = grammar.option_at(text)
+        if found is not None and draft is None and found[0] == "A" and self.passage and not self.passage.drafts:
+            draft = self.current if self._next_is_b(at) and self._turn_into_gaps() else None
         if draft is None or found is None:
             return False
         letter, start = found

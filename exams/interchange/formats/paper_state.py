@@ -182,6 +182,8 @@ class State:
     def _close(self) -> None:
         """End the question and the passage that were being read."""
         self._finish()
+        if self.passage is not None and not self.passage.drafts and self._turn_into_gaps():
+            self._finish()
         passage, self.passage = self.passage, None
         if passage is not None:
             if not passage.last and passage.drafts:
@@ -202,6 +204,21 @@ class State:
             source=draft.source,
             losses=draft.losses,
         )
+
+    def _turn_into_gaps(self) -> bool:
+        """Let a passage without questions of its own, but with numbered gaps, be one question; tell whether it was."""
+        passage = self.passage
+        gaps = grammar.gap_numbers("\n".join(line.narrow for line in passage.lines)) if passage is not None else []
+        if passage is None or len(gaps) < 2:
+            return False
+        self.passage = None
+        draft = Draft(row=passage.row, place=passage.place, number=gaps[0], style="plain", gaps=gaps)
+        draft.stem, draft.source, draft.losses = passage.lines, passage.source, passage.losses
+        draft.doubts = passage.doubts
+        self.current = draft
+        self.scope.append(draft)
+        self.field = "stem"
+        return True
 
     def _open(self, line: Line, first: int, last: int, *, before: list[Rich] | None = None) -> None:
         loose, self.loose = self.loose, []
@@ -238,6 +255,8 @@ class State:
         self.entries = []
 
     def _take_list(self, line: Line, listed: list[tuple[int, str]]) -> None:
+        style = grammar.numbered(line.rich.narrow)
+        self.key_style = style.style if style else self.key_style
         for number, answer in listed:
             answers = [Rich(answer)] if answer else []
             self.entries.append(KeyEntry(line.row, number, answers, [], self.key_heading, self.key_type))

@@ -229,7 +229,7 @@ def _split_answers(block: "Block", count: int) -> list[str]:
                     if sign in "、， ":
                         block.doubt("answer", _SPLIT_BY, {"sign": sign})
                     break
-        if count == 1 and len(answers) != 1:
+        if count == 1 and len(answers) != 1 and not block.is_table:
             answers = [text]
             block.doubt("answer", _EXACT_TEXT)
     if not any(answers):
@@ -309,7 +309,9 @@ def _cloze(block: "Block") -> Parts:
     known = [option["id"] for option in options]
     spans = gap_spans(block.stem, len(block.answers))
     block.doubt("stem", _GUESSED_GAPS)
-    stem, gaps, keys = block.stem, [], {}
+    stem = block.stem
+    gaps: list[dict[str, Any]] = []
+    keys: dict[str, Any] = {}
     for number, (span, answer) in reversed(list(enumerate(zip(spans, block.answers, strict=True), start=1))):
         letter = plain_text(answer).strip().lower()
         if letter not in known:

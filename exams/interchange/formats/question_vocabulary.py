@@ -4,7 +4,7 @@ format of teachers' own making reads by this list."""
 import re
 import unicodedata
 
-OPTION_LETTERS = "ABCDEFGH"
+OPTION_LETTERS = "ABCDEFGHIJKL"
 
 COLUMNS: dict[str, tuple[str, str]] = {
     "type": ("题型", "Type"),
@@ -27,13 +27,14 @@ _SYNONYMS: dict[str, str] = {
     "questionstem title content item body query problem",
     "options": "选项 备选项 备选答案 选项内容 全部选项 options choices answers_options alternatives candidates",
     "answer": "正确答案 标准答案 参考答案 正确选项 答案选项 试题答案 本题答案 key correct correctanswer rightanswer "
-    "standardanswer answerkey solution answers target label correctoption gold reference_answer",
+    "standardanswer answerkey solution answers target label correctoption gold reference_answer "
+    "correctarray correctanswers rightanswers",
     "explanation": "答案解析 试题解析 题目解析 详解 分析 说明 解释 讲解 解答 analysis rationale comment remark parse "
-    "explain feedback generalfeedback hint_explanation resolution",
+    "explain explains analyze tip tips feedback generalfeedback hint_explanation resolution",
     "topic": "所属章节 章 章节名称 知识点 知识点名称 目录 分类 科目 学科 课程 模块 主题 单元 chapter subject "
     "knowledgepoint category section unit course module discipline knowledge",
     "topic_2": "分组 小节 节 子章节 二级知识点 二级分类 group subtopic subsection lesson subcategory",
-    "difficulty": "难易度 难易程度 难度系数 难度等级 level difficultylevel",
+    "difficulty": "难易度 难易程度 难度系数 难度等级 level difficultylevel difficult",
     "marks": "分数 得分 分 本题分值 每题分值 score points mark point grade defaultgrade fullscore maxscore",
     "tags": "标记 关键词 关键字 考点 tag keywords keyword labels",
     "source": "出处 题目来源 试题来源 依据 reference_source origin",
@@ -57,6 +58,7 @@ def _column_names() -> dict[str, str]:
         forms += [f"备选{letter}", f"备选项{letter}", f"answer{letter}", f"opt{letter}"]
         if place <= 12:
             forms += [f"选项{place}", f"option{place}", f"choice{place}", f"备选答案{place}", f"opt{place}"]
+            forms += [f"item{place}"]
         names |= {folded(form): key for form in forms}
     names |= {folded(word): key for key, words in _SYNONYMS.items() for word in words.split()}
     return names | {folded(name): key for key, both in COLUMNS.items() for name in both}
@@ -90,7 +92,8 @@ TYPE_NAMES: dict[str, tuple[str, ...]] = {
 """The names of types that the template offers."""
 
 _MORE_TYPES: dict[str, str] = {
-    "single_choice": "单项选择 单选选择题 单择题 最佳选择题 A1型题 A2型题 A1题型 A2题型 single radio singlechoice "
+    "single_choice": "单项选择 单选选择题 单择题 最佳选择题 A1型题 A2型题 "
+    "A3型题 A4型题 B型题 B1型题 A1/A2型题 A3/A4型题 A1题型 A2题型 single radio singlechoice "
     "singleselect mcq sc danxuan",
     "multiple_choice": "多项选择 不定项选择题 不定项选择 不定项 多选选择题 X型题 复选题 multi multiple checkbox "
     "multiplechoice multipleselect mc duoxuan multiselect",
@@ -99,7 +102,9 @@ _MORE_TYPES: dict[str, str] = {
     "fill_blank": "填空 填充题 fill fillblank fillintheblank blank blanks completion gapfill tiankong",
     "essay": "问答 简答 论述 名词解释 名词解释题 案例分析题 案例分析 分析题 材料分析题 综合题 解答题 应用题 主观题 "
     "翻译题 翻译 英译汉 汉译英 汉译英题 英译汉题 写作 写作题 作文 作文题 书面表达 证明题 作图题 古文今译题 "
-    "默写题 阅读理解题 实务题 操作题 编程题 论述分析题 辨析题 openended freeresponse subjective qa longanswer",
+    "默写题 阅读理解题 实务题 操作题 编程题 "
+    "算法设计题 程序设计题 设计题 实验题 探究题 非选择题 看图写话 习作 "
+    "论述分析题 辨析题 openended freeresponse subjective qa longanswer",
     "short_text": "shortanswer shorttext",
     "ordering": "排序 sort ordering order",
     "matching": "配对 连线 匹配 match",

@@ -13,7 +13,11 @@ __all__ = ["COLUMNS", "TYPE_NAMES", "block_of_cells", "column_keys", "is_header"
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"[:MAXIMUM_OPTIONS]
 _OPTION_START = re.compile(r"(?:^|(?<=[\s;；|，,。]))[（(]?([A-Z])[.．、:：)）]\s*")
+_QUOTED = re.compile(r"'((?:[^'\\\n]){1,2000})'|\"((?:[^\"\\\n]){1,2000})\"")
+_QUOTED_LIST = re.compile(rf"\[\s*(?:(?:{_QUOTED.pattern})[\s,]*){{2,26}}\]")
 _OPTION_GLUED = re.compile(r"([A-Z])[.．、:：)）]\s*")
+_EXTRA_CELLS = gettext_noop("The row has %(count)s cells more than the header; they were left out: %(text)s")
+_SAYING = ("stem", "answer")
 _LOST_COLUMN = gettext_noop("The column “%(name)s” is not known; what it says was left out.")
 
 
@@ -40,10 +44,31 @@ def unknown_columns(headers: Sequence[str], keys: Sequence[str], /, *, row: int)
     ]
 
 
+def extra_cells(texts: Sequence[str], keys: Sequence[str], /, *, row: int) -> list[Remark]:
+    """Return a remark about what stands in a row beyond the last column of the header."""
+    extra = [text for text in texts[len(keys) :] if text.strip()]
+    values: dict[str, str | int] = {"count": len(extra), "text": " | ".join(extra)[:200]}
+    return [Remark(row=row, field="", text=_EXTRA_CELLS, values=values)] if extra else []
+
+
+def template_cells(cells: Mapping[str, str], /) -> tuple[str, ...]:
+    """Return the cells of a row in the columns of the template, so that it can be mended there."""
+    said = dict(cells)
+    if "options" in said and not any(said.get(f"option_{letter}") for letter in _LETTERS):
+        said |= {f"option_{letter.lower()}": text for letter, text in split_options(said["options"])}
+    if said.get("topic_2"):
+        said["topic"] = " > ".join(filter(None, (said.get("topic", ""), said["topic_2"])))
+    return tuple(said.get(key, "") for key in COLUMNS)
+
+
 def split_options(text: str, /) -> list[tuple[str, str]]:
     """Return the options of one cell: lettered (`A. … B. …`), or one a line or between | or ;."""
+    if _QUOTED_LIST.fullmatch(text.strip()):
+        pieces = [one[1] or one[2] for one in _QUOTED.finditer(text)]
+        if len(pieces) > 1:
+            return [(letter.upper(), piece) for letter, piece in zip(_LETTERS, pieces, strict=False)]
     for pattern in (_OPTION_START, _OPTION_GLUED):
-        found = []
+        found: list[re.Match[str]] = []
         for one in pattern.finditer(text):
             if ord(one[1]) == ord("A") + len(found):
                 found.append(one)
@@ -57,11 +82,21 @@ def split_options(text: str, /) -> list[tuple[str, str]]:
     return [("A", text.strip())] if text.strip() else []
 
 
+def without_letters(options: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return options without the letters that each of their cells repeats (`A、…` under 选项A)."""
+    found = [_OPTION_START.match(text) for _letter, text in options]
+    letters = [one[1] if one else "" for one in found]
+    if len(options) < 2 or letters != [letter for letter, _text in options]:
+        return options
+    bare = [(letter, text[one.end() :]) for one, (letter, text) in zip(found, options, strict=True) if one]
+    return bare if all(text.strip() for _letter, text in bare) else options
+
+
 def block_of_cells(cells: Mapping[str, str], /, *, row: int = 1) -> Block:
     """Return the parts of a question from its cells by column."""
-    options = [
-        (letter.upper(), cells[f"option_{letter}"]) for letter in _LETTERS if cells.get(f"option_{letter}", "").strip()
-    ] or split_options(cells.get("options", ""))
+    filled = [(letter.upper(), cells.get(f"option_{letter}", "")) for letter in _LETTERS]
+    options = without_letters([(letter, text) for letter, text in filled if text.strip()])
+    options = options or split_options(cells.get("options", ""))
     topic = [part.strip() for part in re.split(r"[>/＞]", cells.get("topic", "")) if part.strip()]
     if cells.get("topic_2", "").strip():
         topic.append(cells["topic_2"].strip())
@@ -88,9 +123,10 @@ def record_of_cells(
 ) -> tuple[dict[str, Any] | None, tuple[Remark, ...], tuple[Remark, ...]]:
     """Return the record of a row by its cells, its problems and its doubts.
 
-    `cells` are texts by column (`column_keys`). A record that comes with problems is a draft; None where not even the
-    question is there. A table without a column for the type has it guessed, with a doubt where another is as likely.
+    `cells` are texts by column (`column_keys`). A record that comes with problems is a draft; None where there is
+    neither a question nor an option or answer. A table without a column for the type has it guessed, with a doubt
+    where another is as likely.
     """
     built = build(block_of_cells(cells, row=row))
-    record = built.record if built.record["content"].get("stem", "").strip() else None
-    return record, built.problems, built.doubts
+    is_said = any(text.strip() for key, text in cells.items() if key in _SAYING or key.startswith("option"))
+    return built.record if is_said else None, built.problems, built.doubts

@@ -21,6 +21,7 @@ RATIO_COUNTS_FROM = 8_000_000
 MAXIMUM_MEMBERS = 20_000
 MAXIMUM_CELL = 200_000
 MAXIMUM_COLUMNS = 256
+MAXIMUM_SHEETS = 500
 _CHUNK = 1 << 16
 _SPILL_FROM = 4 << 20
 
@@ -295,29 +296,38 @@ class _Sheet:
             self._text.add(data)
 
 
-def _first_sheet(package: zipfile.ZipFile, names: set[str]) -> tuple[str, bool]:
-    """Return the member that holds the first sheet, and whether dates count from 1904."""
-    wanted, is_1904 = "", False
+def _sheets(package: zipfile.ZipFile, names: set[str]) -> tuple[list[tuple[str, str]], bool]:
+    """Return the names of the sheets and the members that hold them, and whether dates count from
+    1904."""
+    wanted: dict[str, str] = {}
+    is_1904 = False
     for tag, attributes in _elements(package, "xl/workbook.xml"):
         if tag == "workbookPr":
             is_1904 = attributes.get("date1904") in {"1", "true"}
-        elif tag == "sheet" and not wanted:
-            wanted = attributes.get("id", "")
+        elif tag == "sheet":
+            wanted.setdefault(attributes.get("id", ""), attributes.get("name", ""))
+    members: dict[str, str] = {}
     if "xl/_rels/workbook.xml.rels" in names:
         for tag, attributes in _elements(package, "xl/_rels/workbook.xml.rels"):
-            if tag == "Relationship" and attributes.get("Id") == wanted:
-                target = attributes.get("Target", "")
-                name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-                if name in names:
-                    return name, is_1904
-    found = sorted(name for name in names if name.startswith("xl/worksheets/") and name.endswith(".xml"))
-    if not found:
+            target = attributes.get("Target", "")
+            name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            if tag == "Relationship" and name in names:
+                members[attributes.get("Id", "")] = name
+    found = [(name, members[id_]) for id_, name in wanted.items() if members.get(id_, "").endswith(".xml")]
+    sheets = [one for one in found if not one[1].startswith(("xl/chartsheets/", "xl/dialogsheets/"))]
+    if not sheets:
+        rest = sorted(name for name in names if name.startswith("xl/worksheets/") and name.endswith(".xml"))
+        sheets = [("", rest[0])] if rest else []
+    if not sheets:
         raise UnreadableFile(NO_SHEET)
-    return found[0], is_1904
+    if len(sheets) > MAXIMUM_SHEETS:
+        raise UnreadableFile(TOO_LARGE)
+    return sheets, is_1904
 
 
-def read_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows of the first sheet that say something: their numbers from 1 and the texts of their cells.
+def read_rows(path: Path) -> Iterator[tuple[str, int, list[str]]]:
+    """Yield the rows of all sheets that say something: the name of the sheet, their numbers from 1
+    and the texts of their cells.
 
     A cell with a formula reads FORMULA. UnreadableFile for what is no sound .xlsx, holds macros, or unpacks to too
     much; also midway, when the damage only shows then.
@@ -337,14 +347,16 @@ def read_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
                 raise UnreadableFile(MACROS)
             if "xl/workbook.xml" not in names:
                 raise UnreadableFile(NO_SHEET)
-            member, is_1904 = _first_sheet(package, names)
+            sheets, is_1904 = _sheets(package, names)
             if "xl/sharedStrings.xml" in names:
                 _shared_strings(package, "xl/sharedStrings.xml", strings)
-            sheet = _Sheet(strings, _date_styles(package, names), is_1904=is_1904)
-            with package.open(member) as content:
-                for _step in _parse(content, start=sheet.start, end=sheet.end, text=sheet.text):
-                    yield from sheet.rows
-                    sheet.rows = []
+            kinds = _date_styles(package, names)
+            for name, member in sheets:
+                sheet = _Sheet(strings, kinds, is_1904=is_1904)
+                with package.open(member) as content:
+                    for _step in _parse(content, start=sheet.start, end=sheet.end, text=sheet.text):
+                        yield from ((name, number, texts) for number, texts in sheet.rows)
+                        sheet.rows = []
     except (zipfile.BadZipFile, expat.ExpatError, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise UnreadableFile(DAMAGED) from error
     except (ValueError, KeyError, UnicodeError) as error:

@@ -10,8 +10,9 @@ import xlsxwriter
 
 from exams.domain.registry import get_type
 from exams.interchange.formats.base import ExportedRecord, Record, Remark, gettext_noop
+from exams.interchange.formats.question_vocabulary import COLUMNS, OPTION_LETTERS, TYPE_NAMES
+from exams.interchange.formats.table_rows import record_of_cells
 from exams.interchange.formats.xlsx_examples import EXAMPLES_EN, EXAMPLES_ZH
-from exams.interchange.formats.xlsx_rows import COLUMNS, OPTION_LETTERS, TYPE_NAMES, record_of_cells
 
 NO_ROW = gettext_noop("This type of question does not fit a row; it is left out. Use JSON Lines for it.")
 OTHER_MARKING = gettext_noop("Its answer or marking cannot be said in a row; it is left out. Use JSON Lines for it.")

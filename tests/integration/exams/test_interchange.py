@@ -18,8 +18,8 @@ from edu.notifications.models import Notification
 from exams.authoring.banks import create_bank
 from exams.authoring.record_problems import RECORD_PROBLEMS, say_remark
 from exams.interchange import applying, imports
+from exams.interchange.formats.question_vocabulary import TYPE_NAMES
 from exams.interchange.formats.xlsx_examples import EXAMPLES_EN, EXAMPLES_ZH
-from exams.interchange.formats.xlsx_rows import TYPE_NAMES
 from exams.interchange.formats.xlsx_writing import example, write_sheet
 from exams.models import BlueprintRule, ImportBatch, ImportRow, Paper, PaperSection, Question
 from exams.services import publish_question
