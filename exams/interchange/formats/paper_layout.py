@@ -12,8 +12,7 @@ from exams.interchange.formats.rich_line import Rich
 
 MAXIMUM_NOTICE = 20
 _PAGE = re.compile(
-    r"\s*第\s?\d{1,3}\s?页\s*[，,、（(/]?\s*(?:共\s?\d{1,3}\s?页)?\s*[)）]?\s*|"
-    r"\s*Page\s+\d{1,3}\s+of\s+\d{1,3}\s*"
+    r"第\s?\d{1,3}\s?页\s{0,3}[，,、（(/]?\s{0,3}(?:共\s?\d{1,3}\s?页)?\s?[)）]?|Page\s\d{1,3}\sof\s\d{1,3}"
 )
 _BRACKET_FIRST = re.compile(
     r"\s{0,8}[（(]\s{0,8}([A-Za-z]{1,6}|√|×|✓|✗|对|错|正确|错误)?\s{0,8}[)）]\s{0,4}(?=\d{1,3}\s?[.．、])"
@@ -30,7 +29,7 @@ _ANSWER_NUMBER = re.compile(r"(?<=[\s;；。,，])(\d{1,3})\s?[.．、](?!\d)\s{
 _NOTICE = re.compile(
     r"[\s*#【]{0,8}(?:注\s?意\s?事\s?项|考\s?生\s?须\s?知|考\s?试\s?须\s?知|答\s?题\s?须\s?知|考生注意|答题说明)[】\s:：*]{0,6}"
 )
-_TABLE_LINE = re.compile(r"\s{0,8}\|(.*)\|\s*")
+_TABLE_LINE = re.compile(r"\s{0,8}\|(.*)\|\s{0,8}")
 _NUMBERS = re.compile(r"题号|序号|题目")
 _TABLE_RULE = re.compile(r"[\s|:\-]+")
 
@@ -38,7 +37,7 @@ _TABLE_RULE = re.compile(r"[\s|:\-]+")
 def in_order(lines: Iterable[Line], /) -> list[Line]:
     """Return the lines of a paper without page numbers, each question beginning with its number, and lists of answers
     one part or number a line."""
-    kept = [line for line in lines if not _PAGE.fullmatch(line.rich.narrow)]
+    kept = [line for line in lines if not _PAGE.fullmatch(line.rich.narrow.strip())]
     kept = list(_without_notices(_tables_of_answers(kept)))
     kept = [_number_first(line) for line in kept]
     return list(_parted(_with_option_marks(kept)))

@@ -1,6 +1,8 @@
 """Question papers whose pages, tables and habits move things about: nothing is swallowed and nothing is guessed in
 silence."""
 
+import time
+
 import pytest
 
 from exams.interchange.formats import chinese_text
@@ -184,3 +186,10 @@ def test_an_english_paper_with_texts_cloze_and_gaps(tmp_path):
 def test_gaps_without_all_their_answers_are_declined(tmp_path):
     rows = _read(ENGLISH.replace("23-24 BA", "23 B"), tmp_path)
     assert any("24" in reason for reason in reasons_of([rows[2]]))
+
+
+def test_long_runs_of_spaces_take_no_time(tmp_path):
+    start = time.monotonic()
+    for line in ("第1页" + " " * 50_000 + "x", "（" + " " * 50_000, "|" * 50_000, "1. " * 15_000, "__1_" * 12_000):
+        _read(f"1．哪个？\n{ABC}\n答案：B\n{line}\n", tmp_path)
+    assert time.monotonic() - start < 10
