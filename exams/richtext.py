@@ -21,6 +21,12 @@ ATTRIBUTES = {
 }
 _A_TAG = re.compile(rf"</?(?:{'|'.join(sorted(TAGS))})\b[^<>]*>", re.IGNORECASE)
 _BLOCK_TAG = re.compile(r"<(?:p|pre|table|ul|ol|blockquote|h3|h4)\b", re.IGNORECASE)
+SET_ATTRIBUTES = {
+    "audio": {"controls": "", "preload": "none"},
+    "img": {"loading": "lazy"},
+    # On a phone a wide table scrolls by itself, which the keyboard has to reach.
+    "table": {"tabindex": "0"},
+}
 ASSET = re.compile(r"asset:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 """How stored text names a picture or sound of ours: its public id, never an address."""
 MARKER = re.compile(r"\[\[([a-z0-9_-]{1,32})\]\]")
@@ -54,7 +60,7 @@ def safe_html(text: str, /) -> SafeString:
         attributes=ATTRIBUTES,
         url_schemes={"http", "https", "asset"},
         attribute_filter=_address,
-        set_tag_attribute_values={"audio": {"controls": "", "preload": "none"}, "img": {"loading": "lazy"}},
+        set_tag_attribute_values=SET_ATTRIBUTES,
         link_rel=None,
         strip_comments=True,
     )

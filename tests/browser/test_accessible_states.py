@@ -89,7 +89,7 @@ def test_the_exam_room(sits, title):
     inspector.look("room, answered and flagged")
 
     page.context.set_offline(True)
-    page.locator("[data-response=single] label").last.click()
+    page.locator("[data-response=single] label:not(:has(input:checked))").last.click()
     expect(page.locator("[data-save-state]")).to_have_attribute("data-state", "offline", timeout=20_000)
     inspector.look("room, offline")
     page.context.set_offline(False)

@@ -31,17 +31,17 @@ def test_a_question_is_written_with_a_live_preview_and_published(page):
     open_bank(page)
     page.get_by_role("link", name=re.compile("New question|Write a question")).first.click()
     page.locator("main").get_by_role("link", name=re.compile("Single choice")).click()
-    page.locator("#id_stem").fill("Which account grows on the debit side?")
-    page.locator("#id_options-0-text").fill("Bank deposits")
-    page.locator("#id_options-1-text").fill("Share capital")
-    page.locator("#id_options-1-feedback").fill("Capital is equity and grows on the credit side.")
+    page.locator("#id_stem_rich").fill("Which account grows on the debit side?")
+    page.locator("#id_options-0-text_rich").fill("Bank deposits")
+    page.locator("#id_options-1-text_rich").fill("Share capital")
+    page.locator("#id_options-1-feedback_rich").fill("Capital is equity and grows on the credit side.")
     expect(page.locator("#preview")).to_contain_text("Which account grows on the debit side?")
     expect(page.locator("#preview")).to_contain_text("Share capital")
 
     # Nothing is marked as right yet: the page says so and keeps what was written.
     page.get_by_role("button", name="Save and publish").click()
     expect(page.locator(".error-summary")).to_be_visible()
-    expect(page.locator("#id_options-0-text")).to_have_value("Bank deposits")
+    expect(page.locator("#id_options-0-text_rich")).to_have_text("Bank deposits")
 
     page.locator("#id_options-0-worth").select_option("1")
     page.get_by_role("button", name="Save and publish").click()
@@ -51,7 +51,7 @@ def test_a_question_is_written_with_a_live_preview_and_published(page):
 def test_questions_are_imported_and_wrong_rows_are_named(page, settle):
     open_bank(page)
     page.get_by_role("link", name=re.compile("Import")).first.click()
-    template = download(page, page.get_by_role("link", name="Template in English").click)
+    template = download(page, page.get_by_role("link", name="Excel table (.xlsx) · English").click)
     headers, first = template[0], template[1]
     bad = [f"{value} again" if place == headers.index("Type") else value for place, value in enumerate(first)]
     upload(page, headers=headers, rows=[first, bad], name="questions.xlsx")
