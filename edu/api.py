@@ -27,6 +27,7 @@ STATUS: dict[type[DomainError], int] = {
 }
 
 
+# Whatever is sent here is answered 404 and changes nothing.
 @csrf_exempt
 def unknown_address(request: HttpRequest) -> HttpResponse:
     """Answer every address under /api/ that there is not, with or without a slash at its end, to programs' taste."""

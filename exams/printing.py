@@ -5,6 +5,7 @@ parts, picture. Called by the authoring views.
 """
 
 import re
+import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
@@ -129,8 +130,8 @@ def picture_of(address: str, alt: str) -> Picture | None:
     if found is None:
         return None
     try:
-        _name, data = read_illustration(found[1])  # type: ignore[arg-type]
-    except NotFound:
+        _name, data = read_illustration(uuid.UUID(found[1]))
+    except (NotFound, ValueError):
         return None
     return Picture(data=data, alt=alt)
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from edu.core.messages import gettext_noop as gettext_noop
 from exams.domain.errors import Problem
 from exams.domain.numbers import parse_decimal
 
@@ -72,11 +73,6 @@ class TypeInfo:
     fits_passage: bool = True
     holds_questions: bool = False
     takes_files: bool = False
-
-
-def gettext_noop(text: str, /) -> str:
-    """Return the text as it is, marked for translators; the domain itself speaks English."""
-    return text
 
 
 def ids_of(options: Iterable[Any], /) -> tuple[str, ...]:

@@ -26,18 +26,16 @@ _IGNORED = re.compile(r"[\W_]+")
 
 
 def pieces_of(text: str, /) -> frozenset[int]:
-    """Return the hashes of the text's pieces; equal within one process only."""
+    """Return the hashes of the text's pieces; equal within one process only.
+
+    exams.domain.near_duplicates has hashes that last, for the search index; these need not, and an import reads the
+    whole bank by them.
+    """
     plain = _IGNORED.sub("", text[:MOST_TEXT])
     if not plain.isascii():
         plain = unicodedata.normalize("NFKC", plain)
     plain = plain.lower()
     return frozenset(hash(plain[at : at + PIECE]) & _MASK for at in range(len(plain) - PIECE + 1))
-
-
-def likeness(first: frozenset[int], second: frozenset[int], /) -> float:
-    """Return the share of pieces that two texts have in common, from 0 to 1 (Jaccard)."""
-    both = len(first & second)
-    return both / (len(first) + len(second) - both) if both else 0.0
 
 
 @dataclass(frozen=True, slots=True)

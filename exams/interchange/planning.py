@@ -10,6 +10,7 @@ from django.utils.translation import override
 
 from edu.core.errors import DomainError
 from exams.authoring.record_problems import RECORD_PROBLEMS
+from exams.domain.near_duplicates import likeness
 from exams.interchange import near_duplicates
 from exams.interchange.bulk_insert import insert_rows
 from exams.interchange.examine import Examined, examine_row
@@ -249,7 +250,7 @@ def _compare(
         rows = ImportRow.objects.filter(batch=batch, position__in=places).values_list("position", "search_text")
         own = {place: near_duplicates.pieces_of(text) for place, text in rows}
         for pair, pieces in part:
-            share = near_duplicates.likeness(own.get(pair.position, frozenset()), pieces)
+            share = likeness(own.get(pair.position, frozenset()), pieces)
             if share >= near_duplicates.SIMILAR and share > best.get(pair.position, (0.0, 0))[0]:
                 best[pair.position] = (share, pair.question_id)
 
@@ -268,7 +269,7 @@ def find_like(row: ImportRow) -> None:
         .values_list("pk", "search_text")[:20_000]
     )
     for pair, pieces in near_duplicates.find_candidates(sketches, questions.iterator(chunk_size=2000)):
-        share = near_duplicates.likeness(own, pieces)
+        share = likeness(own, pieces)
         if share >= near_duplicates.SIMILAR and share > best:
             best, row.near_duplicate_of_id, row.near_percent = share, pair.question_id, round(100 * share)
 

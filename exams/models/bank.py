@@ -155,7 +155,7 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         return self.filter(status="published", current_version__isnull=False, is_withheld=False)
 
 
-class VisibleQuestions(models.Manager.from_queryset(QuestionQuerySet)):  # type: ignore[misc]
+class VisibleQuestions(models.Manager.from_queryset(QuestionQuerySet)):  # type: ignore[misc] # a class made at run time
     """Questions without those of an import that is under way or being taken back: one row of ImportBatch shows or
     hides all of them at once."""
 

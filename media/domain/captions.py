@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from edu.core.messages import gettext_noop
+
 _TIME = re.compile(r"(?:(\d{1,3}):)?([0-5]?\d):([0-5]\d)[.,](\d{1,3})")
 _TAG = re.compile(r"</?(?!(?:i|b|u)>)[^>]*>")
 MAX_CUES = 20_000
@@ -16,11 +18,6 @@ class UnreadableCaptions(Exception):
         self.text = text
         self.values = values
         super().__init__(text % values if values else text)
-
-
-def gettext_noop(text: str, /) -> str:
-    """Mark a text to be translated where it is shown."""
-    return text
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,7 +57,7 @@ EDITOR = Editor(
                 label=label,
                 kind="check",
                 default=kind in {"picture", "document"},
-                help=", ".join(ENDINGS[kind]),  # type: ignore[index]
+                help=", ".join(ENDINGS[kind]),  # type: ignore[index] # KINDS names the kinds of ENDINGS as plain text
             )
             for kind, label in KINDS
         ),

@@ -9,17 +9,13 @@ from types import MappingProxyType
 from typing import Any, BinaryIO
 
 from edu.core.errors import InvalidInput
+from edu.core.messages import gettext_noop as gettext_noop
 
 Values = Mapping[str, str | int]
 Record = Mapping[str, Any]
 """A question record: type, content, key and what else `exams.authoring.records.QuestionRecord` names, as plain JSON."""
 
 NO_VALUES: Values = MappingProxyType({})
-
-
-def gettext_noop(text: str, /) -> str:
-    """Mark a text to be translated when it is shown; what is stored stays the English source."""
-    return text
 
 
 class UnreadableFile(InvalidInput):

@@ -169,7 +169,7 @@ def _notes_of(package: Package) -> dict[str, str]:
         part = package.part_of_kind(f"{kind}s")
         if part is None:
             continue
-        for element in package.elements(part, lambda name, kind=kind: name == kind):  # type: ignore[misc]
+        for element in package.elements(part, lambda name, kind=kind: name == kind):  # type: ignore[misc] # a default is not typed
             text = "".join(one.text or "" for one in element.iter() if local(one.tag) == "t").strip()
             if attribute(element, "type") is None and text:
                 found[f"{kind[0]}{attribute(element, 'id')}"] = text[:2_000]

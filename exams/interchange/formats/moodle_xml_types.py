@@ -275,19 +275,19 @@ def _essay(question: Question) -> Parts:
         question.reader.lose("graderinfo", LOST_GRADER_NOTES)
     if response == "noinline":
         count = int(files) if files.isdecimal() and files != "0" else 10
-        content = {"stem": question.stem(), "maximum_files": min(10, count)}
-        return Parts("file_upload", content | _file_kinds(question.plain("filetypeslist")), {})
+        asked: dict[str, Any] = {"stem": question.stem(), "maximum_files": min(10, count)}
+        return Parts("file_upload", asked | _file_kinds(question.plain("filetypeslist")), {})
     if required not in {"", "0"}:
         raise Declined(FILES_AND_TEXT, place="content")
     if files not in {"", "0"}:
         question.reader.lose("attachments", LOST_FILES_WITH_TEXT)
     if question.plain("responsetemplate/text"):
         question.reader.lose("responsetemplate", LOST_TEMPLATE)
-    content = {"stem": question.stem()}
+    content: dict[str, Any] = {"stem": question.stem()}
     for ours, theirs in (("min_words", "minwordlimit"), ("max_words", "maxwordlimit")):
         limit = question.plain(theirs)
         if limit.isdecimal() and int(limit):
-            content[ours] = int(limit)  # type: ignore[assignment]
+            content[ours] = int(limit)
     return Parts("essay", content, {})
 
 

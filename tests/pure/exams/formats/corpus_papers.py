@@ -211,6 +211,6 @@ if __name__ == "__main__":
     for line in survey():
         print(line)  # noqa: T201 - a table for the person who asks for it
     done, items, errors = replay_quiz()
-    print(f"pasted result pages: {done} of {items} graded, {len(errors)} wrong {errors[:2]}")  # noqa: T201
+    print(f"pasted result pages: {done} of {items} graded, {len(errors)} wrong {errors[:2]}")  # noqa: T201 - as above
     for file in result_files():
-        print(replay_results(file))  # noqa: T201
+        print(replay_results(file))  # noqa: T201 - as above
