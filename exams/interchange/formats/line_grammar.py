@@ -10,8 +10,10 @@ from exams.interchange.formats.line_headings import (
     is_roman_part,
     is_rule,
     is_subsection,
+    level_at,
     part_of,
     section_of,
+    type_behind,
     type_in,
 )
 from exams.interchange.formats.line_labels import FIELD_OF, is_bare_label, label_at, split_labels
@@ -20,11 +22,15 @@ from exams.interchange.formats.line_numbers import Numbered, chinese_numbered, c
 from exams.interchange.formats.line_options import option_at, option_marks
 from exams.interchange.formats.line_passages import (
     GAP,
+    bare_span,
+    gap_group,
     gap_numbers,
     is_text_letter,
     opens_passage,
     opens_text,
     passage_range,
+    shared_options,
+    shared_stem,
 )
 
 __all__ = [
@@ -33,10 +39,12 @@ __all__ = [
     "GAP",
     "Numbered",
     "Section",
+    "bare_span",
     "begins_with_answer",
     "chinese_numbered",
     "chinese_value",
     "earned_marks",
+    "gap_group",
     "gap_numbers",
     "heading_of",
     "inline_type",
@@ -49,6 +57,7 @@ __all__ = [
     "is_text_letter",
     "key_list",
     "label_at",
+    "level_at",
     "numbered",
     "opens_passage",
     "opens_text",
@@ -57,7 +66,10 @@ __all__ = [
     "part_of",
     "passage_range",
     "section_of",
+    "shared_options",
+    "shared_stem",
     "split_labels",
     "take_marks",
+    "type_behind",
     "type_in",
 ]

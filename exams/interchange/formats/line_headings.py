@@ -26,6 +26,14 @@ _SECTION_REST = re.compile(
 
 _INLINE_TYPE = re.compile(rf"\s{{0,8}}[【\[（(〖]\s{{0,4}}({_TYPES})\s{{0,4}}[】\]）)〗]\s{{0,8}}[:：]?")
 
+_TYPE_BEHIND = re.compile(
+    rf"\s{{0,4}}[【\[（(〖]\s{{0,4}}({_TYPES})\s{{0,4}}[】\]）)〗]\s{{0,4}}(?:[（(\[【]?必答题?[】\])）]?)?\s{{0,4}}\*?\s{{0,8}}\Z"
+)
+
+_LEVEL = re.compile(
+    r"\s{0,4}[【\[（(]\s?((?:很|较|极|非常)?(?:容易|简单|易|难)|中等?|中等难度|困难|适中|一般)\s?[】\])）]\s{0,4}"
+)
+
 _TYPE_SIGNS = (
     (r"true.{0,8}(?:or|/).{0,4}false|判断|对的打|正确的打", "判断题"),
     (r"choose|multiple.choice|选择|选出", "选择题"),
@@ -110,6 +118,18 @@ def is_subsection(text: str, /) -> bool:
 def inline_type(text: str, /) -> tuple[str, int] | None:
     """Return the type in brackets at the beginning of a question (`【单选题】`), and where the rest begins."""
     found = _INLINE_TYPE.match(text)
+    return (found[1], found.end()) if found else None
+
+
+def type_behind(text: str, /) -> tuple[str, int] | None:
+    """Return the type in brackets at the end of a question (`…[单选题] *`), and where the bracket begins."""
+    found = _TYPE_BEHIND.search(text, max(0, len(text) - 40))
+    return (found[1], found.start()) if found else None
+
+
+def level_at(text: str, /) -> tuple[str, int] | None:
+    """Return the difficulty in brackets at the beginning of a question (`[易]`), and where the rest begins."""
+    found = _LEVEL.match(text)
     return (found[1], found.end()) if found else None
 
 

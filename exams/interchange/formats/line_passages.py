@@ -19,7 +19,27 @@ _PASSAGE_RANGE = re.compile(
     re.IGNORECASE,
 )
 
-_SHARED_STEM = re.compile(r"\s{0,8}[（(【]\s?(\d{1,4})\s?[-~～—–至]{1,2}\s?(\d{1,4})\s?题?\s?共用题干\s?[)）】]")
+_SPAN = r"第?\s?(\d{1,4})\s?题?\s?[-~～—–―－至到]{1,2}\s?第?\s?(\d{1,4})\s?(?:小?题)?"
+
+_SHARED_STEM = re.compile(
+    rf"[（(【\[]?\s?{_SPAN}\s?(?:共用|共享)(?:以下|下列|同一)?(?:题干|病例|案例|材料)\s?[)）】\]]?\s?[:：]?|"
+    rf"(?:共用|共享)题干\s?[（(【\[]\s?{_SPAN}\s?[)）】\]]\s?[:：]?"
+)
+
+_SHARED_OPTIONS = re.compile(
+    rf"\s{{0,8}}[（(【\[]?\s?(?:以下|下列)?\s?{_SPAN}\s?[)）】\]]?\s?(?:题)?(?:共用|共享|使用)(?:以下|下列|同一组?|一组)?(?:的)?"
+    r"(?:备选答案|备选项|答案选项|选项|答案)\s?[)）】\]]?\s?[:：]?"
+)
+
+_SHARED_OPTIONS_BARE = re.compile(
+    rf"\s{{0,8}}[（(【\[]?\s?(?:共用|共享)(?:备选答案|备选项|答案选项|选项|答案)\s?[)）】\]]?\s?(?:[（(【\[]\s?{_SPAN}\s?[)）】\]])?\s?[:：]?"
+)
+
+_BARE_SPAN = re.compile(rf"\s{{0,8}}[（(【\[]\s?{_SPAN}\s?[)）】\]]\s{{0,8}}")
+
+_GAP_GROUP = re.compile(
+    r"\s{0,12}(?:[（(]\s?(\d{1,3})\s?[)）]|_{1,10}(\d{1,3})_{1,10})\s{0,8}(?=[（(]?A\s?[.．、:：)）])"
+)
 
 _PASSAGE_OPEN = re.compile(
     r"[\s*]{0,8}(?:[（(]?[一二三四五六七八九十\d]{1,3}[)）、.．]\s?)?(?:[（(]\s?[\d.]+\s?分\s?[)）]\s?)?"
@@ -46,10 +66,43 @@ def gap_numbers(text: str, /) -> list[int]:
 
 def passage_range(text: str, /) -> tuple[int, int] | None:
     """Return from which to which number the questions of a passage go (`回答1～3题`)."""
-    found = _SHARED_STEM.match(text) or _PASSAGE_RANGE.search(text)
+    found = _PASSAGE_RANGE.search(text)
     if not found or not 0 < int(found[2]) - int(found[1]) < 30:
         return None
     return int(found[1]), int(found[2])
+
+
+def _span_of(found: re.Match[str]) -> tuple[int, int]:
+    numbers = [int(one) for one in found.groups() if one]
+    is_span = len(numbers) == 2 and 0 < numbers[1] - numbers[0] < 30
+    return (numbers[0], numbers[1]) if is_span else (0, 0)
+
+
+def shared_stem(text: str, /) -> tuple[int, int, int] | None:
+    """Return the numbers of the questions that share the text to come (`（1～3题共用题干）`), and where it begins."""
+    found = _SHARED_STEM.search(text[:80])
+    span = _span_of(found) if found else (0, 0)
+    return (*span, found.end()) if found and span[0] else None
+
+
+def shared_options(text: str, /) -> tuple[int, int, int] | None:
+    """Return the numbers of the questions that share the options to come (`（1～3题共用备选答案）`), 0 where it does
+    not say, and where they begin."""
+    found = _SHARED_OPTIONS.match(text[:80]) or _SHARED_OPTIONS_BARE.match(text[:80])
+    return (*_span_of(found), found.end()) if found else None
+
+
+def bare_span(text: str, /) -> tuple[int, int] | None:
+    """Return the numbers of a line that is nothing but a span of them in brackets (`[36～38]`)."""
+    found = _BARE_SPAN.fullmatch(text[:40])
+    span = _span_of(found) if found and len(text) <= 40 else (0, 0)
+    return span if span[0] else None
+
+
+def gap_group(text: str, /) -> tuple[int, int] | None:
+    """Return the number of the gap whose options a line holds (`（2）A.… B.…`), and where they begin."""
+    found = _GAP_GROUP.match(text)
+    return (int(found[1] or found[2]), found.end()) if found else None
 
 
 def opens_passage(text: str, /) -> bool:

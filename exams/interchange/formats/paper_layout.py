@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from exams.interchange.formats import line_grammar as grammar
+from exams.interchange.formats.paper_platforms import usual
 from exams.interchange.formats.paper_state import Line
 from exams.interchange.formats.question_vocabulary import TYPE_WORDS
 from exams.interchange.formats.rich_line import Rich
@@ -38,6 +39,7 @@ def in_order(lines: Iterable[Line], /) -> list[Line]:
     """Return the lines of a paper without page numbers, each question beginning with its number, and lists of answers
     one part or number a line."""
     kept = [line for line in lines if not _PAGE.fullmatch(line.rich.narrow.strip())]
+    kept = usual(kept)
     kept = list(_without_notices(_tables_of_answers(kept)))
     kept = [_number_first(line) for line in kept]
     return list(_parted(_with_option_marks(kept)))

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from exams.interchange.formats import line_grammar as grammar
 from exams.interchange.formats.base import ParsedRow, UnreadableFile, gettext_noop
 from exams.interchange.formats.line_grammar import Numbered
-from exams.interchange.formats.paper_drafts import Draft, Passage, Place
+from exams.interchange.formats.paper_drafts import Draft, Place
 from exams.interchange.formats.paper_keys import KeyEntry, assign
+from exams.interchange.formats.paper_passages import Passage
 from exams.interchange.formats.rich_line import Rich
 
 MAXIMUM_QUESTIONS = 50_000
@@ -24,13 +25,15 @@ _UNNUMBERED = gettext_noop("The question has no number; where it begins was gues
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of a paper: its number in the file, its text, the level of the heading it is (0 for none), and what was
-    doubtful about it or lost already."""
+    doubtful about it or lost already; the type and the marks of the question that it begins, where they stood apart."""
 
     row: int
     rich: Rich
     level: int = 0
     doubts: tuple[str, ...] = ()
     losses: tuple[str, ...] = ()
+    type_name: str = ""
+    marks: str = ""
 
 
 class State:
@@ -59,6 +62,9 @@ class State:
         self.loose: list[Line] = []
         self.is_after_blank = True
         self.is_unnumbered = self._count_unnumbered()
+        self.is_bulleted = any(one.rich.text.lstrip()[:1] == "●" for one in self.lines) and any(
+            grammar.gap_group(one.rich.narrow) for one in self.lines
+        )
 
     def _count_unnumbered(self) -> bool:
         """Tell whether the questions of the paper carry no numbers."""
@@ -141,6 +147,7 @@ class State:
         place = self.place
         draft = Draft(row=line.row, place=place, number=number.number if number else None)
         draft.style = number.style if number else ""
+        draft.type_name, draft.marks = line.type_name, line.marks
         if number is None:
             if not self.is_unnumbered:
                 draft.doubts.append(("stem", _UNNUMBERED, {}))
@@ -182,11 +189,12 @@ class State:
     def _close(self) -> None:
         """End the question and the passage that were being read."""
         self._finish()
-        if self.passage is not None and not self.passage.drafts and self._turn_into_gaps():
+        is_text = self.passage is not None and not self.passage.is_shared
+        if is_text and self.passage is not None and not self.passage.drafts and self._turn_into_gaps():
             self._finish()
         passage, self.passage = self.passage, None
         if passage is not None:
-            if not passage.last and passage.drafts:
+            if not passage.last and passage.drafts and not passage.is_shared:
                 first, last = passage.drafts[0].number or 1, passage.drafts[-1].number or len(passage.drafts)
                 passage.doubts.append(("questions", _PASSAGE_END, {"first": first, "last": last}))
             self.items.append(passage)
