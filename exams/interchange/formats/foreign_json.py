@@ -14,7 +14,7 @@ from exams.interchange.formats.json_texts import block_of_text
 from exams.interchange.formats.question_block import MAXIMUM_SOURCE, Block, build
 from exams.interchange.formats.question_vocabulary import TYPE_HINTS, column_of, folded
 from exams.interchange.formats.rich_line import plain_as_rich, storable
-from exams.interchange.formats.table_rows import split_options, without_letters
+from exams.interchange.formats.table_rows import among_wrong, split_options, without_letters
 
 MAXIMUM_SIZE = 64 * 1024 * 1024
 MAXIMUM_DEPTH = 12
@@ -31,9 +31,19 @@ _COUNTED = gettext_noop("The answer %(text)s was read as %(letters)s: this file 
 _TYPE_CODE = gettext_noop("The type is a code (%(text)s); the question was read by its look.")
 _FILES = gettext_noop("The picture or file “%(name)s” is not in the JSON.")
 
+_SHORT = {
+    "options": ("o", "os", "opts", "ops", "c", "choices"),
+    "answer": ("ans", "correct", "a"),
+    "type": ("t",),
+    "explanation": ("e", "ex", "exp"),
+}
+_WRONG = ("incorrectanswers", "incorrectanswer", "wronganswers", "wronganswer", "distractors", "incorrect", "wrong")
+_GAP_FILLING = re.compile(r"<span\b[^<>]{0,200}gapfilling[^<>]{0,200}>\s*(\d{1,2})\s*</span>")
+_BIT_WORTHS = (16, 32, 64, 128)
+_BITS = gettext_noop("The answer %(text)s was read as %(letters)s: this file writes A, B, C, D as 16, 32, 64, 128.")
 _TITLES = ("chapter", "chaptername", "章节", "章", "section", "name", "title", "keywords", "keyword", "subject", "unit")
-_OPTION_LETTERS = ("label", "key", "prefix", "letter", "option", "oorder", "id")
-_OPTION_TEXTS = ("text", "content", "value", "title", "name", "otext", "选项", "内容")
+_OPTION_LETTERS = ("label", "key", "prefix", "letter", "option", "oorder", "id", "k")
+_OPTION_TEXTS = ("text", "content", "value", "title", "name", "otext", "选项", "内容", "v", "t")
 _QUIET = frozenset(
     [
         "index",
@@ -84,12 +94,33 @@ def _keys_of(entry: Mapping[str, Any]) -> dict[str, str]:
     keys: dict[str, str] = {}
     for name in entry:
         column = column_of(str(name))
-        if column and (column not in keys or folded(name) in ("question", "题干", "stem", "answer", "答案", "type")):
+        if column and _text(entry[name]) == "" and column in keys:
+            continue
+        if column and (
+            column not in keys
+            or _text(entry[keys[column]]) == ""
+            or folded(name) in ("question", "题干", "stem", "answer", "答案", "type")
+        ):
             keys[column] = str(name)
+    if "stem" not in keys and (short := _short_keys(entry)):
+        keys = {column: name for column, name in keys.items() if name not in short.values()} | short
     items = entry.get("items")
     if "options" not in keys and isinstance(items, list) and len(items) > 1 and all(_is_option(one) for one in items):
         keys["options"] = "items"
     return keys
+
+
+def _short_keys(entry: Mapping[str, Any]) -> dict[str, str]:
+    """Return the fields of an object that shortens their names to letters (q, o, a); empty for any other."""
+    names = {folded(str(name)): str(name) for name in entry}
+    if "q" not in names or not isinstance(entry[names["q"]], str):
+        return {}
+    short = {"stem": names["q"]}
+    for column, spelled in _SHORT.items():
+        found = next((names[one] for one in spelled if one in names), None)
+        if found is not None and not (found.lower() == "a" and "b" in names):
+            short[column] = found
+    return short
 
 
 def _is_option(value: Any) -> bool:
@@ -183,19 +214,11 @@ def _options(entry: Mapping[str, Any], keys: Mapping[str, str]) -> tuple[list[tu
         if isinstance(one, dict):
             names = {folded(str(name)): name for name in one}
             said = next(
-                (
-                    _text(one[names[n]])
-                    for n in ("label", "key", "prefix", "letter", "option", "oorder", "id")
-                    if n in names
-                ),
+                (_text(one[names[n]]) for n in _OPTION_LETTERS if n in names),
                 "",
             )
             text = next(
-                (
-                    one[names[n]]
-                    for n in ("text", "content", "value", "title", "name", "otext", "选项", "内容")
-                    if n in names
-                ),
+                (one[names[n]] for n in _OPTION_TEXTS if n in names),
                 "",
             )
             letter = said.upper() if re.fullmatch(r"[A-Za-z]", said) else letter
@@ -241,6 +264,20 @@ def _counting(found: list[_Found]) -> int | None:
     return said.pop() if len(said) == 1 else None
 
 
+def _by_bits(block: Block, answers: list[str]) -> list[str]:
+    """Return the letters that an answer means which adds up 16, 32, 64 and 128 for A to D."""
+    numbers = [int(text) for text in answers if text.isascii() and text.isdecimal()]
+    if len(answers) != 1 or len(numbers) != 1 or not block.options or len(block.options) > len(_BIT_WORTHS):
+        return answers
+    worths = dict(zip(_BIT_WORTHS, [letter for letter, _text in block.options], strict=False))
+    number = numbers[0]
+    if number % 16 or not 0 < number <= sum(worths) or answers[0] in {text for _letter, text in block.options}:
+        return answers
+    letters = [letter for worth, letter in worths.items() if number & worth]
+    block.doubt("answer", _BITS, {"text": answers[0], "letters": "".join(letters)})
+    return letters
+
+
 def _by_index(block: Block, answers: list[str], base: int | None) -> list[str]:
     """Return the letters that answers mean which count options."""
     places = [int(text) - base for text in answers if text.isascii() and text.isdecimal()] if base is not None else []
@@ -263,6 +300,10 @@ def _block(found: _Found, row: int, base: int | None) -> Block:
 
     options, right = _options(entry, keys)
     answers = _answers(entry, keys) or (["".join(right)] if right else [])
+    wrong = _wrong(entry) if not options and len(answers) == 1 else []
+    if wrong:
+        options, letter = among_wrong(_rich(answers[0]), wrong)
+        answers = [letter]
     topic = [*found.path, *(part for name in ("topic", "topic_2") for part in re.split(r"[>/＞]", said(name)))]
     block = Block(
         row=row,
@@ -281,14 +322,38 @@ def _block(found: _Found, row: int, base: int | None) -> Block:
         block.doubt("type", _TYPE_CODE, {"text": block.type_hint})
         block.type_hint = ""
     stem = entry.get(keys.get("stem", ""))
-    if not options and isinstance(stem, str):
+    if wrong and folded(block.type_hint) in ("multiple", "multiplechoice"):
+        block.type_hint = ""
+    if isinstance(stem, str) and _GAP_FILLING.search(stem):
+        _fill(block, entry, stem, options)
+    elif not options and isinstance(stem, str):
         lines = [plain_line(line) for line in stem.replace("\r\n", "\n").split("\n")]
         block = block_of_text(block, lines, answers)
     else:
         block.is_listed = True
-        _answer(block, _by_index(block, answers, base))
+        _answer(block, _by_bits(block, _by_index(block, answers, base)))
     _note_rest(block, entry, keys)
     return block
+
+
+def _wrong(entry: Mapping[str, Any]) -> list[str]:
+    """Return the wrong answers that an object lists beside the right one."""
+    for name, value in entry.items():
+        if folded(str(name)) in _WRONG:
+            return [_rich(one) for one in (value if isinstance(value, list) else [value]) if _text(one)]
+    return []
+
+
+def _fill(block: Block, entry: Mapping[str, Any], stem: str, options: list[tuple[str, str]]) -> None:
+    """Read numbered gaps in the mark-up of the stem; their answers stand where a choice has its options."""
+    count = len(_GAP_FILLING.findall(stem))
+    block.stem = _GAP_FILLING.sub("____", stem)
+    items = entry.get("items")
+    said = [_text(one.get("content")) for one in items if isinstance(one, dict)] if isinstance(items, list) else []
+    block.type_hint, block.options = "填空题", []
+    block.answers = tuple(said[:count]) if len(said) == count else ()
+    if count == 1 and said:
+        block.answer = said[0]
 
 
 def _answer(block: Block, answers: list[str]) -> None:
@@ -305,6 +370,12 @@ def _answer(block: Block, answers: list[str]) -> None:
 def _note_rest(block: Block, entry: Mapping[str, Any], keys: Mapping[str, str]) -> None:
     used = set(keys.values())
     for name, value in entry.items():
+        if column_of(str(name)) == "answer" and _text(value) == _text(entry.get(keys.get("answer", ""))):
+            continue
+        if folded(str(name)) in _WRONG and block.options:
+            continue
+        if str(name) == "items" and not block.options and (block.answer or block.answers):
+            continue
         if str(name) in used or folded(str(name)) in _QUIET or column_of(str(name)) == "number" or not _text(value):
             continue
         if re.search(r"(?i)image|picture|img|audio|file|图", str(name)):
