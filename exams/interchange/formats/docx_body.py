@@ -19,6 +19,7 @@ from exams.interchange.formats.docx_package import Package, attribute, local
 from exams.interchange.formats.docx_runs import Notes, Runs
 from exams.interchange.formats.docx_tables import Cell, cells_of, grid_of, header_of, rows_of, table_html
 from exams.interchange.formats.line_grammar import numbered, option_at
+from exams.interchange.formats.paper_key_lines import pairs_of
 from exams.interchange.formats.paper_state import Line
 from exams.interchange.formats.rich_line import Atom, Rich, joined
 from exams.interchange.formats.table_columns import MERGED, continued, is_continued, without_merged
@@ -129,7 +130,7 @@ class Body:
         header = next((at for at, row in enumerate(texts[:3]) if is_header(column_keys(row))), None)
         if header is not None:
             yield from self._questions(grid_of(element, rows)[header:])
-        elif (listed := _answer_rows(texts)) is not None:
+        elif (listed := _answer_rows(texts) or _answer_columns(texts)) is not None:
             self.row += 1
             for line in listed:
                 yield Line(self.row, Rich(line, b"", self.runs.atoms))
@@ -226,6 +227,17 @@ def _answer_rows(texts: list[list[str]]) -> list[str] | None:
         pairs = [(n.strip(), a.strip()) for n, a in zip(above[1:], below[1:], strict=False) if n.strip().isdecimal()]
         lines.append("  ".join(f"{number}.{answer}" for number, answer in pairs if answer))
     return [line for line in lines if line] or None
+
+
+def _answer_columns(texts: list[list[str]]) -> list[str] | None:
+    """Return the lines of answers that a table of a number, an answer and perhaps an explanation a row holds; None for
+    any other table."""
+    rows = [[text.replace("\n", " ").strip() for text in row] for row in texts if row]
+    pairs = pairs_of(rows) if len(rows) > 1 and len(rows[0]) > 1 and not _ANSWER_ROW.fullmatch(rows[1][0]) else []
+    lines: list[str] = []
+    for number, answer, explanation in pairs:
+        lines += [f"{number}．{answer}", *([f"解析：{explanation}"] if explanation else [])]
+    return lines or None
 
 
 def _is_layout(texts: list[list[str]]) -> bool:

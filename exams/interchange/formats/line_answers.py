@@ -16,7 +16,7 @@ _KEY_HEADING = re.compile(
 
 _RANGE = re.compile(r"第?\s?(\d{1,4})\s?[-~～—–―至到]{1,2}\s?(\d{1,4})\s?[题]?\s?[.．、:：)）]?\s*")
 
-_SINGLE = re.compile(r"第?\s?[（(]?(\d{1,4})[)）]?\s?题?\s?[.．、:：)）]?\s*")
+_SINGLE = re.compile(r"第?\s?[（(]?(\d{1,4})[)）]?\s?题?\s?(?:[.．、:：)）]|[-–—=]{1,2}(?=\s?[A-Za-z√×✓✗对错正]))?\s*")
 
 _LIST_ANSWER = re.compile(
     r"(?:[A-Za-z](?:\s?[,，、]?\s?[A-Z]){0,9}(?![A-Za-z])|√|×|✓|✗|对|错|正确|错误|T(?:rue)?|F(?:alse)?|True|False)(?![\u4e00-\u9fff])"

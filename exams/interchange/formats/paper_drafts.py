@@ -92,6 +92,14 @@ class Draft:
         return any(line.text.strip() for line in self.fields.get("answer", ()))
 
     @property
+    def is_answered(self) -> bool:
+        """Whether an answer stands with it: under a label, in a bracket, or as words or marking of an option."""
+        if self.has_answer or self.listed is not None or any(BRACKET_ANSWER.search(one.narrow) for one in self.stem):
+            return True
+        lines = [line for _letter, lines in self.options for line in lines]
+        return any(_CALLED_RIGHT.search(line.text) or any(line.styles) for line in lines)
+
+    @property
     def is_complete(self) -> bool:
         """Whether another question may follow."""
         return bool(self.options) or self.has_answer

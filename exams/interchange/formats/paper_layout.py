@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from exams.interchange.formats import line_grammar as grammar
+from exams.interchange.formats.paper_key_lines import key_lines, pairs_of
 from exams.interchange.formats.paper_platforms import usual
 from exams.interchange.formats.paper_state import Line
 from exams.interchange.formats.question_vocabulary import TYPE_WORDS
@@ -40,6 +41,7 @@ def in_order(lines: Iterable[Line], /) -> list[Line]:
     one part or number a line."""
     kept = [line for line in lines if not _PAGE.fullmatch(line.rich.narrow.strip())]
     kept = usual(kept)
+    kept = key_lines(kept)
     kept = list(_without_notices(_tables_of_answers(kept)))
     kept = [_number_first(line) for line in kept]
     return list(_parted(_with_option_marks(kept)))
@@ -124,38 +126,15 @@ def _tables_of_answers(lines: list[Line]) -> Iterator[Line]:
         rows = [
             cells for line in lines[at:end] if not _TABLE_RULE.fullmatch(line.rich.narrow) and (cells := _cells(line))
         ]
-        pairs = _pairs_of(rows)
+        pairs = pairs_of(rows)
         if pairs:
-            yield from (replace(lines[at], rich=Rich(f"{number}．{answer}")) for number, answer in pairs)
+            for number, answer, explanation in pairs:
+                yield replace(lines[at], rich=Rich(f"{number}．{answer}"))
+                if explanation:
+                    yield replace(lines[at], rich=Rich(f"解析：{explanation}"))
         else:
             yield from lines[at:end]
         at = end
-
-
-def _pairs_of(rows: list[list[str]]) -> list[tuple[str, str]]:
-    """Return number and answer for each column, or each row, of a table of answers; nothing for any other table."""
-    if (
-        rows
-        and re.fullmatch(r"题号|序号|题目", rows[0][0])
-        and re.search("答案", " ".join(rows[0][1:3]))
-        and len(rows[0]) > 1
-    ):
-        column = next(place for place, name in enumerate(rows[0]) if "答案" in name)
-        pairs = [(row[0], row[column]) for row in rows[1:] if len(row) > column]
-    else:
-        is_pair = len(rows) % 2 == 0 and all(
-            re.fullmatch(r"题号|序号|题目", above[0])
-            and re.fullmatch(r".{0,4}答案", below[0])
-            and len(above) == len(below)
-            for above, below in zip(rows[::2], rows[1::2], strict=False)
-        )
-        pairs = [
-            pair
-            for above, below in (zip(rows[::2], rows[1::2], strict=True) if is_pair else ())
-            for pair in zip(above[1:], below[1:], strict=True)
-        ]
-    pairs = [(number, answer) for number, answer in pairs if number or answer]
-    return pairs if all(number.isdecimal() and answer for number, answer in pairs) else []
 
 
 def _without_notices(lines: Iterable[Line]) -> Iterator[Line]:

@@ -35,6 +35,7 @@ class Paper(Sharing):
             self.is_after_blank = False
         self._close()
         self._end_key()
+        self._share_out()
         yield from self.items
         yield from self.rows
 

@@ -1,6 +1,7 @@
 """How far the reading of a question paper has come: the question, passage, section and list of answers that are
 open. Pure; for `paper_lines`."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ _OUTSIDE = gettext_noop("Text outside the questions was left out: %(text)s")
 _JUMP = gettext_noop("The numbering jumps from %(before)s to %(after)s.")
 _PASSAGE_END = gettext_noop("How far the passage reaches was guessed: questions %(first)s to %(last)s.")
 _PASSAGE_CUT = gettext_noop("Where the passage begins was guessed: behind the options of the question before it.")
+_SHARED_OUT = gettext_noop("One answer per question was read from the letters behind the last one: %(letters)s.")
 _UNNUMBERED = gettext_noop("The question has no number; where it begins was guessed.")
 
 
@@ -255,6 +257,21 @@ class State:
         moved = [one for one in lines[cut:] if one.text.strip()]
         del lines[cut:]
         return moved
+
+    def _share_out(self) -> None:
+        """Give the letters behind the last question to the questions before it, where those have no answers and the
+        letters are as many as the questions (`答案：ABA`)."""
+        drafts = self.scope
+        last = drafts[-1] if len(drafts) > 1 else None
+        if last is None or any(draft.is_answered for draft in drafts[:-1]) or not all(one.options for one in drafts):
+            return
+        said = "".join(line.plain() for line in last.fields.get("answer", ()))
+        letters = re.sub(r"[\s,，、;；.。]", "", said)
+        if not re.fullmatch(r"[A-H]{2,500}", letters) or len(letters) != len(drafts):
+            return
+        for draft, letter in zip(drafts, letters, strict=True):
+            draft.fields["answer"] = [Rich(letter)]
+            draft.doubts.append(("answer", _SHARED_OUT, {"letters": letters[:80]}))
 
     def _start_key(self) -> None:
         self.is_key = True

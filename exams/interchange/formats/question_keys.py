@@ -142,6 +142,9 @@ def _right(block: "Block", known: Sequence[str]) -> list[str]:
         raise Unclear("answer", _ANSWER_PER_QUESTION, {"letters": " ".join(block.answers)[:200]})
     if not block.answer.strip() and not any(block.answers):
         raise Unclear("answer", _ANSWER_MISSING)
+    flat = _SEPARATORS.sub("", plain_text(block.answer)).strip(_BRACKETS)
+    if re.fullmatch(r"[A-H]{2,26}", flat) and len(set(flat)) < len(flat):
+        raise Unclear("answer", _ANSWER_PER_QUESTION, {"letters": flat})
     letters = letters_in(block, is_final=True)
     if letters is None:
         raise Unclear("answer", _NOT_LETTERS, {"text": one_line(block.answer or " ".join(block.answers))[:80]})
