@@ -47,9 +47,9 @@ class Paper(Sharing):
             self.current.fields.setdefault("earned", [])
             return
         is_over = not (self.is_single and self.current is not None)
-        if is_over and (self._heading(at, line, text) or (self.is_key and self._key_line(at, line, text))):
-            return
         if is_over and not self.is_single and (self._shared(at, line, text) or self._bullet(line, text)):
+            return
+        if is_over and (self._heading(at, line, text) or (self.is_key and self._key_line(at, line, text))):
             return
         if is_over and (self._section(line, text) or self._key_heading(at, line, text) or self._key_list(line, text)):
             return

@@ -132,7 +132,20 @@ AMBIGUOUS_TYPES = frozenset(folded(name) for name in ("选择题", "计算题", 
 TYPE_WORDS = sorted(
     {word for words in _MORE_TYPES.values() for word in words.split() if not word.isascii()}
     | {name for names in TYPE_NAMES.values() for name in names if not name.isascii()}
-    | {"材料题", "材料分析题", "阅读理解", "完形填空", "选词填空", "病例分析题", "共用题干题", "共用题干单选题"},
+    | {
+        "材料题",
+        "材料分析题",
+        "阅读理解",
+        "完形填空",
+        "选词填空",
+        "病例分析题",
+        "共用题干题",
+        "共用题干单选题",
+        "配伍题",
+        "配伍选择题",
+        "B型选择题",
+        "共用备选答案题",
+    },
     key=len,
     reverse=True,
 )
