@@ -19,9 +19,10 @@ _PAGE = re.compile(
 _BRACKET_FIRST = re.compile(
     r"\s{0,8}[（(]\s{0,8}([A-Za-z]{1,6}|√|×|✓|✗|对|错|正确|错误)?\s{0,8}[)）]\s{0,4}(?=\d{1,3}\s?[.．、])"
 )
-_NUMBER = re.compile(r"\d{1,3}\s?[.．、]\s{0,4}")
+_NUMBER = re.compile(r"(?:\d{1,3}\s?[.．、]|第\s?\d{1,4}\s?题\s?[.．、:：]?)\s{0,4}")
 _TYPE_FIRST = re.compile(
-    rf"\s{{0,4}}[【\[（(〔]\s?(?:{'|'.join(map(re.escape, TYPE_WORDS))})\s?[】\])）〕]\s{{0,4}}(?=\d{{1,4}}\s?[.．、])"
+    rf"\s{{0,4}}[【\[（(〔]\s?(?:{'|'.join(map(re.escape, TYPE_WORDS))})\s?[】\])）〕]\s{{0,4}}(?=\d{{1,4}}\s?[.．、])|"
+    rf"\s{{0,4}}(?:{'|'.join(map(re.escape, TYPE_WORDS))})\s{{1,4}}(?=第\s?\d{{1,4}}\s?题)"
 )
 _BARE_OPTION = re.compile(r"\s{0,8}([A-H]) (?=\S)")
 _PART_AND_ANSWERS = re.compile(
@@ -59,6 +60,8 @@ def _number_first(line: Line) -> Line:
     front = rich[found.start() : found.end()].strip()
     if found.re is _BRACKET_FIRST:
         front = Rich(f"（ {found[1]} ）") if found[1] else Rich("（　　）")
+    elif text[: found.end()].strip()[:1] not in "【[（(〔":
+        front = Rich("【") + front + Rich("】")
     return replace(line, rich=rich[number.start() : number.end()] + front + rich[number.end() :])
 
 

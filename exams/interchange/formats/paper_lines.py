@@ -96,7 +96,9 @@ class Paper(Sharing):
             return False
         if is_bracket and self.current is not None and self.current.is_empty:
             return False
-        if grammar.label_at(text) or (line.level and grammar.numbered(text) and self._has_body(at)):
+        if grammar.label_at(text) or (
+            (line.level or text.lstrip().startswith("#")) and grammar.numbered(text) and self._has_body(at)
+        ):
             return False
         self._close()
         self._end_key()

@@ -44,7 +44,7 @@ _ANSWER_PER_QUESTION = gettext_noop(
 )
 _EXACT_TEXT = gettext_noop("The answer is compared with this text word for word.")
 
-_SEPARATORS = re.compile(r"[\s,，、;；.。/|&+和与及]+")
+_SEPARATORS = re.compile(r"[\s,，、;；.。/|┋&+和与及]+")
 _BRACKETS = "()（）[]【】〔〕"
 _LETTER_AND_TEXT = re.compile(r"([A-Z])\s*[.．、:：)）。，,]\s*(.+)", re.DOTALL)
 _EXACT_BLANK = re.compile(r"_{2,}|（\s+）|\(\s{2,}\)")

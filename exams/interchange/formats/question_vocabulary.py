@@ -23,8 +23,8 @@ COLUMNS: dict[str, tuple[str, str]] = {
 
 _SYNONYMS: dict[str, str] = {
     "type": "试题类型 题目类型 类型 题类 类别 questiontype kind category_type qtype",
-    "stem": "题目 问题 试题 题目内容 试题内容 题干内容 题目描述 试题题干 内容 题 stem questiontext prompt text "
-    "questionstem title content item body query problem",
+    "stem": "大题题干 题目 问题 试题 题目内容 试题内容 题干内容 题目描述 试题题干 内容 题 stem questiontext prompt "
+    "text questionstem title content item body query problem",
     "options": "选项 备选项 备选答案 选项内容 全部选项 options choices answers_options alternatives candidates",
     "answer": "正确答案 标准答案 参考答案 正确选项 答案选项 试题答案 本题答案 key correct correctanswer rightanswer "
     "standardanswer answerkey solution answers target label correctoption gold reference_answer "
@@ -40,6 +40,7 @@ _SYNONYMS: dict[str, str] = {
     "tags": "标记 关键词 关键字 考点 tag keywords keyword labels",
     "source": "出处 题目来源 试题来源 依据 reference_source origin",
     "ref": "题目编号 试题编号 编码 ref id_code externalid code",
+    "sub_stem": "小题题干 小题题目 子题题干 子题目",
     "number": "题号 序号 号 no no. number index id # num seq question# questionno questionnumber q# 编序",
 }
 _MORE_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
