@@ -11,7 +11,6 @@ from exams.interchange.formats.paper_state import Line
 
 _B_TYPES = re.compile(r"[BＢ]1?型|配伍")
 _GUESSED = gettext_noop("No heading says that questions share these options; it was read from where they stand.")
-_NO_GAP = gettext_noop("The options of gap %(number)s belong to no gap of the question.")
 
 
 class Sharing(Questions):
