@@ -135,10 +135,11 @@ def test_submitting_twice_gives_the_same_result_and_one_event(sit):
 
 
 def test_statements_of_submit_do_not_grow(sit, django_assert_num_queries):
+    """One of them reads the questions that this process has not met before."""
     for count in (2, 60):
         sitting = sit(types=("single_choice",) * count)
         sitting.save({"1": "b"}, seq=1)
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(13):
             assert sitting.submit().status_code == 200
         assert ItemResult.objects.filter(attempt_id=sitting.row.pk).count() == count
 
@@ -178,7 +179,7 @@ def test_a_failing_grader_leaves_the_submission_for_the_sweep(sit, monkeypatch):
     def fail(**_given):
         raise RuntimeError("grader is broken")
 
-    monkeypatch.setattr("exams.delivery.submit.grade_attempt", fail)
+    monkeypatch.setattr("exams.delivery.submit.grade_submitted", fail)
     assert sitting.submit().json()["state"] == "submitted"
     assert sitting.row.responses == {"1": '"b"', "2": "true"}
     assert finish_overdue(now=now_utc() + timedelta(minutes=1)) == 1
