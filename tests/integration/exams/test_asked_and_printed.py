@@ -39,10 +39,10 @@ def drawn(*, slot=1, stored="", order=None, flagged=False, content_hash="hash", 
 
 
 def test_what_is_kept_is_the_same_for_the_same_and_never_for_another():
-    asked._kept.clear()
+    asked.drawings.kept.clear()
     blank = drawn()
     assert drawn() == blank
-    assert len(asked._kept) == 1
+    assert len(asked.drawings.kept) == 1
     others = [drawn(stored='"a"'), drawn(order={"options": ["b", "a"]}), drawn(flagged=True), drawn(has_flag=False)]
     with override("zh-hans"):
         others.append(drawn())
@@ -50,17 +50,17 @@ def test_what_is_kept_is_the_same_for_the_same_and_never_for_another():
     assert 'value="a" checked' in others[0]
     assert "checked" not in drawn()
     second = drawn(slot=12)
-    assert len(asked._kept) == 6
+    assert len(asked.drawings.kept) == 6
     assert 'name="q12"' in second
     assert 'id="question-12"' in second
     assert "q1-" not in second
 
 
 def test_long_answers_and_versions_without_a_hash_are_not_kept():
-    asked._kept.clear()
+    asked.drawings.kept.clear()
     drawn(content_hash="")
     drawn(stored='"' + "x" * 400 + '"')
-    assert asked._kept == {}
+    assert asked.drawings.kept == {}
 
 
 @pytest.fixture
