@@ -125,8 +125,9 @@ def _bytes() -> int:
             cursor.execute("SELECT sum(pg_total_relation_size(relid)) FROM pg_stat_user_tables")
             return int(cursor.fetchone()[0])
         cursor.execute(
-            "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size"
-        )  # noqa: E501
+            "SELECT (page_count - freelist_count) * page_size "
+            "FROM pragma_page_count, pragma_freelist_count, pragma_page_size"
+        )
         return int(cursor.fetchone()[0])
 
 

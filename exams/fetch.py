@@ -198,18 +198,27 @@ def stored_marks(*, attempt_id: int) -> dict[int, StoredMark]:
 
 # -- marks ----------------------------------------------------------------------------------------
 def parts_as_json(parts: Iterable[PartMark]) -> list[dict[str, Any]]:
-    """Return the parts of a mark as they are stored with a result."""
-    return [
-        {
-            "id": part.id,
-            "fraction": part.fraction,
-            "correct": part.is_correct,
-            "given": part.given,
-            "weight": part.weight,
-            "parts": parts_as_json(part.parts),
-        }
-        for part in parts
-    ]
+    """Return the parts of a mark as they are stored with a result.
+
+    What is as usual (nothing given, weight 1, no parts of its own) is left out: results are the largest table.
+    """
+    return [_part_as_json(part) for part in parts]
+
+
+def _part_as_json(part: PartMark) -> dict[str, Any]:
+    fraction = part.fraction
+    stored: dict[str, Any] = {
+        "id": part.id,
+        "fraction": int(fraction) if fraction is not None and fraction == int(fraction) else fraction,
+        "correct": part.is_correct,
+    }
+    if part.given:
+        stored["given"] = part.given
+    if part.weight != 1:
+        stored["weight"] = part.weight
+    if part.parts:
+        stored["parts"] = parts_as_json(part.parts)
+    return stored
 
 
 def _parts_from_json(stored: Iterable[Mapping[str, Any]]) -> tuple[PartMark, ...]:
