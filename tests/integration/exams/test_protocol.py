@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from edu.core.clock import now_utc
 from edu.events.models import OutboxEvent
@@ -299,3 +300,22 @@ def test_the_hot_chain_saves_reads_and_submits(sit, request):
     assert call("GET", sitting.url)[1]["responses"] == {"1": "b"}
     assert call("POST", f"{sitting.url}/submit")[1]["state"] == "graded"
     assert call("GET", f"{sitting.url}/result")[1]["is_released"] is True
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_save_survives_a_connection_that_was_cut(sit):
+    """On a server the connection dies; the embedded database has none to cut."""
+    if connection.vendor != "postgresql":
+        pytest.skip("PostgreSQL only")
+    sitting = sit()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        own = cursor.fetchone()[0]
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [own])
+    finally:
+        other.close()
+    assert sitting.save({"1": "b"}, seq=1).json()["applied"] is True
+    assert sitting.row.responses == {"1": '"b"'}
