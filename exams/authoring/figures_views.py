@@ -24,6 +24,7 @@ from exams.policies_authoring import (
     list_editable_exams,
     list_editable_papers,
 )
+from exams.uses import list_uses_elsewhere
 from exams.view_models import TYPE_LABELS
 
 PAGE_SIZE = 30
@@ -43,6 +44,7 @@ def figures(request: HttpRequest, public_id: Any) -> HttpResponse:
         papers=list_editable_papers(request.user),
         exams=list_editable_exams(request.user),
     )
+    elsewhere, others_elsewhere = list_uses_elsewhere(question_id=question.pk, user=request.user)
     context = {
         "desk": "instructor",
         "title": question.summary or _("(no text yet)"),
@@ -52,6 +54,8 @@ def figures(request: HttpRequest, public_id: Any) -> HttpResponse:
         "tabs": question_tabs(question, current="figures", may_edit=may_edit),
         "uses": uses,
         "other_papers": others,
+        "elsewhere": elsewhere,
+        "others_elsewhere": others_elsewhere,
         "figures": [_dressed(row) for row in rows],
         "needed": MINIMUM_N,
         "reports": QuestionReport.objects.filter(question=question).select_related("reporter", "version")[:20]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from edu.core.clock import now_utc
 from edu.core.errors import DomainError, InvalidInput
+from edu.core.ids import find_uuid
 from exams.authoring.editor import Editor
 from exams.authoring.editor_form import (
     Errors,
@@ -98,7 +99,7 @@ def new_question(request: HttpRequest, public_id: Any, type: str) -> HttpRespons
 
 
 def _is_uuid(text: str | None) -> bool:
-    return text is not None and len(text) == 36 and all(sign in "0123456789abcdef-" for sign in text)
+    return find_uuid(text) is not None
 
 
 @author_page

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from edu.core.errors import DomainError, InvalidInput, NotFound
+from edu.core.ids import find_uuid
 from exams.authoring.comments import FIELDS, add_comment, find_thread, list_threads, resolve_thread
 from exams.authoring.entries import author_page, author_post, say
 from exams.authoring.history import compare_states, get_state, list_states, values_to_restore
@@ -136,7 +137,7 @@ def comment(request: HttpRequest, public_id: Any) -> HttpResponse:
     question = get_readable_question(request.user, public_id)
     verb, _colon, key = request.POST.get("do", "").partition(":")
     try:
-        thread = find_thread(question=question, public_id=key) if len(key) == 36 else None
+        thread = find_thread(question=question, public_id=key) if find_uuid(key) else None
         if verb in {"resolve", "reopen"} and thread is not None:
             resolve_thread(thread=thread, actor=request.user, is_resolved=verb == "resolve")
         else:

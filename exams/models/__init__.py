@@ -12,6 +12,7 @@ from exams.models.practice import PracticeAnswer, PracticeSession, WrongAnswer
 from exams.models.review import QuestionComment, QuestionReview
 from exams.models.search import QuestionTerms
 from exams.models.sound_play import SoundPlay
+from exams.models.topic_merge import TopicMerge, TopicMergePart
 
 __all__ = [
     "Accommodation",
@@ -44,5 +45,7 @@ __all__ = [
     "QuestionVersion",
     "SoundPlay",
     "Topic",
+    "TopicMerge",
+    "TopicMergePart",
     "WrongAnswer",
 ]
