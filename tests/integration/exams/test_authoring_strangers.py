@@ -15,7 +15,7 @@ from exams.authoring.papers import create_paper
 from exams.authoring.reports import report_question
 from exams.models import ImportBatch, ImportRow, Question, QuestionExport
 from exams.wagtail_hooks import ScopedViewSet
-from tests.factories.exams import make_exam, make_user
+from tests.factories.exams import make_exam, make_paper_version, make_user
 from tests.integration.exams.authoring_people import make_author, make_shared_bank, write
 
 pytestmark = pytest.mark.django_db
@@ -52,10 +52,10 @@ def world():
     batch = ImportBatch.objects.create(
         bank=bank, owner=owner, file_name=f"{SECRET}.xlsx", format="xlsx", state="planned"
     )
-    ImportRow.objects.create(batch=batch, position=1, state="invalid", problems=[{"text": SECRET}])
+    ImportRow.objects.create(batch=batch, position=1, row=1, state="failed", problems=[{"text": SECRET}])
     export = QuestionExport.objects.create(bank=bank, owner=owner, format="xlsx")
     paper = create_paper(actor=owner, title=SECRET)
-    exam = make_exam(owner=owner, title=SECRET)
+    exam = make_exam(owner=owner, title=SECRET, paper_version=make_paper_version(versions=[question.current_version]))
     return {
         "banks": bank.public_id,
         "questions": question.public_id,
@@ -241,6 +241,9 @@ def test_the_owner_herself_deletes_nothing_past_the_check_of_uses(client, world)
     before = rows_of_the_room()
     for model in sorted(VIEWSETS):
         key = world[f"{model}_pk"]
+        listing = client.get(f"/cms/snippets/exams/{model}/").content.decode()
+        assert SECRET in listing
+        assert "data-bulk-action" not in listing
         client.post(f"/cms/snippets/exams/{model}/delete/{key}/", {})
         client.post(f"/cms/bulk/exams/{model}/delete/?id={key}&next=/cms/", {})
     assert rows_of_the_room() == before

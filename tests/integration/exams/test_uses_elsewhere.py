@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from courses.authoring.content import choose_questions
 from courses.services import add_lesson
-from exams.authoring.bulk import carry_out, plan_bulk
+from exams.authoring.bulk import plan_bulk, request_bulk
 from exams.authoring.usage import used_question_ids
 from exams.interchange.undo import undo_now
 from exams.models import ImportBatch, Question
@@ -38,7 +38,7 @@ def test_a_question_of_a_quiz_is_retired_instead_of_deleted(author, bank, django
     assert used_question_ids(questions=[asked, free]) == {asked.pk}
     ids = [str(row.public_id) for row in (asked, free)]
     action = plan_bulk(bank=bank, actor=author, verb="delete", raw={}, public_ids=ids)
-    carry_out(action=action, actor=author)
+    request_bulk(action=action, actor=author)
     assert Question.objects.get().pk == asked.pk
     assert Question.objects.get().status == "retired"
 
