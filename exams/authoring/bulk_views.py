@@ -32,7 +32,7 @@ TITLES = {
 OUTCOMES = {
     "changed": gettext_lazy("are changed"),
     "deleted": gettext_lazy("are deleted"),
-    "retired": gettext_lazy("are retired instead of deleted, since papers or learners have them"),
+    "retired": gettext_lazy("are retired instead of deleted, since papers, lessons or learners have them"),
     "unchanged": gettext_lazy("stay as they are, since nothing would change"),
     "locked": gettext_lazy("are left: a colleague has locked them"),
     "ref_taken": gettext_lazy("are left: their reference is taken in the other bank"),

@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from edu.core.errors import DomainError
 from edu.core.plots.axes import Datum
@@ -102,7 +103,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     state = "answered" if request.GET.get("state") == "answered" else "open"
     page_obj = Paginator(list_reports(request.user, state=state), PAGE_SIZE).get_page(request.GET.get("page"))
     tabs = [
-        {"label": _("Open"), "url": "?", "current": state == "open"},
+        {"label": pgettext("report of a question", "Open"), "url": "?", "current": state == "open"},
         {"label": _("Answered"), "url": "?state=answered", "current": state == "answered"},
     ]
     context = {

@@ -49,7 +49,7 @@ from exams.policies_authoring import (
     is_editor,
     is_steward,
 )
-from exams.presentation import ask_view, review_view
+from exams.presentation import KEYS_ONLY, ask_view, review_view
 from exams.view_models import TYPE_LABELS
 
 _SAID = {
@@ -258,7 +258,7 @@ def _preview(editor: Editor, values: Values) -> dict[str, Any]:
         review = None
         if not problems:
             review = review_view(
-                type=editor.type, content=content, key=key, name="review", number="1", marks=1, state="", fraction=None
+                type=editor.type, content=content, key=key, name="review", number="1", marks=1, policy=KEYS_ONLY
             )
     except (InvalidQuestion, KeyError, TypeError, ValueError):
         return {"ask": None, "review": None, "problem_count": 1}
@@ -338,11 +338,18 @@ def version(request: HttpRequest, public_id: Any, number: int) -> HttpResponse:
         name="review",
         number=str(row.number),
         marks=row.marks,
-        state="",
+        policy=KEYS_ONLY,
         explanation=row.explanation,
         source=row.source,
     )
-    context = {"desk": "instructor", "title": question.summary, "question": question, "version": row, "view": view}
+    context = {
+        "desk": "instructor",
+        "title": question.summary,
+        "question": question,
+        "bank": question.bank,
+        "version": row,
+        "view": view,
+    }
     return render(request, "exams/authoring/version.html", context)
 
 

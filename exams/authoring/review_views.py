@@ -27,7 +27,7 @@ from exams.authoring.tabs import question_tabs
 from exams.domain.errors import InvalidQuestion
 from exams.models import Question
 from exams.policies_authoring import get_editable_question, get_readable_question, is_editor
-from exams.presentation import review_view
+from exams.presentation import KEYS_ONLY, review_view
 from exams.view_models import TYPE_LABELS
 
 PAGE_SIZE = 30
@@ -53,7 +53,7 @@ def _draft_view(question: Question) -> Any | None:
             name="draft",
             number="1",
             marks=question.marks,
-            state="",
+            policy=KEYS_ONLY,
             explanation=question.explanation,
             source=question.source,
         )
@@ -165,6 +165,7 @@ def history(request: HttpRequest, public_id: Any) -> HttpResponse:
         version = question.current_version
         wanted_old = f"v{version.number}" if version else (states[-1].key if states else "now")
     old, new = get_state(question=question, key=wanted_old), get_state(question=question, key=wanted_new)
+    differences = compare_states(old, new)
     may_edit = is_editor(request.user, question.bank)
     context = {
         "desk": "instructor",
@@ -178,7 +179,8 @@ def history(request: HttpRequest, public_id: Any) -> HttpResponse:
         "old": old,
         "new": new,
         "now": get_state(question=question, key="now"),
-        "differences": compare_states(old, new),
+        "differences": [row for row in differences if row.is_changed],
+        "same": [row for row in differences if not row.is_changed],
     }
     return render(request, "exams/authoring/history.html", context)
 
