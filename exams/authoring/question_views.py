@@ -31,6 +31,7 @@ from exams.authoring.problems import describe_problem
 from exams.authoring.questions import (
     discard_draft,
     equals_version,
+    is_approved,
     publish_question,
     restore_question,
     retire_question,
@@ -39,6 +40,7 @@ from exams.authoring.questions import (
 from exams.authoring.review import find_open_review, submit_for_review
 from exams.authoring.schedule import schedule_question
 from exams.authoring.tabs import question_tabs
+from exams.authoring.type_hints import TYPE_HINTS
 from exams.domain.errors import InvalidQuestion, UnknownQuestionType
 from exams.domain.grading import check_question
 from exams.models import Bank, Question, QuestionComment, QuestionVersion, Topic
@@ -173,6 +175,10 @@ def _around(request: HttpRequest, question: Question) -> dict[str, Any]:
         and (question.locked_by_id == request.user.pk or is_steward(request.user, question.bank)),
         "schedule": ScheduleForm(initial=initial),
         "review": review,
+        "may_publish": question.bank.requires_review
+        and review is None
+        and not equals_version(question)
+        and is_approved(question),
         "has_draft": question.current_version is not None and not equals_version(question),
         "open_remarks": QuestionComment.objects.filter(
             question=question, thread__isnull=True, resolved_at__isnull=True
@@ -357,7 +363,9 @@ def version(request: HttpRequest, public_id: Any, number: int) -> HttpResponse:
 def choose_type(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Choose the type of a new question."""
     bank = get_editable_bank(request.user, public_id)
-    types = [{"name": name, "label": TYPE_LABELS.get(name, name)} for name in editors()]
+    types = [
+        {"name": name, "label": TYPE_LABELS.get(name, name), "hint": TYPE_HINTS.get(name, "")} for name in editors()
+    ]
     context = {
         "desk": "instructor",
         "title": _("New question"),

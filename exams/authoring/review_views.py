@@ -13,7 +13,7 @@ from edu.core.ids import find_uuid
 from exams.authoring.comments import FIELDS, add_comment, find_thread, list_threads, resolve_thread
 from exams.authoring.entries import author_page, author_post, say
 from exams.authoring.history import compare_states, get_state, list_states, values_to_restore
-from exams.authoring.questions import equals_version, fingerprint_of, revert_question
+from exams.authoring.questions import equals_version, fingerprint_of, is_approved, revert_question
 from exams.authoring.review import (
     approve_review,
     ask_for_changes,
@@ -89,6 +89,11 @@ def review(request: HttpRequest, public_id: Any) -> HttpResponse:
         "is_stale": open_review is not None and open_review.fingerprint != fingerprint_of(question),
         "may_decide": open_review is not None and not is_own,
         "is_own": is_own,
+        "may_publish": may_edit
+        and open_review is None
+        and question.bank.requires_review
+        and not equals_version(question)
+        and is_approved(question),
         "may_submit": may_edit and open_review is None and (question.is_withheld or not equals_version(question)),
         "decided": question.reviews.exclude(state="requested").select_related("reviewer", "submitted_by")[:10],
         "threads": list_threads(question=question),
