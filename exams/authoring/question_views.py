@@ -40,7 +40,6 @@ from exams.authoring.questions import (
 from exams.authoring.review import find_open_review, submit_for_review
 from exams.authoring.schedule import schedule_question
 from exams.authoring.tabs import question_tabs
-from exams.authoring.type_hints import TYPE_HINTS
 from exams.domain.errors import InvalidQuestion, UnknownQuestionType
 from exams.domain.grading import check_question
 from exams.models import Bank, Question, QuestionComment, QuestionVersion, Topic
@@ -364,7 +363,7 @@ def choose_type(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Choose the type of a new question."""
     bank = get_editable_bank(request.user, public_id)
     types = [
-        {"name": name, "label": TYPE_LABELS.get(name, name), "hint": TYPE_HINTS.get(name, "")} for name in editors()
+        {"name": name, "label": TYPE_LABELS.get(name, name), "hint": editor.hint} for name, editor in editors().items()
     ]
     context = {
         "desk": "instructor",
