@@ -31,6 +31,7 @@ from exams.view_models import (
 )
 
 __all__ = [
+    "KEYS_ONLY",
     "TYPE_LABELS",
     "CriterionView",
     "FieldView",
@@ -50,6 +51,8 @@ __all__ = [
 Order = Mapping[str, Sequence[str]]
 EVERYTHING = ReviewPolicy()
 """The policy of practice: everything may be seen."""
+KEYS_ONLY = ReviewPolicy(marks=False, answers=False)
+"""The policy of who writes questions: the keys and why, where nobody has answered."""
 
 
 def ask_view(

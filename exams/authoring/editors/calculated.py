@@ -149,6 +149,7 @@ def _answer(key: Key, row: Values) -> str:
 
 EDITOR = Editor(
     type="calculated",
+    hint=_("Each learner gets other numbers; a formula knows the answer."),
     layout=(
         Field(
             name="stem",

@@ -92,6 +92,7 @@ def dump(values: Values) -> Pair:
 
 EDITOR = Editor(
     type="matching",
+    hint=_("Pairs to be found."),
     layout=(
         STEM,
         Rows(
