@@ -47,7 +47,8 @@ class OptionView:
 
 @dataclass(frozen=True, kw_only=True)
 class FieldView:
-    """One blank, gap, pair or placement: its form name, what was given, and how it was marked."""
+    """One blank, gap, pair or placement: its form name, what was given, and how it was marked. Of kind `choices`,
+    `most` is how many may be chosen, 0 for any number."""
 
     id: str
     name: str
@@ -58,6 +59,8 @@ class FieldView:
     value: str = ""
     value_text: str = ""
     options: tuple[OptionView, ...] = ()
+    unit_label: str = ""
+    most: int = 0
     is_right: bool | None = None
     fraction_percent: int | None = None
     right_text: str = ""
