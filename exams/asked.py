@@ -46,6 +46,7 @@ def asked_html(
     stored: str,
     is_flagged: bool,
     has_flag: bool,
+    asks_certainty: bool = False,
 ) -> SafeString:
     """Return the question of a slot as the room shows it, with the stored response in it; no key comes near it."""
     key = (
@@ -56,11 +57,12 @@ def asked_html(
         stored,
         is_flagged,
         has_flag,
+        asks_certainty,
     )
     is_kept = bool(version.content_hash) and len(stored) <= LONGEST_RESPONSE
     html = _kept.get(key) if is_kept else None
     if html is None:
-        html = _drawn(version, marks, order, stored, is_flagged, has_flag)
+        html = _drawn(version, marks, order, stored, is_flagged, has_flag, asks_certainty)
         if is_kept:
             if len(_kept) >= MAXIMUM_KEPT:
                 _kept.clear()
@@ -75,6 +77,7 @@ def _drawn(
     stored: str,
     is_flagged: bool,
     has_flag: bool,
+    asks_certainty: bool,
 ) -> str:
     view = ask_view(
         type=version.type,
@@ -85,6 +88,7 @@ def _drawn(
         order=order,
         response=response_value(stored),
         is_flagged=is_flagged,
+        asks_certainty=asks_certainty,
     )
     context = {"question": view, "slot": _SLOT, "tools": True, "unflagged": not has_flag, "heading": "h3"}
     draw: Callable[[dict[str, Any]], str] = get_template("exams/types/question_ask.html").render

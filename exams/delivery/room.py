@@ -13,7 +13,7 @@ from edu.core.errors import NotFound
 from exams.asked import asked_html
 from exams.delivery.finish_overdue import finish_if_overdue
 from exams.domain.receipts import response_value
-from exams.fetch import FrozenSlot, frozen_slots, get_asked_versions, get_versions
+from exams.fetch import FrozenSlot, frozen_slots, get_asked_versions, get_versions, policy_of
 from exams.models import Attempt, ItemResult, QuestionVersion
 from exams.presentation import QuestionView, ReviewPolicy, is_answered, review_view
 from exams.richtext import safe_html
@@ -89,6 +89,7 @@ def asked_paper(attempt: Attempt) -> PaperView:
     total = len(frozen_slots(attempt.paper))
     versions = get_asked_versions(slot.version_id for slot in slots)
     flags = set(attempt.flags)
+    asks_certainty = policy_of(attempt.exam.grading_policy).asks_certainty
     questions = []
     for slot in slots:
         stored = attempt.responses.get(str(slot.slot), "")
@@ -100,6 +101,7 @@ def asked_paper(attempt: Attempt) -> PaperView:
             stored=stored,
             is_flagged=slot.slot in flags,
             has_flag=not attempt.position,
+            asks_certainty=asks_certainty,
         )
         answered = is_answered(response_value(stored))
         questions.append(AskedQuestion(slot=slot.slot, html=html, is_answered=answered, is_flagged=slot.slot in flags))
@@ -154,6 +156,7 @@ def reviewed_slot(
         source=version.source,
         policy=policy,
         slot=slot.slot,
+        asks_certainty=policy_of(attempt.exam.grading_policy).asks_certainty,
     )
 
 

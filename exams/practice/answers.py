@@ -14,7 +14,7 @@ from edu.core.errors import Conflict, InvalidInput, NotFound
 from edu.events.publish import publish
 from edu.events.types import PracticeAnswered
 from exams.answer_files import refuse_foreign_files
-from exams.domain.grading import Mark, MarkState, load_question
+from exams.domain.grading import GradingPolicy, Mark, MarkState, load_question
 from exams.models import (
     PracticeAnswer,
     PracticeSession,
@@ -32,9 +32,16 @@ class AnswerResult:
     is_new: bool
 
 
-def grade_item(version: QuestionVersion, response: Any, *, order: Mapping[str, Sequence[str]] | None = None) -> Mark:
+def grade_item(
+    version: QuestionVersion,
+    response: Any,
+    *,
+    order: Mapping[str, Sequence[str]] | None = None,
+    asks_certainty: bool = False,
+) -> Mark:
     """Return the mark of a response to a version as the frozen order drew it; InvalidResponse when it does not fit."""
-    return load_question(version.type, version.content, version.key).grade(response, order=order)
+    policy = GradingPolicy(asks_certainty=asks_certainty)
+    return load_question(version.type, version.content, version.key).grade(response, policy=policy, order=order)
 
 
 def answer_question(

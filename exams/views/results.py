@@ -22,7 +22,7 @@ from exams.cards import attempt_words, exam_card
 from exams.delivery.room import get_own_attempt, reviewed_paper
 from exams.domain.timing import ExamStatus
 from exams.models import Attempt, ItemResult, QuestionVersion
-from exams.presentation import ReviewPolicy
+from exams.presentation import ReviewPolicy, certainty_rows
 from exams.queries import attempt_views, get_exam, list_attempts
 from exams.reporting import take_report
 from exams.views.wording import RUNNING, not_found
@@ -85,6 +85,7 @@ def review(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "attempt": attempt_views([attempt])[0],
         "paper": paper,
         "policy": policy,
+        "certainty_rows": certainty_rows(paper.questions),
         "only_wrong": wanted == "wrong",
         "shown": {question.slot for question in shown},
         "tabs": [

@@ -229,7 +229,7 @@ function isChanged(control) {
 }
 const early = new Set();
 for (const [slot, question] of questions) {
-  if (![...question.querySelectorAll("[data-response] :is(input, select, textarea)")].some(isChanged)) continue;
+  if (![...question.querySelectorAll("[data-response] :is(input, select, textarea), [data-certainty] input")].some(isChanged)) continue;
   early.add(slot);
   sync.change(slot, readResponse(question), 50);
   paint(slot);
