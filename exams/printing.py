@@ -231,6 +231,9 @@ def answer_blocks(version: QuestionVersion, *, label: str) -> list[Block]:
     blocks = [Block(runs=runs_of(words or "–"), label=label, indent=INDENT, keeps=10)]
     if version.explanation:
         blocks += rich_blocks(version.explanation, indent=INDENT)
+    for part in view.questions:
+        if part.review is not None and part.review.explanation:
+            blocks += rich_blocks(part.review.explanation, label=part.number, indent=2 * INDENT)
     return [*blocks, Block(kind="space", space=2)]
 
 

@@ -13,7 +13,7 @@ from exams.domain.certainty import certainty_fraction
 from exams.domain.grading import Mark, PartMark
 from exams.form_responses import response_from_form
 from exams.models import PracticeAnswer, PracticeSession, QuestionVersion, WrongAnswer
-from exams.practice.answers import grade_item
+from exams.practice.answers import grade_item, judged_mark
 from exams.presentation import ask_view, certainty_rows, review_view
 
 HISTORY_SIZE = 5
@@ -123,6 +123,8 @@ def _reviewed(
     """Return the question with feedback: right answer, explanation, what each option says."""
     response = response_of(answer)
     mark: Mark = grade_item(version, response, order=item.get("order"), asks_certainty=asks_certainty)
+    if answer.state == "graded":
+        mark = judged_mark(mark, answer.fraction)
     share = _share(answer, mark.certainty)
     earned = None if share is None else share * Decimal(item["marks"])
     return review_view(

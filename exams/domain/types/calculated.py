@@ -298,17 +298,18 @@ def list_feedback(content: Content, key: Key) -> dict[str, str]:
     return {}
 
 
-def lettered(content: Content) -> dict[str, str]:
-    """Return what stands before each of several numbers: its letter and its label."""
+def _lettered(content: Content, variant: Variant | None = None) -> dict[str, str]:
+    """Return what stands before each of several numbers: its letter and its label, with the values of a variant."""
     labels = {}
     for place, number in enumerate(content.numbers):
-        labels[number.id] = f"{chr(ord('a') + place)}) {one_line(number.label)}".strip()
+        label = number.label if variant is None else substituted(number.label, variant)
+        labels[number.id] = f"{chr(ord('a') + place)}) {one_line(label)}".strip()
     return labels
 
 
 def summarise(content: Content) -> str:
     """Return the stem with its placeholders, and below it what is asked for where that is several numbers."""
-    return "\n".join([one_line(content.stem), *lettered(content).values()])
+    return "\n".join([one_line(content.stem), *_lettered(content).values()])
 
 
 def _rule_text(rule: Rule, variant: Variant, unit_label: str) -> str:
@@ -321,7 +322,7 @@ def summarise_key(content: Content, key: Key) -> str:
     variant = content.variants[0]
     if not content.numbers:
         return _rule_text(key, variant, content.unit_label)
-    labels = lettered(content)
+    labels = _lettered(content, variant)
     return "; ".join(
         f"{labels[number.id]} {_rule_text(key.answers[number.id], variant, number.unit_label)}"
         for number in content.numbers
@@ -333,5 +334,5 @@ def summarise_response(content: Content, response: Response | None) -> str:
     """Return what was typed."""
     if response is None or isinstance(response, str):
         return response or ""
-    labels = lettered(content)
+    labels = _lettered(content, content.variants[0])
     return "; ".join(f"{labels[id_]} {text}" for id_, text in response.items())
