@@ -4,6 +4,7 @@ Views of delivery, marking, practice and authoring call ask_view and review_view
 type draw the result. An ask view is made without a key, so a template cannot show what it never got.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -46,9 +47,12 @@ __all__ = [
     "SegmentView",
     "ask_view",
     "certainty_rows",
+    "counted_certainty",
     "is_answered",
     "number_text",
     "review_view",
+    "verdict_label",
+    "verdict_of",
 ]
 
 Order = Mapping[str, Sequence[str]]
@@ -114,7 +118,7 @@ def review_view(
 
     `parts` are the stored parts of the mark: {id, fraction, correct, given, parts}. `fraction` None is pending.
     """
-    plain, certainty = _split(response)
+    plain, _certainty = _split(response)
     seen = Seen(
         response=plain if policy.answers else None,
         key=shown_key(type, content, key, order) if policy.keys else None,
@@ -122,12 +126,10 @@ def review_view(
         shows_marks=policy.marks,
     )
     view = build(type, arranged_content(type, content, order), seen, name=name, number=number, marks=number_text(marks))
-    verdict = _verdict(state, fraction) if policy.marks else ""
-    if policy.for_marker and verdict == "pending":
-        verdict = ""  # who marks it knows that it waits
+    verdict = verdict_of(state, fraction, policy)
     review = ReviewView(
         verdict=verdict,
-        verdict_label=_verdict_label(verdict),
+        verdict_label=verdict_label(verdict),
         for_marker=policy.for_marker,
         mark=number_text(mark) if policy.marks else "",
         maximum=number_text(marks),
@@ -136,25 +138,33 @@ def review_view(
         shows_key=policy.keys,
         explanation=safe_html(explanation) if policy.explanations else EMPTY,
         source=source if policy.explanations else "",
-        fraction=fraction if policy.marks else None,
     )
     if view.questions:
         view = replace(view, questions=_reviewed_parts(view, key, policy, seen))
-    is_certain = asks_certainty and policy.answers and is_answered(plain) and takes_certainty(type, content)
     return replace(
         view,
         slot=slot,
         review=review,
         is_answered=is_answered(plain),
-        # An answer without one is marked as of low certainty.
-        certainty=(certainty or LOW) if is_certain else None,
+        certainty=counted_certainty(type, content, response) if asks_certainty and policy.answers else None,
     )
 
 
-def certainty_rows(questions: Iterable[QuestionView], /) -> list[dict[str, Any]]:
-    """Return how reviewed answers went by the certainty said with them; nothing where none was asked for or marks are
-    not shown."""
-    rows = by_certainty((one.certainty, one.review.fraction) for one in questions if one.review is not None)
+def counted_certainty(type: str, content: Mapping[str, Any] | str, response: Any, /) -> int | None:
+    """Return the certainty that counts with an answer where one is asked for: the one said with it, low where none was;
+    None for a blank and for what a person marks. The content may be JSON text, which is read only where need be."""
+    plain, certainty = _split(response)
+    if not is_answered(plain):
+        return None
+    if isinstance(content, str):
+        content = json.loads(content) if get_type(type).info.holds_questions else {}
+    return (certainty or LOW) if takes_certainty(type, content) else None
+
+
+def certainty_rows(answers: Iterable[tuple[int | None, float | None]], /) -> list[dict[str, Any]]:
+    """Return how answers, given as certainty and how much of each was right, went by the certainty said with them;
+    nothing where none was asked for."""
+    rows = by_certainty(answers)
     return [
         {
             "label": CERTAINTY_LABELS[row.certainty],
@@ -192,6 +202,12 @@ def shown_key(type: str, content: Mapping[str, Any], key: Mapping[str, Any], ord
         return key
 
 
+def verdict_of(state: str, fraction: float | None, policy: ReviewPolicy, /) -> str:
+    """Return right, partial, wrong, blank or pending, as far as the policy lets it out; otherwise empty."""
+    verdict = _verdict(state, fraction) if policy.marks else ""
+    return "" if policy.for_marker and verdict == "pending" else verdict  # who marks it knows that it waits
+
+
 def _verdict(state: str, fraction: float | None) -> str:
     if state == "blank":
         return "blank"
@@ -202,7 +218,8 @@ def _verdict(state: str, fraction: float | None) -> str:
     return "partial" if fraction > 1e-6 else "wrong"
 
 
-def _verdict_label(verdict: str) -> str:
+def verdict_label(verdict: str, /) -> str:
+    """Return a verdict in the reader's language; empty for none."""
     return {
         "right": _("Right"),
         "partial": _("Partly right"),
@@ -228,7 +245,7 @@ def _reviewed_parts(
         mark = None if fraction is None else Decimal(str(fraction)) * Decimal(question.marks or "0")
         review = ReviewView(
             verdict=verdict,
-            verdict_label=_verdict_label(verdict),
+            verdict_label=verdict_label(verdict),
             for_marker=policy.for_marker,
             mark=number_text(mark) if policy.marks and part else "",
             maximum=question.marks,

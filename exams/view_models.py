@@ -106,7 +106,6 @@ class ReviewView:
     shows_key: bool = False
     explanation: SafeString = EMPTY
     source: str = ""
-    fraction: float | None = None
 
     @property
     def answer_label(self) -> str:

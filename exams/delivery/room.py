@@ -13,9 +13,25 @@ from edu.core.errors import NotFound
 from exams.asked import asked_html
 from exams.delivery.finish_overdue import finish_if_overdue
 from exams.domain.receipts import response_value
-from exams.fetch import FrozenSlot, frozen_slots, get_asked_versions, get_versions, policy_of
+from exams.fetch import (
+    FrozenSlot,
+    frozen_slots,
+    get_asked_versions,
+    get_reviewed_versions,
+    policy_of,
+    stored_marks,
+)
 from exams.models import Attempt, ItemResult, QuestionVersion
-from exams.presentation import QuestionView, ReviewPolicy, is_answered, review_view
+from exams.presentation import (
+    QuestionView,
+    ReviewPolicy,
+    counted_certainty,
+    is_answered,
+    review_view,
+    verdict_label,
+    verdict_of,
+)
+from exams.reviewed import StoredMark, reviewed_html
 from exams.richtext import safe_html
 
 
@@ -37,6 +53,24 @@ class AskedQuestion:
     html: SafeString
     is_answered: bool
     is_flagged: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewedQuestion:
+    """A question of a review: drawn, with its verdict (empty where marks are hidden), the certainty that counted with
+    the answer, and how much of it was right."""
+
+    slot: int
+    html: SafeString
+    verdict: str
+    is_answered: bool
+    certainty: int | None = None
+    fraction: float | None = None
+
+    @property
+    def verdict_label(self) -> str:
+        """Return the verdict in the reader's language."""
+        return verdict_label(self.verdict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,18 +149,38 @@ def asked_paper(attempt: Attempt) -> PaperView:
 def reviewed_paper(attempt: Attempt, *, policy: ReviewPolicy) -> PaperView:
     """Return the attempt's questions as they may be reviewed: two statements."""
     slots = frozen_slots(attempt.paper)
-    versions = get_versions(slot.version_id for slot in slots)
-    results = {row.slot: row for row in ItemResult.objects.filter(attempt_id=attempt.pk)}
-    questions = [
-        reviewed_slot(
-            attempt=attempt,
-            slot=slot,
+    versions = get_reviewed_versions(slot.version_id for slot in slots)
+    marks = stored_marks(attempt_id=attempt.pk)
+    asks_certainty = policy_of(attempt.exam.grading_policy).asks_certainty
+    questions = []
+    for slot in slots:
+        stored = attempt.responses.get(str(slot.slot), "")
+        mark = marks.get(slot.slot, StoredMark())
+        html = reviewed_html(
             version=versions[slot.version_id],
-            result=results.get(slot.slot),
+            slot=slot.slot,
+            marks=slot.marks,
+            order=slot.order,
+            stored=stored,
+            mark=mark,
             policy=policy,
+            asks_certainty=asks_certainty,
         )
-        for slot in slots
-    ]
+        verdict = verdict_of(mark.state, mark.fraction, policy)
+        response = response_value(stored)
+        version = versions[slot.version_id]
+        is_certain = asks_certainty and policy.marks and policy.answers
+        certainty = counted_certainty(version.type, version.content, response) if is_certain else None
+        questions.append(
+            ReviewedQuestion(
+                slot=slot.slot,
+                html=html,
+                verdict=verdict,
+                is_answered=is_answered(response),
+                certainty=certainty,
+                fraction=mark.fraction,
+            )
+        )
     return PaperView(
         sections=_sections(attempt, slots, questions),
         question_count=len(slots),

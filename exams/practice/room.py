@@ -220,6 +220,7 @@ def result_page(*, session: PracticeSession) -> dict[str, Any]:
     answers = {row.index: row for row in PracticeAnswer.objects.filter(session=session)}
     versions = QuestionVersion.objects.in_bulk({item["version_id"] for item in session.items})
     questions = []
+    certain: list[tuple[int | None, float | None]] = []
     score = maximum = Decimal(0)
     counts = {"right": 0, "partial": 0, "wrong": 0, "blank": 0, "pending": 0}
     for place, item in enumerate(session.items):
@@ -229,6 +230,7 @@ def result_page(*, session: PracticeSession) -> dict[str, Any]:
         version = versions[item["version_id"]]
         view = _reviewed(version, item, answer, place + 1, asks_certainty=session.asks_certainty)
         questions.append(view)
+        certain.append((view.certainty, answer.fraction))
         maximum += Decimal(item["marks"])
         score += (_share(answer, view.certainty) or 0) * Decimal(item["marks"])
         counts[view.review.verdict] = counts.get(view.review.verdict, 0) + 1
@@ -236,7 +238,7 @@ def result_page(*, session: PracticeSession) -> dict[str, Any]:
     return {
         "session": session,
         "questions": questions,
-        "certainty_rows": certainty_rows(questions),
+        "certainty_rows": certainty_rows(certain),
         "score": score.quantize(Decimal("0.01")).normalize(),
         "maximum": maximum.quantize(Decimal("0.01")).normalize(),
         "percent": round(100 * score / maximum) if maximum else 0,
