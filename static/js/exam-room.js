@@ -4,6 +4,7 @@ import { isAnswered, readResponse, writeResponse } from "./exam/responses.js";
 import { openStore } from "./exam/store.js";
 import { Sync } from "./exam/sync.js";
 import "./answer-files.js";
+import "./choice-limit.js";
 import "./hotspot.js";
 import "./ordering.js";
 import "./sound-limit.js";

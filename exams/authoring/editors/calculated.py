@@ -248,7 +248,7 @@ EDITOR = Editor(
         Rows(
             name="numbers",
             label=_("Numbers asked for"),
-            row_label=_("Number"),
+            row_label=_("Number asked for"),
             add_label=_("Add a number"),
             prefix="n",
             start=2,
