@@ -9,6 +9,7 @@ from exams.models.figures import QuestionReport, QuestionStatistics
 from exams.models.interchange import ImportBatch, ImportRow, QuestionExport
 from exams.models.paper import BlueprintRule, Paper, PaperItem, PaperSection, PaperVersion
 from exams.models.practice import PracticeAnswer, PracticeSession, WrongAnswer
+from exams.models.question_change import QuestionChange
 from exams.models.review import QuestionComment, QuestionReview
 from exams.models.search import QuestionTerms
 from exams.models.sound_play import SoundPlay
@@ -35,6 +36,7 @@ __all__ = [
     "PracticeAnswer",
     "PracticeSession",
     "Question",
+    "QuestionChange",
     "QuestionComment",
     "QuestionExport",
     "QuestionReport",
