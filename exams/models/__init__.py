@@ -4,10 +4,12 @@ from exams.models.answer_file import AnswerFile
 from exams.models.attempt import Attempt, ItemResult, LateBatch, MarkChange
 from exams.models.bank import Bank, BankShare, Question, QuestionVersion, Topic
 from exams.models.bulk import BulkAction, BulkChange
+from exams.models.enemies import QuestionEnemies
 from exams.models.exam import Accommodation, Exam
 from exams.models.figures import QuestionReport, QuestionStatistics
 from exams.models.interchange import ImportBatch, ImportRow, QuestionExport
 from exams.models.paper import BlueprintRule, Paper, PaperItem, PaperSection, PaperVersion
+from exams.models.paper_removal import PaperRemoval
 from exams.models.practice import PracticeAnswer, PracticeSession, WrongAnswer
 from exams.models.review import QuestionComment, QuestionReview
 from exams.models.search import QuestionTerms
@@ -30,12 +32,14 @@ __all__ = [
     "MarkChange",
     "Paper",
     "PaperItem",
+    "PaperRemoval",
     "PaperSection",
     "PaperVersion",
     "PracticeAnswer",
     "PracticeSession",
     "Question",
     "QuestionComment",
+    "QuestionEnemies",
     "QuestionExport",
     "QuestionReport",
     "QuestionReview",
