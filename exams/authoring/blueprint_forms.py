@@ -10,7 +10,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 from exams.authoring.blueprints import MAXIMUM_RULE_COUNT, RuleInput
 from exams.authoring.forms import DIFFICULTIES
 from exams.models import Bank, BlueprintRule, PaperSection, Topic
-from exams.view_models import TYPE_LABELS
+from exams.view_models import TYPE_LABELS, number_text
 
 Choices = list[tuple[str, Any]]
 
@@ -88,7 +88,7 @@ class RuleRowForm(forms.Form):
         **kw: Any,
     ) -> None:
         super().__init__(*args, **kw)
-        self.sources, self.rules, self.number = sources, rules, 0
+        self.sources, self.rules = sources, rules
         self.sections = {str(section.pk): section for section in sections}
         self.fields["section"].choices = [(key, section.title) for key, section in self.sections.items()]
         self.fields["source"].choices = sources.choices
@@ -143,5 +143,5 @@ def rule_initial(rule: BlueprintRule) -> dict[str, Any]:
         "tags": ", ".join(rule.tags),
         "maximum_exposure": rule.maximum_exposure,
         "count": rule.count,
-        "marks": rule.marks,
+        "marks": number_text(rule.marks),
     }

@@ -43,11 +43,14 @@ class _Page:
 
     def examine(self) -> None:
         """Solve the blueprint with the rows as written, stored or not, and hand each row its check."""
-        inputs = [(form, form.rule_input()) for form in self.forms if form.is_bound and form.is_valid()]
         rows: dict[int, list[BlueprintRule]] = {}
         keys: dict[str, RuleRowForm] = {}
-        for place, (form, wanted) in enumerate(inputs):
+        for place, form in enumerate(self.forms):
+            if not form.is_valid():
+                continue
+            wanted = form.rule_input()
             row = wanted.as_row(place)
+            row.number = place + 1
             rows.setdefault(wanted.section.pk, []).append(row)
             keys[rule_key(row)] = form
         plans = [
@@ -57,8 +60,6 @@ class _Page:
         self.found = examine(plans, seed=str(self.paper.public_id))
         for key, form in keys.items():
             form.check = self.found.checks.get(key)
-            if form.check:
-                form.number = form.check.number
         self.count = sum(len(plan.items) + sum(rule.count for rule in plan.rules) for plan in plans)
         self.total = sum(
             (item.marks for plan in plans for item in plan.items),

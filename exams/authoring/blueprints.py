@@ -124,7 +124,7 @@ def save_blueprint(*, paper: Paper, actor: Any, rules: Sequence[RuleInput]) -> N
 # -- the grid -------------------------------------------------------------------------------------
 def grid_rules(*, section: PaperSection, bank: Bank, axis: Axis) -> dict[tuple[int | None, str], BlueprintRule]:
     """Return the rules of a section that a cell of the grid can show, by (topic id, type or difficulty)."""
-    cells = {}
+    cells: dict[tuple[int | None, str], BlueprintRule] = {}
     for rule in section.rules.filter(bank=bank, maximum_exposure__isnull=True):
         if rule.tags:
             continue

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from edu.core.errors import DomainError
 from exams.authoring.enemies import keep_apart, list_enemies, reconcile
 from exams.authoring.entries import author_page, say
-from exams.authoring.listing import page_of_questions
+from exams.authoring.listing import is_uuid, page_of_questions
 from exams.authoring.tabs import question_tabs
 from exams.authoring.term_index import find_near_duplicates
 from exams.models import Question
@@ -66,7 +66,7 @@ def _change(request: HttpRequest, question: Question) -> None:
             messages.success(request, _("They may stand in the same paper again."))
         elif verb == "apart":
             banks = list_readable_banks(request.user).values("pk")
-            keys = [key for key in request.POST.getlist("question") if len(key) == 36]
+            keys = [key for key in request.POST.getlist("question") if is_uuid(key)]
             others = list(Question.objects.filter(bank__in=banks, public_id__in=keys))
             added = 0
             if request.POST.get("family"):

@@ -3,6 +3,7 @@ and in words what lacks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -151,7 +152,8 @@ def examine(sections: Sequence[SectionPlan], *, seed: str | int = 0) -> Feasibil
     sample = max(SAMPLE, 2 * wanted)
     for size in (sample, sample * LARGER_SAMPLE):
         found = read_candidates(rules=rules, paths=paths, sample=size, seed=seed, fixed=fixed)
-        versions = found.version_of | {pk: question.current_version_id for pk, question in fixed.items()}
+        versions = dict(found.version_of)
+        versions |= {pk: question.current_version_id for pk, question in fixed.items() if question.current_version_id}
         pairs = enemy_pairs(versions) if versions else []
         solved = solve_blueprint(found.items, blueprint, enemies=[(versions[a], versions[b]) for a, b in pairs])
         if isinstance(solved, Pools) or found.is_all:
@@ -180,7 +182,8 @@ def examine(sections: Sequence[SectionPlan], *, seed: str | int = 0) -> Feasibil
 
 
 def _checks(rules: Sequence[BlueprintRule], solved: Pools | Infeasible, counts: Sequence[int]) -> dict[str, RuleCheck]:
-    numbers = {rule_key(rule): number for number, rule in enumerate(rules, start=1)}
+    # A form numbers its rows as they stand on the page, which need not be the order of the paper.
+    numbers = {rule_key(rule): getattr(rule, "number", number) for number, rule in enumerate(rules, start=1)}
     short = {one.rule_id: one for one in solved.shortages} if isinstance(solved, Infeasible) else {}
     checks = {}
     for rule, fitting in zip(rules, counts, strict=True):
@@ -231,7 +234,9 @@ def _shortage_words(rule: BlueprintRule, number: int, short: Shortage, rivals: S
             ngettext("It competes with rule %(names)s.", "It competes with rules %(names)s.", len(rivals))
             % {"names": names}
         )
-    return pgettext("between sentences", " ").join(sentences)
+    # Chinese sentences follow each other without a space.
+    join = pgettext("two sentences", "%(first)s %(second)s")
+    return reduce(lambda first, second: join % {"first": first, "second": second}, sentences)
 
 
 def plan_of(paper: Paper) -> list[SectionPlan]:

@@ -83,7 +83,6 @@ def count_exams(*, papers: Sequence[Paper]) -> None:
             old=Count("pk", filter=Q(paper_version__isnull=False) & ~Q(paper_version=F("paper__current_version"))),
         )
     )
-    found = {row["paper_id"]: row for row in rows}
+    found = {row["paper_id"]: (row["n"], row["old"]) for row in rows}
     for paper in papers:
-        row = found.get(paper.pk, {})
-        paper.exam_count, paper.old_count = row.get("n", 0), row.get("old", 0)
+        paper.exam_count, paper.old_count = found.get(paper.pk, (0, 0))

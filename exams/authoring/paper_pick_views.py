@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from edu.core.errors import DomainError
 from exams.authoring.enemies import enemies_in_paper
 from exams.authoring.entries import author_page, say
 from exams.authoring.filter_form import QuestionFilterForm
-from exams.authoring.listing import QuestionPage, list_topics, page_of_questions
+from exams.authoring.listing import QuestionPage, is_uuid, list_topics, page_of_questions
 from exams.authoring.paper_rows import add_items, check_marks
 from exams.authoring.paper_views import read_marks, row_of
 from exams.models import Bank, Paper, PaperItem, PaperSection, Question
@@ -75,12 +75,9 @@ def _mark(page: QuestionPage, paper: Paper, topics: dict[int, str]) -> None:
 
 
 def _add(request: HttpRequest, paper: Paper, section: PaperSection, banks: list[Bank]) -> HttpResponse:
-    keys = [key for key in request.POST.getlist("question") if len(key) == 36]
-    try:
-        chosen = Question.objects.filter(bank__in=banks, public_id__in=keys).order_by("pk")
-        found = {str(question.public_id): question for question in chosen}
-    except ValueError as error:
-        raise Http404 from error
+    keys = [key for key in request.POST.getlist("question") if is_uuid(key)]
+    chosen = Question.objects.filter(bank__in=banks, public_id__in=keys)
+    found = {str(question.public_id): question for question in chosen}
     going_on = {name: request.POST[f"kept-{name}"] for name in KEPT if request.POST.get(f"kept-{name}")}
     again = (
         f"{reverse('authoring:paper_pick', args=[paper.public_id])}?{urlencode({'section': section.pk, **going_on})}"
