@@ -63,7 +63,7 @@ class RuleRowForm(forms.Form):
     """One rule of the blueprint."""
 
     rule = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    section = forms.ChoiceField(label=_("Section"))
+    section = forms.ChoiceField(label=pgettext_lazy("of a paper", "Section"))
     source = forms.ChoiceField(label=_("Bank and topic"))
     types = forms.ChoiceField(label=_("Type"), required=False)
     difficulty_min = forms.TypedChoiceField(label=_("Difficulty from"), coerce=int, choices=DIFFICULTIES, initial=1)
@@ -74,7 +74,7 @@ class RuleRowForm(forms.Form):
     maximum_exposure = forms.IntegerField(
         label=_("Most answers in exams"), required=False, min_value=0, max_value=10_000_000
     )
-    count = forms.IntegerField(label=_("Questions"), min_value=1, max_value=MAXIMUM_RULE_COUNT, initial=5)
+    count = forms.IntegerField(label=_("Number of questions"), min_value=1, max_value=MAXIMUM_RULE_COUNT, initial=5)
     marks = forms.DecimalField(
         label=_("Marks each"), min_value=0, max_value=10_000, max_digits=7, decimal_places=2, initial=1
     )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from edu.core.errors import InvalidInput, NotFound
 from exams.authoring.paper_rows import check_marks, next_position, remove_row
+from exams.domain.registry import question_types
 from exams.models import Bank, BlueprintRule, Paper, PaperSection, Question, Topic
 from exams.policies_authoring import list_usable_banks
 
@@ -137,16 +138,19 @@ def grid_rules(*, section: PaperSection, bank: Bank, axis: Axis) -> dict[tuple[i
 
 
 def grid_supply(*, bank: Bank, axis: Axis) -> dict[tuple[int | None, str], int]:
-    """Return how many questions a rule of each cell could draw from: the subtree of a topic (None: the bank) by type
-    or difficulty; two queries, read from an index."""
+    """Return how many published questions each cell has: the subtree of a topic (None: the bank) by type or
+    difficulty; three queries, two of which are read from an index alone."""
     field = "type" if axis == "type" else "difficulty"
-    rows = Question.objects.drawable().filter(bank=bank).order_by().values_list("topic_id", field).annotate(Count("pk"))
     paths = dict(Topic.objects.filter(bank=bank).values_list("pk", "path"))
-    supply: dict[tuple[int | None, str], int] = {}
+    published = Question.everything.filter(status=Question.Status.PUBLISHED, type__in=list(question_types())).order_by()
+    supply: dict[tuple[int | None, str], int] = {
+        (None, str(value)): count
+        for value, count in published.filter(bank=bank).values_list(field).annotate(Count("pk"))
+    }
+    rows = published.filter(topic_id__in=list(paths)).values_list("topic_id", field).annotate(Count("pk"))
     for topic_id, value, count in rows:
-        above = [int(part) for part in paths.get(topic_id, "").split("/") if part]
-        for key in (None, *above):
-            supply[key, str(value)] = supply.get((key, str(value)), 0) + count
+        for above in (int(part) for part in paths[topic_id].split("/") if part):
+            supply[above, str(value)] = supply.get((above, str(value)), 0) + count
     return supply
 
 

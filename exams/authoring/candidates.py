@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 
 from exams.authoring.term_index import MAXIMUM_HITS, among, find_question_ids
 from exams.domain.assembly import BankItem
+from exams.domain.registry import question_types
 from exams.domain.seeds import SeededStream
 from exams.models import BlueprintRule, Question, QuestionEnemies, QuestionStatistics, Topic
 
@@ -31,12 +32,20 @@ TopicPaths = Mapping[int, tuple[str, ...]]
 @dataclass(frozen=True, kw_only=True)
 class Candidates:
     """Questions for the rules of a paper: `counts` says for each rule in order how many fit, at most
-    COUNT_LIMIT + 1, and `is_all` whether none of them was left out."""
+    COUNT_LIMIT + 1, and `is_sampled` whether only some of them are here.
+
+    The count of a sampled rule includes what is published and may yet not be drawn, waiting for approval say.
+    """
 
     items: tuple[BankItem, ...]
     version_of: Mapping[int, int]
     counts: tuple[int, ...]
-    is_all: bool
+    is_sampled: tuple[bool, ...]
+
+    @property
+    def is_all(self) -> bool:
+        """Whether nothing was left out."""
+        return not any(self.is_sampled)
 
 
 def topic_paths(bank_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
@@ -51,22 +60,30 @@ def exposure_of() -> Any:
     return Coalesce(Subquery(rows.annotate(n=Sum("exam_count")).values("n"), output_field=IntegerField()), 0)
 
 
-def fitting_questions(rule: BlueprintRule, paths: TopicPaths, *, may_walk: bool = False) -> QuerySet[Question]:
-    """Return the questions that fit a rule, in no order.
+def _published(rule: BlueprintRule, paths: TopicPaths, *, may_walk: bool = False) -> QuerySet[Question]:
+    """Return the published questions that fit a rule but perhaps for its tags, in no order.
 
-    With `may_walk` no index but that of the bank's ids can be used: for reading on from an id where many fit.
+    All it asks stands in one index, so ids are read without their rows; whether a question may be drawn is asked of
+    the few that are used. With `may_walk` no index but that of the bank's ids can be used: for reading on from an id
+    where many fit.
     """
-    rows = Question.objects.drawable().filter(bank_id=rule.bank_id)
-    names = {name: name for name in ("topic_id", "type", "difficulty")}
+    rows: QuerySet[Question] = Question.everything.filter(bank_id=rule.bank_id, status=Question.Status.PUBLISHED)
+    names = {name: name for name in ("topic_id", "difficulty")}
     if may_walk:
         # A sum is in no index.
         rows = rows.annotate(topic_key=F("topic_id") + 0, difficulty_key=F("difficulty") + 0)
-        names |= {"topic_id": "topic_key", "difficulty": "difficulty_key"}
+        names = {"topic_id": "topic_key", "difficulty": "difficulty_key"}
     if rule.topic_id is not None:
         own = str(rule.topic_id)
         rows = rows.filter(**{f"{names['topic_id']}__in": [pk for pk, path in paths.items() if own in path]})
-    if rule.types:
-        rows = rows.filter(type__in=rule.types)
+        if not may_walk:
+            # A topic lies in one bank: without the bank, the index of topics has all that is asked.
+            rows = rows.model.everything.filter(status=Question.Status.PUBLISHED).filter(
+                topic_id__in=[pk for pk, path in paths.items() if own in path]
+            )
+    if rule.types or not may_walk:
+        # Naming all types lets ids be read from an index that begins with the type.
+        rows = rows.filter(type__in=rule.types or list(question_types()))
     if (rule.difficulty_min, rule.difficulty_max) != (1, 5):
         rows = rows.filter(**{f"{names['difficulty']}__range": (rule.difficulty_min, rule.difficulty_max)})
     if rule.maximum_exposure is not None:
@@ -74,39 +91,38 @@ def fitting_questions(rule: BlueprintRule, paths: TopicPaths, *, may_walk: bool 
     return rows
 
 
-def _tagged(rule: BlueprintRule) -> set[int] | None:
-    """Return the questions of the bank with all tags of the rule, None where it has none or too many have them."""
+def _tagged(rule: BlueprintRule) -> tuple[set[int], bool]:
+    """Return questions of the bank with all tags of the rule, and whether these are all of them."""
     found: set[int] | None = None
+    is_all = True
     for tag in rule.tags:
         ids = find_question_ids(bank_id=rule.bank_id, tag=tag)
-        if len(ids) < MAXIMUM_HITS:
-            found = set(ids) if found is None else found & set(ids)
-    return found
+        is_all &= len(ids) < MAXIMUM_HITS
+        found = set(ids) if found is None else found & set(ids)
+    return found or set(), is_all
 
 
-def _fitting_ids(rule: BlueprintRule, paths: TopicPaths, *, most: int) -> list[int]:
-    """Return the ids of those that fit, at most `most`."""
-    rows = fitting_questions(rule, paths)
+def _fitting_ids(rule: BlueprintRule, paths: TopicPaths, *, most: int, sample: int) -> tuple[list[int], bool]:
+    """Return the ids of those that fit, at most `most`, and whether there are no others."""
+    rows = _published(rule, paths).order_by()
     if not rule.tags:
-        return list(rows.order_by().values_list("pk", flat=True)[:most])
-    tagged = _tagged(rule)
-    if tagged is not None:
-        rows = rows.filter(pk__in=among(sorted(tagged)))
-    # Tags are compared as they stand: the index folds case, a rule does not.
-    wanted, found = set(rule.tags), []
-    for pk, tags in rows.order_by().values_list("pk", "tags").iterator():
-        if wanted <= set(tags):
-            found.append(pk)
-            if len(found) == most:
-                break
-    return found
+        ids = list(rows.values_list("pk", flat=True)[:most])
+        return ids, len(ids) < most
+    tagged, is_all = _tagged(rule)
+    ids = list(rows.filter(pk__in=among(sorted(tagged))).values_list("pk", flat=True)[:most])
+    if is_all or len(ids) > sample:
+        return ids, is_all and len(ids) < most
+    # A tag of very many questions, of which the other conditions leave few: all of these are looked through.
+    wanted = set(rule.tags)
+    found = [pk for pk, tags in rows.values_list("pk", "tags").iterator() if wanted <= set(tags)]
+    return found[:most], len(found) < most
 
 
 def _walked(rule: BlueprintRule, paths: TopicPaths, limit: int, stream: SeededStream) -> list[int]:
     """Return ids of a dense rule from several places of its bank."""
-    own = Question.objects.filter(bank_id=rule.bank_id).order_by()
+    own = Question.everything.filter(bank_id=rule.bank_id).order_by()
     low, high = own.aggregate(at=Min("pk"))["at"], own.aggregate(at=Max("pk"))["at"]
-    rows = fitting_questions(rule, paths, may_walk=True).order_by("pk").values_list("pk", flat=True)
+    rows = _published(rule, paths, may_walk=True).order_by("pk").values_list("pk", flat=True)
     found: set[int] = set()
     for _stretch in range(STRETCHES):
         found.update(rows.filter(pk__gte=low + stream.below(high - low + 1))[: limit // STRETCHES])
@@ -131,18 +147,18 @@ def read_candidates(
     for all of what is then used. The same seed gives the same sample of the same bank.
     """
     chosen: set[int] = set()
-    counts = []
-    is_all = True
+    found: list[tuple[list[int], int]] = []
     for place, rule in enumerate(rules):
         stream = SeededStream(seed, "candidates", place)
-        ids = [pk for pk in _fitting_ids(rule, paths, most=COUNT_LIMIT + 1 + len(fixed)) if pk not in fixed]
-        counts.append(len(ids))
-        if len(ids) > COUNT_LIMIT and not rule.tags:
+        ids, is_whole = _fitting_ids(rule, paths, most=COUNT_LIMIT + 1 + len(fixed), sample=sample)
+        ids = [pk for pk in ids if pk not in fixed]
+        count = len(ids)
+        if not is_whole and not rule.tags:
             ids = [pk for pk in _walked(rule, paths, sample, stream) if pk not in fixed]
-            is_all = False
         elif len(ids) > sample:
             ordered = sorted(ids)
-            ids, is_all = [ordered[at] for at in stream.sample(len(ordered), sample)], False
+            ids = [ordered[at] for at in stream.sample(len(ordered), sample)]
+        found.append((ids, 0 if is_whole and len(ids) == count else count))
         chosen.update(ids)
     rows = (
         Question.objects.drawable()
@@ -150,12 +166,20 @@ def read_candidates(
         .annotate(exposure=exposure_of())
         .values_list("pk", "current_version_id", "bank_id", "topic_id", "type", "difficulty", "tags", "exposure")
     )
-    items, version_of = [], {}
+    items: dict[int, BankItem] = {}
     for pk, version_id, bank_id, topic_id, type_, difficulty, tags, exposure in rows if chosen else ():
         topic = (f"bank{bank_id}", *paths.get(topic_id, ()))
-        items.append(BankItem(version_id, topic, type_, difficulty, frozenset(tags), exposure))
-        version_of[pk] = version_id
-    return Candidates(items=tuple(items), version_of=version_of, counts=tuple(counts), is_all=is_all)
+        items[pk] = BankItem(version_id, topic, type_, difficulty, frozenset(tags), exposure)
+    counts = tuple(
+        count or sum(1 for pk in ids if pk in items and set(rule.tags) <= items[pk].tags)
+        for rule, (ids, count) in zip(rules, found, strict=True)
+    )
+    return Candidates(
+        items=tuple(items.values()),
+        version_of={pk: item.version_id for pk, item in items.items()},
+        counts=counts,
+        is_sampled=tuple(count > 0 for _ids, count in found),
+    )
 
 
 def enemy_pairs(question_ids: Iterable[int]) -> list[tuple[int, int]]:

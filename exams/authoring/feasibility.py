@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from exams.authoring.candidates import COUNT_LIMIT, SAMPLE, enemy_pairs, read_candidates, topic_paths
+from exams.authoring.candidates import COUNT_LIMIT, SAMPLE, Candidates, enemy_pairs, read_candidates, topic_paths
 from exams.domain.assembly import Blueprint, FixedQuestion, Infeasible, Pools, Rule, Section, Shortage
 from exams.domain.solver import solve_blueprint
 from exams.models import BlueprintRule, Paper, PaperItem, Question
@@ -28,6 +28,7 @@ class RuleCheck:
     number: int
     needed: int
     fitting: int
+    is_sampled: bool = False
     at_once: int
     lacking: int
     competes_with: tuple[int, ...] = ()
@@ -48,6 +49,8 @@ class RuleCheck:
         """How many questions fit, in words."""
         if self.is_capped:
             return _("more than %(n)s questions fit") % {"n": f"{COUNT_LIMIT:,}"}
+        if self.is_sampled:
+            return _("about %(n)s questions fit") % {"n": f"{self.fitting:,}"}
         return ngettext("%(n)s question fits", "%(n)s questions fit", self.fitting) % {"n": self.fitting}
 
 
@@ -158,7 +161,7 @@ def examine(sections: Sequence[SectionPlan], *, seed: str | int = 0) -> Feasibil
         solved = solve_blueprint(found.items, blueprint, enemies=[(versions[a], versions[b]) for a, b in pairs])
         if isinstance(solved, Pools) or found.is_all:
             break
-    checks = _checks(rules, solved, found.counts)
+    checks = _checks(rules, solved, found)
     clashes: tuple[tuple[Question, Question], ...] = ()
     if isinstance(solved, Infeasible):
         by_version = {question.current_version_id: question for question in fixed.values()}
@@ -181,12 +184,12 @@ def examine(sections: Sequence[SectionPlan], *, seed: str | int = 0) -> Feasibil
     )
 
 
-def _checks(rules: Sequence[BlueprintRule], solved: Pools | Infeasible, counts: Sequence[int]) -> dict[str, RuleCheck]:
+def _checks(rules: Sequence[BlueprintRule], solved: Pools | Infeasible, found: Candidates) -> dict[str, RuleCheck]:
     # A form numbers its rows as they stand on the page, which need not be the order of the paper.
     numbers = {rule_key(rule): getattr(rule, "number", number) for number, rule in enumerate(rules, start=1)}
     short = {one.rule_id: one for one in solved.shortages} if isinstance(solved, Infeasible) else {}
     checks = {}
-    for rule, fitting in zip(rules, counts, strict=True):
+    for rule, fitting, is_sampled in zip(rules, found.counts, found.is_sampled, strict=True):
         key = rule_key(rule)
         one = short.get(key)
         rivals = tuple(numbers[other] for other in one.competes_with) if one else ()
@@ -195,6 +198,7 @@ def _checks(rules: Sequence[BlueprintRule], solved: Pools | Infeasible, counts: 
             number=numbers[key],
             needed=rule.count,
             fitting=fitting,
+            is_sampled=is_sampled,
             at_once=one.at_once if one else fitting,
             lacking=one.lacking if one else 0,
             competes_with=rivals,
