@@ -67,25 +67,23 @@ def _published(rule: BlueprintRule, paths: TopicPaths, *, may_walk: bool = False
     the few that are used. With `may_walk` no index but that of the bank's ids can be used: for reading on from an id
     where many fit.
     """
-    rows: QuerySet[Question] = Question.everything.filter(bank_id=rule.bank_id, status=Question.Status.PUBLISHED)
-    names = {name: name for name in ("topic_id", "difficulty")}
+    rows: QuerySet[Question] = Question.everything.filter(status=Question.Status.PUBLISHED)
+    topic, difficulty = "topic_id", "difficulty"
     if may_walk:
         # A sum is in no index.
         rows = rows.annotate(topic_key=F("topic_id") + 0, difficulty_key=F("difficulty") + 0)
-        names = {"topic_id": "topic_key", "difficulty": "difficulty_key"}
+        topic, difficulty = "topic_key", "difficulty_key"
+    if rule.topic_id is None or may_walk:
+        rows = rows.filter(bank_id=rule.bank_id)
     if rule.topic_id is not None:
+        # A topic lies in one bank: without the bank, the index of topics has all that is asked.
         own = str(rule.topic_id)
-        rows = rows.filter(**{f"{names['topic_id']}__in": [pk for pk, path in paths.items() if own in path]})
-        if not may_walk:
-            # A topic lies in one bank: without the bank, the index of topics has all that is asked.
-            rows = rows.model.everything.filter(status=Question.Status.PUBLISHED).filter(
-                topic_id__in=[pk for pk, path in paths.items() if own in path]
-            )
+        rows = rows.filter(**{f"{topic}__in": [pk for pk, path in paths.items() if own in path]})
     if rule.types or not may_walk:
         # Naming all types lets ids be read from an index that begins with the type.
         rows = rows.filter(type__in=rule.types or list(question_types()))
     if (rule.difficulty_min, rule.difficulty_max) != (1, 5):
-        rows = rows.filter(**{f"{names['difficulty']}__range": (rule.difficulty_min, rule.difficulty_max)})
+        rows = rows.filter(**{f"{difficulty}__range": (rule.difficulty_min, rule.difficulty_max)})
     if rule.maximum_exposure is not None:
         rows = rows.annotate(exposure=exposure_of()).filter(exposure__lte=rule.maximum_exposure)
     return rows
