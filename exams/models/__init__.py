@@ -11,6 +11,7 @@ from exams.models.interchange import ImportBatch, ImportRow, QuestionExport
 from exams.models.paper import BlueprintRule, Paper, PaperItem, PaperSection, PaperVersion
 from exams.models.paper_removal import PaperRemoval
 from exams.models.practice import PracticeAnswer, PracticeSession, WrongAnswer
+from exams.models.question_change import QuestionChange
 from exams.models.review import QuestionComment, QuestionReview
 from exams.models.search import QuestionTerms
 from exams.models.sound_play import SoundPlay
@@ -38,6 +39,7 @@ __all__ = [
     "PracticeAnswer",
     "PracticeSession",
     "Question",
+    "QuestionChange",
     "QuestionComment",
     "QuestionEnemies",
     "QuestionExport",
