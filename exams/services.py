@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from exams.authoring.banks import create_bank, create_topic, share_bank, update_bank
+from exams.authoring.blueprints import save_rule
 from exams.authoring.exams import archive_exam, copy_exam, save_exam, schedule_exam
-from exams.authoring.papers import add_items, add_section, copy_paper, create_paper, save_rule
+from exams.authoring.paper_rows import add_items, add_section
+from exams.authoring.papers import copy_paper, create_paper
 from exams.authoring.publishing import BlueprintInfeasible, publish_paper
 from exams.authoring.questions import publish_question, retire_question, save_question
 from exams.authoring.records import ImportedRecords, import_records

@@ -103,6 +103,8 @@ ACTIONS: dict[str, str | Promise] = {
     "paper.create": _("Paper made"),
     "paper.restore": _("Paper brought back"),
     "paper.publish": _("Paper published"),
+    "question.keep_apart": _("Questions kept apart in papers"),
+    "question.reconcile": _("Questions may stand in one paper again"),
     "question.answer_report": _("Report of a learner answered"),
     "question.approve": _("Question approved"),
     "question.ask_changes": _("Changes of a question asked for"),

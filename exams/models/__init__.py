@@ -4,10 +4,12 @@ from exams.models.answer_file import AnswerFile
 from exams.models.attempt import Attempt, ItemResult, LateBatch, MarkChange
 from exams.models.bank import Bank, BankShare, Question, QuestionVersion, Topic
 from exams.models.bulk import BulkAction, BulkChange
+from exams.models.enemies import QuestionEnemies
 from exams.models.exam import Accommodation, Exam
 from exams.models.figures import QuestionReport, QuestionStatistics
 from exams.models.interchange import ImportBatch, ImportRow, QuestionExport
 from exams.models.paper import BlueprintRule, Paper, PaperItem, PaperSection, PaperVersion
+from exams.models.paper_removal import PaperRemoval
 from exams.models.practice import PracticeAnswer, PracticeSession, WrongAnswer
 from exams.models.question_change import QuestionChange
 from exams.models.review import QuestionComment, QuestionReview
@@ -32,6 +34,7 @@ __all__ = [
     "MarkChange",
     "Paper",
     "PaperItem",
+    "PaperRemoval",
     "PaperSection",
     "PaperVersion",
     "PracticeAnswer",
@@ -39,6 +42,7 @@ __all__ = [
     "Question",
     "QuestionChange",
     "QuestionComment",
+    "QuestionEnemies",
     "QuestionExport",
     "QuestionReport",
     "QuestionReview",

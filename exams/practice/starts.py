@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from edu.core.clock import now_utc
 from edu.core.errors import Conflict, InvalidInput
-from exams.domain.assembly import draw_positions, shuffle_options
+from exams.domain.assembly import draw, shuffle_options
 from exams.domain.grading import load_question
 from exams.domain.seeds import SeededStream
+from exams.fetch import pools_of
 from exams.models import (
     Bank,
     Paper,
@@ -183,15 +184,8 @@ def start_paper_practice(
     version = paper.current_version
     if version is None:
         raise NothingToPractise(_("This paper is not published yet."))
-    pools = [pool for section in version.structure["sections"] for pool in section["pools"]]
-    drawn = draw_positions(
-        sizes={pool["rule_id"]: (len(pool["version_ids"]), pool["count"]) for pool in pools}, seed=secrets.randbits(48)
-    )
-    picks: list[tuple[int, Decimal | None]] = []
-    for section in version.structure["sections"]:
-        picks += [(item["version_id"], Decimal(item["marks"])) for item in section["items"]]
-        for pool in section["pools"]:
-            picks += [(pool["version_ids"][at], Decimal(pool["marks"])) for at in drawn[pool["rule_id"]]]
+    drawn = draw(pools_of(version.structure), seed=secrets.randbits(48))
+    picks: list[tuple[int, Decimal | None]] = [(slot.version_id, slot.marks) for slot in drawn]
     return _start(
         user_id=user.pk,
         mode=PracticeSession.Mode.PAPER,

@@ -9,10 +9,12 @@ from django.urls import reverse
 
 from edu.core.errors import Conflict, InvalidInput, NotFound
 from exams.authoring.banks import create_bank, create_topic
+from exams.authoring.blueprints import save_rule
 from exams.authoring.bulk import carry_out, plan_bulk, request_bulk, undo_bulk
 from exams.authoring.listing import list_topics, page_of_questions
 from exams.authoring.locks import lock_question
-from exams.authoring.papers import add_items, add_section, create_paper, save_rule
+from exams.authoring.paper_rows import add_items, add_section
+from exams.authoring.papers import create_paper
 from exams.authoring.records import import_records
 from exams.authoring.term_index import find_near_duplicates, find_question_ids, index_missing
 from exams.authoring.topic_counts import recount_topics
