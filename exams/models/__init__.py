@@ -7,24 +7,32 @@ from exams.models.bulk import BulkAction, BulkChange
 from exams.models.exam import Accommodation, Exam
 from exams.models.figures import QuestionReport, QuestionStatistics
 from exams.models.interchange import ImportBatch, ImportRow, QuestionExport
+from exams.models.invigilation import ActOnAttempt, AttemptDevice, ExamInvigilator, ExamMessage, InvigilatorAct
 from exams.models.paper import BlueprintRule, Paper, PaperItem, PaperSection, PaperVersion
 from exams.models.practice import PracticeAnswer, PracticeSession, WrongAnswer
 from exams.models.review import QuestionComment, QuestionReview
 from exams.models.search import QuestionTerms
+from exams.models.signals import AttemptSignal, SignalTally
 from exams.models.sound_play import SoundPlay
 
 __all__ = [
     "Accommodation",
+    "ActOnAttempt",
     "AnswerFile",
     "Attempt",
+    "AttemptDevice",
+    "AttemptSignal",
     "Bank",
     "BankShare",
     "BlueprintRule",
     "BulkAction",
     "BulkChange",
     "Exam",
+    "ExamInvigilator",
+    "ExamMessage",
     "ImportBatch",
     "ImportRow",
+    "InvigilatorAct",
     "ItemResult",
     "LateBatch",
     "MarkChange",
@@ -42,6 +50,7 @@ __all__ = [
     "QuestionStatistics",
     "QuestionTerms",
     "QuestionVersion",
+    "SignalTally",
     "SoundPlay",
     "Topic",
     "WrongAnswer",
