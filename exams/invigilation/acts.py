@@ -76,7 +76,7 @@ def _finish(act: InvigilatorAct, attempts: Sequence[Attempt], *, reached: int, c
     note_change([attempt.pk for attempt in attempts])
 
 
-_VERBS = {Kind.MESSAGE: "message", Kind.EXTEND: "extend", Kind.PAUSE: "pause", Kind.RESUME: "resume",
+_VERBS: dict[str, str] = {Kind.MESSAGE: "message", Kind.EXTEND: "extend", Kind.PAUSE: "pause", Kind.RESUME: "resume",
           Kind.END: "force_submit"}  # fmt: skip
 
 

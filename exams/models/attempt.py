@@ -125,7 +125,7 @@ class LateBatch(models.Model):
         max_length=8,
         choices=Reason,
         default=Reason.LATE,
-        db_comment="late (after the deadline), closed (question) or ended (by the invigilator)",
+        db_comment="late (after the deadline), closed (question), ended (by staff)",
     )
     received_at = models.DateTimeField(db_comment="When it arrived")
     decision = models.CharField(max_length=8, default="", db_comment="accepted or refused; empty until decided")

@@ -1,4 +1,4 @@
-"""What invigilators do in an exam that runs: their acts, their messages, who they are, and devices bound to attempts."""
+"""What invigilators do in an exam that runs: acts, messages, who they are, and devices bound to attempts."""
 
 from django.conf import settings
 from django.db import models
