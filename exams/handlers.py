@@ -1,4 +1,4 @@
-"""What exams do when something has happened: telling candidates and markers, forgetting who left. Wired in edu/subscriptions.py."""
+"""What exams do when something has happened: telling people, forgetting who left. Wired in edu/subscriptions.py."""
 
 from django.utils import timezone
 

@@ -193,7 +193,7 @@ class ExamForm(forms.ModelForm):
     def _words(self, name: str) -> str:
         """Return the label of the choice that a field holds now."""
         value = self[name].value()
-        return str(dict(self.fields[name].choices).get(value, value) or "")
+        return str(dict(self.fields[name].widget.choices).get(value, value) or "")
 
     def _is_on(self, name: str) -> bool:
         return bool(self[name].value()) and self[name].value() not in ("False", "0")

@@ -99,7 +99,7 @@ def _seen_words(candidate: Candidate, now: datetime) -> str:
         return _("elsewhere") if candidate.is_away else _("now")
     minutes = seconds // 60
     if minutes < 1:
-        return _("less than a minute ago")
+        return _("under a minute ago")
     return ngettext("%(n)d minute ago", "%(n)d minutes ago", minutes) % {"n": minutes}
 
 
