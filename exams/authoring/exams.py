@@ -15,6 +15,7 @@ from edu.events.publish import publish
 from edu.events.types import ExamScheduled
 from exams.authoring.rich_text import clean_rich_text
 from exams.domain.integrity import Integrity
+from exams.fetch import policy_of
 from exams.models import Attempt, Exam, Paper
 from exams.policies_authoring import require_author, require_organization
 
@@ -108,7 +109,7 @@ def save_exam(
     elif exam.status == Exam.Status.SCHEDULED and exam.paper_id != paper.pk:
         raise Conflict(_("A scheduled exam keeps its paper. Copy the exam to use another one."), field="paper")
     has_begun = exam.pk is not None and exam.attempts.exists()
-    changed = {name for name in FROZEN_ONCE_STARTED & set(fields) if getattr(exam, name) != fields[name]}
+    changed = {name for name in FROZEN_ONCE_STARTED & set(fields) if _differs(name, getattr(exam, name), fields[name])}
     if has_begun and changed:
         raise Conflict(
             _("Learners have begun this exam, so its marking, shuffling and way forward cannot change any more."),
@@ -136,6 +137,11 @@ def save_exam(
                 organization_id=exam.organization_id,
             )
     return exam
+
+
+def _differs(name: str, old: Any, new: Any) -> bool:
+    """Whether a setting changes in effect: a marking rule that is spelled out is the one that held by default."""
+    return policy_of(old) != policy_of(new) if name == "grading_policy" else bool(old != new)
 
 
 def _refuse_untold(exam: Exam, fields: dict[str, Any]) -> None:
