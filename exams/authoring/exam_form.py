@@ -7,8 +7,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from exams.domain.integrity import Integrity
@@ -22,16 +21,16 @@ INTEGRITY = tuple(LABELS)
 DATETIME = {"type": "datetime-local"}
 
 FELT = {
-    "opens_at": _lazy("Who is inside stays inside, whatever the window."),
-    "closes_at": _lazy("Who is inside keeps the time that was given. To change it, use the exam room."),
-    "duration_minutes": _lazy("Who is inside keeps the time that was given. To change it, use the exam room."),
-    "grace_seconds": _lazy("The new grace holds when a room is opened again."),
-    "layout": _lazy("Whoever loads the room again sees the new layout."),
-    "access_code": _lazy("Whoever comes back through the exam's page is asked for the new code."),
-    "address_ranges": _lazy("Whoever comes back through the exam's page has to be at one of the new addresses."),
-    "pass_percent": _lazy("Attempts marked from now on are judged by the new pass mark, earlier ones are not."),
-    "release": _lazy("Those who hand in from now on see results by the new rule."),
-    **dict.fromkeys(INTEGRITY, _lazy("Whoever loads the room again finds the option off.")),
+    "opens_at": _("Who is inside stays inside, whatever the window."),
+    "closes_at": _("Who is inside keeps the time that was given. To change it, use the exam room."),
+    "duration_minutes": _("Who is inside keeps the time that was given. To change it, use the exam room."),
+    "grace_seconds": _("The new grace holds when a room is opened again."),
+    "layout": _("Whoever loads the room again sees the new layout."),
+    "access_code": _("Whoever comes back through the exam's page is asked for the new code."),
+    "address_ranges": _("Whoever comes back through the exam's page has to be at one of the new addresses."),
+    "pass_percent": _("Attempts marked from now on are judged by the new pass mark, earlier ones are not."),
+    "release": _("Those who hand in from now on see results by the new rule."),
+    **dict.fromkeys(INTEGRITY, _("Whoever loads the room again finds the option off.")),
 }
 """What candidates who are inside feel of a change, by field."""
 
@@ -39,31 +38,31 @@ FELT = {
 class ExamForm(forms.ModelForm):
     """An exam. Paper, window and duration are enough."""
 
-    paper = forms.ChoiceField(label=_lazy("Paper"))
-    duration_minutes = forms.IntegerField(label=_lazy("Duration (minutes)"), min_value=1, max_value=1440, initial=60)
-    shows_marks = forms.BooleanField(label=_lazy("Review shows marks"), required=False, initial=True)
-    shows_answers = forms.BooleanField(label=_lazy("Review shows the learner's answers"), required=False, initial=True)
-    shows_keys = forms.BooleanField(label=_lazy("Review shows right answers"), required=False, initial=True)
-    shows_explanations = forms.BooleanField(label=_lazy("Review shows explanations"), required=False, initial=True)
+    paper = forms.ChoiceField(label=_("Paper"))
+    duration_minutes = forms.IntegerField(label=_("Duration (minutes)"), min_value=1, max_value=1440, initial=60)
+    shows_marks = forms.BooleanField(label=_("Review shows marks"), required=False, initial=True)
+    shows_answers = forms.BooleanField(label=_("Review shows the learner's answers"), required=False, initial=True)
+    shows_keys = forms.BooleanField(label=_("Review shows right answers"), required=False, initial=True)
+    shows_explanations = forms.BooleanField(label=_("Review shows explanations"), required=False, initial=True)
     address_ranges = forms.CharField(
-        label=_lazy("Addresses from which it may be started"),
+        label=_("Addresses from which it may be started"),
         required=False,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
     )
     multiple_choice = forms.ChoiceField(
-        label=_lazy("Multiple choice is marked"),
+        label=_("Multiple choice is marked"),
         required=False,
         choices=[
-            ("partial_if_no_wrong", _lazy("part for some right and none wrong")),
-            ("all_or_nothing", _lazy("all or nothing")),
-            ("sum_of_fractions", _lazy("by adding up shares")),
-            ("net_correct", _lazy("right minus wrong")),
-            ("each_option", _lazy("by each option")),
+            ("partial_if_no_wrong", _("part for some right and none wrong")),
+            ("all_or_nothing", _("all or nothing")),
+            ("sum_of_fractions", _("by adding up shares")),
+            ("net_correct", _("right minus wrong")),
+            ("each_option", _("by each option")),
         ],
     )
     partial_fraction = forms.FloatField(
-        label=_lazy("That part is (0 to 1)"), required=False, min_value=0, max_value=1, initial=0.5
+        label=_("That part is (0 to 1)"), required=False, min_value=0, max_value=1, initial=0.5
     )
 
     class Meta:
@@ -81,31 +80,31 @@ class ExamForm(forms.ModelForm):
             "language": forms.Select(choices=settings.LANGUAGES),
         }
         help_texts = {
-            "title": _lazy("Empty: the paper's title."),
-            "closes_at": _lazy("Every attempt ends by then. Empty: a week after it opens."),
-            "access_code": _lazy("Asked before the start; say it in the room when everybody is there."),
-            "grace_seconds": _lazy("Saves that were on their way when time ran out are still taken."),
-            "forward_only": _lazy(
+            "title": _("Empty: the paper's title."),
+            "closes_at": _("Every attempt ends by then. Empty: a week after it opens."),
+            "access_code": _("Asked before the start; say it in the room when everybody is there."),
+            "grace_seconds": _("Saves that were on their way when time ran out are still taken."),
+            "forward_only": _(
                 "One question at a time; whoever goes on cannot return, and later questions are not sent before."
             ),
         }
 
     GROUPS = (
-        ("when", _lazy("What and when"), ("paper", "opens_at", "closes_at", "duration_minutes", "title")),
-        ("who", _lazy("Who may sit it"), ("audience", "attempts_allowed", "access_code", "address_ranges")),
+        ("when", _("What and when"), ("paper", "opens_at", "closes_at", "duration_minutes", "title")),
+        ("who", _("Who may sit it"), ("audience", "attempts_allowed", "access_code", "address_ranges")),
         (
             "results",
-            _lazy("Passing and results"),
+            _("Passing and results"),
             ("pass_percent", "release", *(f"shows_{name}" for name in REVIEW)),
         ),
         (
             "room",
-            _lazy("In the room"),
+            _("In the room"),
             ("layout", "forward_only", "shuffle_questions", "shuffle_options", "grace_seconds"),
         ),
-        ("integrity", _lazy("Honesty in the room"), INTEGRITY),
-        ("marking", _lazy("Marking"), ("multiple_choice", "partial_fraction")),
-        ("texts", _lazy("Texts"), ("description", "rules", "language")),
+        ("integrity", _("Honesty in the room"), INTEGRITY),
+        ("marking", _("Marking"), ("multiple_choice", "partial_fraction")),
+        ("texts", _("Texts"), ("description", "rules", "language")),
     )
     OPTIONAL = (
         *("title", "closes_at", "attempts_allowed", "pass_percent", "audience", "layout", "release", "language"),
@@ -222,9 +221,9 @@ class ExamForm(forms.ModelForm):
         short = {"marks": _("marks"), "answers": _("answers"), "keys": _("right answers"),
                  "explanations": _("explanations")}  # fmt: skip
         shown = [word for name, word in short.items() if self._is_on(f"shows_{name}")]
-        review = _("review shows %(what)s") % {"what": _join(shown)} if shown else _("no review")
-        percent = _("pass mark %(percent)s%%") % {"percent": self["pass_percent"].value() or 60}
-        return "; ".join([percent, self._words("release"), review])
+        review = _("review shows %(what)s") % {"what": ", ".join(map(str, shown))} if shown else _("no review")
+        percent = _("pass mark %(percent)s%%") % {"percent": _plain(self["pass_percent"].value() or 60)}
+        return _join([str(percent), self._words("release"), str(review)])
 
     def _room(self) -> str:
         parts = [_("one at a time, forward only") if self._is_on("forward_only") else self._words("layout")]
@@ -279,4 +278,10 @@ class ExamForm(forms.ModelForm):
 
 
 def _join(parts: list[str]) -> str:
-    return ", ".join(part for part in parts if part)
+    return " · ".join(str(part) for part in parts if part)
+
+
+def _plain(value: object) -> str:
+    """Return a number without the zeros behind its point; anything else as it was typed."""
+    text = str(value)
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -41,7 +41,7 @@ _SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Wi
 def device_label(user_agent: str, /) -> str:
     """Return browser and system of a User-Agent header in words, as far as they say: "Chrome, Windows"."""
     named = [
-        next((name for sign, name in signs if re.search(rf"\b{sign}\b", user_agent)), "")
+        next((name for sign, name in signs if re.search(rf"{sign}\b", user_agent)), "")
         for signs in (_BROWSERS, _SYSTEMS)
     ]
     return ", ".join(name for name in named if name)

@@ -440,7 +440,7 @@ def test_paper_window_and_duration_are_enough(desk, exam):
 def test_groups_say_what_they_hold(desk, exam):
     Exam.objects.update(integrity={"watermark": True, "one_device": True}, address_ranges=["192.0.2.0/24"])
     page = desk.get(reverse("authoring:exam", args=[exam.public_id])).content.decode()
-    for words in ("watermark, one device", "certain addresses only", "as soon as it is marked", "It cannot know why"):
+    for words in ("watermark · one device", "certain addresses only", "as soon as it is marked", "It cannot know why"):
         assert words in page
 
 
