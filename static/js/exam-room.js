@@ -98,6 +98,7 @@ sync.addEventListener("closed", ({ detail }) => {
 /* Receipts: the newest ones, to be downloaded. */
 const receiptButton = document.querySelector("[data-receipts]");
 sync.addEventListener("receipt", ({ detail }) => {
+  document.dispatchEvent(new CustomEvent("exam:saved"));
   receipts.push({ attempt: data.attempt, epoch: sync.epoch, seq: detail.seq, saved_at: detail.saved_at, receipt: detail.receipt });
   if (receipts.length > 200) receipts.shift();
   if (receiptButton) receiptButton.hidden = false;

@@ -90,7 +90,7 @@ def test_clocks_messages_and_pauses_reach_the_room(at_browser, user_of, exam, se
     desk.get_by_role("dialog").get_by_role("button", name="Continue").click()
     expect(room.locator("[data-paused-notice]")).to_be_visible(timeout=SECONDS)
     stands = clock_of(room)
-    room.locator("[data-question] input").first.check()
+    room.locator("[data-response] input").first.check()
     expect(room.locator("[data-save-state]")).to_have_attribute("data-state", "paused", timeout=SECONDS)
     assert clock_of(room) == stands
     desk.locator(".acts-fold > summary").click()
@@ -104,7 +104,7 @@ def test_the_end_by_the_invigilator_takes_the_last_answer_along(at_browser, user
     from exams.models import Attempt
 
     room = seat()
-    room.locator("[data-question] input").first.check()
+    room.locator("[data-response] input").first.check()
     expect(room.get_by_text("All answers saved")).to_be_visible()
     attempt = Attempt.objects.get(exam=exam)
     desk = at_browser(user_of("instructor"))
@@ -123,7 +123,7 @@ def test_what_is_noticed_reaches_the_invigilator_and_no_answer_is_lost(at_browse
     from exams.models import Attempt, AttemptSignal, SignalTally
 
     room = seat()
-    first = room.locator("[data-question] input").first
+    first = room.locator("[data-response] input").first
     first.check()
     paste = """
         const data = new DataTransfer();
@@ -155,7 +155,7 @@ def test_a_lost_network_is_noted_and_the_room_goes_on(seat, exam):
     room = seat()
     room.wait_for_timeout(100)
     room.context.set_offline(True)
-    room.locator("[data-question] input").first.check()
+    room.locator("[data-response] input").first.check()
     expect(room.locator("[data-save-state]")).to_have_attribute("data-state", "offline", timeout=SECONDS)
     room.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     room.wait_for_timeout(12_000)  # one poll has to fail: there is nothing on the page to wait for

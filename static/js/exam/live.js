@@ -12,6 +12,7 @@ export class Live extends EventTarget {
   #tag = "";
   #failures = 0;
   #lostAt = 0;
+  #askedAt = performance.now();
   stopped = false;
 
   constructor({ url, key, place, send = (...given) => fetch(...given) }) {
@@ -26,6 +27,13 @@ export class Live extends EventTarget {
   /** Asks now: after coming back to the page or to the network. */
   nudge() {
     if (!this.stopped) this.#schedule(200);
+  }
+
+  /** A save has just brought the clock along: the next question can wait, but never longer than twice the usual. */
+  rest() {
+    if (this.stopped || this.#failures) return;
+    const left = this.#askedAt + 2 * EVERY - performance.now();
+    if (left > 1000) this.#schedule(Math.min(this.#pause(), left));
   }
 
   stop() {
@@ -46,6 +54,7 @@ export class Live extends EventTarget {
 
   async #ask() {
     const { slot, away, message } = this.place();
+    this.#askedAt = performance.now();
     try {
       const answer = await this.send(`${this.url}?slot=${slot}&away=${away}&message=${message}`, {
         credentials: "omit",

@@ -97,6 +97,7 @@ watchLeaving(signals, (away) => {
 if (watch.no_clipboard) blockClipboard(signals, room, () => showNote(strings.noClipboard));
 askFullScreen(signals, document.querySelector("[data-full-screen]"));
 window.addEventListener("online", () => live.nudge());
+document.addEventListener("exam:saved", () => live.rest());
 // Whatever waits goes out with the page; what does not arrive is kept on the device for the next one.
 window.addEventListener("pagehide", () => signals.report({ keepalive: true }));
 
