@@ -198,14 +198,15 @@ class ExamForm(forms.ModelForm):
         return bool(self[name].value()) and self[name].value() not in ("False", "0")
 
     def _summary(self, name: str) -> str:
-        return {
+        words = {
             "who": self._who,
             "results": self._results,
             "room": self._room,
             "integrity": self._integrity,
             "marking": lambda: self._words("multiple_choice") or _("part for some right and none wrong"),
             "texts": self._texts,
-        }[name]()
+        }
+        return str(words[name]())
 
     def _who(self) -> str:
         tries = self["attempts_allowed"].value()
@@ -241,11 +242,11 @@ class ExamForm(forms.ModelForm):
             "full_screen": _("full screen"),
             "one_device": _("one device"),
         }
-        return _join([word for name, word in names.items() if self._is_on(name)]) or _("nothing is asked for")
+        return _join([str(word) for name, word in names.items() if self._is_on(name)]) or str(_("nothing is asked for"))
 
     def _texts(self) -> str:
-        parts = [_("description")] if self["description"].value() else []
-        parts += [_("rules")] if self["rules"].value() else []
+        parts = [str(_("description"))] if self["description"].value() else []
+        parts += [str(_("rules"))] if self["rules"].value() else []
         return _join([*parts, self._words("language")])
 
     def title(self, paper_title: str) -> str:
