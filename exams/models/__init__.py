@@ -10,6 +10,7 @@ from exams.models.interchange import ImportBatch, ImportRow, QuestionExport
 from exams.models.invigilation import ActOnAttempt, AttemptDevice, ExamInvigilator, ExamMessage, InvigilatorAct
 from exams.models.paper import BlueprintRule, Paper, PaperItem, PaperSection, PaperVersion
 from exams.models.practice import PracticeAnswer, PracticeSession, WrongAnswer
+from exams.models.question_change import QuestionChange
 from exams.models.review import QuestionComment, QuestionReview
 from exams.models.search import QuestionTerms
 from exams.models.signals import AttemptSignal, SignalTally
@@ -43,6 +44,7 @@ __all__ = [
     "PracticeAnswer",
     "PracticeSession",
     "Question",
+    "QuestionChange",
     "QuestionComment",
     "QuestionExport",
     "QuestionReport",
