@@ -81,6 +81,7 @@ def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 ROUTERS: tuple[tuple[str, str], ...] = (
     ("/attempts", "exams.api.attempts.router"),
+    ("/attempts", "exams.api.live.router"),
     ("/certificates", "certificates.api.router"),
     ("/courses", "courses.api.router"),
     ("/exams", "exams.api.exams.router"),

@@ -23,6 +23,7 @@ SUBSCRIPTIONS: dict[type[types.Event], tuple[str, ...]] = {
         "edu.audit.handlers.record_account_deleted",
         "edu.notifications.handlers.empty_messages",
         "edu.organizations.handlers.end_memberships",
+        "exams.handlers.forget_signals",
     ),
     types.JobFinished: ("edu.notifications.handlers.tell_job_finished",),
     types.AttemptGraded: (

@@ -27,6 +27,7 @@ urlpatterns = [
     path("exams/", include("exams.urls")),
     path("practice/", include("exams.practice.urls")),
     path("teach/", include("exams.authoring.urls")),
+    path("teach/", include("exams.invigilation.urls")),
     path("teach/", include("exams.marking.urls")),
     path("teach/", include("courses.teaching.urls")),
     path("courses/", include("courses.urls")),

@@ -22,6 +22,8 @@ ENTRIES = [
     DeskEntry(desk="instructor", label=_("Reported questions"), url_name="authoring:reports", icon="flag", order=34),
     DeskEntry(desk="instructor", label=_("Papers"), url_name="authoring:papers", icon="file", order=40),
     DeskEntry(desk="instructor", label=_("Exams"), url_name="authoring:exams", icon="calendar", order=50),
+    DeskEntry(desk="instructor", label=_("Exam rooms"), url_name="invigilation:rooms", icon="eye", order=52),
+    DeskEntry(desk="trainer", label=_("Exam rooms"), url_name="invigilation:rooms", icon="eye", order=87),
     DeskEntry(
         desk="trainer", label=_("Question banks"), url_name="authoring:banks", icon="layers", order=85, also=BANK_PATHS
     ),

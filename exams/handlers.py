@@ -1,11 +1,12 @@
-"""What exams do when something has happened: telling candidates and markers. Wired in edu/subscriptions.py."""
+"""What exams do when something has happened: telling people, forgetting who left. Wired in edu/subscriptions.py."""
 
 from django.utils import timezone
 
 from edu.core.clock import now_utc
-from edu.events.types import AttemptNeedsMarking, Event, ExamScheduled, ResultReleased
+from edu.events.types import AccountDeleted, AttemptNeedsMarking, Event, ExamScheduled, ResultReleased
 from edu.notifications.services import notify
 from edu.organizations.queries import list_memberships
+from exams.delivery.signals import forget_signals_of
 from exams.marking.gradebook import candidate_ids
 from exams.models import Attempt, Exam
 
@@ -68,3 +69,9 @@ def tell_markers(event: Event) -> None:
         url="/teach/marking/",
         dedupe_key=f"exams.to_mark:{exam.pk}:{today}",
     )
+
+
+def forget_signals(event: Event) -> None:
+    """Remove what was noticed during the attempts of a person whose account was emptied."""
+    assert isinstance(event, AccountDeleted)
+    forget_signals_of(user_id=event.user_id)

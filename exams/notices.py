@@ -108,3 +108,12 @@ register(
         sample={"bank": "Safety", "count": 80, "losses": 2},
     ),
 )
+register(
+    Kind(
+        name="exams.invigilator",
+        label=_("You are an exam's invigilator"),
+        category="exams",
+        action=_("See the room"),
+        sample={"title": "Final exam", "opens_at": "2026-12-01T01:00:00+00:00"},
+    ),
+)

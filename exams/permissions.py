@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from edu.core.errors import NotFound
 from edu.organizations.queries import list_memberships
-from exams.models import Attempt, Exam
+from exams.models import Attempt, Exam, ExamInvigilator
 
 
 def managed_exams(user: Any) -> QuerySet[Exam]:
@@ -47,6 +47,24 @@ def get_managed_attempt(user: Any, public_id: Any) -> Attempt:
     if attempt is None:
         raise NotFound(_("There is no such attempt."))
     return attempt
+
+
+def invigilated_exams(user: Any) -> QuerySet[Exam]:
+    """Return the exams whose room the person may watch and act in: those she manages, and those she was named for."""
+    if not user.is_authenticated or not user.is_active:
+        return Exam.objects.none()
+    named = ExamInvigilator.objects.filter(user=user).values("exam_id")
+    return Exam.objects.filter(Q(pk__in=managed_exams(user).values("pk")) | Q(pk__in=named)).exclude(
+        status=Exam.Status.DRAFT
+    )
+
+
+def get_invigilated_exam(user: Any, public_id: Any) -> Exam:
+    """Return an exam whose room the person may watch and act in; NotFound otherwise."""
+    exam = invigilated_exams(user).select_related("paper_version").filter(public_id=public_id).first()
+    if exam is None:
+        raise NotFound(_("There is no such exam."))
+    return exam
 
 
 def can_manage_exams(user: Any) -> bool:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from edu.core.clock import now_utc
@@ -13,6 +14,7 @@ from exams.authoring.term_index import index_missing
 from exams.authoring.topic_counts import recount_topics
 from exams.delivery.finish_overdue import finish_overdue
 from exams.delivery.release import release_closed_exams
+from exams.delivery.signals import forget_old_signals
 from exams.interchange.exports import remove_old_files
 from exams.marking.gradebook import candidate_ids
 from exams.models import Attempt, Exam
@@ -75,3 +77,9 @@ def roll_up_question_figures() -> int:
 def mend_question_index() -> int:
     """Index questions that were written past the use cases, and recount topics; return how many needed it."""
     return index_missing() + recount_topics()
+
+
+@shared_task(name="exams.tasks.forget_exam_signals")
+def forget_exam_signals() -> int:
+    """Remove what was noticed in rooms of exams that closed long ago; return how many attempts lost theirs."""
+    return forget_old_signals(now=now_utc(), days=settings.SIGNALS_KEPT_DAYS)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exams.views import exams, files, receipts, results, room, sounds
+from exams.views import exams, files, receipts, results, room, sounds, watch
 
 app_name = "exams"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("attempts/<uuid:public_id>/files/", files.begin, {"kind": "attempt"}, name="files"),
     path("attempts/<uuid:public_id>/files/<uuid:upload_id>/", files.keep, {"kind": "attempt"}, name="keep_file"),
     path("attempts/<uuid:public_id>/plays/", sounds.play, name="plays"),
+    path("attempts/<uuid:public_id>/release-device/", watch.release, name="release_device"),
     path("files/<uuid:public_id>/", files.file, name="file"),
     path("<uuid:public_id>/", exams.detail, name="detail"),
     path("<uuid:public_id>/start/", exams.start, name="start"),

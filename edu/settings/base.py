@@ -176,6 +176,9 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 IMPORT_MAXIMUM_BYTES = env.int("JINBANG_IMPORT_MAXIMUM_MB", default=200) * 1024 * 1024
 """Largest file of questions that is taken for an import, in bytes."""
 
+SIGNALS_KEPT_DAYS = env.int("JINBANG_SIGNALS_KEPT_DAYS", default=180)
+"""How many days after an exam has closed what was noticed in its room is kept."""
+
 # -- background work ------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="")
 JOBS_BROKER = "celery"
@@ -200,6 +203,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "release-results": {"task": "exams.tasks.release_results_at_close", "schedule": 60.0},
     "remind-of-exams": {"task": "exams.tasks.remind_of_exams", "schedule": 600.0},
     "remove-old-exports": {"task": "exams.tasks.remove_old_exports", "schedule": 86400.0},
+    "forget-exam-signals": {"task": "exams.tasks.forget_exam_signals", "schedule": 86400.0},
     "question-schedules": {"task": "exams.tasks.carry_out_question_schedules", "schedule": 60.0},
     "question-figures": {"task": "exams.tasks.roll_up_question_figures", "schedule": 900.0},
     "question-index": {"task": "exams.tasks.mend_question_index", "schedule": 86400.0},

@@ -51,9 +51,14 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = "postgresql" in DATABASES["default"
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHES = {
     "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        {"BACKEND": "edu.settings.redis_cache.RedisCache", "LOCATION": REDIS_URL}
         if REDIS_URL
-        else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR_DIR / "cache"}
+        else {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": VAR_DIR / "cache",
+            # A room of a thousand candidates keeps some thousand small entries; the default of 300 would lose them.
+            "OPTIONS": {"MAX_ENTRIES": 20_000},
+        }
     )
 }
 JOBS_BROKER = env.str("JINBANG_BROKER", default="celery" if REDIS_URL else "database")

@@ -10,12 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from edu.accounts.throttle import client_address
 from edu.core.clock import now_utc
 from edu.core.errors import DomainError
 from exams.authoring.entries import author_page, author_post, say
+from exams.authoring.exam_form import ExamForm
 from exams.authoring.exams import archive_exam, copy_exam, save_exam, schedule_exam
-from exams.authoring.forms import ExamForm
 from exams.models import Attempt, Exam
+from exams.permissions import managed_exams
 from exams.policies_authoring import get_editable_exam, get_editable_paper, list_editable_exams
 
 PAGE_SIZE = 30
@@ -65,8 +67,12 @@ def exam(request: HttpRequest, public_id: Any) -> HttpResponse:
 
 def _form(request: HttpRequest, row: Exam | None, initial: dict[str, Any]) -> HttpResponse:
     instance = Exam.objects.select_related("paper").get(pk=row.pk) if row else None
-    form = ExamForm(request.POST or None, instance=instance, user=request.user, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    address = client_address(request)
+    form = ExamForm(request.POST or None, instance=instance, user=request.user, initial=initial, address=address)
+    inside = _inside(row)
+    felt = form.felt_changes() if inside and request.method == "POST" and form.is_valid() else []
+    is_asked = bool(felt) and request.POST.get("confirmed") != "1"
+    if request.method == "POST" and form.is_valid() and not is_asked:
         data = form.cleaned_data
         try:
             paper = get_editable_paper(request.user, data["paper"])
@@ -75,7 +81,7 @@ def _form(request: HttpRequest, row: Exam | None, initial: dict[str, Any]) -> Ht
                 exam=row,
                 paper=paper,
                 organization_id=paper.organization_id,
-                title=data["title"],
+                title=form.title(paper.title),
                 opens_at=data["opens_at"],
                 closes_at=data["closes_at"] or data["opens_at"] + DEFAULT_WINDOW,
                 duration_seconds=(data["duration_minutes"] or 60) * 60,
@@ -97,8 +103,26 @@ def _form(request: HttpRequest, row: Exam | None, initial: dict[str, Any]) -> Ht
         "exam": row,
         "phase": phase_of(row) if row else "new",
         "has_papers": bool(form.fields["paper"].choices),
+        "inside": inside,
+        "felt": felt if is_asked else [],
+        "accommodated": row.accommodations.count() if row else 0,
+        "can_watch": _can_watch(request, row),
     }
-    return render(request, "exams/authoring/exam.html", context, status=422 if form.errors else 200)
+    return render(request, "exams/authoring/exam.html", context, status=422 if form.errors or is_asked else 200)
+
+
+def _can_watch(request: HttpRequest, row: Exam | None) -> bool:
+    """Whether the exam has a room that the person may enter."""
+    if row is None or row.status == Exam.Status.DRAFT:
+        return False
+    return managed_exams(request.user).filter(pk=row.pk).exists()
+
+
+def _inside(row: Exam | None) -> int:
+    """Return how many candidates are in an exam now."""
+    if row is None:
+        return 0
+    return row.attempts.filter(state__in=[Attempt.State.OPEN, Attempt.State.PAUSED]).count()
 
 
 @author_post

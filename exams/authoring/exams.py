@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from pydantic import ValidationError
 
 from edu.access.services import register_door
 from edu.audit.services import record
@@ -13,7 +14,9 @@ from edu.core.errors import Conflict, InvalidInput
 from edu.events.publish import publish
 from edu.events.types import ExamScheduled
 from exams.authoring.rich_text import clean_rich_text
-from exams.models import Exam, Paper
+from exams.domain.integrity import Integrity
+from exams.fetch import policy_of
+from exams.models import Attempt, Exam, Paper
 from exams.policies_authoring import require_author, require_organization
 
 DEFAULT_REVIEW = {"marks": True, "answers": True, "keys": True, "explanations": True}
@@ -40,6 +43,7 @@ EXAM_FIELDS = frozenset(
         "grading_policy",
         "access_code",
         "address_ranges",
+        "integrity",
     ]
 )
 FROZEN_ONCE_STARTED = frozenset({"grading_policy", "shuffle_questions", "shuffle_options", "forward_only"})
@@ -56,6 +60,15 @@ def _check(exam: Exam) -> None:
         raise InvalidInput(_("The pass mark lies between 0 and 100 per cent."), field="pass_percent")
     if exam.attempts_allowed < 1:
         raise InvalidInput(_("A learner needs at least one attempt."), field="attempts_allowed")
+    try:
+        integrity = Integrity(**exam.integrity)
+    except ValidationError as error:
+        raise InvalidInput(_("These options for honesty are not known."), field="integrity") from error
+    if integrity.full_screen and exam.forward_only:
+        raise InvalidInput(
+            _("Full screen ends whenever a page is loaded, and forward only loads one a question. Choose one."),
+            field="full_screen",
+        )
     if exam.audience == Exam.Audience.ORGANIZATION and exam.organization_id is None:
         raise InvalidInput(_("Choose an organisation, or another audience."), field="audience")
 
@@ -96,12 +109,13 @@ def save_exam(
     elif exam.status == Exam.Status.SCHEDULED and exam.paper_id != paper.pk:
         raise Conflict(_("A scheduled exam keeps its paper. Copy the exam to use another one."), field="paper")
     has_begun = exam.pk is not None and exam.attempts.exists()
-    changed = {name for name in FROZEN_ONCE_STARTED & set(fields) if getattr(exam, name) != fields[name]}
+    changed = {name for name in FROZEN_ONCE_STARTED & set(fields) if _differs(name, getattr(exam, name), fields[name])}
     if has_begun and changed:
         raise Conflict(
             _("Learners have begun this exam, so its marking, shuffling and way forward cannot change any more."),
             field=sorted(changed)[0],
         )
+    _refuse_untold(exam, fields)
     exam.paper = paper
     exam.title = title.strip()[:200]
     exam.opens_at, exam.closes_at, exam.duration_seconds = opens_at, closes_at, duration_seconds
@@ -123,6 +137,24 @@ def save_exam(
                 organization_id=exam.organization_id,
             )
     return exam
+
+
+def _differs(name: str, old: Any, new: Any) -> bool:
+    """Whether a setting changes in effect: a marking rule that is spelled out is the one that held by default."""
+    return policy_of(old) != policy_of(new) if name == "grading_policy" else bool(old != new)
+
+
+def _refuse_untold(exam: Exam, fields: dict[str, Any]) -> None:
+    """Refuse to turn on what candidates inside were not told of before they started; turning off is always possible."""
+    if exam.pk is None or "integrity" not in fields:
+        return
+    before = Integrity.from_fields(exam.integrity)
+    added = [name for name, value in fields["integrity"].items() if value and not getattr(before, name, False)]
+    if added and exam.attempts.filter(state__in=[Attempt.State.OPEN, Attempt.State.PAUSED]).exists():
+        raise Conflict(
+            _("Candidates are inside who were not told of this before they started. Turn it on when they are out."),
+            field=sorted(added)[0],
+        )
 
 
 def _register_exam_door(exam: Exam) -> None:

@@ -4,10 +4,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from edu.audit.services import record
 from edu.core.errors import Conflict, InvalidInput
+from exams.delivery.presence import note_change
 from exams.domain.timing import attempt_deadline
 from exams.fetch import accommodation_of, terms_of
 from exams.models import Accommodation, Attempt, Exam
@@ -39,8 +41,29 @@ def extend_attempt(*, attempt: Attempt, minutes: int, actor: Any, now: datetime,
             changes={"deadline_at": [attempt.deadline_at.isoformat(), deadline.isoformat()], "reason": reason},
             organization_id=attempt.exam.organization_id,
         )
+        note_change([attempt.pk])
     attempt.deadline_at = deadline
     return deadline
+
+
+def extend_many(*, attempts: QuerySet[Attempt], seconds: int, now: datetime) -> int:
+    """Add time to running attempts, whose keys stay the same; return how many it reached. Two statements.
+
+    One whose time has just run out, and that nobody has closed yet, gets the time from now on. The caller authorises,
+    records and calls note_change.
+    """
+    running = attempts.filter(state__in=[Attempt.State.OPEN, Attempt.State.PAUSED])
+    more = timedelta(seconds=seconds)
+    is_out = {"state": Attempt.State.OPEN, "deadline_at__lt": now}
+    reached = running.exclude(**is_out).update(deadline_at=F("deadline_at") + more)
+    return reached + running.filter(**is_out).update(deadline_at=now + more)
+
+
+def shorten_many(*, attempts: QuerySet[Attempt], seconds: int, now: datetime) -> int:
+    """Take time back from running attempts that have not begun to use it; return how many. One statement."""
+    less = timedelta(seconds=seconds)
+    unused = attempts.filter(state__in=[Attempt.State.OPEN, Attempt.State.PAUSED], deadline_at__gt=now + less)
+    return unused.update(deadline_at=F("deadline_at") - less)
 
 
 def set_accommodation(
@@ -81,6 +104,7 @@ def set_accommodation(
                 started_at=running.started_at, terms=terms_of(exam), accommodation=accommodation_of(row)
             )
             Attempt.objects.filter(pk=running.pk, deadline_at__lt=deadline).update(deadline_at=deadline)
+            note_change([running.pk])
         record(
             actor=actor,
             action="exam.accommodate",

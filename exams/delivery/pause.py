@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from edu.audit.services import record
 from edu.core.errors import Conflict
+from exams.delivery.presence import note_change
 from exams.models import Attempt
 
 
@@ -22,6 +24,7 @@ def pause_attempt(*, attempt: Attempt, actor: Any, now: datetime, reason: str = 
         if not changed:
             raise Conflict(_("Only an attempt under way can be paused."))
         _record("attempt.pause", attempt, actor, reason)
+        note_change([attempt.pk])
     attempt.state, attempt.paused_at = Attempt.State.PAUSED, now
 
 
@@ -37,8 +40,30 @@ def resume_attempt(*, attempt: Attempt, actor: Any, now: datetime) -> datetime:
         if not changed:
             raise Conflict(_("This attempt is not paused."))
         _record("attempt.resume", attempt, actor, "")
+        note_change([attempt.pk])
     attempt.state, attempt.paused_at, attempt.deadline_at = Attempt.State.OPEN, None, deadline
     return deadline
+
+
+def pause_many(*, attempts: QuerySet[Attempt], now: datetime) -> int:
+    """Stop the clocks of open attempts whose time is not up; return how many. One statement.
+
+    The caller authorises, records and calls note_change.
+    """
+    return attempts.filter(state=Attempt.State.OPEN, deadline_at__gt=now).update(
+        state=Attempt.State.PAUSED, paused_at=now
+    )
+
+
+def resume_many(*, attempts: QuerySet[Attempt], now: datetime) -> int:
+    """Let the clocks of paused attempts run again, each with the time that was left; return how many. One statement.
+
+    The caller authorises, records and calls note_change.
+    """
+    stood = ExpressionWrapper(Value(now, DateTimeField()) - F("paused_at"), DurationField())
+    return attempts.filter(state=Attempt.State.PAUSED, paused_at__isnull=False).update(
+        state=Attempt.State.OPEN, deadline_at=F("deadline_at") + stood, paused_at=None
+    )
 
 
 def _record(action: str, attempt: Attempt, actor: Any, reason: str) -> None:

@@ -218,6 +218,11 @@ def _explain(key: AttemptKey, batch: Batch, stored: dict[str, str], now: datetim
     if is_late and attempt.submitted_by != "learner":
         kept["quarantined"] = _quarantine(attempt, batch, stored, LateBatch.Reason.LATE, now)
         raise SaveRefused(_("Time is up. What came late is kept for the invigilator."), code="expired", kept=kept)
+    if attempt.submitted_by == "staff":
+        # What she had written before an invigilator ended it, and could not send, is not lost: a person decides.
+        kept["quarantined"] = _quarantine(attempt, batch, stored, LateBatch.Reason.ENDED, now)
+        message = _("The invigilator ended the exam. What came afterwards is kept for her to decide.")
+        raise SaveRefused(message, code="submitted", kept=kept)
     if attempt.state == Attempt.State.OPEN and attempt.position:
         _refuse_closed(attempt, batch, stored, kept, now)
     raise SaveRefused(_("The exam was handed in already."), code="submitted", kept=kept)

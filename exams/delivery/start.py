@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 
 from edu.core.errors import Conflict, NotFound
 from exams.delivery.access import NoAccess, check_start, exam_access, get_visible_exam
+from exams.delivery.devices import NO_DEVICE, Device, check_device
 from exams.delivery.draw import draw_paper, new_seed
 from exams.delivery.finish_overdue import finish_if_overdue
 from exams.delivery.keys import AttemptKey, sign_attempt_key
+from exams.delivery.live import remember_device
 from exams.domain.timing import ExamStatus, attempt_deadline, exam_state
 from exams.fetch import accommodation_of, attempt_summary, terms_of
 from exams.models import Accommodation, Attempt, Exam
@@ -49,12 +51,19 @@ _REFUSALS = {
 
 
 def start_attempt(
-    *, user_id: int, exam_id: Any, access_code: str = "", address: str = "", now: datetime
+    *,
+    user_id: int,
+    exam_id: Any,
+    access_code: str = "",
+    address: str = "",
+    device: Device = NO_DEVICE,
+    now: datetime,
 ) -> OpenedAttempt:
     """Start the learner's next attempt of an exam (public id), or resume the open one in a new epoch.
 
-    Raises NotFound (unknown to this person), NoAccess, WrongAccessCode, WrongAddress, or CannotStart whose code is the
-    exam's status for the learner. Two starts at once end in one attempt: the second resumes what the first made.
+    Raises NotFound (unknown to this person), NoAccess, WrongAccessCode, WrongAddress, OtherDevice, or CannotStart whose
+    code is the exam's status for the learner. Two starts at once end in one attempt: the second resumes what the first
+    made.
     """
     exam = get_visible_exam(user_id=user_id, public_id=exam_id)
     attempts = list(
@@ -72,7 +81,7 @@ def start_attempt(
     )
     check_start(exam=exam, access_code=access_code, address=address)
     if running is not None and state.status == ExamStatus.CONTINUE:
-        return open_room(user_id=user_id, attempt_id=running.pk, now=now)
+        return open_room(user_id=user_id, attempt_id=running.pk, device=device, now=now)
     if state.status not in {ExamStatus.OPEN, ExamStatus.FAILED_RETRY}:
         raise CannotStart(_REFUSALS.get(state.status, "This exam cannot be started now."), code=str(state.status))
     if not exam_access(user_id=user_id, exam=exam, now=now).allowed:
@@ -101,15 +110,17 @@ def start_attempt(
         rival = Attempt.objects.filter(exam=exam, user_id=user_id, state__in=OPEN_STATES).first()
         if rival is None:
             raise
-        return open_room(user_id=user_id, attempt_id=rival.pk, now=now)
+        return open_room(user_id=user_id, attempt_id=rival.pk, device=device, now=now)
+    check_device(attempt=attempt, device=device, now=now)
     return _opened(attempt, exam, is_new=True)
 
 
-def open_room(*, user_id: int, attempt_id: Any, now: datetime) -> OpenedAttempt:
+def open_room(*, user_id: int, attempt_id: Any, device: Device = NO_DEVICE, now: datetime) -> OpenedAttempt:
     """Open the room of a running attempt (id or public id) in a new epoch; whoever had it open before may not write
     any more.
 
-    Raises NotFound, or CannotStart (code submitted) when the attempt has ended; an overdue one is closed first.
+    Raises NotFound, OtherDevice where the exam allows one device and this is not it, or CannotStart (code submitted)
+    when the attempt has ended; an overdue one is closed first.
     """
     field = {"pk": attempt_id} if isinstance(attempt_id, int) else {"public_id": attempt_id}
     attempt = Attempt.objects.select_related("exam").filter(user_id=user_id, **field).first()
@@ -117,8 +128,10 @@ def open_room(*, user_id: int, attempt_id: Any, now: datetime) -> OpenedAttempt:
         raise NotFound(_("There is no such attempt."))
     if finish_if_overdue(attempt=attempt, now=now) or attempt.state not in OPEN_STATES:
         raise CannotStart(_("This attempt was handed in."), code="submitted")
+    check_device(attempt=attempt, device=device, now=now)
     if not _take_epoch(attempt):
         raise CannotStart(_("This attempt was handed in."), code="submitted")
+    remember_device(attempt_id=attempt.pk, epoch=attempt.epoch, device=device.id)
     return _opened(attempt, attempt.exam, is_new=False)
 
 

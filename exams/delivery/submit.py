@@ -14,6 +14,7 @@ from edu.events.publish import publish
 from edu.events.types import AttemptSubmitted
 from exams.delivery.grade import grade_submitted
 from exams.delivery.keys import AttemptKey
+from exams.delivery.presence import note_change
 from exams.delivery.save import Batch, SaveRefused, save_responses
 from exams.models import Attempt
 
@@ -65,6 +66,8 @@ def close_attempt(*, attempt: Attempt, now: datetime, by: str) -> bool:
         )
         if changed:
             publish(AttemptSubmitted(attempt_id=attempt.pk, exam_id=attempt.exam_id, user_id=attempt.user_id))
+            if by == "staff":  # whoever hands in herself, or sees her clock run out, knows it without being told
+                note_change([attempt.pk])
     if changed:
         attempt.state, attempt.submitted_at, attempt.submitted_by = Attempt.State.SUBMITTED, submitted_at, by
     return bool(changed)

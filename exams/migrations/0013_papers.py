@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exams", "0010_bank_formats_changes"),
+        ("exams", "0012_bank_types_certainty_of_practice"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

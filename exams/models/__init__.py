@@ -8,27 +8,35 @@ from exams.models.enemies import QuestionEnemies
 from exams.models.exam import Accommodation, Exam
 from exams.models.figures import QuestionReport, QuestionStatistics
 from exams.models.interchange import ImportBatch, ImportRow, QuestionExport
+from exams.models.invigilation import ActOnAttempt, AttemptDevice, ExamInvigilator, ExamMessage, InvigilatorAct
 from exams.models.paper import BlueprintRule, Paper, PaperItem, PaperSection, PaperVersion
 from exams.models.paper_removal import PaperRemoval
 from exams.models.practice import PracticeAnswer, PracticeSession, WrongAnswer
 from exams.models.question_change import QuestionChange
 from exams.models.review import QuestionComment, QuestionReview
 from exams.models.search import QuestionTerms
+from exams.models.signals import AttemptSignal, SignalTally
 from exams.models.sound_play import SoundPlay
 from exams.models.topic_merge import TopicMerge, TopicMergePart
 
 __all__ = [
     "Accommodation",
+    "ActOnAttempt",
     "AnswerFile",
     "Attempt",
+    "AttemptDevice",
+    "AttemptSignal",
     "Bank",
     "BankShare",
     "BlueprintRule",
     "BulkAction",
     "BulkChange",
     "Exam",
+    "ExamInvigilator",
+    "ExamMessage",
     "ImportBatch",
     "ImportRow",
+    "InvigilatorAct",
     "ItemResult",
     "LateBatch",
     "MarkChange",
@@ -49,6 +57,7 @@ __all__ = [
     "QuestionStatistics",
     "QuestionTerms",
     "QuestionVersion",
+    "SignalTally",
     "SoundPlay",
     "Topic",
     "TopicMerge",

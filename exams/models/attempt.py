@@ -113,6 +113,7 @@ class LateBatch(models.Model):
 
         LATE = "late", _("after the deadline")
         CLOSED = "closed", _("to a closed question")
+        ENDED = "ended", _("after the invigilator ended it")
 
     attempt = models.ForeignKey(
         Attempt, on_delete=models.CASCADE, related_name="late_batches", db_comment="The attempt"
@@ -121,7 +122,10 @@ class LateBatch(models.Model):
     seq = models.PositiveIntegerField(db_comment="Number of the batch")
     responses = models.JSONField(db_comment="slot -> canonical JSON string")
     reason = models.CharField(
-        max_length=8, choices=Reason, default=Reason.LATE, db_comment="late (after the deadline) or closed (question)"
+        max_length=8,
+        choices=Reason,
+        default=Reason.LATE,
+        db_comment="late (after the deadline), closed (question), ended (by staff)",
     )
     received_at = models.DateTimeField(db_comment="When it arrived")
     decision = models.CharField(max_length=8, default="", db_comment="accepted or refused; empty until decided")

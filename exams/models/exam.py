@@ -126,6 +126,9 @@ class Exam(models.Model):
         blank=True,
         db_comment="CIDR ranges a start must come from; empty = any",
     )
+    integrity = models.JSONField(
+        _("honesty in the room"), default=dict, blank=True, db_comment="Fields of exams.domain.integrity.Integrity"
+    )
     created_at = models.DateTimeField(auto_now_add=True, db_comment="When it was made")
     updated_at = models.DateTimeField(auto_now=True, db_comment="When it last changed")
 

@@ -45,6 +45,7 @@ class ExamView:
     release: str
     layout: str
     forward_only: bool
+    integrity: dict[str, Any] = field(default_factory=dict)
     attempts: tuple[AttemptView, ...] = field(default=())
     access: AccessAnswer | None = None
 
@@ -96,6 +97,7 @@ def _exam_view(
         release=exam.release,
         layout=exam.layout,
         forward_only=exam.forward_only,
+        integrity=exam.integrity,
         attempts=tuple(attempt_view(attempt, exam) for attempt in attempts),
         access=access,
     )

@@ -32,6 +32,12 @@ def moment(value: str | datetime | None) -> str:
 
 
 @register.filter
+def exact_moment(value: datetime | None) -> str:
+    """Return a moment as date and time to the second in the site's zone; empty for none."""
+    return f"{moment(value)}:{timezone.localtime(value):%S}" if value else ""
+
+
+@register.filter
 def duration(seconds: float | None) -> str:
     """Return a number of seconds as hours and minutes; seconds are named below two minutes."""
     if seconds is None:

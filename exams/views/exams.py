@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -16,10 +17,14 @@ from edu.core.clock import now_utc
 from edu.core.errors import DomainError, NotFound
 from exams.cards import attempt_words, exam_card
 from exams.delivery.access import WrongAccessCode
+from exams.delivery.devices import OtherDevice
+from exams.domain.integrity import Integrity
 from exams.domain.timing import ExamStatus
+from exams.integrity_words import told_before_start
 from exams.queries import get_exam, list_exams, list_rewards
 from exams.richtext import safe_html
 from exams.services import start_attempt
+from exams.views.watch import device_of, keep_device
 from exams.views.wording import not_found, reason
 
 GROUPS = (
@@ -79,6 +84,7 @@ def _detail(
         "form": (form or StartForm()) if view.needs_code else None,
         "rewards": list_rewards(product_key=view.product_key),
         "attempts": [(attempt, *attempt_words(attempt)) for attempt in reversed(view.attempts)],
+        "told": told_before_start(Integrity.from_fields(view.integrity)),
         "doors": view.access.doors if view.access and not view.access.allowed else (),
     }
     return render(request, "exams/detail.html", context, status=status)
@@ -90,14 +96,21 @@ def start(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Start or resume the exam, then show its room."""
     form = StartForm(request.POST) if "access_code" in request.POST else None
     check_rate(key=f"exams.start:{request.user.pk}", limit=20, window_seconds=60)
+    device = device_of(request)
     try:
         opened = start_attempt(
             user_id=request.user.pk,
             exam_id=public_id,
             access_code=request.POST.get("access_code", ""),
             address=client_address(request),
+            device=device,
             now=now_utc(),
         )
+    except OtherDevice:
+        # The room says what to do; it is where the device asks to be let in.
+        running = get_exam(user_id=request.user.pk, public_id=public_id, now=now_utc()).running
+        url = reverse("exams:room", args=[running.public_id]) if running else reverse("exams:detail", args=[public_id])
+        return keep_device(request, redirect(url), device)
     except NotFound as error:
         raise not_found(error) from error
     except WrongAccessCode:
@@ -108,4 +121,4 @@ def start(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     except DomainError as error:
         messages.error(request, reason(error))
         return redirect("exams:detail", public_id=public_id)
-    return redirect("exams:room", public_id=opened.attempt.public_id)
+    return keep_device(request, redirect("exams:room", public_id=opened.attempt.public_id), device)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from edu.core.clock import now_utc
 from edu.core.errors import DomainError, NotFound
 from exams.answer_files import form_with_files
+from exams.delivery.devices import OtherDevice
 from exams.delivery.room import PaperView, asked_paper, get_own_attempt, open_slots, unanswered_slots
 from exams.delivery.sound_plays import counted_plays
 from exams.domain.timing import remaining_seconds
@@ -35,6 +36,7 @@ from exams.services import (
     submit_attempt,
 )
 from exams.views.files import sitting_of_attempt
+from exams.views.watch import device_of, keep_device, other_device, room_watch
 from exams.views.wording import RUNNING, not_found, reason
 
 
@@ -44,10 +46,13 @@ from exams.views.wording import RUNNING, not_found, reason
 def room(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Open the room in a new epoch."""
     now = now_utc()
+    device = device_of(request)
     try:
-        opened = open_room(user_id=request.user.pk, attempt_id=public_id, now=now)
+        opened = open_room(user_id=request.user.pk, attempt_id=public_id, device=device, now=now)
     except NotFound as error:
         raise not_found(error) from error
+    except OtherDevice:
+        return other_device(request, public_id, device)
     except CannotStart:
         return redirect("exams:result", public_id=public_id)
     attempt = opened.attempt
@@ -63,8 +68,9 @@ def room(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "remaining": remaining_seconds(now=now, deadline_at=attempt.deadline_at),
         "strings": _room_strings(),
         "plays": _plays(attempt, paper),
+        "watch": room_watch(attempt=attempt, exam=opened.exam, user=request.user),
     }
-    return render(request, "exams/room.html", context)
+    return keep_device(request, render(request, "exams/room.html", context), device)
 
 
 def _plays(attempt: Attempt, paper: PaperView) -> str:

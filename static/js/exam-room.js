@@ -99,6 +99,7 @@ sync.addEventListener("closed", ({ detail }) => {
 /* Receipts: the newest ones, to be downloaded. */
 const receiptButton = document.querySelector("[data-receipts]");
 sync.addEventListener("receipt", ({ detail }) => {
+  document.dispatchEvent(new CustomEvent("exam:saved"));
   receipts.push({ attempt: data.attempt, epoch: sync.epoch, seq: detail.seq, saved_at: detail.saved_at, receipt: detail.receipt });
   if (receipts.length > 200) receipts.shift();
   if (receiptButton) receiptButton.hidden = false;
@@ -123,8 +124,9 @@ function clock(_deadline, remaining) {
   if (fresh > endsAt) said = new Set();
   endsAt = fresh;
 }
+let stands = null;
 function tick() {
-  const left = Math.max(0, Math.ceil((endsAt - performance.now()) / 1000));
+  const left = stands ?? Math.max(0, Math.ceil((endsAt - performance.now()) / 1000));
   timer.querySelector("[data-countdown-text]").textContent = format(left, strings.days);
   timer.classList.toggle("timer--low", left <= 300);
   for (const [seconds, text] of [[300, strings.fiveMinutes], [60, strings.oneMinute]]) {
@@ -133,7 +135,7 @@ function tick() {
       say(text);
     }
   }
-  if (left === 0 && !isOver) timeUp();
+  if (left === 0 && !isOver && stands === null) timeUp();
 }
 async function timeUp() {
   isOver = true;
@@ -295,5 +297,27 @@ function goOn(button) {
   room.append(then);
   HTMLFormElement.prototype.submit.call(room);
 }
+
+/* What the live side of the room (exam/watch.js) hears from the server. */
+document.addEventListener("exam:clock", ({ detail }) => {
+  stands = detail.stands ? detail.remaining : null;
+  if (!detail.stands) clock(null, detail.remaining);
+});
+document.addEventListener("exam:resume", () => sync.flush());
+document.addEventListener("exam:flush", async ({ detail }) => {
+  await sync.flush();
+  window.removeEventListener("beforeunload", warn);
+  detail();
+});
+document.addEventListener("exam:moved", () => {
+  sync.stop();
+  showState({ state: "moved", unsent: sync.unsent });
+});
+document.addEventListener("exam:ended", async () => {
+  if (isOver || sync.stopped) return;
+  lock();
+  await Promise.race([sync.flush(), new Promise((resolve) => setTimeout(resolve, 8000))]);
+  leave();
+});
 for (const slot of slots) paint(slot);
 room.dataset.ready = "";
