@@ -108,3 +108,33 @@ register(
         sample={"bank": "Safety", "count": 80, "losses": 2},
     ),
 )
+register(
+    Kind(
+        name="exams.appealed",
+        label=_("A learner appeals against a mark"),
+        category="marking",
+        action=_("Answer the appeal"),
+        sample={"title": "Final exam", "number": 3},
+    ),
+    Kind(
+        name="exams.appeal_answered",
+        label=_("Your appeal was answered"),
+        category="exams",
+        action=_("See the answer"),
+        sample={
+            "title": "Final exam",
+            "number": 3,
+            "upheld": True,
+            "before": "2.00",
+            "after": "4.00",
+            "answer": "You are right, the second reason counts as well.",
+        },
+    ),
+    Kind(
+        name="exams.results_exported",
+        label=_("A file of results is finished"),
+        category="marking",
+        action=_("Get the file"),
+        sample={"title": "Final exam"},
+    ),
+)

@@ -40,6 +40,8 @@ EXAM_FIELDS = frozenset(
         "grading_policy",
         "access_code",
         "address_ranges",
+        "marking_is_anonymous",
+        "appeal_days",
     ]
 )
 FROZEN_ONCE_STARTED = frozenset({"grading_policy", "shuffle_questions", "shuffle_options", "forward_only"})

@@ -1,12 +1,14 @@
 """The tables of the exam engine, by noun; private to this app."""
 
 from exams.models.answer_file import AnswerFile
+from exams.models.appeal import Appeal
 from exams.models.attempt import Attempt, ItemResult, LateBatch, MarkChange
 from exams.models.bank import Bank, BankShare, Question, QuestionVersion, Topic
 from exams.models.bulk import BulkAction, BulkChange
 from exams.models.exam import Accommodation, Exam
 from exams.models.figures import QuestionReport, QuestionStatistics
 from exams.models.interchange import ImportBatch, ImportRow, QuestionExport
+from exams.models.marking import MarkSheet, ResultExport, ResultHold, SavedComment, ScriptFlag
 from exams.models.paper import BlueprintRule, Paper, PaperItem, PaperSection, PaperVersion
 from exams.models.practice import PracticeAnswer, PracticeSession, WrongAnswer
 from exams.models.review import QuestionComment, QuestionReview
@@ -16,6 +18,7 @@ from exams.models.sound_play import SoundPlay
 __all__ = [
     "Accommodation",
     "AnswerFile",
+    "Appeal",
     "Attempt",
     "Bank",
     "BankShare",
@@ -28,6 +31,7 @@ __all__ = [
     "ItemResult",
     "LateBatch",
     "MarkChange",
+    "MarkSheet",
     "Paper",
     "PaperItem",
     "PaperSection",
@@ -42,6 +46,10 @@ __all__ = [
     "QuestionStatistics",
     "QuestionTerms",
     "QuestionVersion",
+    "ResultExport",
+    "ResultHold",
+    "SavedComment",
+    "ScriptFlag",
     "SoundPlay",
     "Topic",
     "WrongAnswer",

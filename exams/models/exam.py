@@ -126,6 +126,12 @@ class Exam(models.Model):
         blank=True,
         db_comment="CIDR ranges a start must come from; empty = any",
     )
+    marking_is_anonymous = models.BooleanField(
+        _("markers see numbers, not names"), default=True, db_comment="Whether names are hidden while marking"
+    )
+    appeal_days = models.PositiveSmallIntegerField(
+        _("days for appeals"), default=7, db_comment="Days after release in which learners may appeal; 0 = never"
+    )
     created_at = models.DateTimeField(auto_now_add=True, db_comment="When it was made")
     updated_at = models.DateTimeField(auto_now=True, db_comment="When it last changed")
 

@@ -17,7 +17,9 @@ from edu.organizations.models import Department, Membership, Organization
 from exams.marking.export import gradebook_workbook
 from exams.marking.gradebook import list_candidates
 from exams.marking.items import item_rows
-from exams.marking.mark import HeldByAnother, lease_next, list_waiting
+from exams.marking.leases import lease_next
+from exams.marking.mark import HeldByAnother
+from exams.marking.waiting import list_waiting
 from exams.models import Attempt, ItemResult, LateBatch, MarkChange, Question
 from exams.services import mark_by_hand, sit_exam
 from tests.factories.exams import make_exam, make_user
