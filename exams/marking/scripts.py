@@ -1,8 +1,8 @@
 """One answer as its marker sees it: question, answer, guide, rubric with levels, what stands there now."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import PurePosixPath
@@ -68,6 +68,7 @@ class Script:
     number: str
     lines: tuple[RubricLine, ...]
     levels: tuple[Level, ...]
+    given: str
     maximum: str
     stamp: str
     is_marked: bool
@@ -76,8 +77,12 @@ class Script:
     holder: str
 
 
-def script_of(*, exam: Exam, row: ItemResult, user: Any, now: datetime) -> Script:
-    """Return an answer as its marker sees it: three statements, one more for a name."""
+def script_of(
+    *, exam: Exam, row: ItemResult, user: Any, now: datetime, posted: Mapping[str, str] | None = None
+) -> Script:
+    """Return an answer as its marker sees it, with the points she `posted` before: three statements, one more for a
+    name.
+    """
     attempt = Attempt.objects.select_related("exam").get(pk=row.attempt_id)
     slot = next(slot for slot in frozen_slots(attempt.paper) if slot.slot == row.slot)
     version = get_versions([row.version_id])[row.version_id]
@@ -95,8 +100,12 @@ def script_of(*, exam: Exam, row: ItemResult, user: Any, now: datetime) -> Scrip
         question=view,
         candidate=names.get(attempt.user_id, number) if is_named else number,
         number=number,
-        lines=_rubric_lines(view, row),
+        lines=tuple(
+            replace(line, given=(posted or {}).get(f"points.{line.path}", line.given)[:12])
+            for line in _rubric_lines(view, row)
+        ),
         levels=_levels(points, row.mark if is_marked else None),
+        given=(posted or {}).get("points", number_text(row.mark) if is_marked else "")[:12],
         maximum=number_text(row.maximum),
         stamp=stamp_of(row),
         is_marked=is_marked,

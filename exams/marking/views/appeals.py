@@ -56,6 +56,7 @@ def appeal(request: HttpRequest, appeal_id: uuid.UUID) -> HttpResponse:
             messages.success(request, _("The appeal is answered, and the learner is told."))
             return redirect("marking:appeals")
         found = get_appeal(user=request.user, public_id=appeal_id)
+        script = script_of(exam=found.exam, row=row, user=request.user, now=now, posted=request.POST)
     context = {
         "title": _("Appeal: question %(number)d") % {"number": found.slot},
         "desk": "instructor",

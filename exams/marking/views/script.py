@@ -63,7 +63,7 @@ def _frame(request: HttpRequest, exam: Exam, question: Question, row: ItemResult
     return {
         "exam": exam,
         "asked": question,
-        "script": script_of(exam=exam, row=row, user=request.user, now=now_utc()),
+        "script": script_of(exam=exam, row=row, user=request.user, now=now_utc(), posted=more.get("posted") or None),
         "flags": flags_of(user=request.user, row=row),
         "posted": {},
         "error": "",
