@@ -2,6 +2,7 @@
 // same forms are sent as they stand.
 const root = document.querySelector("[data-marking]");
 const SIGN_OF_LIFE = 60_000;
+const home = document.querySelector("[data-comments-home]");
 let active = 0;
 
 const typing = (element) => /^(TEXTAREA|SELECT)$/.test(element.tagName) || (element.tagName === "INPUT" && !/^(checkbox|radio)$/.test(element.type));
@@ -10,6 +11,9 @@ const typing = (element) => /^(TEXTAREA|SELECT)$/.test(element.tagName) || (elem
 function dress(scope) {
   for (const levels of scope.querySelectorAll("[data-levels]")) levels.hidden = false;
   for (const criterion of criteria(scope)) show(criterion);
+  // The one list of saved comments stands beside the answer that is being marked.
+  const slot = scope.querySelector("[data-comments-slot]");
+  if (home && slot) slot.append(home);
 }
 function criteria(scope = document) {
   return [...scope.querySelectorAll("[data-criterion]")];
@@ -155,6 +159,7 @@ function run() {
       } catch { /* the network; the mark is shown again */ }
       if (current() && current() !== script) next = current();
       stage.replaceChildren(script);
+      dress(script);
       activate(0);
       complain(script, text);
     })();
