@@ -102,7 +102,7 @@ def _marks(view: QuestionView) -> Iterator[Block]:
     words = review.verdict_label
     if review.mark:
         words = f"{review.mark} / {review.maximum}" + (f"  ({words})" if words else "")
-    yield from _labelled(_("Mark"), words)
+    yield from _labelled(_("Mark given"), words)
     for line in view.rubric:
         if line.given_percent is not None:
             given = Decimal(line.points) * line.given_percent / 100

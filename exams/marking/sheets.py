@@ -40,7 +40,7 @@ HEADERS = {
     "number": gettext_noop("Question number"),
     "question": gettext_noop("Question"),
     "maximum": gettext_noop("Maximum"),
-    "mark": gettext_noop("Mark"),
+    "mark": gettext_noop("Mark given"),
     "comment": gettext_noop("Comment to the learner"),
     "stamp": gettext_noop("Version (do not change)"),
 }

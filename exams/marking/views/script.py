@@ -123,7 +123,7 @@ def answer(request: HttpRequest, exam: Exam, question_id: uuid.UUID, number: str
 def _post(request: HttpRequest, exam: Exam, question: Question) -> HttpResponse:
     """Take a mark, or another act of the form: put back, put off."""
     row = _row_or_404(exam, question, request.POST.get("result", ""))
-    here = {"public_id": exam.public_id, "question_id": question.public_id}
+    here: dict[str, Any] = {"public_id": exam.public_id, "question_id": question.public_id}
     act = request.POST.get("act", "mark")
     if act == "release":
         release_leases(user=request.user, row_ids=[row.pk])
