@@ -32,7 +32,7 @@ def release_if_due(*, attempt: Attempt, exam: Exam, passed: bool, now: datetime)
 
 
 def _unheld() -> Q:
-    return ~Exists(ResultHold.objects.filter(attempt_id=OuterRef("pk")))
+    return Q(~Exists(ResultHold.objects.filter(attempt_id=OuterRef("pk"))))
 
 
 def _release(*, attempt: Attempt, passed: bool, now: datetime) -> bool:

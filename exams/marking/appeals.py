@@ -36,10 +36,10 @@ class AppealWindow:
 def appeal_window(*, attempt: Attempt, now: datetime) -> AppealWindow:
     """Return the window of appeals of a released attempt (with its exam); closed where its review shows no marks."""
     exam = attempt.exam
-    is_released = attempt.state == Attempt.State.GRADED and attempt.released_at is not None
-    if not is_released or not exam.appeal_days or not ReviewPolicy.from_fields(exam.review_policy).marks:
+    released_at = attempt.released_at if attempt.state == Attempt.State.GRADED else None
+    if released_at is None or not exam.appeal_days or not ReviewPolicy.from_fields(exam.review_policy).marks:
         return AppealWindow(is_open=False, until=None)
-    until = attempt.released_at + timedelta(days=exam.appeal_days)
+    until = released_at + timedelta(days=exam.appeal_days)
     return AppealWindow(is_open=now <= until, until=until)
 
 

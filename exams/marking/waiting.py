@@ -96,11 +96,12 @@ def marking_progress(*, user: Any, exam: Exam, question_id: int, now: datetime) 
     )
     by_marker = {row["marker_id"]: row["n"] for row in shares}
     names = names_of(user_ids={pk for pk in by_marker if pk is not None}) if by_marker else {}
-    recent = list(
+    times = list(
         rows.filter(grader=MANUAL, marker_id=user.pk, graded_at__gt=now - PACE_WINDOW)
         .order_by("graded_at")
         .values_list("graded_at", flat=True)
     )
+    recent = [moment for moment in times if moment is not None]
     pace = round((recent[-1] - recent[0]).total_seconds() / (len(recent) - 1)) if len(recent) > 1 else None
     return Progress(
         total=counts["total"],
