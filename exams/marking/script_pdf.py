@@ -122,8 +122,8 @@ def answer_text(view: QuestionView, version: QuestionVersion, slot: FrozenSlot, 
         words = question_type.summarise_response(content, question_type.parse_response(content, raw))
     except (ValueError, InvalidResponse):
         words = str(raw)
-    letters = "".join(option.letter for option in view.options if option.is_chosen)
-    return f"{letters}. {words}" if letters else words or _("not answered")
+    chosen = [f"{option.letter}. {plain(option.html)}" for option in view.options if option.is_chosen]
+    return "; ".join(chosen) or words or _("not answered")
 
 
 def _labelled(label: str, text: str) -> list[Block]:

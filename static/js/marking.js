@@ -74,6 +74,7 @@ function run() {
   let next = null; // the answer fetched beforehand: an element, or null
   let fetching = null;
   let saving = Promise.resolve();
+  const underWay = new Set(); // answers whose marks are on their way, which the server still takes for waiting
 
   const current = () => stage.querySelector("[data-script]");
   const ids = () => [current(), next].filter(Boolean).map((script) => script.dataset.result);
@@ -87,7 +88,7 @@ function run() {
 
   function prefetch() {
     if (fetching || next || !isFlow) return fetching;
-    fetching = fetch(`${root.dataset.url}?part=1&beside=${ids().join(",")}`, { headers: { Accept: "text/html" } })
+    fetching = fetch(`${root.dataset.url}?part=1&beside=${[...ids(), ...underWay].join(",")}`, { headers: { Accept: "text/html" } })
       .then(async (answer) => (answer.status === 200 ? parse(await answer.text()) : null))
       .catch(() => null)
       .then((script) => { next = script; fetching = null; return script; });
@@ -145,6 +146,7 @@ function run() {
     const body = new FormData(form);
     body.set("act", act);
     status.textContent = root.dataset.textSaving;
+    underWay.add(script.dataset.result);
     saving = (async () => {
       let text = root.dataset.textFailed;
       try {
@@ -156,7 +158,9 @@ function run() {
           return;
         }
         text = said.error || text;
-      } catch { /* the network; the mark is shown again */ }
+      } catch { /* the network; the mark is shown again */ } finally {
+        underWay.delete(script.dataset.result);
+      }
       if (current() && current() !== script) next = current();
       stage.replaceChildren(script);
       dress(script);
