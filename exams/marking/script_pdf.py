@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from edu.documents.sheets import Block, Run, render_sheet
-from exams.delivery.room import reviewed_paper
+from exams.delivery.room import reviewed_slot
 from exams.domain.errors import InvalidResponse
 from exams.domain.receipts import response_value
 from exams.domain.registry import get_type
 from exams.fetch import FrozenSlot, frozen_slots, get_versions
-from exams.models import Attempt, QuestionVersion
+from exams.models import Attempt, ItemResult, QuestionVersion
 from exams.presentation import QuestionView, ReviewPolicy, is_answered, number_text
 from exams.printing import INDENT, question_blocks, rich_blocks, runs_of
 from exams.question_parts import plain
@@ -58,15 +58,20 @@ def _head(attempt: Attempt, policy: ReviewPolicy, name: str) -> Iterator[Block]:
 
 
 def _questions(attempt: Attempt, policy: ReviewPolicy) -> Iterator[Block]:
-    paper = reviewed_paper(attempt, policy=policy)
-    slots = {slot.slot: slot for slot in frozen_slots(attempt.paper)}
-    versions = get_versions(slot.version_id for slot in slots.values())
-    for section in paper.sections:
-        if section.title:
-            yield Block(kind="heading", runs=[Run(text=section.title)], space=2)
-        for view in section.questions:
-            slot = slots[view.slot]
-            words = answer_text(view, versions[slot.version_id], slot, attempt.responses.get(str(view.slot), ""))
+    slots = frozen_slots(attempt.paper)
+    versions = get_versions(slot.version_id for slot in slots)
+    results = {row.slot: row for row in ItemResult.objects.filter(attempt_id=attempt.pk)}
+    for place, section in enumerate(attempt.paper["sections"]):
+        if section.get("title"):
+            yield Block(kind="heading", runs=[Run(text=section["title"])], space=2)
+        for slot in slots:
+            if slot.section != place:
+                continue
+            version = versions[slot.version_id]
+            view = reviewed_slot(
+                attempt=attempt, slot=slot, version=version, result=results.get(slot.slot), policy=policy
+            )
+            words = answer_text(view, version, slot, attempt.responses.get(str(slot.slot), ""))
             yield from _question(view, words, policy)
 
 

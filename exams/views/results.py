@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,6 +23,7 @@ from edu.core.errors import NotFound
 from exams.cards import attempt_words, exam_card
 from exams.delivery.room import get_own_attempt, reviewed_paper
 from exams.domain.timing import ExamStatus
+from exams.drawings import SLOT
 from exams.marking.appeals import appeal_window
 from exams.models import Appeal, Attempt, ItemResult, QuestionVersion
 from exams.presentation import ReviewPolicy
@@ -84,8 +86,14 @@ def review(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     appeals = {appeal.slot: appeal for appeal in Appeal.objects.filter(attempt=attempt).order_by("id")}
     window = appeal_window(attempt=attempt, now=now_utc())
     wanted = request.GET.get("show", "")
-    shown = [q for q in paper.questions if wanted != "wrong" or (q.review and q.review.verdict != "right")]
+    shown = [q for q in paper.questions if wanted != "wrong" or q.verdict != "right"]
+    report_form = {"address": reverse("exams:report", args=[public_id]), "name": "slot", "number": SLOT}
+    appeal_form = {"address": reverse("exams:appeal", args=[public_id]), "slot": SLOT, "window": window}
     context = {
+        "appeal_form": render_to_string("exams/_appeal_form.html", appeal_form, request=request)
+        if window.is_open
+        else "",
+        "report_form": render_to_string("exams/_report.html", report_form, request=request),
         "title": _("Review: %(exam)s") % {"exam": attempt.exam.title},
         "desk": "learner",
         "attempt": attempt_views([attempt])[0],
