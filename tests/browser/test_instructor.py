@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 from tests.browser.answers import answer, question, right_answers_of
 from tests.browser.pages import exam_titled
 from tests.browser.sheets import download, upload
-from tests.browser.waiting import until
 
 BANK = "初级会计实务入门"
 
@@ -120,7 +119,7 @@ def test_an_essay_is_marked_and_the_gradebook_exported(page, at_browser, user_of
             field.fill(field.get_attribute("max"))
         page.get_by_label("Comment to the learner").fill("Clear and complete.")
         page.get_by_role("button", name="Save and next").click()
-        until(page, f"document.querySelector('[data-script]')?.dataset.result !== '{shown}'")
+        expect(page.locator(f"[data-script][data-result='{shown}']")).to_have_count(0)
     expect(page).to_have_url(re.compile("/answers/$"))
     settle()
     learner.reload()
