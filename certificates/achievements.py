@@ -132,10 +132,29 @@ def _earned(attempt: Any, achievement: Achievement) -> Earned:
 
 
 def announce_on_exams() -> None:
-    """Let the exam room tell on an exam's page which certificates passing it earns, as the rules stand."""
-    from exams.services import register_rewards
+    """Let the exam room tell on an exam's page which certificates passing it earns, as the rules stand, and in the
+    records which of them the learner holds."""
+    from exams.services import register_credentials, register_rewards
 
     register_rewards(_tell_rewards)
+    register_credentials(_tell_held)
+
+
+def _tell_held(user_id: int) -> dict[str, list[Any]]:
+    """Return the certificates a person holds, issued and valid, by achievement key, as exams.services.Credential."""
+    from django.urls import reverse
+
+    from certificates.queries import list_certificates
+    from exams.services import Credential
+
+    held: dict[str, list[Any]] = {}
+    for certificate in list_certificates(user_id=user_id):
+        if certificate.serial and certificate.revoked_at is None:
+            credential = Credential(
+                title=certificate.title, url=reverse("certificates:verify", args=[certificate.serial])
+            )
+            held.setdefault(certificate.achievement_key, []).append(credential)
+    return held
 
 
 def _tell_rewards(product_key: str) -> list[Any]:

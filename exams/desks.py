@@ -1,8 +1,18 @@
 """The desk entries of exams and marking."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from edu.core.desks import DeskEntry
+
+
+def _open_appeals(user: Any) -> int:
+    """Return how many appeals wait for the person."""
+    from exams.marking.appeals import count_open_appeals  # models are not loaded yet when entries are found
+
+    return count_open_appeals(user=user)
+
 
 BANK_PATHS = ("/teach/questions/", "/teach/imports/", "/teach/exports/", "/teach/bulk/")
 ENTRIES = [
@@ -38,8 +48,15 @@ ENTRIES = [
         icon="edit",
         order=60,
         also=("/teach/gradebook/",),
+        count=_open_appeals,
     ),
     DeskEntry(
-        desk="trainer", label=_("Marking"), url_name="marking:queue", icon="edit", order=88, also=("/teach/gradebook/",)
+        desk="trainer",
+        label=_("Marking"),
+        url_name="marking:queue",
+        icon="edit",
+        order=88,
+        also=("/teach/gradebook/",),
+        count=_open_appeals,
     ),
 ]

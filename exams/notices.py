@@ -116,4 +116,32 @@ register(
         action=_("See the room"),
         sample={"title": "Final exam", "opens_at": "2026-12-01T01:00:00+00:00"},
     ),
+    Kind(
+        name="exams.appealed",
+        label=_("A learner appeals against a mark"),
+        category="marking",
+        action=_("Answer the appeal"),
+        sample={"title": "Final exam", "number": 3},
+    ),
+    Kind(
+        name="exams.appeal_answered",
+        label=_("Your appeal was answered"),
+        category="exams",
+        action=_("See the answer"),
+        sample={
+            "title": "Final exam",
+            "number": 3,
+            "upheld": True,
+            "before": "2.00",
+            "after": "4.00",
+            "answer": "You are right, the second reason counts as well.",
+        },
+    ),
+    Kind(
+        name="exams.results_exported",
+        label=_("A file of results is finished"),
+        category="marking",
+        action=_("Get the file"),
+        sample={"title": "Final exam"},
+    ),
 )

@@ -1,4 +1,4 @@
-"""What rooms above give to those who pass an exam, told on its page: certificates.
+"""What rooms above give to those who pass an exam, told on its page and in the records: certificates.
 
 A room registers `register_rewards(tell)` in its AppConfig.ready(); this room never asks who is behind it.
 """
@@ -28,3 +28,30 @@ def register_rewards(tell: Tell) -> None:
 def list_rewards(*, product_key: str) -> list[Reward]:
     """Return what passing the exam earns now, lowest score first; as many statements as rooms that tell."""
     return [reward for tell in _TELLERS for reward in tell(product_key)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credential:
+    """Something a learner holds for an exam: its title and its page."""
+
+    title: str
+    url: str
+
+
+TellHeld = Callable[[int], dict[str, list[Credential]]]
+_HOLDINGS: list[TellHeld] = []
+
+
+def register_credentials(tell: TellHeld) -> None:
+    """Let `tell(user id)` say what the person holds, by the product key of the exam it is for; twice is harmless."""
+    if tell not in _HOLDINGS:
+        _HOLDINGS.append(tell)
+
+
+def list_credentials(*, user_id: int) -> dict[str, list[Credential]]:
+    """Return what a person holds, by product key of an exam; as many statements as rooms that tell."""
+    held: dict[str, list[Credential]] = {}
+    for tell in _HOLDINGS:
+        for key, credentials in tell(user_id).items():
+            held.setdefault(key, []).extend(credentials)
+    return held

@@ -16,6 +16,7 @@ from exams.delivery.finish_overdue import finish_overdue
 from exams.delivery.release import release_closed_exams
 from exams.delivery.signals import forget_old_signals
 from exams.interchange.exports import remove_old_files
+from exams.marking.export import remove_old_results
 from exams.marking.gradebook import candidate_ids
 from exams.models import Attempt, Exam
 
@@ -58,7 +59,7 @@ def remind_of_exams() -> int:
 @shared_task(name="exams.tasks.remove_old_exports")
 def remove_old_exports() -> int:
     """Remove the files of exports that nobody will fetch any more."""
-    return remove_old_files()
+    return remove_old_files() + remove_old_results()
 
 
 @shared_task(name="exams.tasks.carry_out_question_schedules")

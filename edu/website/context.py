@@ -33,7 +33,9 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "open_assignments": SimpleLazyObject(lambda: _open_assignments(request)),
         "announcements": SimpleLazyObject(lambda: list_announcements(user=getattr(request, "user", None))),
         "desks": SimpleLazyObject(lambda: _desks(request)),
-        "desk_nav_items": SimpleLazyObject(lambda: navigation(desk=_current_desk(request), path=request.path)),
+        "desk_nav_items": SimpleLazyObject(
+            lambda: navigation(desk=_current_desk(request), path=request.path, user=request.user)
+        ),
     }
 
 

@@ -46,8 +46,14 @@ def desk_names(user: Any) -> list[str]:
     return names
 
 
-def navigation(*, desk: str, path: str) -> list[dict[str, Any]]:
-    """Return the links of one desk for components/desk_nav.html; `path` marks the current one."""
+def navigation(*, desk: str, path: str, user: Any = None) -> list[dict[str, Any]]:
+    """Return the links of one desk for components/desk_nav.html; `path` marks the current one.
+
+    What waits behind an entry is counted for `user` where that entry or the home of the desk is open, so that no other
+    page pays for it.
+    """
+    home = desk in HOMES and path == _home(desk)
+    counters: list[tuple[dict[str, Any], Any]] = []
     items: list[dict[str, Any]] = []
     current, length = None, 0
     for entry in list_entries():
@@ -58,9 +64,21 @@ def navigation(*, desk: str, path: str) -> list[dict[str, Any]]:
         except NoReverseMatch:
             continue
         items.append({"label": entry.label, "url": url, "icon": entry.icon, "current": False})
+        if entry.count is not None:
+            counters.append((items[-1], entry.count))
         for prefix in (url, *entry.also):
             if path.startswith(prefix) and len(prefix) > length:
                 current, length = items[-1], len(prefix)
     if current is not None:
         current["current"] = True
+    for item, count in counters:
+        if user is not None and user.is_authenticated and (home or item["current"]):
+            item["count"] = count(user)
     return items
+
+
+def _home(desk: str) -> str:
+    try:
+        return reverse(HOMES[desk][1])
+    except NoReverseMatch:
+        return ""

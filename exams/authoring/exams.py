@@ -44,6 +44,8 @@ EXAM_FIELDS = frozenset(
         "access_code",
         "address_ranges",
         "integrity",
+        "marking_is_anonymous",
+        "appeal_days",
     ]
 )
 FROZEN_ONCE_STARTED = frozenset({"grading_policy", "shuffle_questions", "shuffle_options", "forward_only"})

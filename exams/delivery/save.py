@@ -66,12 +66,20 @@ class Batch:
 
 _STATEMENT = """
 UPDATE exams_attempt
-   SET responses = {merge}, seq = %s, saved_at = %s, flags = {flags}
+   SET responses = {merge}, seq = %s, saved_at = %s, flags = {flags}, save_count = save_count + 1, gaps = {gaps}
  WHERE id = %s AND user_id = %s AND epoch = %s AND state = 'open' AND seq < %s AND deadline_at >= %s
    AND (position = 0 OR %s IN (0, position))
 RETURNING responses, deadline_at
 """
 _MERGE = {"postgresql": "responses || %s::jsonb", "sqlite": "json_patch(responses, %s)"}
+GAP_SECONDS = 120
+"""A time without a save that the record of an attempt keeps, in the same statement; 40 at most."""
+_GAPS = {
+    "postgresql": "CASE WHEN COALESCE(saved_at, started_at) < %s AND jsonb_array_length(gaps) < 40 "
+    "THEN gaps || jsonb_build_array(jsonb_build_array(COALESCE(saved_at, started_at), %s::timestamptz)) ELSE gaps END",
+    "sqlite": "CASE WHEN COALESCE(saved_at, started_at) < %s AND json_array_length(gaps) < 40 "
+    "THEN json_insert(gaps, '$[#]', json_array(COALESCE(saved_at, started_at), %s)) ELSE gaps END",
+}
 _FLAGS = {"postgresql": "COALESCE(%s::jsonb, flags)", "sqlite": "COALESCE(%s, flags)"}
 
 
@@ -120,10 +128,11 @@ def _write(
     """Run the statement; None when its conditions did not hold."""
     vendor = connection.vendor
     adapt = connection.ops.adapt_datetimefield_value
-    statement = _STATEMENT.format(merge=_MERGE[vendor], flags=_FLAGS[vendor])
+    statement = _STATEMENT.format(merge=_MERGE[vendor], flags=_FLAGS[vendor], gaps=_GAPS[vendor])
     patch = json.dumps(stored, ensure_ascii=False)
     least_deadline = adapt(now - timedelta(seconds=key.grace_seconds))
-    parameters = [patch, seq, adapt(now), flags, key.attempt_id, key.user_id, key.epoch, seq, least_deadline]
+    gap = (adapt(now - timedelta(seconds=GAP_SECONDS)), adapt(now))
+    parameters = [patch, seq, adapt(now), flags, *gap, key.attempt_id, key.user_id, key.epoch, seq, least_deadline]
     row = _send(statement, [*parameters, _only(stored)])
     if row is None:
         return None

@@ -129,22 +129,29 @@ def open_room(*, user_id: int, attempt_id: Any, device: Device = NO_DEVICE, now:
     if finish_if_overdue(attempt=attempt, now=now) or attempt.state not in OPEN_STATES:
         raise CannotStart(_("This attempt was handed in."), code="submitted")
     check_device(attempt=attempt, device=device, now=now)
-    if not _take_epoch(attempt):
+    if not _take_epoch(attempt, now):
         raise CannotStart(_("This attempt was handed in."), code="submitted")
     remember_device(attempt_id=attempt.pk, epoch=attempt.epoch, device=device.id)
     return _opened(attempt, attempt.exam, is_new=False)
 
 
-def _take_epoch(attempt: Attempt) -> bool:
+_OPENINGS = {
+    "postgresql": "CASE WHEN jsonb_array_length(openings) < 40 THEN openings || to_jsonb(%s::timestamptz) "
+    "ELSE openings END",
+    "sqlite": "CASE WHEN json_array_length(openings) < 40 THEN json_insert(openings, '$[#]', %s) ELSE openings END",
+}
+
+
+def _take_epoch(attempt: Attempt, now: datetime) -> bool:
     """Take the next epoch into the attempt; False when it has ended. Two openings at once get numbers of their own.
 
     The answers come back with the epoch: what an earlier page saved up to this very moment is shown, and nothing after.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE exams_attempt SET epoch = epoch + 1, seq = 0 "
+            f"UPDATE exams_attempt SET epoch = epoch + 1, seq = 0, openings = {_OPENINGS[connection.vendor]} "  # noqa: S608 - ours
             "WHERE id = %s AND state IN ('open', 'paused') RETURNING epoch, responses, flags, position",
-            [attempt.pk],
+            [connection.ops.adapt_datetimefield_value(now), attempt.pk],
         )
         row = cursor.fetchone()
     if row is None:

@@ -169,3 +169,33 @@ def settle(mark: Mark, /, *, fractions: Mapping[str, float], policy: GradingPoli
     if fraction is None:
         return replace(mark, parts=parts)
     return replace(mark, fraction=policy.clamp(fraction), state=MarkState.GRADED, parts=parts)
+
+
+def part_paths(mark: Mark, /) -> tuple[str, ...]:
+    """Return the paths of all parts that have no parts of their own."""
+
+    def walk(parts: Sequence[PartMark], prefix: str) -> list[str]:
+        found = []
+        for part in parts:
+            found.extend(walk(part.parts, f"{prefix}{part.id}/") if part.parts else [f"{prefix}{part.id}"])
+        return found
+
+    return tuple(walk(mark.parts, ""))
+
+
+def reopen(mark: Mark, /, *, paths: Sequence[str]) -> Mark:
+    """Return the mark with the parts of these paths pending again, as they were before a person settled them."""
+    wanted = set(paths)
+
+    def walk(part: PartMark, path: str) -> PartMark:
+        if path in wanted and not part.parts:
+            return replace(part, fraction=None, is_correct=None)
+        parts = tuple(walk(inner, f"{path}/{inner.id}") for inner in part.parts)
+        if any(inner.fraction is None for inner in parts):
+            return replace(part, parts=parts, fraction=None, is_correct=None)
+        return part
+
+    parts = tuple(walk(part, part.id) for part in mark.parts)
+    if all(part.fraction is not None for part in parts):
+        return mark
+    return replace(mark, parts=parts, fraction=None, state=MarkState.PENDING)

@@ -1,24 +1,25 @@
-"""Marking by hand: leases, the next script, and giving a mark by rubric or by points."""
+"""Giving marks by hand, and taking the last one back. One writer at a time: the attempt is locked first."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Q
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from edu.core.errors import Conflict, InvalidInput, NotFound
-from exams.domain.marks import MarkState, pending_paths, settle
-from exams.domain.scoring import item_mark
+from exams.domain.marks import MarkState, part_paths, pending_paths, reopen, settle
+from exams.domain.scoring import item_mark, round_mark
 from exams.fetch import mark_from_parts, parts_as_json, policy_of
-from exams.marking.regrade import record_change, regrade_total
-from exams.models import Attempt, ItemResult
+from exams.marking.history import UNDONE, record_mark, snapshot, stamp_of
+from exams.marking.leases import LEASE_SECONDS
+from exams.marking.regrade import regrade_total
+from exams.models import Attempt, ItemResult, MarkChange, ScriptFlag
 from exams.permissions import managed_exams
 
-LEASE_SECONDS = 900
 MANUAL = "manual"
 
 
@@ -28,74 +29,10 @@ class HeldByAnother(Conflict):
     code = "held_by_another"
 
 
-@dataclass(frozen=True, kw_only=True)
-class WaitingQuestion:
-    """A question of an exam with answers that wait for a person."""
+class ChangedMeanwhile(Conflict):
+    """This answer was marked by somebody else in the meantime. Look at that mark first."""
 
-    exam_id: int
-    exam_public_id: str
-    exam_title: str
-    question_id: int
-    waiting: int
-    held: int
-
-
-def list_waiting(*, user: Any, now: datetime) -> list[WaitingQuestion]:
-    """Return what waits for the person, by exam and question: three statements at most."""
-    exams = {exam.pk: exam for exam in managed_exams(user).only("id", "public_id", "title")}
-    rows = (
-        ItemResult.objects.filter(exam_id__in=list(exams), state=str(MarkState.PENDING))
-        .values("exam_id", "question_id")
-        .annotate(waiting=Count("id"), held=Count("id", filter=Q(lease_until_at__gt=now) & ~Q(marker_id=user.pk)))
-        .order_by("exam_id", "question_id")
-    )
-    return [
-        WaitingQuestion(
-            exam_id=row["exam_id"],
-            exam_public_id=str(exams[row["exam_id"]].public_id),
-            exam_title=exams[row["exam_id"]].title,
-            question_id=row["question_id"],
-            waiting=row["waiting"],
-            held=row["held"],
-        )
-        for row in rows
-    ]
-
-
-def count_waiting(*, exam_id: int) -> int:
-    """Return how many answers of an exam wait for a person."""
-    return ItemResult.objects.filter(exam_id=exam_id, state=str(MarkState.PENDING)).count()
-
-
-def lease_next(*, user: Any, exam_id: int, question_id: int, now: datetime) -> ItemResult | None:
-    """Return the next waiting answer and hold it for the person for LEASE_SECONDS; None when none is free.
-
-    Her own held answer comes first, so that reloading the page shows the same script. The caller checked the exam.
-    """
-    waiting = ItemResult.objects.filter(exam_id=exam_id, question_id=question_id, state=str(MarkState.PENDING))
-    own = waiting.filter(marker_id=user.pk, lease_until_at__gt=now).order_by("id").first()
-    candidates = [own] if own else []
-    candidates += list(waiting.filter(Q(lease_until_at__isnull=True) | Q(lease_until_at__lte=now)).order_by("id")[:20])
-    return next((row for row in candidates if take_lease(user=user, row=row, now=now)), None)
-
-
-def take_lease(*, user: Any, row: ItemResult, now: datetime) -> bool:
-    """Hold an answer for the person; False when another marker holds it or it is marked."""
-    until = now + timedelta(seconds=LEASE_SECONDS)
-    free = Q(lease_until_at__isnull=True) | Q(lease_until_at__lte=now) | Q(marker_id=user.pk)
-    changed = ItemResult.objects.filter(free, pk=row.pk, state=str(MarkState.PENDING)).update(
-        lease_until_at=until, marker_id=user.pk
-    )
-    if changed:
-        row.lease_until_at, row.marker_id = until, user.pk
-    return bool(changed)
-
-
-def release_lease(*, user: Any, row_id: int) -> None:
-    """Give an answer back unmarked, so that another may take it."""
-    ItemResult.objects.filter(pk=row_id, marker_id=user.pk, state=str(MarkState.PENDING)).update(
-        lease_until_at=None, marker_id=None
-    )
+    code = "changed_meanwhile"
 
 
 def mark_by_hand(
@@ -108,38 +45,76 @@ def mark_by_hand(
     points: Decimal | None = None,
     comment: str = "",
     reason: str = "",
+    seen: str | None = None,
 ) -> ItemResult:
     """Give an answer its mark: `fractions` (0 to 1 by pending part) or `points` of the question's marks. Adds up the
     attempt.
 
-    A mark may also be changed later, with a reason, by points. Raises NotFound (not the person's exam),
-    HeldByAnother, and InvalidInput for marks outside the range.
+    A mark may also be changed later, with a reason, by points. `seen` is the stamp (marking.history) of what the
+    marker had before her. The attempt's row is locked from the first read to the end, so two writers never work from
+    one state. Raises NotFound (not the person's exam), HeldByAnother, ChangedMeanwhile, and InvalidInput for marks
+    outside the range.
     """
-    attempt = (
-        Attempt.objects.select_related("exam").filter(pk=attempt_id, exam__in=managed_exams(user).values("pk")).first()
-    )
-    row = ItemResult.objects.filter(attempt_id=attempt_id, slot=slot).first()
-    if attempt is None or row is None:
-        raise NotFound(_("There is no such answer."))
-    if row.lease_until_at and row.lease_until_at > now and row.marker_id not in (None, user.pk):
-        raise HeldByAnother
-    if row.state != str(MarkState.PENDING) and not reason.strip():
-        raise InvalidInput(_("Say why the mark changes."), field="reason")
-    old = row.mark
-    _apply(row, attempt, fractions, points)
-    row.comment, row.grader, row.marker_id = comment.strip()[:5000], MANUAL, user.pk
-    row.lease_until_at, row.graded_at = None, now
     with transaction.atomic():
-        row.save()
-        record_change(row=row, old=old, marker_id=user.pk, reason=reason, now=now)
+        attempt, row = locked_result(exams=managed_exams(user).values("pk"), attempt_id=attempt_id, slot=slot)
+        if row.state == str(MarkState.PENDING) and is_held_by_another(row, user=user, now=now):
+            raise HeldByAnother
+        if seen is not None and seen != stamp_of(row):
+            raise ChangedMeanwhile
+        if row.state != str(MarkState.PENDING) and not reason.strip():
+            raise InvalidInput(_("Say why the mark changes."), field="reason")
+        before = snapshot(row)
+        put_mark(row=row, attempt=attempt, fractions=fractions, points=points)
+        row.comment = comment.strip()[:5000]
+        keep_mark(row=row, attempt=attempt, before=before, marker_id=user.pk, reason=reason, now=now)
         regrade_total(attempt=attempt, now=now)
     return row
 
 
-def _apply(row: ItemResult, attempt: Attempt, fractions: Mapping[str, float] | None, points: Decimal | None) -> None:
-    """Put the marker's decision into the row."""
+def is_held_by_another(row: ItemResult, *, user: Any, now: datetime) -> bool:
+    """Whether a colleague has this answer in her hands."""
+    return bool(row.lease_until_at and row.lease_until_at > now and row.marker_id not in (None, user.pk))
+
+
+def locked_result(*, exams: Any, attempt_id: int, slot: int) -> tuple[Attempt, ItemResult]:
+    """Return an attempt of one of the exams and its result of a slot, no other writer beside the caller, who is in a
+    transaction; NotFound.
+
+    PostgreSQL locks the row; SQLite's transactions begin as writers and so stand in line already.
+    """
+    attempt = (
+        Attempt.objects.select_for_update(of=("self",))
+        .select_related("exam")
+        .filter(pk=attempt_id, exam_id__in=exams)
+        .first()
+    )
+    row = ItemResult.objects.filter(attempt_id=attempt_id, slot=slot).first()
+    if attempt is None or row is None:
+        raise NotFound(_("There is no such answer."))
+    return attempt, row
+
+
+def keep_mark(
+    *, row: ItemResult, attempt: Attempt, before: dict[str, Any], marker_id: int, reason: str, now: datetime
+) -> MarkChange | None:
+    """Write a person's mark and its line of history, and drop her notes at it; joins the caller's transaction."""
+    row.grader, row.marker_id = MANUAL, marker_id
+    row.lease_until_at, row.graded_at = None, now
+    row.save()
+    ScriptFlag.objects.filter(
+        attempt_id=attempt.pk, slot=row.slot, marker_id=marker_id, kind=ScriptFlag.Kind.LATER
+    ).delete()
+    return record_mark(row=row, before=before, marker_id=marker_id, reason=reason, now=now)
+
+
+def put_mark(
+    *, row: ItemResult, attempt: Attempt, fractions: Mapping[str, float] | None, points: Decimal | None
+) -> None:
+    """Put a marker's decision into a result without writing it; InvalidInput outside the range."""
     policy = policy_of(attempt.exam.grading_policy)
     mark = mark_from_parts(fraction=row.fraction, state=row.state, parts=row.parts)
+    if fractions is not None and not pending_paths(mark):
+        mark = reopen(mark, paths=[path for path in part_paths(mark) if path in fractions])
     if fractions is not None and pending_paths(mark):
         missing = set(pending_paths(mark)) - set(fractions)
         if missing:
@@ -152,8 +127,12 @@ def _apply(row: ItemResult, attempt: Attempt, fractions: Mapping[str, float] | N
     elif points is not None:
         if not points.is_finite() or not 0 <= points <= row.maximum:
             raise InvalidInput(_("Give between 0 and %(maximum)s marks.") % {"maximum": row.maximum}, field="points")
+        points = round_mark(points)
         row.fraction = float(points / row.maximum) if row.maximum else 0.0
         paths = pending_paths(mark)
+        if not paths and row.grader == MANUAL:
+            mark = reopen(mark, paths=_paths_by_hand(row))
+            paths = pending_paths(mark)
         if paths:
             row.parts = parts_as_json(settle(mark, fractions=dict.fromkeys(paths, row.fraction), policy=policy).parts)
     else:
@@ -162,3 +141,56 @@ def _apply(row: ItemResult, attempt: Attempt, fractions: Mapping[str, float] | N
         points if points is not None and fractions is None else item_mark(fraction=row.fraction, marks=row.maximum)
     )
     row.state = str(MarkState.GRADED)
+
+
+def _paths_by_hand(row: ItemResult) -> tuple[str, ...]:
+    """Return the parts of a marked answer that a person settled, from the first line of its history: one statement."""
+    first = MarkChange.objects.filter(attempt_id=row.attempt_id, slot=row.slot, before__isnull=False).order_by("id")
+    kept = first.values_list("before", flat=True).first()
+    if not kept or kept["state"] != str(MarkState.PENDING):
+        return ()
+    return pending_paths(mark_from_parts(fraction=None, state=kept["state"], parts=kept["parts"]))
+
+
+def undo_last_mark(*, user: Any, exam_id: int, question_id: int, now: datetime) -> ItemResult | None:
+    """Take back the mark that the person gave last to a question, and hold that answer for her; None when there is
+    nothing (left) to take back, or somebody changed it since.
+
+    The history gets a line of its own. The caller checked the exam.
+    """
+    own = ItemResult.objects.filter(
+        exam_id=exam_id, question_id=question_id, marker_id=user.pk, grader=MANUAL, graded_at__isnull=False
+    )
+    last = own.order_by("-graded_at", "-id").first()
+    if last is None:
+        return None
+    with transaction.atomic():
+        attempt, row = locked_result(exams=[exam_id], attempt_id=last.attempt_id, slot=last.slot)
+        change = MarkChange.objects.filter(attempt_id=attempt.pk, slot=row.slot).order_by("-id").first()
+        if change is None or change.before is None or change.marker_id != user.pk or change.at != row.graded_at:
+            return None
+        restore_result(row=row, attempt=attempt, to=change.before, marker_id=user.pk, reason=UNDONE, now=now)
+        if row.state == str(MarkState.PENDING):
+            row.lease_until_at, row.marker_id = now + timedelta(seconds=LEASE_SECONDS), user.pk
+            row.save(update_fields=["lease_until_at", "marker_id"])
+        regrade_total(attempt=attempt, now=now)
+    return row
+
+
+def restore_result(
+    *, row: ItemResult, attempt: Attempt, to: dict[str, Any], marker_id: int, reason: str, now: datetime
+) -> None:
+    """Put a result back to what a line of its history kept, with a new line; joins the caller's transaction."""
+    before = snapshot(row)
+    row.state, row.fraction, row.parts = to["state"], to["fraction"], to["parts"]
+    row.mark = None if to["mark"] is None else Decimal(to["mark"])
+    row.comment, row.grader, row.marker_id = to["comment"], to["grader"], to["marker_id"]
+    row.graded_at = parse_datetime(to["graded_at"]) if to["graded_at"] else None
+    row.lease_until_at = None
+    row.save()
+    record_mark(row=row, before=before, marker_id=marker_id, reason=reason, now=now)
+
+
+def marked_by_hand() -> Q:
+    """Return the condition of results that a person marked or has to."""
+    return Q(grader=MANUAL) | Q(state=str(MarkState.PENDING))

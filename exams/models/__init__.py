@@ -1,6 +1,7 @@
 """The tables of the exam engine, by noun; private to this app."""
 
 from exams.models.answer_file import AnswerFile
+from exams.models.appeal import Appeal
 from exams.models.attempt import Attempt, ItemResult, LateBatch, MarkChange
 from exams.models.bank import Bank, BankShare, Question, QuestionVersion, Topic
 from exams.models.bulk import BulkAction, BulkChange
@@ -9,6 +10,7 @@ from exams.models.exam import Accommodation, Exam
 from exams.models.figures import QuestionReport, QuestionStatistics
 from exams.models.interchange import ImportBatch, ImportRow, QuestionExport
 from exams.models.invigilation import ActOnAttempt, AttemptDevice, ExamInvigilator, ExamMessage, InvigilatorAct
+from exams.models.marking import MarkSheet, ResultExport, ResultHold, SavedComment, ScriptFlag
 from exams.models.paper import BlueprintRule, Paper, PaperItem, PaperSection, PaperVersion
 from exams.models.paper_removal import PaperRemoval
 from exams.models.practice import PracticeAnswer, PracticeSession, WrongAnswer
@@ -23,6 +25,7 @@ __all__ = [
     "Accommodation",
     "ActOnAttempt",
     "AnswerFile",
+    "Appeal",
     "Attempt",
     "AttemptDevice",
     "AttemptSignal",
@@ -40,6 +43,7 @@ __all__ = [
     "ItemResult",
     "LateBatch",
     "MarkChange",
+    "MarkSheet",
     "Paper",
     "PaperItem",
     "PaperRemoval",
@@ -57,6 +61,10 @@ __all__ = [
     "QuestionStatistics",
     "QuestionTerms",
     "QuestionVersion",
+    "ResultExport",
+    "ResultHold",
+    "SavedComment",
+    "ScriptFlag",
     "SignalTally",
     "SoundPlay",
     "Topic",

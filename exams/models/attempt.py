@@ -1,5 +1,7 @@
 """Attempts: one row on the hot path; results a slot, late batches, and the history of marks."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +43,13 @@ class Attempt(models.Model):
     started_at = models.DateTimeField(db_comment="When the learner began")
     deadline_at = models.DateTimeField(db_comment="When time is up, extensions included")
     saved_at = models.DateTimeField(null=True, db_comment="When the last batch was stored")
+    save_count = models.PositiveIntegerField(default=0, db_comment="How many batches were stored")
+    gaps = models.JSONField(
+        default=list, db_comment="Longer times without a save: [from, to], the first 40; written by the save itself"
+    )
+    openings = models.JSONField(
+        default=list, db_comment="When the room was opened again, the first 40; the first opening is started_at"
+    )
     paused_at = models.DateTimeField(null=True, db_comment="Since when its clock stands still; null while it runs")
     submitted_at = models.DateTimeField(null=True, db_comment="When it was handed in")
     submitted_by = models.CharField(max_length=10, default="", db_comment="learner, time or staff")
@@ -137,6 +146,22 @@ class LateBatch(models.Model):
         constraints = [models.UniqueConstraint(fields=["attempt", "epoch", "seq"], name="late_batch_once")]
 
 
+class MarkChangeIsFinal(Exception):
+    """An entry of the history of marks was to be changed or deleted."""
+
+
+class MarkHistory(models.QuerySet["MarkChange"]):
+    """Entries that can be added and read."""
+
+    def update(self, **kwargs: Any) -> int:
+        """Refuse: MarkChangeIsFinal."""
+        raise MarkChangeIsFinal
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Refuse: MarkChangeIsFinal."""
+        raise MarkChangeIsFinal
+
+
 class MarkChange(models.Model):
     """One entry of the history of a mark; rows are only added."""
 
@@ -149,6 +174,22 @@ class MarkChange(models.Model):
     new_mark = models.DecimalField(max_digits=7, decimal_places=2, null=True, db_comment="Mark after; null for pending")
     reason = models.CharField(max_length=300, default="", db_comment="Why")
     at = models.DateTimeField(db_comment="When")
+    before = models.JSONField(
+        null=True, db_comment="The result before, where a person changed it: state, fraction, parts, comment, grader"
+    )
+
+    objects = MarkHistory.as_manager()
 
     class Meta:
         db_table_comment = "History of marks; rows are only added"
+        indexes = [models.Index(fields=["marker_id", "-id"], name="mark_change_marker_idx")]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert the entry; MarkChangeIsFinal when it exists already."""
+        if self.pk is not None:
+            raise MarkChangeIsFinal
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Refuse: MarkChangeIsFinal."""
+        raise MarkChangeIsFinal

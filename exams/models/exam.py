@@ -129,6 +129,12 @@ class Exam(models.Model):
     integrity = models.JSONField(
         _("honesty in the room"), default=dict, blank=True, db_comment="Fields of exams.domain.integrity.Integrity"
     )
+    marking_is_anonymous = models.BooleanField(
+        _("markers see numbers, not names"), default=True, db_comment="Whether names are hidden while marking"
+    )
+    appeal_days = models.PositiveSmallIntegerField(
+        _("days for appeals"), default=7, db_comment="Days after release in which learners may appeal; 0 = never"
+    )
     created_at = models.DateTimeField(auto_now_add=True, db_comment="When it was made")
     updated_at = models.DateTimeField(auto_now=True, db_comment="When it last changed")
 

@@ -52,6 +52,6 @@ def count_to_review(*, user: Any) -> tuple[int, int]:
 
 def count_to_mark(*, user: Any, now: datetime) -> int:
     """Return how many answers wait for the person's marks, over all exams that are hers to mark."""
-    from exams.marking.mark import list_waiting
+    from exams.marking.waiting import list_waiting
 
     return sum(row.waiting for row in list_waiting(user=user, now=now))

@@ -38,6 +38,18 @@ def exact_moment(value: datetime | None) -> str:
 
 
 @register.filter
+def moment_seconds(value: datetime | None) -> str:
+    """Return a moment to the second in the site's zone, for timelines; empty for none."""
+    return "" if value is None else timezone.localtime(value).strftime("%Y-%m-%d %H:%M:%S")
+
+
+@register.filter
+def at_slot(values: dict[int, object], slot: int) -> object:
+    """Return what a mapping holds for a slot, None without."""
+    return values.get(slot)
+
+
+@register.filter
 def duration(seconds: float | None) -> str:
     """Return a number of seconds as hours and minutes; seconds are named below two minutes."""
     if seconds is None:

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -23,10 +24,13 @@ from exams.cards import attempt_words, exam_card
 from exams.delivery.room import get_own_attempt, reviewed_paper
 from exams.domain.timing import ExamStatus
 from exams.drawings import SLOT
-from exams.models import Attempt, ItemResult, QuestionVersion
+from exams.marking.appeals import appeal_window
+from exams.models import Appeal, Attempt, ItemResult, QuestionVersion
 from exams.presentation import ReviewPolicy, certainty_rows
 from exams.queries import attempt_views, get_exam, list_attempts
 from exams.reporting import take_report
+from exams.rewards import list_credentials
+from exams.views.appeals import can_review
 from exams.views.wording import RUNNING, not_found
 
 PAGE_SIZE = 20
@@ -79,10 +83,16 @@ def review(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         messages.info(request, _("This attempt cannot be reviewed (yet)."))
         return redirect("exams:result", public_id=public_id)
     paper = reviewed_paper(attempt, policy=policy)
+    appeals = {appeal.slot: appeal for appeal in Appeal.objects.filter(attempt=attempt).order_by("id")}
+    window = appeal_window(attempt=attempt, now=now_utc())
     wanted = request.GET.get("show", "")
     shown = [q for q in paper.questions if wanted != "wrong" or q.verdict != "right"]
     report_form = {"address": reverse("exams:report", args=[public_id]), "name": "slot", "number": SLOT}
+    appeal_form = {"address": reverse("exams:appeal", args=[public_id]), "slot": SLOT, "window": window}
     context = {
+        "appeal_form": render_to_string("exams/_appeal_form.html", appeal_form, request=request)
+        if window.is_open
+        else "",
         "report_form": render_to_string("exams/_report.html", report_form, request=request),
         "title": _("Review: %(exam)s") % {"exam": attempt.exam.title},
         "desk": "learner",
@@ -91,6 +101,8 @@ def review(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "policy": policy,
         "certainty_rows": certainty_rows((one.certainty, one.fraction) for one in paper.questions),
         "only_wrong": wanted == "wrong",
+        "appeals": appeals,
+        "window": window,
         "shown": {question.slot for question in shown},
         "tabs": [
             {"label": _("All questions"), "url": "?", "current": wanted != "wrong", "count": len(paper.questions)},
@@ -147,15 +159,50 @@ def records(request: HttpRequest) -> HttpResponse:
     filters = form.cleaned_data if form.is_valid() else {}
     rows = list_attempts(user_id=request.user.pk, state=filters.get("state", ""), text=filters.get("q", ""))
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    found = list(page.object_list)
+    appeals = _appeal_words(found)
+    held = list_credentials(user_id=request.user.pk)
     context = {
         "title": _("Exam records"),
         "desk": "learner",
         "form": form if form.is_bound else RecordsForm(),
         "page_obj": page,
-        "rows": [(view, *attempt_words(view), _record_url(view)) for view in attempt_views(list(page.object_list))],
+        "rows": [
+            {
+                "attempt": view,
+                "label": words[0],
+                "tone": words[1],
+                "url": _record_url(view),
+                "appeals": appeals.get(row.pk, ()),
+                "credentials": held.get(row.exam.product_key, ()) if row.passed and view.is_released else (),
+                "has_script": can_review(row, ReviewPolicy.from_fields(row.exam.review_policy)),
+            }
+            for row, view in zip(found, attempt_views(found), strict=True)
+            for words in [attempt_words(view)]
+        ],
         "is_filtered": any(filters.values()),
     }
     return render(request, "exams/records.html", context)
+
+
+def _appeal_words(rows: list[Attempt]) -> dict[int, list[tuple[str, str]]]:
+    """Return (words, tone) of the appeals by attempt, counted by state: one statement."""
+    tones = {Appeal.State.OPEN: "info", Appeal.State.UPHELD: "success", Appeal.State.DISMISSED: ""}
+    words = {
+        Appeal.State.OPEN: _("%(n)d appeal open"),
+        Appeal.State.UPHELD: _("%(n)d appeal upheld"),
+        Appeal.State.DISMISSED: _("%(n)d appeal dismissed"),
+    }
+    counts = (
+        Appeal.objects.filter(attempt_id__in=[row.pk for row in rows])
+        .order_by("attempt_id", "state")
+        .values_list("attempt_id", "state")
+        .annotate(n=Count("id"))
+    )
+    found: dict[int, list[tuple[str, str]]] = {}
+    for attempt_id, state, number in counts:
+        found.setdefault(attempt_id, []).append((words[state] % {"n": number}, tones[state]))
+    return found
 
 
 def _record_url(view: Any) -> str:

@@ -85,6 +85,13 @@ def _question_address() -> str:
     return reverse("authoring:new_question", args=[_bank().public_id, "single_choice"])
 
 
+def _record_address(name: str) -> str:
+    from exams.models import Attempt
+
+    row = Attempt.objects.filter(state="graded", exam__owner__email="instructor@example.com").order_by("pk").first()
+    return reverse(f"marking:{name}", args=[row.exam.public_id, row.public_id])
+
+
 def _assignment():
     from edu.training.models import Assignment
 
@@ -127,6 +134,12 @@ LEARNER = [
 INSTRUCTOR = [
     *_plain("instructor", "teaching:desk", "teaching:courses", "authoring:banks", "authoring:papers"),
     *_plain("instructor", "authoring:exams", "marking:queue", "certificates:teach"),
+    *_plain("instructor", "marking:appeals", "marking:gradebooks"),
+    Page("record", "instructor", lambda: _record_address("record")),
+    Page("preview", "instructor", lambda: _record_address("preview")),
+    Page("mark-sheets", "instructor", lambda: reverse("marking:sheets", args=[exam_titled("期中考试").public_id])),
+    Page("results-export", "instructor", lambda: reverse("marking:exports", args=[exam_titled("期中考试").public_id])),
+    Page("terms", "instructor", lambda: reverse("marking:terms", args=[exam_titled("期中考试").public_id])),
     Page("course", "instructor", lambda: reverse("teaching:course", args=[_course().public_id])),
     Page("bank", "instructor", lambda: reverse("authoring:bank", args=[_bank().public_id])),
     Page("question", "instructor", _question_address),

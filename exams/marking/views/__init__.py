@@ -1,0 +1,1 @@
+"""Pages of marking, gradebooks, records, appeals and exports, by noun."""
