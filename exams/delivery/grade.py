@@ -1,7 +1,7 @@
 """Grading a submitted attempt: results in bulk, the score, the state and the event in one transaction."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -10,13 +10,11 @@ from django.db.models import F
 
 from edu.events.publish import publish
 from edu.events.types import AttemptGraded, AttemptNeedsMarking
-from exams.delivery.parsed import parsed_question
+from exams.delivery.decided import find_decision, grade_slot
 from exams.delivery.release import release_if_due
 from exams.delivery.result_rows import write_results
-from exams.domain.errors import InvalidQuestion, InvalidResponse
-from exams.domain.grading import GRADER_VERSION, GradingPolicy, Mark
+from exams.domain.grading import GRADER_VERSION, GradingPolicy
 from exams.domain.marks import MarkState
-from exams.domain.receipts import response_value
 from exams.domain.scoring import ItemResult as ScoredItem
 from exams.domain.scoring import PaperScore, PassMark, item_mark, score_paper
 from exams.fetch import FrozenSlot, frozen_slots, get_versions, parts_as_json, policy_of
@@ -89,8 +87,14 @@ def _result(
     attempt: Attempt, slot: FrozenSlot, version: QuestionVersion, policy: GradingPolicy, now: datetime
 ) -> ItemResult:
     """Grade one slot."""
-    stored = attempt.responses.get(str(slot.slot), "")
-    mark = grade_response(version=version, stored=stored, policy=policy, order=slot.order)
+    mark, maximum = grade_slot(
+        version=version,
+        stored=attempt.responses.get(str(slot.slot), ""),
+        policy=policy,
+        order=slot.order,
+        marks=slot.marks,
+        decision=find_decision(exam=attempt.exam, version_id=version.pk),
+    )
     return ItemResult(
         attempt_id=attempt.pk,
         slot=slot.slot,
@@ -101,30 +105,12 @@ def _result(
         topic_id=version.question.topic_id,
         state=str(mark.state),
         fraction=mark.fraction,
-        mark=item_mark(fraction=mark.fraction, marks=slot.marks),
-        maximum=slot.marks,
+        mark=item_mark(fraction=mark.fraction, marks=maximum),
+        maximum=maximum,
         parts=parts_as_json(mark.parts),
         grader=GRADER_VERSION,
         graded_at=None if mark.state is MarkState.PENDING else now,
     )
-
-
-def grade_response(
-    *, version: QuestionVersion, stored: str, policy: GradingPolicy, order: Mapping[str, Sequence[str]] | None = None
-) -> Mark:
-    """Return the mark of a stored response to the question as the frozen order drew it. One that does not fit the
-    question earns nothing; a faulty key asks for a person.
-    """
-    try:
-        question = parsed_question(version)
-    except InvalidQuestion:
-        logger.exception("version %s cannot be graded", version.pk)
-        return Mark(None, MarkState.PENDING)
-    try:
-        return question.grade(response_value(stored), policy=policy, order=order)
-    except InvalidResponse:
-        logger.warning("a response to version %s does not fit it", version.pk)
-        return Mark(0.0, MarkState.GRADED)
 
 
 def record_failure(*, attempt_id: int) -> None:

@@ -1,5 +1,8 @@
 """Published questions, parsed once in a process: grading asks for the same few hundred again and again."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from exams.domain.grading import GradedQuestion, load_question
 from exams.models import QuestionVersion
 
@@ -14,10 +17,18 @@ def parsed_question(version: QuestionVersion) -> GradedQuestion:
 
     Kept by the hash of type, content and key, never by id: a hash names the same question in every database.
     """
-    name = version.content_hash
+    return _kept_question(version, version.key, version.content_hash)
+
+
+def parsed_with_key(version: QuestionVersion, key: Mapping[str, Any], *, name: str) -> GradedQuestion:
+    """Return the question of a version under another key, whose name is as short and sure as a hash."""
+    return _kept_question(version, key, f"{version.content_hash}:{name}" if version.content_hash else "")
+
+
+def _kept_question(version: QuestionVersion, key: Mapping[str, Any], name: str) -> GradedQuestion:
     found = _kept.get(name) if name else None
     if found is None:
-        found = load_question(version.type, version.content, version.key)
+        found = load_question(version.type, version.content, key)
         if name:
             if len(_kept) >= MAXIMUM_KEPT:
                 _kept.clear()

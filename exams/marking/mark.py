@@ -14,7 +14,7 @@ from edu.core.errors import Conflict, InvalidInput, NotFound
 from exams.domain.marks import MarkState, pending_paths, settle
 from exams.domain.scoring import item_mark
 from exams.fetch import mark_from_parts, parts_as_json, policy_of
-from exams.marking.regrade import record_change, regrade_total
+from exams.marking.regrade import lock_attempts, record_change, regrade_total
 from exams.models import Attempt, ItemResult
 from exams.permissions import managed_exams
 
@@ -118,9 +118,29 @@ def mark_by_hand(
     attempt = (
         Attempt.objects.select_related("exam").filter(pk=attempt_id, exam__in=managed_exams(user).values("pk")).first()
     )
-    row = ItemResult.objects.filter(attempt_id=attempt_id, slot=slot).first()
-    if attempt is None or row is None:
+    if attempt is None:
         raise NotFound(_("There is no such answer."))
+    with transaction.atomic():
+        lock_attempts([attempt.pk])
+        row = ItemResult.objects.filter(attempt_id=attempt_id, slot=slot).first()
+        if row is None:
+            raise NotFound(_("There is no such answer."))
+        _give(row, attempt, user, now, fractions=fractions, points=points, comment=comment, reason=reason)
+    return row
+
+
+def _give(
+    row: ItemResult,
+    attempt: Attempt,
+    user: Any,
+    now: datetime,
+    *,
+    fractions: Mapping[str, float] | None,
+    points: Decimal | None,
+    comment: str,
+    reason: str,
+) -> None:
+    """Write the mark of a result that the caller holds, with its history, and add up."""
     if row.lease_until_at and row.lease_until_at > now and row.marker_id not in (None, user.pk):
         raise HeldByAnother
     if row.state != str(MarkState.PENDING) and not reason.strip():
@@ -129,11 +149,9 @@ def mark_by_hand(
     _apply(row, attempt, fractions, points)
     row.comment, row.grader, row.marker_id = comment.strip()[:5000], MANUAL, user.pk
     row.lease_until_at, row.graded_at = None, now
-    with transaction.atomic():
-        row.save()
-        record_change(row=row, old=old, marker_id=user.pk, reason=reason, now=now)
-        regrade_total(attempt=attempt, now=now)
-    return row
+    row.save()
+    record_change(row=row, old=old, marker_id=user.pk, reason=reason, now=now)
+    regrade_total(attempt=attempt, now=now)
 
 
 def _apply(row: ItemResult, attempt: Attempt, fractions: Mapping[str, float] | None, points: Decimal | None) -> None:

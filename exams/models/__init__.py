@@ -5,10 +5,12 @@ from exams.models.attempt import Attempt, ItemResult, LateBatch, MarkChange
 from exams.models.bank import Bank, BankShare, Question, QuestionVersion, Topic
 from exams.models.bulk import BulkAction, BulkChange
 from exams.models.exam import Accommodation, Exam
+from exams.models.exam_figures import ExamFigures
 from exams.models.figures import QuestionReport, QuestionStatistics
 from exams.models.interchange import ImportBatch, ImportRow, QuestionExport
 from exams.models.paper import BlueprintRule, Paper, PaperItem, PaperSection, PaperVersion
 from exams.models.practice import PracticeAnswer, PracticeSession, WrongAnswer
+from exams.models.regrading import RegradeChange, RegradeSet
 from exams.models.review import QuestionComment, QuestionReview
 from exams.models.search import QuestionTerms
 from exams.models.sound_play import SoundPlay
@@ -23,6 +25,7 @@ __all__ = [
     "BulkAction",
     "BulkChange",
     "Exam",
+    "ExamFigures",
     "ImportBatch",
     "ImportRow",
     "ItemResult",
@@ -42,6 +45,8 @@ __all__ = [
     "QuestionStatistics",
     "QuestionTerms",
     "QuestionVersion",
+    "RegradeChange",
+    "RegradeSet",
     "SoundPlay",
     "Topic",
     "WrongAnswer",
