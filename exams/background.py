@@ -2,5 +2,6 @@
 
 import exams.authoring.jobs
 import exams.interchange.jobs
+import exams.regrading.jobs
 
 __all__ = ["exams"]

@@ -22,7 +22,7 @@ from exams.interchange.formats.yaml_records import records_from_yaml
 from exams.marking.mark import mark_by_hand
 from exams.practice.answers import answer_question, finish_session
 from exams.practice.starts import start_chapter_practice, start_lesson_quiz, start_paper_practice
-from exams.rewards import Reward, register_rewards
+from exams.rewards import Reward, register_holders, register_rewards
 
 __all__ = [
     "AttemptKey",
@@ -55,6 +55,7 @@ __all__ = [
     "publish_question",
     "read_attempt_key",
     "records_from_yaml",
+    "register_holders",
     "register_rewards",
     "release_closed_exams",
     "release_results",
