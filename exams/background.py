@@ -1,6 +1,7 @@
 """Jobs of the exams room, imported at start: each line registers the jobs of one part."""
 
 import exams.authoring.jobs
+import exams.figures.jobs
 import exams.interchange.jobs
 import exams.regrading.jobs
 

@@ -35,9 +35,16 @@ ENTRIES = [
         url_name="marking:queue",
         icon="edit",
         order=60,
-        also=("/teach/gradebook/",),
+        also=("/teach/gradebook/", "/teach/statistics/"),
     ),
+    DeskEntry(desk="instructor", label=_("Regrades"), url_name="regrading:index", icon="refresh", order=62),
+    DeskEntry(desk="trainer", label=_("Regrades"), url_name="regrading:index", icon="refresh", order=89),
     DeskEntry(
-        desk="trainer", label=_("Marking"), url_name="marking:queue", icon="edit", order=88, also=("/teach/gradebook/",)
+        desk="trainer",
+        label=_("Marking"),
+        url_name="marking:queue",
+        icon="edit",
+        order=88,
+        also=("/teach/gradebook/", "/teach/statistics/"),
     ),
 ]

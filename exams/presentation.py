@@ -91,10 +91,12 @@ def review_view(
     source: str = "",
     policy: ReviewPolicy = EVERYTHING,
     slot: int = 0,
+    decision: str = "",
 ) -> QuestionView:
     """Return the question as it is reviewed. What `policy` withholds is not in the view at all.
 
-    `parts` are the stored parts of the mark: {id, fraction, correct, given, parts}. `fraction` None is pending.
+    `decision` says how it was marked anew. `parts` are the stored parts of the mark: {id, fraction, correct, given,
+    parts}. `fraction` None is pending.
     """
     seen = Seen(
         response=response if policy.answers else None,
@@ -117,6 +119,7 @@ def review_view(
         shows_key=policy.keys,
         explanation=safe_html(explanation) if policy.explanations else EMPTY,
         source=source if policy.explanations else "",
+        decision=decision,
     )
     if view.questions:
         view = replace(view, questions=_reviewed_parts(view, key, policy, seen))

@@ -13,6 +13,7 @@ from exams.authoring.term_index import index_missing
 from exams.authoring.topic_counts import recount_topics
 from exams.delivery.finish_overdue import finish_overdue
 from exams.delivery.release import release_closed_exams
+from exams.figures.snapshots import refresh_snapshots
 from exams.interchange.exports import remove_old_files
 from exams.marking.gradebook import candidate_ids
 from exams.models import Attempt, Exam
@@ -75,3 +76,9 @@ def roll_up_question_figures() -> int:
 def mend_question_index() -> int:
     """Index questions that were written past the use cases, and recount topics; return how many needed it."""
     return index_missing() + recount_topics()
+
+
+@shared_task(name="exams.tasks.refresh_exam_figures")
+def refresh_exam_figures() -> int:
+    """Have the statistics of exams that were marked lately computed anew."""
+    return refresh_snapshots(now=now_utc())

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from edu.core.errors import NotFound
 from exams.asked import asked_html
+from exams.delivery.decided import find_decision
 from exams.delivery.finish_overdue import finish_if_overdue
 from exams.domain.receipts import response_value
 from exams.fetch import FrozenSlot, frozen_slots, get_asked_versions, get_versions
@@ -135,14 +136,15 @@ def reviewed_paper(attempt: Attempt, *, policy: ReviewPolicy) -> PaperView:
 def reviewed_slot(
     *, attempt: Attempt, slot: FrozenSlot, version: QuestionVersion, result: ItemResult | None, policy: ReviewPolicy
 ) -> QuestionView:
-    """Return one question of an attempt as it may be reviewed."""
+    """Return one question of an attempt as it may be reviewed, by the key that holds now."""
+    decision = find_decision(exam=attempt.exam, version_id=version.pk)
     return review_view(
         type=version.type,
         content=version.content,
-        key=version.key,
+        key=decision.key if decision and decision.key else version.key,
         name=f"q{slot.slot}",
         number=str(slot.slot),
-        marks=slot.marks,
+        marks=result.maximum if decision and result else slot.marks,
         order=slot.order,
         response=response_value(attempt.responses.get(str(slot.slot), "")),
         state=result.state if result else "pending",
@@ -154,7 +156,18 @@ def reviewed_slot(
         source=version.source,
         policy=policy,
         slot=slot.slot,
+        decision=decision_words(decision.policy) if decision and policy.marks else "",
     )
+
+
+def decision_words(policy: str) -> str:
+    """Return what a learner reads beside a question that was marked anew."""
+    return {
+        "new_key": _("This question was marked anew with a corrected key."),
+        "accept_both": _("Beside the answer shown, the one that first counted as right counts too."),
+        "full_marks": _("Everybody has full marks for this question."),
+        "drop": _("This question does not count."),
+    }.get(policy, "")
 
 
 def unanswered_slots(attempt: Attempt) -> list[int]:

@@ -24,6 +24,7 @@ __all__ = [
     "confirm_regrade",
     "discard_regrade",
     "get_regrade",
+    "is_asked_in_exams",
     "list_regrades",
     "plan_regrade",
     "plan_undo",
@@ -57,6 +58,11 @@ def asked_versions(*, exam: Exam) -> QuerySet[QuestionVersion]:
     asked = ItemResult.objects.filter(exam_id=exam.pk).values("version_id")
     rows = QuestionVersion.objects.filter(pk__in=asked).select_related("question__current_version")
     return rows.order_by("question__summary", "pk")
+
+
+def is_asked_in_exams(user: Any, *, question_id: int) -> bool:
+    """Whether an exam that the person manages asked the question, so that it could be marked anew."""
+    return ItemResult.objects.filter(question_id=question_id, exam_id__in=managed_exams(user).values("pk")).exists()
 
 
 def plan_regrade(

@@ -20,8 +20,8 @@ def compute_preview(*, change_set_id: int, say: Say) -> dict[str, object]:
     if change_set.state != RegradeSet.State.PREVIEWING:
         return {}
     change_set.exam_ids, others = scope_exam_ids(change_set, user=change_set.owner)
-    while ids := list(change_set.changes.values_list("pk", flat=True)[:2_000]):
-        RegradeChange.objects.filter(pk__in=ids).delete()
+    while old := list(change_set.changes.values_list("pk", flat=True)[:2_000]):
+        RegradeChange.objects.filter(pk__in=old).delete()
     recount = Recount(change_set, decisions=decisions_after(change_set))
     concerned = concerned_attempts(
         version_id=change_set.version_id,

@@ -116,9 +116,7 @@ def test_who_is_graded_later_follows_the_decision(run_jobs, policy, score, maxim
     exam, _attempts = make_class(answers=[RIGHT])
     confirm(plan(exam, policy=policy, run_jobs=run_jobs), run_jobs=run_jobs)
     now = now_utc()
-    pk = sit_exam(
-        user_id=make_user().pk, exam_id=exam.public_id, answers=WRONG, started_at=now, submitted_at=now
-    )
+    pk = sit_exam(user_id=make_user().pk, exam_id=exam.public_id, answers=WRONG, started_at=now, submitted_at=now)
     attempt = Attempt.objects.get(pk=pk)
     assert (attempt.score, attempt.maximum) == (score, maximum)
 
@@ -311,9 +309,7 @@ def test_a_question_that_was_not_asked_here_is_refused(run_jobs):
     exam, _attempts = make_class(answers=[RIGHT])
     other, _others = make_class(answers=[RIGHT], owner=exam.owner)
     with pytest.raises(NotFound):
-        plan_regrade(
-            actor=exam.owner, exam=exam, version_id=first_version(other).pk, policy="drop", reason="unfit"
-        )
+        plan_regrade(actor=exam.owner, exam=exam, version_id=first_version(other).pk, policy="drop", reason="unfit")
 
 
 def test_a_discarded_or_confirmed_set_is_closed(run_jobs):
