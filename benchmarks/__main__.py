@@ -14,13 +14,15 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from benchmarks import grading, jobs, pgbench, processes, report, servers
+from benchmarks import grading, jobs, pgbench, processes, regrading, report, servers
 from benchmarks.load import Requests, Sample, UnexpectedAnswer, measure, median_sample
 
 WARM_SECONDS = 0.4
 SEQ_STEP = 1_000_000
 STOCK = {"quick": (48, 128), "full": (96, 400)}
 """Starts (and submits) measured with one client and with many, in each mode."""
+MARKED = {"quick": (1_000,), "full": (10_000, 100_000)}
+"""Marked attempts that are regraded and counted, in each mode."""
 
 
 def main(arguments: list[str]) -> int:
@@ -39,6 +41,7 @@ def main(arguments: list[str]) -> int:
     for database in options.database or servers.find_databases():
         try:
             rows += _measure_site(database=database, stock=STOCK[mode], seconds=seconds, rounds=rounds, details=details)
+            rows += _measure_marked(database=database, sizes=MARKED[mode], details=details)
         except (OSError, subprocess.CalledProcessError, UnexpectedAnswer) as error:
             failures.append(f"not measured: {database} ({error})")
     missing = list(failures)
@@ -100,6 +103,17 @@ def _measure_site(
     for (job, clients), sample in samples.items():
         details.append({"database": database, "job": jobs.LABELS[job], "clients": clients} | _plain(sample))
     return jobs.site_rows(database=database, samples=samples, statements=plan["statements"], pgbench=statement_rate)
+
+
+def _measure_marked(*, database: str, sizes: tuple[int, ...], details: list[dict[str, Any]]) -> list[report.Row]:
+    """Measure regrades and statistics on marked attempts in bulk."""
+    _say(f"{database}: regrading and counting {', '.join(f'{size:,}' for size in sizes)} attempts ...")
+    figures = regrading.measured(database=database, sizes=sizes)
+    details.extend(
+        {"database": database, "job": "marked attempts", "attempts": size} | one
+        for size, one in zip(sizes, figures, strict=True)
+    )
+    return regrading.rows(database=database, sizes=sizes, figures=figures)
 
 
 def _rounds(

@@ -53,7 +53,8 @@ def compute_snapshot(*, snapshot_id: int, say: Say) -> dict[str, Any]:
     say(50, "")
     sittings = _earlier_sittings(exam, snapshot, people)
     items = _items(sitting, answers, _earlier_items([row["id"] for row in sittings], answers), say)
-    waiting = Attempt.objects.filter(exam=exam, state=Attempt.State.NEEDS_MARKING).count()
+    unmarked = Attempt.objects.filter(exam=exam, state=Attempt.State.NEEDS_MARKING)
+    waiting = (unmarked if people is None else unmarked.filter(user_id__in=people)).count()
     figures = {
         "n": len(sitting),
         "waiting": waiting,

@@ -144,7 +144,7 @@ def test_a_trainer_reads_her_own_people_only(client, run_jobs):
     assert client.get(reverse("figures:question", args=[exam.public_id, item["question"], 1])).status_code == 404
     assert client.get(reverse("figures:export", args=[exam.public_id]), {"format": "csv"}).status_code == 404
     sheets = load_workbook(io.BytesIO(client.get(reverse("figures:export", args=[exam.public_id])).content)).sheet_names
-    assert len(sheets) == 2
+    assert len(sheets) == 3
     client.force_login(exam.owner)
     assert "Not computed yet" in client.get(url).content.decode()
 
