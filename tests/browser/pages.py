@@ -117,6 +117,9 @@ INSTRUCTOR = [
     Page("question", "instructor", _question_address),
     Page("import", "instructor", lambda: reverse("authoring:import", args=[_bank().public_id])),
     Page("paper", "instructor", lambda: reverse("authoring:paper", args=[_paper().public_id])),
+    Page("regrades", "instructor", lambda: reverse("regrading:index")),
+    Page("choose", "instructor", lambda: reverse("regrading:choose", args=[exam_titled("结业考试").public_id])),
+    Page("statistics", "instructor", lambda: reverse("figures:exam", args=[exam_titled("结业考试").public_id])),
     Page("gradebook", "instructor", lambda: reverse("marking:gradebook", args=[exam_titled("结业考试").public_id])),
 ]
 TRAINER = [

@@ -70,3 +70,11 @@ def confirm(change_set: RegradeSet, *, run_jobs: Any, actor: Any = None) -> Regr
     confirm_regrade(change_set=change_set, actor=owner)
     run_jobs()
     return get_regrade(owner, change_set.public_id)
+
+
+def sit_again(exam: Exam, answers: dict[int, Any], *, user: Any = None, **person: Any) -> Attempt:
+    """Return the attempt of a new learner (with the given fields), or one more of `user`."""
+    now = now_utc()
+    learner = user or make_user(**person)
+    pk = sit_exam(user_id=learner.pk, exam_id=exam.public_id, answers=answers, started_at=now, submitted_at=now)
+    return Attempt.objects.get(pk=pk)
