@@ -17,28 +17,26 @@ logger = logging.getLogger(__name__)
 
 def publish(event: Event) -> None:
     """Write `event` to the outbox; it is delivered if and only if the surrounding transaction commits."""
-    _row(event).save(force_insert=True)
-    transaction.on_commit(_hint)
+    publish_all([event])
 
 
 def publish_all(events: Iterable[Event]) -> None:
-    """Write many events to the outbox in one statement, as `publish` does for one; nothing for none."""
-    rows = [_row(event) for event in events]
+    """Write several events to the outbox, in order, with one statement."""
+    now = now_utc()
+    rows = [
+        OutboxEvent(
+            event_id=uuid.uuid4(),
+            name=event.name,
+            payload=event.payload(),
+            request_id=current_request_id(),
+            published_at=now,
+            next_attempt_at=now,
+        )
+        for event in events
+    ]
     if rows:
         OutboxEvent.objects.bulk_create(rows)
         transaction.on_commit(_hint)
-
-
-def _row(event: Event) -> OutboxEvent:
-    now = now_utc()
-    return OutboxEvent(
-        event_id=uuid.uuid4(),
-        name=event.name,
-        payload=event.payload(),
-        request_id=current_request_id(),
-        published_at=now,
-        next_attempt_at=now,
-    )
 
 
 def _hint() -> None:

@@ -4,21 +4,20 @@ Decisions (regrades that hold) live with the exam, so that whoever is graded lat
 no statement more is needed to know them.
 """
 
-import hashlib
-import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, cast
 
-from exams.delivery.parsed import parsed_question, parsed_with_key
-from exams.domain.errors import InvalidQuestion, InvalidResponse
-from exams.domain.grading import GradingPolicy, Mark
+from pydantic import ValidationError
+
+from exams.domain.errors import InvalidResponse
+from exams.domain.grading import GradedQuestion, GradingPolicy, Mark
 from exams.domain.marks import MarkState
 from exams.domain.receipts import response_value
 from exams.domain.regrading import NEEDS_KEY, Policy, decided_mark
-from exams.models import Exam, QuestionVersion
+from exams.models import Exam
 
 logger = logging.getLogger(__name__)
 
@@ -49,47 +48,44 @@ def find_decision(*, exam: Exam, version_id: int) -> Decision | None:
     return decision_from(exam.decisions.get(str(version_id))) if exam.decisions else None
 
 
-def grade_response(*, version: QuestionVersion, stored: str, policy: GradingPolicy, order: Order = None) -> Mark:
-    """Return the mark of a stored response to the question as the frozen order drew it. One that does not fit the
-    question earns nothing; a faulty key asks for a person.
-    """
-    return _graded(version=version, key=None, stored=stored, policy=policy, order=order)
-
-
 def grade_slot(
     *,
-    version: QuestionVersion,
+    question: GradedQuestion | None,
     stored: str,
     policy: GradingPolicy,
     order: Order,
     marks: Decimal,
     decision: Decision | None,
 ) -> tuple[Mark, Decimal]:
-    """Return the mark of a stored response and the marks it is out of, by what was decided about the question."""
-    asked = _graded(version=version, key=None, stored=stored, policy=policy, order=order)
+    """Return the mark of a stored response to the question as the frozen order drew it, and the marks it is out of, by
+    what was decided about the question. A response that does not fit earns nothing; a question that cannot be graded
+    (None), or a decided key that does not fit it, asks for a person.
+    """
+    asked = _graded(question, stored, policy, order)
     if decision is None:
         return asked, marks
     other = None
     if decision.policy in NEEDS_KEY:
-        other = _graded(version=version, key=decision.key, stored=stored, policy=policy, order=order)
+        other = _graded(_with_key(question, decision.key), stored, policy, order)
     return decided_mark(policy=decision.policy, asked=asked, other=other, marks=marks)
 
 
-def _graded(
-    *, version: QuestionVersion, key: Mapping[str, Any] | None, stored: str, policy: GradingPolicy, order: Order
-) -> Mark:
+def _with_key(question: GradedQuestion | None, key: Mapping[str, Any] | None) -> GradedQuestion | None:
+    """Return the question as it was asked under another key; None where the key does not fit its type."""
+    if question is None:
+        return None
     try:
-        question = parsed_question(version) if key is None else parsed_with_key(version, key, name=key_name(key))
-    except InvalidQuestion:
-        logger.exception("version %s cannot be graded", version.pk)
+        return replace(question, key=question.type.parse_key(key))
+    except ValidationError:
+        logger.exception("a decided key does not fit a question of type %s", question.type.name)
+        return None
+
+
+def _graded(question: GradedQuestion | None, stored: str, policy: GradingPolicy, order: Order) -> Mark:
+    if question is None:
         return Mark(None, MarkState.PENDING)
     try:
         return question.grade(response_value(stored), policy=policy, order=order)
     except InvalidResponse:
-        logger.warning("a response to version %s does not fit it", version.pk)
+        logger.warning("a response does not fit its question of type %s", question.type.name)
         return Mark(0.0, MarkState.GRADED)
-
-
-def key_name(key: Mapping[str, Any]) -> str:
-    """Return a short name of a key, the same for the same key."""
-    return hashlib.sha256(json.dumps(key, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:32]

@@ -1,7 +1,8 @@
 """What the room, the result and the review of an attempt show: attempt, versions and results into view models."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,12 +12,13 @@ from django.utils.translation import gettext as _
 
 from edu.core.errors import NotFound
 from exams.asked import asked_html
-from exams.delivery.decided import find_decision
+from exams.delivery.decided import Decision, find_decision
 from exams.delivery.finish_overdue import finish_if_overdue
 from exams.domain.receipts import response_value
-from exams.fetch import FrozenSlot, frozen_slots, get_asked_versions, get_versions
+from exams.fetch import FrozenSlot, frozen_slots, get_asked_versions, get_reviewed_versions, stored_marks
 from exams.models import Attempt, ItemResult, QuestionVersion
-from exams.presentation import QuestionView, ReviewPolicy, is_answered, review_view
+from exams.presentation import QuestionView, ReviewPolicy, is_answered, review_view, verdict_label, verdict_of
+from exams.reviewed import ReviewedVersion, StoredMark, reviewed_html
 from exams.richtext import safe_html
 
 
@@ -38,6 +40,21 @@ class AskedQuestion:
     html: SafeString
     is_answered: bool
     is_flagged: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewedQuestion:
+    """A question of a review: drawn, with its verdict (empty where marks are hidden)."""
+
+    slot: int
+    html: SafeString
+    verdict: str
+    is_answered: bool
+
+    @property
+    def verdict_label(self) -> str:
+        """Return the verdict in the reader's language."""
+        return verdict_label(self.verdict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,18 +131,26 @@ def asked_paper(attempt: Attempt) -> PaperView:
 def reviewed_paper(attempt: Attempt, *, policy: ReviewPolicy) -> PaperView:
     """Return the attempt's questions as they may be reviewed: two statements."""
     slots = frozen_slots(attempt.paper)
-    versions = get_versions(slot.version_id for slot in slots)
-    results = {row.slot: row for row in ItemResult.objects.filter(attempt_id=attempt.pk)}
-    questions = [
-        reviewed_slot(
-            attempt=attempt,
-            slot=slot,
-            version=versions[slot.version_id],
-            result=results.get(slot.slot),
+    versions = get_reviewed_versions(slot.version_id for slot in slots)
+    marks = stored_marks(attempt_id=attempt.pk)
+    questions = []
+    for slot in slots:
+        stored = attempt.responses.get(str(slot.slot), "")
+        mark = marks.get(slot.slot, StoredMark())
+        decision = find_decision(exam=attempt.exam, version_id=slot.version_id)
+        version = versions[slot.version_id]
+        html = reviewed_html(
+            version=_decided(version, decision, policy) if decision else version,
+            slot=slot.slot,
+            marks=Decimal(0) if decision and decision.policy == "drop" else slot.marks,
+            order=slot.order,
+            stored=stored,
+            mark=mark,
             policy=policy,
         )
-        for slot in slots
-    ]
+        verdict = verdict_of(mark.state, mark.fraction, policy)
+        answered = is_answered(response_value(stored))
+        questions.append(ReviewedQuestion(slot=slot.slot, html=html, verdict=verdict, is_answered=answered))
     return PaperView(
         sections=_sections(attempt, slots, questions),
         question_count=len(slots),
@@ -157,6 +182,16 @@ def reviewed_slot(
         policy=policy,
         slot=slot.slot,
         decision=decision_words(decision.policy) if decision and policy.marks else "",
+    )
+
+
+def _decided(version: ReviewedVersion, decision: Decision, policy: ReviewPolicy) -> ReviewedVersion:
+    """Return a version with the key that holds now; what is drawn of it is kept under a name of its own."""
+    return replace(
+        version,
+        key=json.dumps(decision.key) if decision.key else version.key,
+        content_hash=version.content_hash and f"{version.content_hash}:{decision.change_set_id}",
+        decision=decision_words(decision.policy) if policy.marks else "",
     )
 
 

@@ -1,5 +1,6 @@
 """The building bricks of question content and keys: strict pydantic models shared by the question types."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,10 +14,12 @@ from exams.domain.errors import Problem
 from exams.domain.numbers import parse_decimal
 
 MAXIMUM_RICH_TEXT = 200_000
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""NUL and half a surrogate pair: no database keeps them."""
 
 
 def _is_storable(text: str) -> str:
-    if "\x00" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+    if UNSTORABLE.search(text):
         raise ValueError("contains a NUL or half a surrogate pair, which no database keeps")
     return text
 

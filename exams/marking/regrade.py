@@ -10,10 +10,11 @@ from django.db import transaction
 
 from exams.delivery.decided import find_decision, grade_slot
 from exams.delivery.grade import announce_score, score_results
+from exams.delivery.parsed import gradable_versions
 from exams.domain.grading import GRADER_VERSION
 from exams.domain.marks import MarkState
 from exams.domain.scoring import item_mark
-from exams.fetch import frozen_slots, get_versions, parts_as_json, policy_of
+from exams.fetch import frozen_slots, parts_as_json, policy_of
 from exams.models import Attempt, ItemResult, MarkChange
 
 
@@ -52,7 +53,7 @@ def regrade_responses(*, attempt: Attempt, slots: Collection[str], actor: Any, n
     """Let the engine mark some slots of an attempt again, after its responses changed, and add up."""
     wanted = {int(slot) for slot in slots}
     frozen = [slot for slot in frozen_slots(attempt.paper) if slot.slot in wanted]
-    versions = get_versions(slot.version_id for slot in frozen)
+    versions = gradable_versions(slot.version_id for slot in frozen)
     policy = policy_of(attempt.exam.grading_policy)
     with transaction.atomic():
         lock_attempts([attempt.pk])
@@ -63,7 +64,7 @@ def regrade_responses(*, attempt: Attempt, slots: Collection[str], actor: Any, n
                 continue
             old = row.mark
             mark, row.maximum = grade_slot(
-                version=versions[slot.version_id],
+                question=versions[slot.version_id].question,
                 stored=attempt.responses.get(str(slot.slot), ""),
                 policy=policy,
                 order=slot.order,

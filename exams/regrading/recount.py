@@ -12,14 +12,14 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 
 from exams.delivery.decided import Decision, decision_from, grade_slot
+from exams.delivery.parsed import gradable_versions
 from exams.domain.grading import GRADER_VERSION, GradingPolicy, Mark
 from exams.domain.marks import MarkState
-from exams.domain.registry import get_type
 from exams.domain.regrading import Totals, add_up, crossing, direction
 from exams.domain.scoring import item_mark
-from exams.fetch import frozen_slots, get_versions, parts_as_json, policy_of
+from exams.fetch import frozen_slots, mark_from_parts, parts_as_json, policy_of
 from exams.marking.mark import MANUAL
-from exams.models import Attempt, Exam, ItemResult, QuestionVersion, RegradeChange, RegradeSet
+from exams.models import Attempt, Exam, ItemResult, RegradeChange, RegradeSet
 
 BATCH = 250
 """Attempts of one transaction: short enough that a learner's save does not wait for it."""
@@ -51,6 +51,10 @@ class Item:
             "grader": self.grader,
             "marker_id": self.marker_id,
         }
+
+    def as_mark(self) -> Mark:
+        """Return the mark behind it, in which parts stored in an older way are the same."""
+        return mark_from_parts(fraction=self.fraction, state=self.state, parts=self.parts)
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Item":
@@ -106,7 +110,8 @@ class Outcome:
     @property
     def is_written(self) -> bool:
         """Whether anything is written: the mark, or which parts of the answer count as right."""
-        return self.is_changed or self.before.parts != self.after.parts
+        before, after = self.before, self.after
+        return self.is_changed or (before.parts != after.parts and before.as_mark().parts != after.as_mark().parts)
 
     def as_change(self, change_set: RegradeSet) -> RegradeChange:
         """Return the unsaved row that says so; what was there before and after is filled in when it is done."""
@@ -151,12 +156,12 @@ class Recount:
         """`decisions` is what holds for the version, by exam, when the change set is carried out."""
         self.change_set = change_set
         self.decisions = decisions
-        self.version: QuestionVersion = get_versions([change_set.version_id])[change_set.version_id]
+        self.question = gradable_versions([change_set.version_id])[change_set.version_id].question
         exams = Exam.objects.filter(pk__in=list(decisions)).only("id", "grading_policy", "pass_percent")
         self.policies = {exam.pk: policy_of(exam.grading_policy) for exam in exams}
         self.pass_percents = {exam.pk: Decimal(exam.pass_percent) for exam in exams}
-        kind = get_type(self.version.type)
-        self.draws = bool(kind.drawn_groups(kind.parse_content(self.version.content)))
+        question = self.question
+        self.draws = question is not None and bool(question.type.drawn_groups(question.content))
         self._remembered: dict[tuple[int, str], tuple[Mark, Decimal, list[dict[str, Any]]]] = {}
 
     def compute(self, ids: Sequence[int]) -> list[Outcome]:
@@ -280,7 +285,7 @@ class Recount:
 
         def graded(out_of: Decimal) -> tuple[Mark, Decimal, list[dict[str, Any]]]:
             mark, maximum = grade_slot(
-                version=self.version, stored=stored, policy=policy, order=order, marks=out_of, decision=decision
+                question=self.question, stored=stored, policy=policy, order=order, marks=out_of, decision=decision
             )
             return mark, maximum, parts_as_json(mark.parts)
 
