@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from edu.core.plots.axes import Datum
 from edu.core.plots.bars import BarPlot, bar_plot
@@ -112,7 +113,7 @@ def fifths_plot(item: Mapping[str, Any]) -> LinePlot | None:
         for row in rows[:6]
     ]
     return line_plot(
-        labels=[_("weakest fifth"), "2", "3", "4", _("best fifth")],
+        labels=[pgettext("of five groups", "weakest"), "2", "3", "4", pgettext("of five groups", "best")],
         series=series,
         format_value=lambda value: f"{round(value)}%",
     )

@@ -40,7 +40,7 @@ def test_from_the_alert_to_the_learner_and_back(miskeyed, at_browser, user_of, s
     expect(alerts.get_by_text("The key is likely wrong", exact=True)).to_be_visible()
     accessible(page)
     alerts.locator("a.row__title").first.click()
-    expect(page.get_by_text("may be right")).to_be_visible()
+    expect(page.get_by_text("may be right", exact=True)).to_be_visible()
     accessible(page)
 
     page.get_by_role("link", name="Mark anew").click()
@@ -48,7 +48,7 @@ def test_from_the_alert_to_the_learner_and_back(miskeyed, at_browser, user_of, s
     page.get_by_label("given here, for this regrade alone").check()
     page.get_by_label("B. 2").uncheck()
     page.get_by_label("A. 1").check()
-    page.get_by_label("Why").fill("Option A was right.")
+    page.get_by_role("textbox", name="Why").fill("Option A was right.")
     accessible(page)
     page.get_by_role("button", name="See what would happen").click()
     expect(page.get_by_text("is being computed")).to_be_visible()
