@@ -1,4 +1,5 @@
-"""Taking an import back: its questions vanish at once with the batch's state, then go for good, a few at a time."""
+"""Taking an import back: its questions vanish at once with the batch's state, and those it updated are as they were;
+then the new ones go for good, a few at a time."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,8 @@ from edu.core.clock import now_utc
 from exams.authoring.topic_counts import recount_topics
 from exams.interchange.applying import PAUSE_SECONDS, let_others_write, restore
 from exams.interchange.parts import in_parts
+from exams.interchange.unused_pictures import named_by, request_removal
+from exams.interchange.updates import forget_updates, index_updates
 from exams.models import BlueprintRule, ImportBatch, ImportRow, PaperItem, PracticeAnswer, Question
 
 BATCH_SIZE = 250
@@ -45,7 +48,10 @@ def undo_now(*, batch: ImportBatch, actor: Any, say: Callable[[int, str], None] 
             _remove(batch, part, counts, is_drawn=is_drawn)
             say(round(95 * sum(counts.values()) / total), str(sum(counts.values())))
             let_others_write(PAUSE_SECONDS)
+    index_updates(batch, lambda: let_others_write(PAUSE_SECONDS))
+    forget_updates(batch)
     with transaction.atomic():
+        request_removal(public_ids=named_by(batch), owner_id=batch.owner_id)
         batch.state = ImportBatch.State.UNDONE
         batch.undone_at = now_utc()
         batch.report = {**batch.report, **counts}
@@ -64,7 +70,7 @@ def undo_now(*, batch: ImportBatch, actor: Any, say: Callable[[int, str], None] 
 
 
 def _restore_all(batch: ImportBatch, counts: dict[str, int]) -> None:
-    """Give updated questions their former state back, the last update first."""
+    """Give questions that older imports updated, row by row, their former state back, the last update first."""
     rows = ImportRow.objects.filter(batch=batch, former__isnull=False).order_by("-position")
     while part := list(rows[:BATCH_SIZE]):
         formers = [row.former for row in part if row.former is not None]

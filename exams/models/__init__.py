@@ -10,6 +10,7 @@ from exams.models.figures import QuestionReport, QuestionStatistics
 from exams.models.interchange import ImportBatch, ImportRow, QuestionExport
 from exams.models.paper import BlueprintRule, Paper, PaperItem, PaperSection, PaperVersion
 from exams.models.practice import PracticeAnswer, PracticeSession, WrongAnswer
+from exams.models.question_change import QuestionChange
 from exams.models.regrading import RegradeChange, RegradeSet
 from exams.models.review import QuestionComment, QuestionReview
 from exams.models.search import QuestionTerms
@@ -38,6 +39,7 @@ __all__ = [
     "PracticeAnswer",
     "PracticeSession",
     "Question",
+    "QuestionChange",
     "QuestionComment",
     "QuestionExport",
     "QuestionReport",

@@ -9,7 +9,7 @@ import edu.core.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exams", "0009_question_terms_index"),
+        ("exams", "0010_bank_formats_changes"),
         ("jobs", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
