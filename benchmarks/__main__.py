@@ -14,7 +14,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from benchmarks import crowds, grading, growth, jobs, pgbench, processes, report, servers
+from benchmarks import crowds, grading, growth, jobs, pgbench, processes, regrading, report, servers
 from benchmarks.load import Requests, Sample, UnexpectedAnswer, measure, median_sample
 
 WARM_SECONDS = 0.4
@@ -25,6 +25,8 @@ SITTINGS = {"quick": 10, "full": 200}
 """Attempts whose storage is measured."""
 GROWTH = {"quick": 500, "full": 20_000}
 """Graded attempts that are added before some jobs are measured again; about ten times those that were there."""
+MARKED = {"quick": (1_000,), "full": (10_000, 100_000)}
+"""Marked attempts that are regraded and counted, in each mode."""
 
 
 def main(arguments: list[str]) -> int:
@@ -43,6 +45,7 @@ def main(arguments: list[str]) -> int:
     for database in options.database or servers.find_databases():
         try:
             rows += _measure_site(database=database, mode=mode, seconds=seconds, rounds=rounds, details=details)
+            rows += _measure_marked(database=database, sizes=MARKED[mode], details=details)
         except (OSError, subprocess.CalledProcessError, UnexpectedAnswer) as error:
             failures.append(f"not measured: {database} ({error})")
     missing = list(failures)
@@ -117,6 +120,17 @@ def _measure_site(
         details.append({"database": database, "job": jobs.LABELS[job], "clients": clients} | _plain(sample))
     found = jobs.site_rows(database=database, samples=samples, statements=plan["statements"], pgbench=statement_rate)
     return found + jobs.crowd_rows(database=database, samples=samples) + more
+
+
+def _measure_marked(*, database: str, sizes: tuple[int, ...], details: list[dict[str, Any]]) -> list[report.Row]:
+    """Measure regrades and statistics on marked attempts in bulk."""
+    _say(f"{database}: regrading and counting {', '.join(f'{size:,}' for size in sizes)} attempts ...")
+    figures = regrading.measured(database=database, sizes=sizes)
+    details.extend(
+        {"database": database, "job": "marked attempts", "attempts": size} | one
+        for size, one in zip(sizes, figures, strict=True)
+    )
+    return regrading.rows(database=database, sizes=sizes, figures=figures)
 
 
 def _rounds(

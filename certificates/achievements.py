@@ -6,7 +6,7 @@ the site starts, `register_achievement(kind="course", resolve=..., list_for_auth
 
 import importlib
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -108,6 +108,15 @@ def get_earned_exam(*, attempt_id: int) -> Earned:
     return _earned(attempt, _exam_achievement(_ask_exams("get_exam_facts", exam_id=attempt.exam_id)))
 
 
+def find_earned_pass(*, attempt_id: int) -> tuple[str, int, Decimal | None, bool]:
+    """Return the key of the exam of an attempt, its learner, and the per cent of her best released pass of it, with
+    whether there is one at all."""
+    attempt = _ask_exams("get_attempt_facts", attempt_id=attempt_id)
+    exam = _ask_exams("get_exam_facts", exam_id=attempt.exam_id)
+    best = _ask_exams("find_best_pass", exam_id=attempt.exam_id, user_id=attempt.user_id)
+    return exam.product_key, attempt.user_id, None if best is None else best.percent, best is not None
+
+
 def list_earned_exam(public_id: str) -> list[Earned]:
     """Return the best released pass of everybody who passed the exam of a public id."""
     passes = _ask_exams("list_best_passes", public_id=public_id)
@@ -134,10 +143,11 @@ def _earned(attempt: Any, achievement: Achievement) -> Earned:
 def announce_on_exams() -> None:
     """Let the exam room tell on an exam's page which certificates passing it earns, as the rules stand, and in the
     records which of them the learner holds."""
-    from exams.services import register_credentials, register_rewards
+    from exams.services import register_credentials, register_holders, register_rewards
 
     register_rewards(_tell_rewards)
     register_credentials(_tell_held)
+    register_holders(_tell_holders)
 
 
 def _tell_held(user_id: int) -> dict[str, list[Any]]:
@@ -166,6 +176,14 @@ def _tell_rewards(product_key: str) -> list[Any]:
         Reward(title=awarded.title, minimum_percent=awarded.minimum_percent)
         for awarded in list_awarded(achievement_keys=[product_key])
     ]
+
+
+def _tell_holders(product_key: str, user_ids: Sequence[int]) -> dict[int, str]:
+    """Return the serials of good certificates of an exam, by person."""
+    from certificates.standings import list_serials
+
+    serials = list_serials(user_ids=user_ids, achievement_keys=[product_key])
+    return {user_id: serial for (user_id, _key), serial in serials.items()}
 
 
 def list_authored_exams(user_id: int) -> list[Achievement]:

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from certificates.achievements import Earned, get_earned_exam, resolve_achievement
 from certificates.issue import award, complete_waiting
+from certificates.regrades import reexamine
 from edu.core.clock import now_utc
-from edu.events.types import AttemptGraded, CourseCompleted, RealNameSet, ResultReleased
+from edu.events.types import AttemptGraded, AttemptsRegraded, CourseCompleted, RealNameSet, ResultReleased
 
 
 def on_result_released(event: ResultReleased) -> None:
@@ -18,6 +19,12 @@ def on_attempt_graded(event: AttemptGraded) -> None:
     """Issue after a regrade that turned a released result into a pass; otherwise the release is waited for."""
     if event.passed:
         award(earned=get_earned_exam(attempt_id=event.attempt_id))
+
+
+def on_attempts_regraded(event: AttemptsRegraded) -> None:
+    """Look again at the certificates of those whose marks changed; what they earned now is issued by its own event."""
+    for attempt_id in event.attempt_ids:
+        reexamine(attempt_id=attempt_id, revoke_reason=event.revoke_reason, reinstate_reason=event.reinstate_reason)
 
 
 def on_course_completed(event: CourseCompleted) -> None:

@@ -18,6 +18,11 @@ SUBSCRIPTIONS: dict[type[types.Event], tuple[str, ...]] = {
         "certificates.handlers.on_result_released",
         "edu.training.handlers.learner_progressed",
     ),
+    types.AttemptsRegraded: (
+        "exams.regrading.handlers.tell_learners",
+        "exams.regrading.handlers.correct_books",
+        "certificates.handlers.on_attempts_regraded",
+    ),
     types.UserRegistered: ("edu.notifications.handlers.welcome",),
     types.AccountDeleted: (
         "edu.audit.handlers.record_account_deleted",

@@ -29,6 +29,8 @@ urlpatterns = [
     path("teach/", include("exams.authoring.urls")),
     path("teach/", include("exams.invigilation.urls")),
     path("teach/", include("exams.marking.urls")),
+    path("teach/", include("exams.regrading.urls")),
+    path("teach/", include("exams.figures.urls")),
     path("teach/", include("courses.teaching.urls")),
     path("courses/", include("courses.urls")),
     path("me/", include("courses.learning.urls")),

@@ -144,4 +144,20 @@ register(
         action=_("Get the file"),
         sample={"title": "Final exam"},
     ),
+    Kind(
+        name="exams.regraded",
+        label=_("An exam was marked anew"),
+        category="exams",
+        action=_("See the result"),
+        sample={
+            "title": "Final exam",
+            "reason": "Option B was right as well.",
+            "is_undo": False,
+            "old": "56",
+            "new": "60",
+            "old_maximum": "100",
+            "maximum": "100",
+            "crossing": "up",
+        },
+    ),
 )

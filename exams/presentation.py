@@ -116,10 +116,12 @@ def review_view(
     policy: ReviewPolicy = EVERYTHING,
     slot: int = 0,
     asks_certainty: bool = False,
+    decision: str = "",
 ) -> QuestionView:
     """Return the question as it is reviewed. What `policy` withholds is not in the view at all.
 
-    `parts` are the stored parts of the mark: {id, fraction, correct, given, parts}. `fraction` None is pending.
+    `decision` says how it was marked anew. `parts` are the stored parts of the mark: {id, fraction, correct, given,
+    parts}. `fraction` None is pending.
     """
     plain, _certainty = _split(response)
     seen = Seen(
@@ -141,6 +143,7 @@ def review_view(
         shows_key=policy.keys,
         explanation=safe_html(explanation) if policy.explanations else EMPTY,
         source=source if policy.explanations else "",
+        decision=decision,
     )
     if view.questions:
         view = replace(view, questions=_reviewed_parts(view, key, policy, seen))

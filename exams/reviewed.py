@@ -33,6 +33,8 @@ class ReviewedVersion:
     key: str
     explanation: str
     source: str
+    decision: str = ""
+    """How it was marked anew, in the reader's language."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,7 @@ def reviewed_html(
         version.content_hash,
         version.explanation,
         version.source,
+        version.decision,
         get_language(),
         str(marks),
         json.dumps(order) if order else "",
@@ -105,6 +108,7 @@ def _drawn(
         source=version.source,
         policy=policy,
         asks_certainty=asks_certainty,
+        decision=version.decision,
     )
     draw: Callable[[dict[str, Any]], str] = get_template("exams/types/question_review.html").render
     return draw({"question": view, "slot": SLOT, "heading": "h3"})

@@ -24,7 +24,7 @@ from exams.interchange.formats.yaml_records import records_from_yaml
 from exams.marking.mark import mark_by_hand
 from exams.practice.answers import answer_question, finish_session
 from exams.practice.starts import start_chapter_practice, start_lesson_quiz, start_paper_practice
-from exams.rewards import Credential, Reward, register_credentials, register_rewards
+from exams.rewards import Credential, Reward, register_credentials, register_holders, register_rewards
 from exams.uses import QuestionUse, register_question_uses
 
 __all__ = [
@@ -61,6 +61,7 @@ __all__ = [
     "read_attempt_key",
     "records_from_yaml",
     "register_credentials",
+    "register_holders",
     "register_question_uses",
     "register_rewards",
     "release_closed_exams",

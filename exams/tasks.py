@@ -15,6 +15,7 @@ from exams.authoring.topic_counts import recount_topics
 from exams.delivery.finish_overdue import finish_overdue
 from exams.delivery.release import release_closed_exams
 from exams.delivery.signals import forget_old_signals
+from exams.figures.snapshots import refresh_snapshots
 from exams.interchange.exports import remove_old_files
 from exams.marking.export import remove_old_results
 from exams.marking.gradebook import candidate_ids
@@ -84,3 +85,9 @@ def mend_question_index() -> int:
 def forget_exam_signals() -> int:
     """Remove what was noticed in rooms of exams that closed long ago; return how many attempts lost theirs."""
     return forget_old_signals(now=now_utc(), days=settings.SIGNALS_KEPT_DAYS)
+
+
+@shared_task(name="exams.tasks.refresh_exam_figures")
+def refresh_exam_figures() -> int:
+    """Have the statistics of exams that were marked lately computed anew."""
+    return refresh_snapshots(now=now_utc())

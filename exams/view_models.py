@@ -106,6 +106,7 @@ class ReviewView:
     shows_key: bool = False
     explanation: SafeString = EMPTY
     source: str = ""
+    decision: str = ""
 
     @property
     def answer_label(self) -> str:

@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import transaction
@@ -20,12 +20,10 @@ def publish(event: Event) -> None:
     publish_all([event])
 
 
-def publish_all(events: Sequence[Event]) -> None:
+def publish_all(events: Iterable[Event]) -> None:
     """Write several events to the outbox, in order, with one statement."""
-    if not events:
-        return
     now = now_utc()
-    OutboxEvent.objects.bulk_create([
+    rows = [
         OutboxEvent(
             event_id=uuid.uuid4(),
             name=event.name,
@@ -35,8 +33,10 @@ def publish_all(events: Sequence[Event]) -> None:
             next_attempt_at=now,
         )
         for event in events
-    ])  # fmt: skip
-    transaction.on_commit(_hint)
+    ]
+    if rows:
+        OutboxEvent.objects.bulk_create(rows)
+        transaction.on_commit(_hint)
 
 
 def _hint() -> None:

@@ -187,6 +187,20 @@ class AttemptGraded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AttemptsRegraded(Event):
+    """A regrade changed marks of some attempts, or took such a change back.
+
+    `revoke_reason` is what certificates are revoked with that are no longer earned (empty: they are kept),
+    `reinstate_reason` that of an earlier regrade whose revocations no longer stand.
+    """
+
+    change_set_id: int
+    attempt_ids: list[int]
+    revoke_reason: str
+    reinstate_reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ResultReleased(Event):
     """A learner may now see the result of an attempt."""
 

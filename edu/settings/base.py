@@ -206,6 +206,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "forget-exam-signals": {"task": "exams.tasks.forget_exam_signals", "schedule": 86400.0},
     "question-schedules": {"task": "exams.tasks.carry_out_question_schedules", "schedule": 60.0},
     "question-figures": {"task": "exams.tasks.roll_up_question_figures", "schedule": 900.0},
+    "exam-figures": {"task": "exams.tasks.refresh_exam_figures", "schedule": 900.0},
     "question-index": {"task": "exams.tasks.mend_question_index", "schedule": 86400.0},
     "worker-heartbeat": {"task": "edu.jobs.tasks.record_heartbeat", "schedule": 10.0},
     "film-worker-heartbeat": {

@@ -18,13 +18,15 @@ from exams.authoring.tabs import question_tabs
 from exams.authoring.usage import list_uses
 from exams.domain.statistics import MINIMUM_N
 from exams.domain.text import one_line
-from exams.models import Question, QuestionReport, QuestionStatistics
+from exams.models import ItemResult, Question, QuestionReport, QuestionStatistics
+from exams.permissions import managed_exams
 from exams.policies_authoring import (
     get_readable_question,
     is_editor,
     list_editable_exams,
     list_editable_papers,
 )
+from exams.regrading.change_sets import is_asked_in_exams
 from exams.uses import list_uses_elsewhere
 from exams.view_models import TYPE_LABELS
 
@@ -59,6 +61,7 @@ def figures(request: HttpRequest, public_id: Any) -> HttpResponse:
         "others_elsewhere": others_elsewhere,
         "figures": [_dressed(row) for row in rows],
         "needed": MINIMUM_N,
+        "can_regrade": is_asked_in_exams(request.user, question_id=question.pk),
         "reports": QuestionReport.objects.filter(question=question).select_related("reporter", "version")[:20]
         if may_edit
         else (),
@@ -110,6 +113,12 @@ def reports(request: HttpRequest) -> HttpResponse:
         "desk": "instructor",
         "title": _("Reported questions"),
         "page_obj": page_obj,
+        "regradable": set(
+            ItemResult.objects.filter(
+                question_id__in=[row.question_id for row in page_obj],
+                exam_id__in=managed_exams(request.user).values("pk"),
+            ).values_list("question_id", flat=True)
+        ),
         "tabs": tabs,
         "state": state,
     }

@@ -1,7 +1,7 @@
 """Grading a submitted attempt: results in bulk, the score, the state and the event in one transaction."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
@@ -11,17 +11,16 @@ from django.db.models import F
 
 from edu.events.publish import publish, publish_all
 from edu.events.types import AttemptGraded, AttemptNeedsMarking, Event, ResultReleased
-from exams.delivery.parsed import GradableVersion, gradable_versions, parsed_question
+from exams.delivery.decided import find_decision, grade_slot
+from exams.delivery.parsed import GradableVersion, gradable_versions
 from exams.delivery.release import is_due, release_if_due
 from exams.delivery.result_rows import NewResult, write_results
-from exams.domain.errors import InvalidQuestion, InvalidResponse
-from exams.domain.grading import GRADER_VERSION, GradedQuestion, GradingPolicy, Mark
+from exams.domain.grading import GRADER_VERSION, GradingPolicy
 from exams.domain.marks import MarkState
-from exams.domain.receipts import response_value
 from exams.domain.scoring import ItemResult as ScoredItem
 from exams.domain.scoring import PaperScore, PassMark, item_mark, round_mark, score_paper
 from exams.fetch import FrozenSlot, frozen_slots, parts_as_json, policy_of
-from exams.models import Attempt, Exam, QuestionVersion
+from exams.models import Attempt, Exam
 
 logger = logging.getLogger(__name__)
 
@@ -115,11 +114,15 @@ def _share(row: Scorable) -> float:
 def _result(
     attempt: Attempt, slot: FrozenSlot, version: GradableVersion, policy: GradingPolicy, now: datetime
 ) -> NewResult:
-    """Grade one slot; a question that cannot be graded asks for a person."""
-    stored = attempt.responses.get(str(slot.slot), "")
-    mark = Mark(None, MarkState.PENDING)
-    if version.question is not None:
-        mark = _grade(version.question, version.pk, stored, policy, slot.order)
+    """Grade one slot by what was decided about it; a question that cannot be graded asks for a person."""
+    mark, maximum = grade_slot(
+        question=version.question,
+        stored=attempt.responses.get(str(slot.slot), ""),
+        policy=policy,
+        order=slot.order,
+        marks=slot.marks,
+        decision=find_decision(exam=attempt.exam, version_id=version.pk),
+    )
     return NewResult(
         attempt_id=attempt.pk,
         slot=slot.slot,
@@ -130,40 +133,12 @@ def _result(
         topic_id=version.topic_id,
         state=str(mark.state),
         fraction=mark.fraction,
-        mark=item_mark(fraction=mark.earned, marks=slot.marks),
-        maximum=slot.marks,
+        mark=item_mark(fraction=mark.earned, marks=maximum),
+        maximum=maximum,
         parts=parts_as_json(mark.parts),
         grader=GRADER_VERSION,
         graded_at=None if mark.state is MarkState.PENDING else now,
     )
-
-
-def grade_response(
-    *, version: QuestionVersion, stored: str, policy: GradingPolicy, order: Mapping[str, Sequence[str]] | None = None
-) -> Mark:
-    """Return the mark of a stored response to the question as the frozen order drew it. One that does not fit the
-    question earns nothing; a faulty key asks for a person.
-    """
-    try:
-        question = parsed_question(version)
-    except InvalidQuestion:
-        logger.exception("version %s cannot be graded", version.pk)
-        return Mark(None, MarkState.PENDING)
-    return _grade(question, version.pk, stored, policy, order)
-
-
-def _grade(
-    question: GradedQuestion,
-    version_id: int,
-    stored: str,
-    policy: GradingPolicy,
-    order: Mapping[str, Sequence[str]] | None,
-) -> Mark:
-    try:
-        return question.grade(response_value(stored), policy=policy, order=order)
-    except InvalidResponse:
-        logger.warning("a response to version %s does not fit it", version_id)
-        return Mark(0.0, MarkState.GRADED)
 
 
 def record_failure(*, attempt_id: int) -> None:

@@ -1,7 +1,8 @@
 """What the room, the result and the review of an attempt show: attempt, versions and results into view models."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from edu.core.errors import NotFound
 from exams.asked import asked_html
+from exams.delivery.decided import Decision, find_decision
 from exams.delivery.finish_overdue import finish_if_overdue
 from exams.domain.receipts import response_value
 from exams.fetch import (
@@ -31,7 +33,7 @@ from exams.presentation import (
     verdict_label,
     verdict_of,
 )
-from exams.reviewed import StoredMark, reviewed_html
+from exams.reviewed import ReviewedVersion, StoredMark, reviewed_html
 from exams.richtext import safe_html
 
 
@@ -156,10 +158,12 @@ def reviewed_paper(attempt: Attempt, *, policy: ReviewPolicy) -> PaperView:
     for slot in slots:
         stored = attempt.responses.get(str(slot.slot), "")
         mark = marks.get(slot.slot, StoredMark())
+        decision = find_decision(exam=attempt.exam, version_id=slot.version_id)
+        version = versions[slot.version_id]
         html = reviewed_html(
-            version=versions[slot.version_id],
+            version=_decided(version, decision, policy) if decision else version,
             slot=slot.slot,
-            marks=slot.marks,
+            marks=Decimal(0) if decision and decision.policy == "drop" else slot.marks,
             order=slot.order,
             stored=stored,
             mark=mark,
@@ -191,14 +195,15 @@ def reviewed_paper(attempt: Attempt, *, policy: ReviewPolicy) -> PaperView:
 def reviewed_slot(
     *, attempt: Attempt, slot: FrozenSlot, version: QuestionVersion, result: ItemResult | None, policy: ReviewPolicy
 ) -> QuestionView:
-    """Return one question of an attempt as it may be reviewed."""
+    """Return one question of an attempt as it may be reviewed, by the key that holds now."""
+    decision = find_decision(exam=attempt.exam, version_id=version.pk)
     return review_view(
         type=version.type,
         content=version.content,
-        key=version.key,
+        key=decision.key if decision and decision.key else version.key,
         name=f"q{slot.slot}",
         number=str(slot.slot),
-        marks=slot.marks,
+        marks=result.maximum if decision and result else slot.marks,
         order=slot.order,
         response=response_value(attempt.responses.get(str(slot.slot), "")),
         state=result.state if result else "pending",
@@ -211,7 +216,28 @@ def reviewed_slot(
         policy=policy,
         slot=slot.slot,
         asks_certainty=policy_of(attempt.exam.grading_policy).asks_certainty,
+        decision=decision_words(decision.policy) if decision and policy.marks else "",
     )
+
+
+def _decided(version: ReviewedVersion, decision: Decision, policy: ReviewPolicy) -> ReviewedVersion:
+    """Return a version with the key that holds now; what is drawn of it is kept under a name of its own."""
+    return replace(
+        version,
+        key=json.dumps(decision.key) if decision.key else version.key,
+        content_hash=version.content_hash and f"{version.content_hash}:{decision.change_set_id}",
+        decision=decision_words(decision.policy) if policy.marks else "",
+    )
+
+
+def decision_words(policy: str) -> str:
+    """Return what a learner reads beside a question that was marked anew."""
+    return {
+        "new_key": _("This question was marked anew with a corrected key."),
+        "accept_both": _("Beside the answer shown, the one that first counted as right counts too."),
+        "full_marks": _("Everybody has full marks for this question."),
+        "drop": _("This question does not count."),
+    }.get(policy, "")
 
 
 def unanswered_slots(attempt: Attempt) -> list[int]:

@@ -8,6 +8,7 @@ paper without the item. Every figure comes with its n; too small an n is refused
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import atanh, sqrt, tanh
+from operator import mul
 from statistics import fmean, median
 
 from exams.domain.errors import TooFewAttempts
@@ -83,9 +84,12 @@ def _demand(n: int, needed: int) -> None:
 
 def covariance(first: Sequence[float], second: Sequence[float], /) -> float:
     """Return the sample covariance over n - 1."""
+    if len(first) != len(second):
+        raise ValueError("Both have one value for each attempt.")
     mean_first, mean_second = fmean(first), fmean(second)
-    products = ((a - mean_first) * (b - mean_second) for a, b in zip(first, second, strict=True))
-    return sum(products) / (len(first) - 1)
+    centred = [value - mean_first for value in first]
+    other = centred if second is first else [value - mean_second for value in second]
+    return float(sum(map(mul, centred, other))) / (len(first) - 1)
 
 
 def variance(values: Sequence[float], /) -> float:

@@ -8,12 +8,23 @@ from typing import Any
 
 from django.db import transaction
 
-from exams.delivery.grade import announce_score, grade_response, score_results
+from exams.delivery.decided import find_decision, grade_slot
+from exams.delivery.grade import announce_score, score_results
+from exams.delivery.parsed import gradable_versions
 from exams.domain.grading import GRADER_VERSION
 from exams.domain.marks import MarkState
 from exams.domain.scoring import item_mark
-from exams.fetch import frozen_slots, get_versions, parts_as_json, policy_of
+from exams.fetch import frozen_slots, parts_as_json, policy_of
 from exams.models import Attempt, ItemResult, MarkChange
+
+
+def lock_attempts(ids: Collection[int]) -> None:
+    """Hold attempts until the caller's transaction ends, before any of their results is read: whoever changes marks
+    takes them first, in order, so that two changes of one attempt never add up past each other.
+
+    SQLite has one writer at a time and needs no lock.
+    """
+    list(Attempt.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
 
 
 def regrade_total(*, attempt: Attempt, now: datetime) -> bool:
@@ -42,23 +53,26 @@ def regrade_responses(*, attempt: Attempt, slots: Collection[str], actor: Any, n
     """Let the engine mark some slots of an attempt again, after its responses changed, and add up."""
     wanted = {int(slot) for slot in slots}
     frozen = [slot for slot in frozen_slots(attempt.paper) if slot.slot in wanted]
-    versions = get_versions(slot.version_id for slot in frozen)
+    versions = gradable_versions(slot.version_id for slot in frozen)
     policy = policy_of(attempt.exam.grading_policy)
     with transaction.atomic():
+        lock_attempts([attempt.pk])
         rows = {row.slot: row for row in ItemResult.objects.filter(attempt_id=attempt.pk, slot__in=wanted)}
         for slot in frozen:
             row = rows.get(slot.slot)
             if row is None:
                 continue
             old = row.mark
-            mark = grade_response(
-                version=versions[slot.version_id],
+            mark, row.maximum = grade_slot(
+                question=versions[slot.version_id].question,
                 stored=attempt.responses.get(str(slot.slot), ""),
                 policy=policy,
                 order=slot.order,
+                marks=slot.marks,
+                decision=find_decision(exam=attempt.exam, version_id=slot.version_id),
             )
             row.state, row.fraction = str(mark.state), mark.fraction
-            row.mark = item_mark(fraction=mark.earned, marks=slot.marks)
+            row.mark = item_mark(fraction=mark.earned, marks=row.maximum)
             row.parts, row.grader, row.marker_id = parts_as_json(mark.parts), GRADER_VERSION, None
             row.graded_at = None if mark.state is MarkState.PENDING else now
             row.save()

@@ -7,6 +7,7 @@ from exams.models.bank import Bank, BankShare, Question, QuestionVersion, Topic
 from exams.models.bulk import BulkAction, BulkChange
 from exams.models.enemies import QuestionEnemies
 from exams.models.exam import Accommodation, Exam
+from exams.models.exam_figures import ExamFigures
 from exams.models.figures import QuestionReport, QuestionStatistics
 from exams.models.interchange import ImportBatch, ImportRow, QuestionExport
 from exams.models.invigilation import ActOnAttempt, AttemptDevice, ExamInvigilator, ExamMessage, InvigilatorAct
@@ -15,6 +16,7 @@ from exams.models.paper import BlueprintRule, Paper, PaperItem, PaperSection, Pa
 from exams.models.paper_removal import PaperRemoval
 from exams.models.practice import PracticeAnswer, PracticeSession, WrongAnswer
 from exams.models.question_change import QuestionChange
+from exams.models.regrading import RegradeChange, RegradeSet
 from exams.models.review import QuestionComment, QuestionReview
 from exams.models.search import QuestionTerms
 from exams.models.signals import AttemptSignal, SignalTally
@@ -35,6 +37,7 @@ __all__ = [
     "BulkAction",
     "BulkChange",
     "Exam",
+    "ExamFigures",
     "ExamInvigilator",
     "ExamMessage",
     "ImportBatch",
@@ -61,6 +64,8 @@ __all__ = [
     "QuestionStatistics",
     "QuestionTerms",
     "QuestionVersion",
+    "RegradeChange",
+    "RegradeSet",
     "ResultExport",
     "ResultHold",
     "SavedComment",

@@ -117,6 +117,9 @@ class Exam(models.Model):
         db_comment="What review shows after release: marks, answers, keys, explanations (booleans)",
     )
     grading_policy = models.JSONField(default=dict, db_comment="Fields of exams.domain.grading.GradingPolicy")
+    decisions = models.JSONField(
+        default=dict, db_comment="Regrades that hold here: version id -> policy, key, change set; see exams.regrading"
+    )
     access_code = models.CharField(
         _("access code"), max_length=40, blank=True, default="", db_comment="Asked at the start"
     )

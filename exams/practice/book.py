@@ -106,6 +106,25 @@ def _enter(
     )
 
 
+def take_back(*, user_id: int, question_id: int, was_blank: bool, at: datetime) -> None:
+    """Take one wrong answer, or one blank, out of the learner's book, since it is not counted as such any more.
+
+    An entry without another is removed, unless she wrote a note: that one leaves by mastery. The caller makes sure
+    that each answer is taken back once, and holds the transaction.
+    """
+    row = WrongAnswer.objects.filter(user_id=user_id, question_id=question_id).first()
+    if row is None:
+        return
+    wrong, blank = row.wrong_count - (not was_blank), row.blank_count - was_blank
+    if wrong <= 0 and blank <= 0 and not row.note:
+        row.delete()
+        return
+    row.wrong_count, row.blank_count = max(0, wrong), max(0, blank)
+    if not row.wrong_count and not row.blank_count:
+        row.mastered_at = row.mastered_at or at
+    row.save(update_fields=["wrong_count", "blank_count", "mastered_at"])
+
+
 def list_entries(
     *, user_id: int, bank_id: int | None = None, topic_path: str = "", type: str = "", mastered: bool = False
 ) -> QuerySet[WrongAnswer]:

@@ -28,7 +28,7 @@ def enter_exam_results(event: ResultReleased) -> None:
             fraction=row.fraction,
             is_blank=row.state == "blank",
         )
-        for row in ItemResult.objects.filter(attempt_id=attempt.pk)
+        for row in ItemResult.objects.filter(attempt_id=attempt.pk, maximum__gt=0)  # a dropped one counts for nothing
     ]
     with transaction.atomic():
         record_outcomes(

@@ -101,6 +101,23 @@ def list_best_passes(*, public_id: str) -> list[AttemptFacts]:
     return [_attempt_facts(row) for row in best.values()]
 
 
+def find_best_pass(*, exam_id: int, user_id: int) -> AttemptFacts | None:
+    """Return the person's best released pass of an exam (database id), the earliest of equal ones; None without."""
+    row = (
+        Attempt.objects.filter(
+            exam_id=exam_id,
+            user_id=user_id,
+            state=Attempt.State.GRADED,
+            passed=True,
+            released_at__lte=now_utc(),
+        )
+        .defer("paper", "responses")
+        .order_by("-percent", "pk")
+        .first()
+    )
+    return None if row is None else _attempt_facts(row)
+
+
 def _attempt_facts(row: Attempt) -> AttemptFacts:
     return AttemptFacts(
         id=row.pk,

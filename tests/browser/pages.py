@@ -151,6 +151,9 @@ INSTRUCTOR = [
     ),
     Page("pick", "instructor", lambda: _picking()),
     Page("question_enemies", "instructor", lambda: reverse("authoring:question_enemies", args=[_question().public_id])),
+    Page("regrades", "instructor", lambda: reverse("regrading:index")),
+    Page("choose", "instructor", lambda: reverse("regrading:choose", args=[exam_titled("结业考试").public_id])),
+    Page("statistics", "instructor", lambda: reverse("figures:exam", args=[exam_titled("结业考试").public_id])),
     Page("gradebook", "instructor", lambda: reverse("marking:gradebook", args=[exam_titled("结业考试").public_id])),
 ]
 TRAINER = [

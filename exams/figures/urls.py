@@ -1,0 +1,12 @@
+"""Statistics of exams."""
+
+from django.urls import path
+
+from exams.figures import views
+
+app_name = "figures"
+urlpatterns = [
+    path("statistics/<uuid:public_id>/", views.exam, name="exam"),
+    path("statistics/<uuid:public_id>/export/", views.export, name="export"),
+    path("statistics/<uuid:public_id>/<uuid:question_id>/<int:number>/", views.question, name="question"),
+]

@@ -1,0 +1,82 @@
+"""The form of a regrade: what is done about a question, by which key, where, and what learners are told."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from exams.domain.regrading import NEEDS_KEY
+from exams.models import QuestionVersion, RegradeSet
+from exams.regrading.keys import key_of_options, option_choices, right_options
+
+POLICY_WORDS = {
+    RegradeSet.Policy.NEW_KEY: _("Recount with the corrected key: who was right by the old one alone loses the marks."),
+    RegradeSet.Policy.ACCEPT_BOTH: _("Accept the old and the corrected key: nobody loses anything."),
+    RegradeSet.Policy.FULL_MARKS: _("Full marks to all, to those who left it blank too."),
+    RegradeSet.Policy.DROP: _("Drop the question: it counts for nobody, and the exam is out of fewer marks."),
+}
+HERE = "here"
+
+
+class RegradeForm(forms.Form):
+    """What is to be done about one question version of an exam; `newer` are later versions of the question."""
+
+    policy = forms.ChoiceField(
+        label=_("What is done about it"), widget=forms.RadioSelect, choices=list(POLICY_WORDS.items())
+    )
+    key_source = forms.ChoiceField(label=_("The corrected key"), widget=forms.RadioSelect, required=False)
+    right = forms.MultipleChoiceField(label=_("Right is"), widget=forms.CheckboxSelectMultiple, required=False)
+    scope = forms.ChoiceField(
+        label=_("Where"), widget=forms.RadioSelect, choices=RegradeSet.Scope.choices, initial=RegradeSet.Scope.EXAM
+    )
+    certificates = forms.ChoiceField(
+        label=_("Certificates of those who no longer pass"),
+        widget=forms.RadioSelect,
+        choices=RegradeSet.Certificates.choices,
+        initial=RegradeSet.Certificates.KEEP,
+    )
+    reason = forms.CharField(
+        label=_("Why"),
+        max_length=200,
+        help_text=_("Learners whose result changes read this in a message, and it stands in the history of each mark."),
+    )
+
+    def __init__(
+        self, *args: Any, version: QuestionVersion, newer: list[tuple[QuestionVersion, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.version = version
+        self.newer = {str(row.number): row for row, _text in newer}
+        sources: list[tuple[str, Any]] = [
+            (number, _("of version %(number)s: %(answer)s") % {"number": number, "answer": text})
+            for number, text in ((str(row.number), text) for row, text in newer)
+        ]
+        options = option_choices(version)
+        if options:
+            sources.append((HERE, _("given here, for this regrade alone")))
+            self.fields["right"].choices = options
+            self.fields["right"].initial = sorted(right_options(version))
+        else:
+            del self.fields["right"]
+        if sources:
+            self.fields["key_source"].choices = sources
+            self.fields["key_source"].initial = sources[0][0]
+        else:
+            del self.fields["key_source"]
+
+    @property
+    def has_key(self) -> bool:
+        """Whether there is a corrected key to choose, or a way to give one."""
+        return "key_source" in self.fields
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the arguments of `plan_regrade` beside actor, exam and version; call after is_valid()."""
+        data = self.cleaned_data
+        found: dict[str, Any] = {name: data[name] for name in ("policy", "scope", "certificates", "reason")}
+        if data["policy"] in NEEDS_KEY:
+            source = data.get("key_source", "")
+            if source == HERE:
+                found["key"] = key_of_options(self.version, data.get("right", []))
+            elif source in self.newer:
+                found["key_version_id"] = self.newer[source].pk
+        return found

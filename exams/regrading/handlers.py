@@ -1,0 +1,94 @@
+"""What follows from a regrade: learners are told once, and the wrong-answer book is corrected."""
+
+import json
+
+from edu.core.clock import now_utc
+from edu.events.types import AttemptsRegraded, Event
+from edu.notifications.services import notify
+from exams.models import Attempt, RegradeChange, RegradeSet
+from exams.practice.book import Outcome, record_outcomes, take_back
+
+
+def tell_learners(event: Event) -> None:
+    """Tell those whose mark changed, once a change set, where their result is released."""
+    assert isinstance(event, AttemptsRegraded)
+    change_set = RegradeSet.objects.filter(pk=event.change_set_id).first()
+    if change_set is None:
+        return
+    for attempt, change in _changes(event):
+        if (change.old_score, change.old_maximum) == (change.new_score, change.new_maximum):
+            continue
+        notify(
+            user_id=attempt.user_id,
+            kind="exams.regraded",
+            context={
+                "title": attempt.exam.title,
+                "reason": change_set.reason,
+                "is_undo": change_set.undoes_id is not None,
+                "old": _text(change.old_score),
+                "new": _text(change.new_score),
+                "old_maximum": _text(change.old_maximum),
+                "maximum": _text(change.new_maximum),
+                "crossing": change.crossing,
+            },
+            url=f"/exams/attempts/{attempt.public_id}/result/",
+            dedupe_key=f"exams.regraded:{change_set.pk}:{attempt.pk}",
+        )
+
+
+def correct_books(event: Event) -> None:
+    """Correct the wrong-answer books of those whose answer counts otherwise now; harmless when delivered again.
+
+    As with released results, an exam that keeps its keys to itself says nothing in the book.
+    """
+    assert isinstance(event, AttemptsRegraded)
+    change_set = RegradeSet.objects.select_related("version").filter(pk=event.change_set_id).first()
+    if change_set is None:
+        return
+    now = now_utc()
+    for attempt, change in _changes(event, needs_responses=True):
+        if not attempt.exam.review_policy.get("keys", True):
+            continue
+        claimed = RegradeChange.objects.filter(pk=change.pk, book_at__isnull=True).update(book_at=now)
+        was, becomes = _kind(change.before), _kind(change.after)
+        if not claimed or was == becomes:
+            continue
+        question_id = change_set.version.question_id
+        if was in {"wrong", "blank"}:
+            take_back(user_id=attempt.user_id, question_id=question_id, was_blank=was == "blank", at=now)
+        if becomes in {"wrong", "blank"}:
+            stored = attempt.responses.get(str(change.slot), "")
+            outcome = Outcome(
+                question_id=question_id,
+                version_id=change_set.version_id,
+                response=stored if isinstance(stored, str) else json.dumps(stored, ensure_ascii=False),
+                fraction=(change.after or {})["fraction"],
+                is_blank=becomes == "blank",
+            )
+            record_outcomes(
+                user_id=attempt.user_id, outcomes=[outcome], source_kind="exam", source_id=attempt.pk, at=now
+            )
+
+
+def _changes(event: AttemptsRegraded, *, needs_responses: bool = False) -> list[tuple[Attempt, RegradeChange]]:
+    """Return the released attempts of the event with what was done to them: two statements."""
+    changes = RegradeChange.objects.filter(
+        change_set_id=event.change_set_id, attempt_id__in=event.attempt_ids, state=RegradeChange.State.APPLIED
+    )
+    by_attempt = {change.attempt_id: change for change in changes}
+    attempts = Attempt.objects.filter(pk__in=by_attempt, released_at__isnull=False).select_related("exam")
+    attempts = attempts.defer("paper") if needs_responses else attempts.defer("paper", "responses")
+    return [(attempt, by_attempt[attempt.pk]) for attempt in attempts]
+
+
+def _kind(stored: dict[str, object] | None) -> str:
+    """Return how the book sees a result: right, wrong, blank, or nothing where it waits or does not count."""
+    if not stored or stored["fraction"] is None or float(str(stored["maximum"])) <= 0:
+        return ""
+    if stored["state"] == "blank":
+        return "blank"
+    return "right" if float(str(stored["fraction"])) >= 1 - 1e-6 else "wrong"
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
