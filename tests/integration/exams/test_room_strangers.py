@@ -29,7 +29,8 @@ ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 REFUSED = {401, 403, 404}
 NAMESPACES = ("exams", "practice", "marking")
 API = ("api/v1/attempts/", "api/v1/exams/")
-BODY = {
+BODY = {"epoch": 1, "seq": 1, "responses": {"1": "a"}, "position": 1}
+BODY |= {"name": "q1", "slot": 1, "then": "submit", "note": "x", "do": "master"}
     "epoch": 1,
     "seq": 1,
     "responses": {"1": "a"},
