@@ -175,7 +175,7 @@ def question_blocks(view: QuestionView, *, label: str, indent: float = INDENT, s
         blocks += rich_blocks(option.html, label=f"{option.letter}." if option.letter else "□", indent=indent + INDENT)
     if not view.segments:
         for one in view.fields:
-            blocks += _with_blank(rich_blocks(one.html, label="–", indent=indent + INDENT))
+            blocks += _with_blank(rich_blocks(one.html, label="–", indent=indent + INDENT), one.unit_label)
     for part in view.questions:
         blocks.append(Block(kind="space", space=2))
         blocks += question_blocks(part, label=part.number, indent=indent + INDENT)
@@ -184,10 +184,10 @@ def question_blocks(view: QuestionView, *, label: str, indent: float = INDENT, s
     return [*blocks, Block(kind="space", space=4)]
 
 
-def _with_blank(blocks: list[Block]) -> list[Block]:
-    """Return the blocks of an item with room for the answer behind its last words."""
+def _with_blank(blocks: list[Block], unit: str) -> list[Block]:
+    """Return the blocks of an item with room for the answer behind its last words, and the unit behind that."""
     *before, last = blocks or [Block()]
-    return [*before, replace(last, runs=[*last.runs, Run(text=f"  {BLANK}")])]
+    return [*before, replace(last, runs=[*last.runs, Run(text=f"  {BLANK} {unit}".rstrip())])]
 
 
 def _segment_blocks(view: QuestionView, *, label: str, indent: float) -> list[Block]:
@@ -231,6 +231,9 @@ def answer_blocks(version: QuestionVersion, *, label: str) -> list[Block]:
     blocks = [Block(runs=runs_of(words or "–"), label=label, indent=INDENT, keeps=10)]
     if version.explanation:
         blocks += rich_blocks(version.explanation, indent=INDENT)
+    for part in view.questions:
+        if part.review is not None and part.review.explanation:
+            blocks += rich_blocks(part.review.explanation, label=part.number, indent=2 * INDENT)
     return [*blocks, Block(kind="space", space=2)]
 
 

@@ -23,6 +23,7 @@ from exams.marking.mark import mark_by_hand
 from exams.practice.answers import answer_question, finish_session
 from exams.practice.starts import start_chapter_practice, start_lesson_quiz, start_paper_practice
 from exams.rewards import Reward, register_rewards
+from exams.uses import QuestionUse, register_question_uses
 
 __all__ = [
     "AttemptKey",
@@ -31,6 +32,7 @@ __all__ = [
     "CannotStart",
     "ImportedRecords",
     "OpenedAttempt",
+    "QuestionUse",
     "Reward",
     "SaveRefused",
     "SavedBatch",
@@ -55,6 +57,7 @@ __all__ = [
     "publish_question",
     "read_attempt_key",
     "records_from_yaml",
+    "register_question_uses",
     "register_rewards",
     "release_closed_exams",
     "release_results",

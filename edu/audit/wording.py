@@ -112,6 +112,7 @@ ACTIONS: dict[str, str | Promise] = {
     "question.submit": _("Question submitted for review"),
     "topic.delete": _("Topic deleted"),
     "topic.merge": _("Topics merged"),
+    "topic.merge_undo": _("Merge of topics undone"),
     "topic.move": _("Topic moved"),
     "question.restore": _("Question brought back"),
     "question.retire": _("Question retired"),

@@ -188,6 +188,14 @@ class ExamForm(forms.ModelForm):
     partial_fraction = forms.FloatField(
         label=_("That part is (0 to 1)"), required=False, min_value=0, max_value=1, initial=0.5
     )
+    asks_certainty = forms.BooleanField(
+        label=_("Candidates say how certain they are"),
+        required=False,
+        help_text=_(
+            "Certainty-based marking: low, middle, high certainty earn 1/3, 2/3, all of the marks when right and cost"
+            " none, 2/3, twice the marks when wrong. What a person marks is left out."
+        ),
+    )
 
     class Meta:
         model = Exam
@@ -211,7 +219,7 @@ class ExamForm(forms.ModelForm):
             ("pass_percent", "release", "shows_marks", "shows_answers", "shows_keys", "shows_explanations"),
         ),
         (_("In the room"), ("layout", "forward_only", "shuffle_questions", "shuffle_options")),
-        (_("Marking"), ("multiple_choice", "partial_fraction")),
+        (_("Marking"), ("multiple_choice", "partial_fraction", "asks_certainty")),
         (_("Texts"), ("description", "rules", "language")),
     )
 
@@ -227,6 +235,7 @@ class ExamForm(forms.ModelForm):
                 self.fields[f"shows_{name}"].initial = exam.review_policy.get(name, True)
             self.fields["multiple_choice"].initial = exam.grading_policy.get("multiple_choice", "partial_if_no_wrong")
             self.fields["partial_fraction"].initial = exam.grading_policy.get("partial_fraction", 0.5)
+            self.fields["asks_certainty"].initial = exam.grading_policy.get("asks_certainty", False)
         self.fields["forward_only"].help_text = _(
             "One question at a time; whoever goes on cannot return, and later questions are not sent before."
         )
@@ -257,6 +266,8 @@ class ExamForm(forms.ModelForm):
             grading["multiple_choice"] = data["multiple_choice"]
         if data["partial_fraction"] is not None:
             grading["partial_fraction"] = data["partial_fraction"]
+        if data["asks_certainty"] or "asks_certainty" in grading:
+            grading["asks_certainty"] = data["asks_certainty"]
         plain = {
             name: data[name]
             for name in self.Meta.fields

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from edu.core.errors import DomainError, InvalidInput
+from edu.core.ids import find_uuid
 from exams.authoring.entries import author_page, author_post, say
 from exams.authoring.filter_form import QuestionFilterForm
 from exams.authoring.forms import OwnerForm, PaperForm, RuleForm
@@ -191,7 +192,7 @@ def pick(request: HttpRequest, public_id: Any) -> HttpResponse:
     banks = list(list_usable_banks(request.user).order_by("name"))
     if request.method == "POST":
         chosen = Question.objects.filter(
-            bank__in=banks, public_id__in=[key for key in request.POST.getlist("question") if len(key) == 36]
+            bank__in=banks, public_id__in=[key for key in request.POST.getlist("question") if find_uuid(key)]
         ).order_by("pk")
         try:
             added = add_items(section=section, questions=list(chosen))

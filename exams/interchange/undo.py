@@ -15,6 +15,7 @@ from exams.interchange.parts import in_parts
 from exams.interchange.unused_pictures import named_by, request_removal
 from exams.interchange.updates import forget_updates, index_updates
 from exams.models import BlueprintRule, ImportBatch, ImportRow, PaperItem, PracticeAnswer, Question
+from exams.uses import ids_used_elsewhere
 
 BATCH_SIZE = 250
 
@@ -26,9 +27,9 @@ def _nobody(_percent: int, _text: str) -> None:
 def undo_now(*, batch: ImportBatch, actor: Any, say: Callable[[int, str], None] = _nobody) -> int:
     """Take back a batch whose state says so; started again it goes on. Returns how many questions were taken back.
 
-    New questions that nobody used yet are deleted, those that papers or learners met are retired, and questions that
-    were updated get their former published version back. One that somebody changed after the import is left as it is;
-    the report counts it.
+    New questions that nobody used yet are deleted, those that papers, quizzes or learners met are retired, and
+    questions that were updated get their former published version back. One that somebody changed after the import is
+    left as it is; the report counts it.
     """
     if batch.state != ImportBatch.State.UNDOING:
         return 0
@@ -106,6 +107,7 @@ def _remove(batch: ImportBatch, ids: list[int], counts: dict[str, int], *, is_dr
         )
         if not is_drawn:
             used |= set(PracticeAnswer.objects.filter(question_id__in=ids).values_list("question_id", flat=True))
+            used |= ids_used_elsewhere(question_ids=ids)
         mine.filter(pk__in=used).update(status=Question.Status.RETIRED, live=False)
         free = mine.exclude(pk__in=used)
         free.update(current_version=None)

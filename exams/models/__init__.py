@@ -13,6 +13,7 @@ from exams.models.question_change import QuestionChange
 from exams.models.review import QuestionComment, QuestionReview
 from exams.models.search import QuestionTerms
 from exams.models.sound_play import SoundPlay
+from exams.models.topic_merge import TopicMerge, TopicMergePart
 
 __all__ = [
     "Accommodation",
@@ -46,5 +47,7 @@ __all__ = [
     "QuestionVersion",
     "SoundPlay",
     "Topic",
+    "TopicMerge",
+    "TopicMergePart",
     "WrongAnswer",
 ]

@@ -114,6 +114,7 @@ def start_chapter_practice(
     types: Sequence[str] = (),
     difficulties: Sequence[int] = (),
     feedback: str = "at_once",
+    asks_certainty: bool = False,
 ) -> PracticeSession:
     """Begin to practise a chapter with its sub-topics, or the whole bank, as far as it is open to the learner.
 
@@ -143,6 +144,7 @@ def start_chapter_practice(
         title=topic.name if topic else bank.name,
         picks=[(version_id, None) for _question_id, version_id in picks],
         feedback=feedback,
+        asks_certainty=asks_certainty,
         bank=bank,
         topic=topic,
     )
@@ -171,7 +173,9 @@ def _arranged(user_id: int, found: list[tuple[int, int]], order: str) -> list[tu
     return sorted(found, key=lambda pair: pair[0] not in wrong)
 
 
-def start_paper_practice(*, user: Any, paper: Paper, feedback: str = "at_end") -> PracticeSession:
+def start_paper_practice(
+    *, user: Any, paper: Paper, feedback: str = "at_end", asks_certainty: bool = False
+) -> PracticeSession:
     """Begin an untimed practice of a paper's published version, drawn afresh. PracticeLocked without the
     grant it needs."""
     if not paper_door(user, paper).is_open:
@@ -194,6 +198,7 @@ def start_paper_practice(*, user: Any, paper: Paper, feedback: str = "at_end") -
         title=paper.title,
         picks=picks,
         feedback=feedback,
+        asks_certainty=asks_certainty,
         paper=paper,
     )
 
