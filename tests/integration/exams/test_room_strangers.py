@@ -31,16 +31,6 @@ NAMESPACES = ("exams", "practice", "marking")
 API = ("api/v1/attempts/", "api/v1/exams/")
 BODY = {"epoch": 1, "seq": 1, "responses": {"1": "a"}, "position": 1}
 BODY |= {"name": "q1", "slot": 1, "then": "submit", "note": "x", "do": "master"}
-    "epoch": 1,
-    "seq": 1,
-    "responses": {"1": "a"},
-    "position": 1,
-    "name": "q1",
-    "slot": 1,
-    "then": "submit",
-    "note": "x",
-    "do": "master",
-}
 
 
 @pytest.fixture
