@@ -122,7 +122,7 @@ def bytes_of_the_room(sitting):
     yield "faulty save", sitting.save({str(slot): {"no": ["such"]} for slot in range(1, len(TYPES) + 1)}, seq=2)
     yield "old save", sitting.save({}, seq=1)
     ids = {"public_id": public_id, "attempt_id": public_id, "exam_id": sitting.exam.public_id, "upload_id": public_id}
-    for path, name, _names in with_ids("exams", prefixes=("api/v1/attempts/", "api/v1/exams/")):
+    for path, name, _names in with_ids(module="exams.views", prefixes=("api/v1/attempts/", "api/v1/exams/")):
         if name in {"exams:submit"} or path.endswith(("/submit", "/forward")):
             continue
         for one in [ids, ids | {"public_id": sitting.exam.public_id}]:
