@@ -1,9 +1,10 @@
-"""Middleware that gives every request an id and answers with it."""
+"""Middleware that gives every request an id and answers with it, and notes which ids were refused."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from edu.audit.refusals import REFUSED, note_refusal
 from edu.core.request_id import set_request_id
 
 HEADER = "X-Request-ID"
@@ -20,4 +21,18 @@ class RequestIdMiddleware:
         request_id = set_request_id(request.headers.get(HEADER))
         response = self.get_response(request)
         response[HEADER] = request_id
+        return response
+
+
+class RefusalMiddleware:
+    """Note each request whose address held an id and that was refused; all others pass by at no cost."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer one request, and note its refusal."""
+        response = self.get_response(request)
+        if response.status_code in REFUSED:
+            note_refusal(request, response)
         return response

@@ -31,6 +31,7 @@ ACTIONS: dict[str, str | Promise] = {
     "assignment.reopen": _("Assignment reopened"),
     "assignment.delete": _("Assignment deleted"),
     "assignment.remind": _("People reminded"),
+    "access.refused_often": _("Addresses of others asked for again and again"),
     "account.delete": _("Account deleted"),
     "announcement.publish": _("Announcement published"),
     "announcement.withdraw": _("Announcement withdrawn"),

@@ -75,6 +75,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "edu.audit.middleware.RequestIdMiddleware",
+    "edu.audit.middleware.RefusalMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -96,6 +97,7 @@ MIDDLEWARE = [
 HOT_PATH_PREFIXES = ["/api/v1/attempts/"]
 HOT_PATH_MIDDLEWARE = [
     "edu.audit.middleware.RequestIdMiddleware",
+    "edu.audit.middleware.RefusalMiddleware",
     "django.middleware.security.SecurityMiddleware",
 ]
 

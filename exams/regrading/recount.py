@@ -264,7 +264,7 @@ class Recount:
         after = Item(
             str(mark.state),
             mark.fraction,
-            item_mark.earned=mark.fraction, marks=maximum),
+            item_mark(fraction=mark.earned, marks=maximum),
             maximum,
             parts,
             GRADER_VERSION,

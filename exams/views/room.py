@@ -36,6 +36,7 @@ from exams.services import (
     submit_attempt,
 )
 from exams.views.files import sitting_of_attempt
+from exams.views.room_words import SIGN_GROUPS, save_words, tool_words
 from exams.views.watch import device_of, keep_device, other_device, room_watch
 from exams.views.wording import RUNNING, not_found, reason
 
@@ -66,7 +67,9 @@ def room(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "is_paused": attempt.state == Attempt.State.PAUSED,
         "now": now,
         "remaining": remaining_seconds(now=now, deadline_at=attempt.deadline_at),
-        "strings": _room_strings(),
+        "strings": _room_strings() | save_words(),
+        "tool_words": tool_words(),
+        "sign_groups": SIGN_GROUPS,
         "plays": _plays(attempt, paper),
         "watch": room_watch(attempt=attempt, exam=opened.exam, user=request.user),
     }
@@ -82,15 +85,6 @@ def _plays(attempt: Attempt, paper: PaperView) -> str:
 def _room_strings() -> dict[str, str]:
     """Return what the room's scripts say."""
     return {
-        "saved": _("All answers saved"),
-        "saving": _("Saving…"),
-        "savedAgain": _("Back online. All answers are saved."),
-        "offlineOne": _("Offline: 1 answer kept on this device"),
-        "offlineMany": _("Offline: %n answers kept on this device"),
-        "paused": _("Paused: your answers are kept on this device"),
-        "refused": _("One answer could not be saved; see the note beside it"),
-        "deviceFull": _("Saving… This device cannot keep a copy; stay online"),
-        "keyLost": _("This page has expired. Open the exam again."),
         "unsentOne": _("1 answer on this page was not sent yet. It is kept on this device and offered here again."),
         "unsentMany": _(
             "%n answers on this page were not sent yet. They are kept on this device and offered here again."

@@ -19,12 +19,11 @@ def play(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Count a play (`asset`, `play`): answered with whether it may be played, and how often after that."""
     now = now_utc()
     try:
+        attempt = get_own_attempt(user_id=request.user.pk, public_id=public_id, now=now)
         asset_id, play_id = uuid.UUID(request.POST.get("asset", "")), uuid.UUID(request.POST.get("play", ""))
+        counted = count_play(attempt=attempt, asset_id=asset_id, play_id=play_id, now=now)
     except ValueError:
         return JsonResponse({"code": "invalid_input", "detail": _("There is no such sound here.")}, status=422)
-    try:
-        attempt = get_own_attempt(user_id=request.user.pk, public_id=public_id, now=now)
-        counted = count_play(attempt=attempt, asset_id=asset_id, play_id=play_id, now=now)
     except DomainError as error:
         status = 404 if isinstance(error, NotFound) else 409
         return JsonResponse({"code": error.code, "detail": str(_(error.message))}, status=status)

@@ -1,6 +1,7 @@
 /** The exam room: ties the questions on the page to the device store, the server, the clock and the palette. */
 import { format } from "./countdown.js";
 import { isAnswered, readResponse, writeResponse } from "./exam/responses.js";
+import { SaveState } from "./exam/save-state.js";
 import { openStore } from "./exam/store.js";
 import { Sync } from "./exam/sync.js";
 import "./answer-files.js";
@@ -17,7 +18,6 @@ const questions = new Map([...room.querySelectorAll("[data-question]")].map((que
 const saveState = document.querySelector("[data-save-state]");
 const speaker = document.querySelector("[data-exam-speaker]");
 const receipts = [];
-let wasOffline = false;
 
 const say = (text) => (speaker.textContent = text);
 document.addEventListener("exam:say", (event) => say(event.detail));
@@ -29,32 +29,13 @@ const sync = new Sync({ attempt: data.attempt, key: data.attemptKey, epoch: Numb
 function counted(text, count) {
   return text.replace("%n", count.toLocaleString());
 }
-function showState({ state, unsent, content }) {
-  const words = {
-    saved: strings.saved,
-    saving: strings.saving,
-    offline: unsent === 1 ? strings.offlineOne : counted(strings.offlineMany, unsent),
-    paused: strings.paused,
-    refused: strings.refused,
-    "device-full": strings.deviceFull,
-    "key-lost": strings.keyLost,
-  };
-  if (words[state]) {
-    saveState.dataset.state = state;
-    saveState.querySelector("[data-save-text]").textContent = words[state];
-    if (state === "offline" && !wasOffline) {
-      wasOffline = true;
-      say(words[state]);
-    }
-    // Everyday saving is silent; after an interruption the learner hears that nothing is missing.
-    if (state === "saved" && wasOffline) {
-      wasOffline = false;
-      say(strings.savedAgain);
-    }
-  }
+const answerState = new SaveState({ element: saveState, words: strings, say });
+function showState(report) {
+  const { state, unsent } = report;
+  answerState.show(report);
   if (state === "moved") showEnd("moved", unsent);
   if (state === "key-lost") showEnd("key-lost", unsent);
-  if (state === "expired" || state === "submitted") leave(content);
+  if (state === "expired" || state === "submitted") leave();
 }
 function showEnd(name, unsent) {
   const box = document.querySelector(`[data-room-notice="${name}"]`);
@@ -132,6 +113,7 @@ function tick() {
   for (const [seconds, text] of [[300, strings.fiveMinutes], [60, strings.oneMinute]]) {
     if (left <= seconds && left > seconds - 5 && !said.has(seconds)) {
       said.add(seconds);
+      document.dispatchEvent(new CustomEvent("exam:time", { detail: seconds }));
       say(text);
     }
   }

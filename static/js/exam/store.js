@@ -23,16 +23,17 @@ class DeviceStore {
   constructor(database) {
     this.database = database;
   }
+  // Async throughout: a browser that refuses at once (a closing database, a full disk) is a rejection like any other.
   #table(mode) {
     return this.database.transaction(STORE, mode, { durability: "strict" }).objectStore(STORE);
   }
-  put(entry) {
+  async put(entry) {
     return request(this.#table("readwrite").put(entry));
   }
-  remove(attempt, slot) {
+  async remove(attempt, slot) {
     return request(this.#table("readwrite").delete([attempt, slot]));
   }
-  list(attempt) {
+  async list(attempt) {
     return request(this.#table("readonly").getAll(IDBKeyRange.bound([attempt, 0], [attempt, Number.MAX_SAFE_INTEGER])));
   }
 }

@@ -11,6 +11,7 @@ const KEEPALIVE_LIMIT = 60000;
 export class Sync extends EventTarget {
   pending = new Map();
   refused = new Set();
+  unkept = new Set();
   flags = null;
   failures = 0;
   stopped = false;
@@ -32,7 +33,13 @@ export class Sync extends EventTarget {
     const entry = { attempt: this.attempt, slot, response, epoch: this.epoch, at: Date.now() };
     this.pending.set(slot, { response, stamp: ++this.#stamp });
     this.refused.delete(slot);
-    const kept = this.store.put(entry).catch(() => this.#report("device-full"));
+    const kept = this.store.put(entry).then(
+      () => this.unkept.delete(slot),
+      () => {
+        this.unkept.add(slot);
+        this.#report("device-full");
+      },
+    );
     this.#report("saving");
     this.#schedule(delay);
     return kept;
@@ -117,7 +124,10 @@ export class Sync extends EventTarget {
     this.seq = Math.max(this.seq, content.seq);
     if (!content.applied) return true;
     const done = [...stamps].filter(([slot, stamp]) => !this.refused.has(slot) && this.pending.get(slot)?.stamp === stamp);
-    for (const [slot] of done) this.pending.delete(slot);
+    for (const [slot] of done) {
+      this.pending.delete(slot);
+      this.unkept.delete(slot);
+    }
     if (this.flags?.stamp === flagStamp) this.flags = null;
     await Promise.all(done.map(([slot]) => this.store.remove(this.attempt, slot).catch(() => {})));
     this.dispatchEvent(new CustomEvent("receipt", { detail: content }));
@@ -165,7 +175,12 @@ export class Sync extends EventTarget {
     return false;
   }
 
+  /** Whether this device holds a copy of everything that the server has not. */
+  get isKept() {
+    return this.store.isDurable !== false && this.unkept.size === 0;
+  }
+
   #report(state, content = null) {
-    this.dispatchEvent(new CustomEvent("state", { detail: { state, unsent: this.pending.size, content } }));
+    this.dispatchEvent(new CustomEvent("state", { detail: { state, unsent: this.pending.size, isKept: this.isKept, content } }));
   }
 }
