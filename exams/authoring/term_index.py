@@ -47,11 +47,22 @@ def _sketch_terms(text: str) -> list[str]:
     return [f"zs{value:08x}" for value in sketch(text)]
 
 
-def terms_of(question: Question) -> str:
+def joined_terms(*, bank_id: int, search_text: str, ref: str, source: str, tags: Iterable[str]) -> str:
     """Return the terms of a question, each once: words of text, reference and source, bank, tags, sketch."""
-    words = index_text(f"{question.search_text}\n{question.ref}\n{question.source}").split()
-    facets = [bank_term(question.bank_id), *(tag_term(tag) for tag in question.tags)]
-    return " ".join(dict.fromkeys([*words, *facets, *_sketch_terms(question.search_text)]))
+    words = index_text(f"{search_text}\n{ref}\n{source}").split()
+    facets = [bank_term(bank_id), *(tag_term(tag) for tag in tags)]
+    return " ".join(dict.fromkeys([*words, *facets, *_sketch_terms(search_text)]))
+
+
+def terms_of(question: Question) -> str:
+    """Return the terms of a question as `joined_terms` does."""
+    return joined_terms(
+        bank_id=question.bank_id,
+        search_text=question.search_text,
+        ref=question.ref,
+        source=question.source,
+        tags=question.tags,
+    )
 
 
 def index_questions(*, questions: Iterable[Question]) -> None:

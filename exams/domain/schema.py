@@ -1,5 +1,6 @@
 """The building bricks of question content and keys: strict pydantic models shared by the question types."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,8 +16,11 @@ from exams.domain.numbers import parse_decimal
 MAXIMUM_RICH_TEXT = 200_000
 
 
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
 def _is_storable(text: str) -> str:
-    if "\x00" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+    if _UNSTORABLE.search(text):
         raise ValueError("contains a NUL or half a surrogate pair, which no database keeps")
     return text
 
@@ -77,7 +81,7 @@ class TypeInfo:
 
 def ids_of(options: Iterable[Any], /) -> tuple[str, ...]:
     """Return the ids of options in their order."""
-    return tuple(option.id for option in options)
+    return tuple([option.id for option in options])
 
 
 def texts_of(options: Iterable[Option], /) -> dict[str, str]:

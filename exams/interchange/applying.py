@@ -1,16 +1,14 @@
 """Applying an import: rows become questions that nobody sees until the last one is in; one UPDATE shows them all.
 
-Values are made ready outside of the transactions, which are short, and between them others get their turn: on SQLite
-a learner's save waits behind one transaction at most.
+Values and search terms are made ready outside of the transactions, which are short (exams.interchange.pacing).
 """
 
-import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Max, OuterRef, Subquery
 from django.utils.translation import override
 
 from edu.audit.services import record as record_audit
@@ -20,19 +18,20 @@ from edu.notifications.services import notify
 from exams.authoring.banks import MAXIMUM_DEPTH, create_topics
 from exams.authoring.checks import plain_text_of
 from exams.authoring.questions import MAXIMUM_TAGS, equals_version, freeze_question
-from exams.authoring.term_index import INDEXED_FIELDS, index_questions
+from exams.authoring.term_index import index_questions, joined_terms
 from exams.authoring.topic_counts import recount_topics, shift_counts
-from exams.interchange.bulk_insert import insert_rows
+from exams.interchange.bulk_insert import PreparedRows, prepare_rows, reserve_keys
 from exams.interchange.files import remove_file
+from exams.interchange.pacing import Pace
+from exams.interchange.parts import in_parts
 from exams.interchange.planning import KnownQuestions, count_rows
-from exams.models import ImportBatch, ImportRow, Question, QuestionVersion, Topic
+from exams.models import ImportBatch, ImportRow, Question, QuestionTerms, QuestionVersion, Topic
 
-BATCH_SIZE = 250
-"""Questions a transaction: some 25 ms."""
-PAUSE_SECONDS = 0.03
-"""Rest after a transaction on SQLite: who waits for the lock looks for it every 25 ms at first."""
-UPDATE_SIZE = 50
-INDEX_SIZE = 250
+UPDATE_SIZE = 25
+"""Known questions that the first transaction updates: each takes a dozen statements."""
+NEW_TOPICS = 50
+"""Topics a transaction: each takes two statements."""
+INDEXED = ("bank_id", "search_text", "ref", "source", "tags")
 State = ImportRow.State
 Say = Callable[[int, str], None]
 
@@ -42,12 +41,6 @@ FORMER_FIELDS = (
     "is_withheld",
 )  # fmt: skip
 """What an import may change of a question that was there before; kept beside its id and marks."""
-
-
-def let_others_write(seconds: float) -> None:
-    """Rest so long, less what passed since the last transaction ended, where writers queue for one lock."""
-    if connection.vendor == "sqlite" and seconds > 0:
-        time.sleep(seconds)
 
 
 def apply_import(*, batch_id: int, say: Say) -> dict[str, Any]:
@@ -66,27 +59,46 @@ def apply_import(*, batch_id: int, say: Say) -> dict[str, Any]:
             writer.write(rows)
             say(round(90 * batch.applied_position / total), f"{batch.applied_position} / {total}")
         _update_known(batch, say)
-        _index_new(batch)
     return _finish(batch)
 
 
+@dataclass(slots=True)
+class WaitingRow:
+    """What is read of a row to make its question: an ImportRow without what was said about it."""
+
+    pk: int
+    position: int
+    state: str
+    ref: str
+    record: dict[str, Any] | None
+    summary: str
+    search_text: str
+    content_hash: str
+    question_id: int | None
+
+    @property
+    def topic_path(self) -> list[Any]:
+        """Return the topic of the record as names from the top."""
+        return list((self.record or {}).get("topic") or [])
+
+
+_WAITING = ("pk", "position", "state", "ref", "record", "summary", "search_text", "content_hash", "question_id")
+
+
 class _Writer:
-    """Writes new questions, a batch at a time, and remembers topics between them."""
+    """Writes new questions, some a transaction, and remembers topics between them."""
 
     def __init__(self, batch: ImportBatch) -> None:
         self.batch = batch
         self.options = batch.options
         self.topics: dict[tuple[str, ...], Topic] = {}
-        self.rested_at = 0.0
+        self.pace = Pace()
         self.last_position = batch.applied_position
 
-    def next_rows(self) -> list[ImportRow] | None:
+    def next_rows(self) -> list[WaitingRow] | None:
         """Return those of the next rows that make new questions, perhaps none; None behind the last row."""
-        window = list(
-            ImportRow.objects.filter(batch=self.batch, position__gt=self.batch.applied_position)
-            .defer("problems", "doubts", "losses", "source", "cells")
-            .order_by("position")[:BATCH_SIZE]
-        )
+        found = ImportRow.objects.filter(batch=self.batch, position__gt=self.batch.applied_position)
+        window = [WaitingRow(*values) for values in found.order_by("position").values_list(*_WAITING)[: self.pace.size]]
         if not window:
             return None
         self.last_position = window[-1].position
@@ -98,7 +110,7 @@ class _Writer:
         # A row of a known reference updates its question later.
         return [row for row in window if row.state in states and row.question_id is None]
 
-    def write(self, rows: Sequence[ImportRow]) -> None:
+    def write(self, rows: Sequence[WaitingRow]) -> None:
         """Write the questions of these rows and remember how far that is, all or nothing."""
         try:
             self._write(rows)
@@ -106,36 +118,36 @@ class _Writer:
             # Somebody gave another question one of these references in between: look again, once.
             self._write(rows)
 
-    def _write(self, rows: Sequence[ImportRow]) -> None:
+    def _write(self, rows: Sequence[WaitingRow]) -> None:
         known = KnownQuestions(self.batch.bank, [(row.content_hash, row.ref) for row in rows])
         taken: set[str] = set()
-        passed: list[ImportRow] = []
-        fresh: list[ImportRow] = []
+        passed: dict[int, int | None] = {}
+        fresh: list[WaitingRow] = []
         for row in rows:
             if row.content_hash in known.by_hash or row.content_hash in taken:
-                row.question_id = known.by_hash.get(row.content_hash)
-                row.state = State.DUPLICATE
-                passed.append(row)
+                passed[row.pk] = known.by_hash.get(row.content_hash)
                 continue
             taken.add(row.content_hash)
             if row.ref and row.ref in known.by_ref:
                 row.ref = ""
             fresh.append(row)
         self._find_topics(fresh)
-        questions = [self._values(row) for row in fresh]
-        if (rest := PAUSE_SECONDS - (time.monotonic() - self.rested_at)) > 0:
-            let_others_write(rest)
+        values = [self._values(row) for row in fresh]
+        questions = prepare_rows(Question, values, later=("id", "current_version_id"))
+        terms = [joined_terms(**{name: value[name] for name in INDEXED}) for value in values]
         position = self.last_position
-        with transaction.atomic():
-            _insert_questions(self.batch, questions)
-            _remember_questions(self.batch, fresh, questions)
-            for row in passed:
-                row.save(update_fields=["state", "question"])
+        with self.pace.transaction():
+            if values:
+                ids = _insert_questions(questions)
+                _note_questions(list(zip(ids, [row.pk for row in fresh], strict=True)))
+                found = [{"question_id": id_, "terms": text} for id_, text in zip(ids, terms, strict=True)]
+                prepare_rows(QuestionTerms, found).insert()
+            for pk, question_id in passed.items():
+                ImportRow.objects.filter(pk=pk).update(state=State.DUPLICATE, question_id=question_id)
             ImportBatch.objects.filter(pk=self.batch.pk).update(applied_position=position)
-        self.rested_at = time.monotonic()
         self.batch.applied_position = position
 
-    def _values(self, row: ImportRow) -> dict[str, Any]:
+    def _values(self, row: WaitingRow) -> dict[str, Any]:
         """Return the columns of the published question of a row; its batch hides it until the import is applied."""
         return {
             **values_of(self.batch, row, self.topics),
@@ -148,15 +160,16 @@ class _Writer:
             "is_withheld": self.batch.bank.requires_review,
         }
 
-    def _find_topics(self, rows: Sequence[ImportRow]) -> None:
+    def _find_topics(self, rows: Sequence[WaitingRow]) -> None:
         """Make the topics of these rows that are not there yet."""
         paths = dict.fromkeys(path for row in rows if (path := path_of(self.batch, row)))
-        if missing := [path for path in paths if path not in self.topics]:
-            with transaction.atomic():
-                self.topics |= create_topics(bank=self.batch.bank, paths=missing)
+        missing = [path for path in paths if path not in self.topics]
+        for part in in_parts(missing, NEW_TOPICS):
+            with self.pace.transaction():
+                self.topics |= create_topics(bank=self.batch.bank, paths=part)
 
 
-def path_of(batch: ImportBatch, row: ImportRow) -> tuple[str, ...]:
+def path_of(batch: ImportBatch, row: ImportRow | WaitingRow) -> tuple[str, ...]:
     """Return the topic of a row under the topic chosen for all; levels below the second become one name."""
     names = [*(batch.options.get("topic") or []), *row.topic_path]
     if len(names) > MAXIMUM_DEPTH:
@@ -164,7 +177,9 @@ def path_of(batch: ImportBatch, row: ImportRow) -> tuple[str, ...]:
     return tuple(name.strip() for name in names if name.strip())
 
 
-def values_of(batch: ImportBatch, row: ImportRow, topics: Mapping[tuple[str, ...], Topic]) -> dict[str, Any]:
+def values_of(
+    batch: ImportBatch, row: ImportRow | WaitingRow, topics: Mapping[tuple[str, ...], Topic]
+) -> dict[str, Any]:
     """Return the columns of a question that a row's record decides, with what was chosen for all rows."""
     record = row.record or {}
     tags = [*record["tags"], *(tag for tag in batch.options.get("tags") or () if tag not in record["tags"])]
@@ -191,37 +206,37 @@ VERSION_COLUMNS = ("type", "content", "key", "explanation", "source", "marks", "
 """What a version takes over from its question, by the same name."""
 
 
-def _insert_questions(batch: ImportBatch, values: Sequence[Mapping[str, Any]]) -> None:
-    """Insert questions and their first versions; the database copies the one from the other. The caller holds the
-    transaction."""
-    if not values:
-        return
-    before = Question.everything.aggregate(last=Max("pk"))["last"] or 0
-    insert_rows(Question, values)
+def _insert_questions(questions: PreparedRows) -> list[int]:
+    """Insert questions and their first versions, which the database copies from them; return the keys of the
+    questions. The caller holds the transaction, at whose end the database looks whether the keys fit together."""
+    ids, versions = (reserve_keys(model, len(questions)) for model in (Question, QuestionVersion))
+    questions.with_keys({"id": ids, "current_version_id": versions}).insert()
     name = connection.ops.quote_name
     columns = ", ".join(name(QuestionVersion._meta.get_field(column).column) for column in VERSION_COLUMNS)
-    table, questions = name(QuestionVersion._meta.db_table), name(Question._meta.db_table)
     moment = connection.ops.adapt_datetimefield_value(now_utc())
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} (question_id, number, published_at, published_by_id, {columns}) "  # noqa: S608 - our own
-            f"SELECT id, 1, %s, author_id, {columns} FROM {questions} "
-            "WHERE id > %s AND batch_id = %s",
-            [moment, before, batch.pk],
+            f"INSERT INTO {name(QuestionVersion._meta.db_table)} "  # noqa: S608 - our own
+            f"(id, question_id, number, published_at, published_by_id, {columns}) "
+            f"SELECT current_version_id, id, 1, %s, author_id, {columns} "
+            f"FROM {name(Question._meta.db_table)} WHERE id IN ({', '.join(map(str, ids))})",
+            [moment],
         )
-    newest = QuestionVersion.objects.filter(question=OuterRef("pk")).order_by("-number").values("pk")[:1]
-    Question.everything.filter(pk__gt=before, batch=batch).update(current_version=Subquery(newest))
+    return ids
 
 
-def _remember_questions(batch: ImportBatch, rows: Sequence[ImportRow], values: Sequence[Mapping[str, Any]]) -> None:
-    """Note at rows which questions they became."""
-    public_ids = [value["public_id"] for value in values]
-    made = dict(Question.everything.filter(public_id__in=public_ids).values_list("public_id", "pk"))
+def _note_questions(pairs: Sequence[tuple[int, int]]) -> None:
+    """Note at rows which questions they became: pairs of question and row."""
     table = connection.ops.quote_name(ImportRow._meta.db_table)
     with connection.cursor() as cursor:
-        cursor.executemany(
-            f"UPDATE {table} SET question_id = %s WHERE id = %s",  # noqa: S608 - the name of our own table
-            [(made[value["public_id"]], row.pk) for row, value in zip(rows, values, strict=True)],
+        if connection.vendor == "sqlite":
+            cursor.executemany(f"UPDATE {table} SET question_id = %s WHERE id = %s", pairs)  # noqa: S608 - our own table
+            return
+        cursor.execute(
+            f"UPDATE {table} AS noted SET question_id = made.question_id "  # noqa: S608 - our own table
+            "FROM (SELECT unnest(%s::bigint[]) AS question_id, unnest(%s::bigint[]) AS id) AS made "
+            "WHERE noted.id = made.id",
+            [[question_id for question_id, _row_id in pairs], [row_id for _question_id, row_id in pairs]],
         )
 
 
@@ -236,12 +251,12 @@ def _update_known(batch: ImportBatch, say: Say) -> None:
         .order_by("position")
     )
     topics: dict[tuple[str, ...], Topic] = {}
-    done = 0
-    last = 0
-    while rows := list(waiting.filter(position__gt=last)[:UPDATE_SIZE]):
+    done = last = 0
+    pace = Pace(UPDATE_SIZE, least=1)
+    while rows := list(waiting.filter(position__gt=last)[: pace.size]):
         last = rows[-1].position
         questions = Question.everything.select_related("current_version").in_bulk([row.question_id for row in rows])
-        with transaction.atomic():
+        with pace.transaction():
             missing = [path for row in rows if (path := path_of(batch, row)) and path not in topics]
             topics |= create_topics(bank=batch.bank, paths=dict.fromkeys(missing)) if missing else {}
             for row in rows:
@@ -249,7 +264,6 @@ def _update_known(batch: ImportBatch, say: Say) -> None:
                     _update(batch, row, question, topics)
         done += len(rows)
         say(95, str(done))
-        let_others_write(PAUSE_SECONDS)
 
 
 def _update(batch: ImportBatch, row: ImportRow, question: Question, topics: Mapping[tuple[str, ...], Topic]) -> None:
@@ -285,15 +299,6 @@ def restore(former: Mapping[str, Any], question: Question | None) -> bool:
     index_questions(questions=[question])
     shift_counts(taken=[topic_id], given=[question.topic_id])
     return True
-
-
-def _index_new(batch: ImportBatch) -> None:
-    """Write the search terms of the new questions, in transactions of their own."""
-    waiting = Question.everything.filter(batch=batch, terms__isnull=True).only(*INDEXED_FIELDS).order_by("pk")
-    while part := list(waiting[:INDEX_SIZE]):
-        with transaction.atomic():
-            index_questions(questions=part)
-        let_others_write(PAUSE_SECONDS)
 
 
 def _finish(batch: ImportBatch) -> dict[str, Any]:

@@ -45,9 +45,13 @@ _MORE_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 MAXIMUM_OPTIONS = len(_MORE_LETTERS)
 
 
+_MARKS = re.compile(r"[\s_\-*:：（）()\[\]【】\"'“”]+")
+
+
 def folded(name: str, /) -> str:
     """Return a name as it is looked up: no width, case, spaces and marks."""
-    return re.sub(r"[\s_\-*:：（）()\[\]【】\"'“”]+", "", unicodedata.normalize("NFKC", name)).lower()
+    plain = name if name.isascii() else unicodedata.normalize("NFKC", name)
+    return _MARKS.sub("", plain).lower()
 
 
 def _column_names() -> dict[str, str]:
@@ -65,6 +69,7 @@ def _column_names() -> dict[str, str]:
 
 
 _NAMES = _column_names()
+_BRACKET = re.compile(r"[（(:：]")
 
 
 def column_of(header: str, /) -> str:
@@ -75,7 +80,8 @@ def column_of(header: str, /) -> str:
     flat = folded(header)
     if flat in _NAMES:
         return _NAMES[flat]
-    return _NAMES.get(folded(re.split(r"[（(:：]", header, maxsplit=1)[0]), "") if header.strip() else ""
+    bare = _BRACKET.split(header, maxsplit=1)[0]
+    return _NAMES.get(folded(bare), "") if bare != header else ""
 
 
 TYPE_NAMES: dict[str, tuple[str, ...]] = {

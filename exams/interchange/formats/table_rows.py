@@ -12,10 +12,13 @@ from exams.interchange.formats.question_vocabulary import COLUMNS, MAXIMUM_OPTIO
 __all__ = ["COLUMNS", "TYPE_NAMES", "block_of_cells", "column_keys", "is_header", "record_of_cells", "split_options"]
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"[:MAXIMUM_OPTIONS]
+_OPTION_CELLS = [(letter.upper(), f"option_{letter}") for letter in _LETTERS]
 _OPTION_START = re.compile(r"(?:^|(?<=[\s;；|，,。]))[（(]?([A-Z])[.．、:：)）]\s*")
 _QUOTED = re.compile(r"'((?:[^'\\\n]){1,2000})'|\"((?:[^\"\\\n]){1,2000})\"")
 _QUOTED_LIST = re.compile(rf"\[\s*(?:(?:{_QUOTED.pattern})[\s,]*){{2,26}}\]")
 _OPTION_GLUED = re.compile(r"([A-Z])[.．、:：)）]\s*")
+_TOPIC_SIGN = re.compile(r"[>/＞]")
+_TAG_SIGN = re.compile(r"[,，、;；]")
 _EXTRA_CELLS = gettext_noop("The row has %(count)s cells more than the header; they were left out: %(text)s")
 _SAYING = ("stem", "answer")
 _LOST_COLUMN = gettext_noop("The column “%(name)s” is not known; what it says was left out.")
@@ -94,10 +97,10 @@ def without_letters(options: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def block_of_cells(cells: Mapping[str, str], /, *, row: int = 1) -> Block:
     """Return the parts of a question from its cells by column."""
-    filled = [(letter.upper(), cells.get(f"option_{letter}", "")) for letter in _LETTERS]
+    filled = [(letter, cells[key]) for letter, key in _OPTION_CELLS if key in cells]
     options = without_letters([(letter, text) for letter, text in filled if text.strip()])
     options = options or split_options(cells.get("options", ""))
-    topic = [part.strip() for part in re.split(r"[>/＞]", cells.get("topic", "")) if part.strip()]
+    topic = [part.strip() for part in _TOPIC_SIGN.split(cells.get("topic", "")) if part.strip()]
     if cells.get("topic_2", "").strip():
         topic.append(cells["topic_2"].strip())
     return Block(
@@ -110,7 +113,7 @@ def block_of_cells(cells: Mapping[str, str], /, *, row: int = 1) -> Block:
         topic=topic,
         type_hint=cells.get("type", ""),
         marks=cells.get("marks", ""),
-        tags=[part.strip() for part in re.split(r"[,，、;；]", cells.get("tags", "")) if part.strip()],
+        tags=[part.strip() for part in _TAG_SIGN.split(cells.get("tags", "")) if part.strip()],
         source=cells.get("source", ""),
         ref=cells.get("ref", ""),
         is_table=True,
