@@ -2,7 +2,8 @@
 
 Rows are made in bulk SQL, search terms by the code that the site runs; each size is a bank of its
 own, so the larger database is the one that both are measured in. What was made is taken away: the SQLite file lies
-in a temporary folder, and on PostgreSQL a database of its own is made and dropped (its server comes from --postgresql).
+in a temporary folder, and on PostgreSQL a database of its own is made and dropped, on the server that --postgresql
+names or on one made for it.
 """
 
 import argparse
@@ -31,24 +32,32 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--small", type=int, default=10_000)
     parser.add_argument("--large", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--postgresql", default="", help="postgres://… of a server where a database may be made")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="jinbang-bank-") as folder:
         os.environ["JINBANG_VAR"] = folder
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "edu.settings.embedded")
         if options.postgresql:
-            return _on_postgresql(options)
+            return _on_postgresql(options, options.postgresql)
+        if options.database == "postgresql":
+            from edu.launcher.services import throw_away_postgres
+
+            with throw_away_postgres(log=Path(folder) / "postgres.log", durable=True) as url:
+                return _on_postgresql(options, url)
         return _measured(options)
 
 
-def _on_postgresql(options: argparse.Namespace) -> int:
+def _on_postgresql(options: argparse.Namespace, url: str) -> int:
     """Measure in a new database of the server and drop it."""
-    import psycopg
+    import psycopg2
 
     name = f"jinbang_bank_{os.getpid()}"
-    base, _slash, _database = options.postgresql.rpartition("/")
-    with psycopg.connect(options.postgresql, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"')
+    base, _slash, _database = url.rpartition("/")
+    server = psycopg2.connect(url)
+    server.autocommit = True  # a database is not made within a transaction
+    with server.cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}"')
     os.environ["DATABASE_URL"] = f"{base}/{name}"
     try:
         return _measured(options)
@@ -56,8 +65,9 @@ def _on_postgresql(options: argparse.Namespace) -> int:
         from django.db import connections
 
         connections.close_all()
-        with psycopg.connect(options.postgresql, autocommit=True) as server:
-            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        with server.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        server.close()
 
 
 def _measured(options: argparse.Namespace) -> int:
@@ -249,12 +259,34 @@ def jobs(*, bank: Any, author: Any, rounds: int) -> Iterator[tuple[str, float]]:
         ("filter: chapter (a sixth of the bank)", page(topic=str(chapter.public_id))),
         ("filter: section", page(topic=str(section.public_id))),
         ("filter: section and type", page(topic=str(section.public_id), type="essay")),
+        ("filter: chapter and difficulty", page(topic=str(chapter.public_id), difficulty="2")),
+        ("filter: chapter, type and difficulty", page(topic=str(chapter.public_id), type="essay", difficulty="2")),
+        ("filter: type, difficulty, published", page(type="essay", difficulty="2", status="published")),
+        (
+            "filter: chapter, type, difficulty, status, author",
+            page(topic=str(chapter.public_id), type="essay", difficulty="2", status="published", author=author_id),
+        ),
+        ("filter: may be drawn", page(status="drawable")),
+        ("filter: published with changes (none)", page(status="changed")),
+        ("filter: waits for review (none)", page(status="review")),
+        ("filter: not approved (none)", page(status="withheld")),
+        ("filter: scheduled (none)", page(status="scheduled")),
+        ("filter: without a topic (none)", page(topic="none")),
+        ("filter: in a paper (none)", page(used="any")),
         ("filter: in no paper", page(used="none")),
+        ("filter: in no paper, section and type", page(used="none", topic=str(section.public_id), type="essay")),
         ("filter: key likely wrong (none is)", page(health="wrong_key")),
         (f"search: a word of {WORD_HITS:,} questions", page(q="审计")),
         (f"search: a word of {RARE_HITS} questions", page(q="商誉")),
         ("search: a common and a rare word", page(q="会计 审计程序")),
         ("search and filter", page(q="审计", type="essay", difficulty="3")),
+        (
+            "search, tag, filters and another order",
+            page(
+                q="审计", tag="t4", type="essay", difficulty="3", status="published", author=author_id, sort="easiest"
+            ),
+        ),
+        ("tag", page(tag="t4")),
         ("near duplicates of a text", lambda: find_near_duplicates(bank_id=bank.pk, text="审计程序与商誉减值的核算")),
     ):
         ask()
