@@ -259,9 +259,9 @@ def page_of_questions(
 ) -> QuestionPage:
     """Return a page of the list: the first, or the one after or before a question (its public id).
 
-    At most three queries: the search, the rows with their count, and topics when not given; the count by itself where
-    nothing is behind a key. Each row carries `facility` of its version and `paper_count`. After a key that the bank does
-    not have there is nothing.
+    At most three queries: the search, the rows with their count, and topics when not given; one more for the count
+    where nothing is behind a key. Each row carries `facility` of its version and `paper_count`. After a key that the
+    bank does not have there is nothing.
     """
     wanted = clean_filters(filters)
     if topics is None and "topic" in wanted:
