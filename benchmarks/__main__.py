@@ -14,13 +14,17 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from benchmarks import grading, jobs, pgbench, processes, report, servers
+from benchmarks import crowds, grading, growth, jobs, pgbench, processes, report, servers
 from benchmarks.load import Requests, Sample, UnexpectedAnswer, measure, median_sample
 
 WARM_SECONDS = 0.4
 SEQ_STEP = 1_000_000
 STOCK = {"quick": (48, 128), "full": (96, 400)}
 """Starts (and submits) measured with one client and with many, in each mode."""
+SITTINGS = {"quick": 10, "full": 200}
+"""Attempts whose storage is measured."""
+GROWTH = {"quick": 500, "full": 20_000}
+"""Graded attempts that are added before some jobs are measured again; about ten times those that were there."""
 
 
 def main(arguments: list[str]) -> int:
@@ -40,7 +44,7 @@ def main(arguments: list[str]) -> int:
     failures: list[str] = []
     for database in options.database or servers.find_databases():
         try:
-            rows += _measure_site(database=database, stock=STOCK[mode], seconds=seconds, rounds=rounds, details=details)
+            rows += _measure_site(database=database, mode=mode, seconds=seconds, rounds=rounds, details=details)
         except (OSError, subprocess.CalledProcessError, UnexpectedAnswer) as error:
             failures.append(f"not measured: {database} ({error})")
     missing = list(failures)
@@ -95,39 +99,52 @@ def _circumstances(mode: str) -> report.Circumstances:
 
 
 def _measure_site(
-    *, database: str, stock: tuple[int, int], seconds: float, rounds: int, details: list[dict[str, Any]]
+    *, database: str, mode: str, seconds: float, rounds: int, details: list[dict[str, Any]]
 ) -> list[report.Row]:
-    """Measure every job on one database; `stock` says how many attempts are started and submitted."""
+    """Measure every job on one database."""
+    stock = STOCK[mode]
+    handed_in = sum(stock) + 2 * crowds.SIZES[mode][0]
     _say(f"{database}: making data ...")
     began = time.monotonic()
-    with servers.running_site(database=database, starts=sum(stock), submits=sum(stock)) as site:
+    with servers.running_site(database=database, starts=sum(stock), submits=handed_in) as site:
         plan = json.loads(site.plan.read_text(encoding="utf-8"))
         _say(f"{database}: measuring (data made in {time.monotonic() - began:.0f} s) ...")
         cpu = partial(processes.cpu_seconds, site.process_ids) if processes.is_supported() else None
         numbers = itertools.count(1, SEQ_STEP)
         timed = jobs.timed_jobs(plan, first_seq=lambda: next(numbers))
         ask = partial(measure, port=site.port, cpu=cpu)
-        samples = _rounds(ask, timed, seconds=seconds, rounds=rounds)
+        samples = _rounds(ask, timed, [1, jobs.MANY, jobs.CROWD], seconds, rounds)
         starters, submitters = iter(plan["starters"]), iter(plan["submitters"])
         _once(ask, samples, "start", partial(jobs.start_requests, plan), starters, stock, frozenset({302}))
         _once(ask, samples, "submit", jobs.submit_requests, submitters, stock, frozenset({200}))
         statement_rate = None
         if database == "postgresql":
             statement_rate = _pgbench_rate(site=site, plan=plan, seconds=seconds, rounds=rounds)
+        _say(f"{database}: everybody hands in ...")
+        idle = samples["submit", 1]
+        more = crowds.crowd_rows(database=database, port=site.port, supply=submitters, mode=mode, idle=idle)
+        _say(f"{database}: what an attempt takes, and ten times the data ...")
+        storage = growth.read(servers.run_module(site, "benchmarks.growth", "storage", str(SITTINGS[mode])))
+        more += jobs.storage_rows(database=database, found=storage)
+        servers.run_module(site, "benchmarks.growth", "grow", str(GROWTH[mode]))
+        again = {job: timed[job] for job in jobs.GROWING}
+        grown = {job: sample for (job, _n), sample in _rounds(ask, again, [jobs.MANY], seconds, rounds).items()}
+        more += jobs.grown_rows(database=database, before=samples, after=grown)
     for (job, clients), sample in samples.items():
         details.append({"database": database, "job": jobs.LABELS[job], "clients": clients} | _plain(sample))
-    return jobs.site_rows(database=database, samples=samples, statements=plan["statements"], pgbench=statement_rate)
+    found = jobs.site_rows(database=database, samples=samples, statements=plan["statements"], pgbench=statement_rate)
+    return found + jobs.crowd_rows(database=database, samples=samples) + more
 
 
 def _rounds(
-    ask: Callable[..., Sample], timed: dict[str, Requests], *, seconds: float, rounds: int
+    ask: Callable[..., Sample], timed: dict[str, Requests], many: Sequence[int], seconds: float, rounds: int
 ) -> dict[tuple[str, int], Sample]:
     """Measure the jobs in turn, round after round, so that a slow minute falls on all of them; return the medians."""
     for requests in timed.values():
         ask(requests=requests, clients=jobs.MANY, seconds=WARM_SECONDS)
     taken: dict[tuple[str, int], list[Sample]] = {}
     for _round in range(rounds):
-        for clients in (1, jobs.MANY):
+        for clients in many:
             for job, requests in timed.items():
                 sample = ask(requests=requests, clients=clients, seconds=seconds)
                 taken.setdefault((job, clients), []).append(sample)

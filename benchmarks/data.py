@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-CLIENTS = 16
+CLIENTS = 64
 
 
 def main(arguments: list[str]) -> int:

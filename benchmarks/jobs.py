@@ -30,6 +30,9 @@ LABELS = {
 }
 MANY = 16
 """The number of clients that the figures of the table are taken at."""
+CROWD = 64
+GROWING = ("room10", "room50", "review", "save1")
+"""The jobs that are measured again with ten times the data."""
 
 # Shares of the empty view's rate. A page reads rows and renders them; for visitors the empty view reads nothing at all.
 PAGE_REACHES = {
@@ -191,6 +194,54 @@ def _statement_rows(database: str, statements: Mapping[str, int]) -> list[Row]:
             reach=("ratio", "most", 1.0),
         )
     )
+    return rows
+
+
+def crowd_rows(*, database: str, samples: Mapping[tuple[str, int], Sample]) -> list[Row]:
+    """Return the rows of saves by 64 clients at once."""
+    save, empty = samples["save1", CROWD], samples["empty_endpoint", CROWD]
+    return [
+        Row(
+            name=f"{database}: save 1 answer, {CROWD} clients",
+            value=save.per_second,
+            unit="requests/s",
+            reference=empty.per_second,
+        ),
+        Row(
+            name=f"{database}: save 1 answer, {CROWD} clients, p99 over p50",
+            value=save.p99_ms,
+            unit="ms",
+            reference=save.p50_ms,
+            reach=("ratio", "most", P99_OVER_P50) if database == "postgresql" else None,
+        ),
+    ]
+
+
+def grown_rows(*, database: str, before: Mapping[tuple[str, int], Sample], after: Mapping[str, Sample]) -> list[Row]:
+    """Return the processor time of jobs with ten times the data, beside what they took before."""
+    return [
+        Row(
+            name=f"{database}: {LABELS[job]}, CPU with 10 x the attempts",
+            value=sample.cpu_ms,
+            unit="ms",
+            reference=before[job, MANY].cpu_ms,
+        )
+        for job, sample in after.items()
+        if sample.cpu_ms is not None
+    ]
+
+
+def storage_rows(*, database: str, found: Mapping[str, float]) -> list[Row]:
+    """Return what one attempt of 50 questions takes."""
+    rows = [
+        Row(name=f"{database}: rows of an attempt of 50", value=found["rows"], unit="rows", reach=("value", "most", 60))
+    ]
+    labels = {"peak_kib": "at the peak", "vacuumed_kib": "after VACUUM", "packed_kib": "packed"}
+    for name, label in labels.items():
+        reach: Reach | None = ("value", "most", 20) if name == "packed_kib" else None
+        rows.append(
+            Row(name=f"{database}: an attempt of 50 on the disk, {label}", value=found[name], unit="KiB", reach=reach)
+        )
     return rows
 
 

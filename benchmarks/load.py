@@ -74,7 +74,7 @@ class _Client(asyncio.Protocol):
     def _note_answer(self) -> None:
         now = time.perf_counter()
         status = int(self.received[9:12])
-        if status not in self.run.statuses:
+        if status not in self.run.statuses or self.run.must_hold not in self.received:
             text = bytes(self.received[:600]).decode("utf-8", "replace")
             self.done.set_exception(UnexpectedAnswer(f"status {status}: {text}"))
             self.transport.close()
@@ -108,19 +108,18 @@ class _Run:
 
     statuses: frozenset[int]
     ends_at: float
+    must_hold: bytes = b""
     ended_at: float = 0.0
     latencies: list[float] = field(default_factory=list)
 
 
-async def _run(*, port: int, requests: Requests, clients: int, seconds: float, statuses: frozenset[int]) -> _Run:
+async def _run(run: _Run, *, port: int, requests: Requests, clients: int) -> None:
     loop = asyncio.get_running_loop()
-    run = _Run(statuses=statuses, ends_at=time.perf_counter() + seconds)
     made = [
         await loop.create_connection(lambda number=number: _Client(run, requests(number)), "127.0.0.1", port)
         for number in range(clients)
     ]
     await asyncio.gather(*(client.done for _transport, client in made))
-    return run
 
 
 def measure(
@@ -131,14 +130,17 @@ def measure(
     seconds: float,
     statuses: frozenset[int] = frozenset({200}),
     cpu: Callable[[], float] | None = None,
+    must_hold: bytes = b"",
 ) -> Sample:
     """Send `requests` from `clients` connections for `seconds`, or until they are used up, and return the figures.
 
-    `cpu` returns the processor seconds used so far. Raises UnexpectedAnswer for any status not in `statuses`.
+    `cpu` returns the processor seconds used so far. Raises UnexpectedAnswer for any status not in `statuses`, and for
+    an answer without `must_hold` in it.
     """
     used = cpu() if cpu else 0.0
     began = time.perf_counter()
-    run = asyncio.run(_run(port=port, requests=requests, clients=clients, seconds=seconds, statuses=statuses))
+    run = _Run(statuses=statuses, ends_at=began + seconds, must_hold=must_hold)
+    asyncio.run(_run(run, port=port, requests=requests, clients=clients))
     count = len(run.latencies)
     if count == 0:
         raise UnexpectedAnswer("No request was answered.")

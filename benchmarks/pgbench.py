@@ -23,6 +23,7 @@ _PLACES = (
     "1",
     ":seq",
     "now() - interval '15 seconds'",
+    "1",
 )
 
 

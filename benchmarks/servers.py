@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,7 @@ class Site:
     port: int
     plan: Path
     database_url: str
+    environment: Mapping[str, str]
     process_ids: tuple[int, ...]
 
 
@@ -65,8 +66,18 @@ def running_site(*, database: str, starts: int, submits: int) -> Iterator[Site]:
             port=port,
             plan=plan,
             database_url=environment.get("DATABASE_URL", ""),
+            environment=environment,
             process_ids=(web, *services),
         )
+
+
+def run_module(site: Site, module: str, *arguments: str) -> str:
+    """Run one of our modules on the site's database and return what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        cwd=ROOT, env=dict(site.environment) | {"JINBANG_BROKER": "manual"}, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    return done.stdout
 
 
 def _children() -> set[int]:

@@ -18,12 +18,12 @@ CSRF = "benchmarkbenchmarkbenchmarkbench"
 """The secret of every form: 32 characters, in the cookie and in the form alike."""
 
 
-def make_learners(count: int) -> list[User]:
+def make_learners(count: int, *, prefix: str = "benchmark") -> list[User]:
     """Return `count` new learners, whose passwords cannot be used and whose ids follow one another."""
     rows = [
         User(
-            username=f"benchmark-{number}",
-            email=f"benchmark-{number}@example.com",
+            username=f"{prefix}-{number}",
+            email=f"{prefix}-{number}@example.com",
             display_name=f"Learner {number}",
             password="!benchmark",
         )

@@ -5,27 +5,24 @@ and the response. The number of the slot is written in afterwards. Called by exa
 """
 
 import json
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.template.loader import get_template
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from exams.domain.receipts import response_value
+from exams.drawings import SLOT, Drawings
 from exams.presentation import ask_view
 
-MAXIMUM_KEPT = 6_000
-"""Questions kept at once; one takes about 3 kB."""
 LONGEST_RESPONSE = 300
 """Characters of a stored response beyond which nobody else will have the same, and nothing is kept."""
 
-_SLOT = f"slot{secrets.token_hex(8)}"
-"""Stands for the number of the slot in what is kept; nobody can write it into a question."""
-_kept: dict[tuple[Any, ...], str] = {}
+drawings = Drawings(maximum=6_000)
+"""One takes about 3 kB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,15 +54,12 @@ def asked_html(
         is_flagged,
         has_flag,
     )
-    is_kept = bool(version.content_hash) and len(stored) <= LONGEST_RESPONSE
-    html = _kept.get(key) if is_kept else None
-    if html is None:
-        html = _drawn(version, marks, order, stored, is_flagged, has_flag)
-        if is_kept:
-            if len(_kept) >= MAXIMUM_KEPT:
-                _kept.clear()
-            _kept[key] = html
-    return mark_safe(html.replace(_SLOT, str(slot)))  # noqa: S308 - a template drew it
+    is_kept = version.content_hash and len(stored) <= LONGEST_RESPONSE
+    return drawings.html(
+        key if is_kept else None,
+        slot=slot,
+        draw=lambda: _drawn(version, marks, order, stored, is_flagged, has_flag),
+    )
 
 
 def _drawn(
@@ -79,13 +73,13 @@ def _drawn(
     view = ask_view(
         type=version.type,
         content=json.loads(version.content),
-        name=f"q{_SLOT}",
-        number=_SLOT,
+        name=f"q{SLOT}",
+        number=SLOT,
         marks=marks,
         order=order,
         response=response_value(stored),
         is_flagged=is_flagged,
     )
-    context = {"question": view, "slot": _SLOT, "tools": True, "unflagged": not has_flag, "heading": "h3"}
+    context = {"question": view, "slot": SLOT, "tools": True, "unflagged": not has_flag, "heading": "h3"}
     draw: Callable[[dict[str, Any]], str] = get_template("exams/types/question_ask.html").render
     return draw(context)

@@ -15,7 +15,8 @@ from exams.domain.attempts import AttemptState
 from exams.domain.marks import GradingPolicy, Mark, MarkState, PartMark
 from exams.domain.timing import Accommodation as TimeAccommodation
 from exams.domain.timing import AttemptSummary, ExamTerms
-from exams.models import Accommodation, Attempt, Exam, QuestionVersion
+from exams.models import Accommodation, Attempt, Exam, ItemResult, QuestionVersion
+from exams.reviewed import ReviewedVersion, StoredMark
 
 __all__ = [
     "FrozenSlot",
@@ -23,12 +24,14 @@ __all__ = [
     "attempt_summary",
     "frozen_slots",
     "get_asked_versions",
+    "get_reviewed_versions",
     "get_versions",
     "mark_from_parts",
     "parts_as_json",
     "policy_of",
     "pools_of",
     "section_texts",
+    "stored_marks",
     "terms_of",
 ]
 
@@ -167,20 +170,55 @@ def get_asked_versions(ids: Iterable[int]) -> dict[int, AskedVersion]:
     }
 
 
+def get_reviewed_versions(ids: Iterable[int]) -> dict[int, ReviewedVersion]:
+    """Return what a review shows of question versions, by id: one statement, and no JSON is read."""
+    rows = QuestionVersion.objects.filter(pk__in=set(ids)).annotate(
+        raw=Cast("content", TextField()), raw_key=Cast("key", TextField())
+    )
+    return {
+        pk: ReviewedVersion(
+            type=type_, content_hash=content_hash, content=raw, key=raw_key, explanation=explanation, source=source
+        )
+        for pk, type_, content_hash, raw, raw_key, explanation, source in rows.values_list(
+            "pk", "type", "content_hash", "raw", "raw_key", "explanation", "source"
+        )
+    }
+
+
+def stored_marks(*, attempt_id: int) -> dict[int, StoredMark]:
+    """Return what the slots of an attempt earned: one statement."""
+    rows = ItemResult.objects.filter(attempt_id=attempt_id).annotate(raw=Cast("parts", TextField()))
+    return {
+        slot: StoredMark(state=state, fraction=fraction, mark=mark, parts=raw, comment=comment)
+        for slot, state, fraction, mark, raw, comment in rows.values_list(
+            "slot", "state", "fraction", "mark", "raw", "comment"
+        )
+    }
+
+
 # -- marks ----------------------------------------------------------------------------------------
 def parts_as_json(parts: Iterable[PartMark]) -> list[dict[str, Any]]:
-    """Return the parts of a mark as they are stored with a result."""
-    return [
-        {
-            "id": part.id,
-            "fraction": part.fraction,
-            "correct": part.is_correct,
-            "given": part.given,
-            "weight": part.weight,
-            "parts": parts_as_json(part.parts),
-        }
-        for part in parts
-    ]
+    """Return the parts of a mark as they are stored with a result.
+
+    What is as usual (nothing given, weight 1, no parts of its own) is left out: results are the largest table.
+    """
+    return [_part_as_json(part) for part in parts]
+
+
+def _part_as_json(part: PartMark) -> dict[str, Any]:
+    fraction = part.fraction
+    stored: dict[str, Any] = {
+        "id": part.id,
+        "fraction": int(fraction) if fraction is not None and fraction == int(fraction) else fraction,
+        "correct": part.is_correct,
+    }
+    if part.given:
+        stored["given"] = part.given
+    if part.weight != 1:
+        stored["weight"] = part.weight
+    if part.parts:
+        stored["parts"] = parts_as_json(part.parts)
+    return stored
 
 
 def _parts_from_json(stored: Iterable[Mapping[str, Any]]) -> tuple[PartMark, ...]:

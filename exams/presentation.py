@@ -43,6 +43,8 @@ __all__ = [
     "is_answered",
     "number_text",
     "review_view",
+    "verdict_label",
+    "verdict_of",
 ]
 
 Order = Mapping[str, Sequence[str]]
@@ -103,12 +105,10 @@ def review_view(
         shows_marks=policy.marks,
     )
     view = build(type, arranged_content(type, content, order), seen, name=name, number=number, marks=number_text(marks))
-    verdict = _verdict(state, fraction) if policy.marks else ""
-    if policy.for_marker and verdict == "pending":
-        verdict = ""  # who marks it knows that it waits
+    verdict = verdict_of(state, fraction, policy)
     review = ReviewView(
         verdict=verdict,
-        verdict_label=_verdict_label(verdict),
+        verdict_label=verdict_label(verdict),
         for_marker=policy.for_marker,
         mark=number_text(mark) if policy.marks else "",
         maximum=number_text(marks),
@@ -141,6 +141,12 @@ def shown_key(type: str, content: Mapping[str, Any], key: Mapping[str, Any], ord
         return key
 
 
+def verdict_of(state: str, fraction: float | None, policy: ReviewPolicy, /) -> str:
+    """Return right, partial, wrong, blank or pending, as far as the policy lets it out; otherwise empty."""
+    verdict = _verdict(state, fraction) if policy.marks else ""
+    return "" if policy.for_marker and verdict == "pending" else verdict  # who marks it knows that it waits
+
+
 def _verdict(state: str, fraction: float | None) -> str:
     if state == "blank":
         return "blank"
@@ -151,7 +157,8 @@ def _verdict(state: str, fraction: float | None) -> str:
     return "partial" if fraction > 1e-6 else "wrong"
 
 
-def _verdict_label(verdict: str) -> str:
+def verdict_label(verdict: str, /) -> str:
+    """Return a verdict in the reader's language; empty for none."""
     return {
         "right": _("Right"),
         "partial": _("Partly right"),
@@ -177,7 +184,7 @@ def _reviewed_parts(
         mark = None if fraction is None else Decimal(str(fraction)) * Decimal(question.marks or "0")
         review = ReviewView(
             verdict=verdict,
-            verdict_label=_verdict_label(verdict),
+            verdict_label=verdict_label(verdict),
             for_marker=policy.for_marker,
             mark=number_text(mark) if policy.marks and part else "",
             maximum=question.marks,

@@ -2,6 +2,7 @@
 
 import logging
 import uuid
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import transaction
@@ -16,15 +17,25 @@ logger = logging.getLogger(__name__)
 
 def publish(event: Event) -> None:
     """Write `event` to the outbox; it is delivered if and only if the surrounding transaction commits."""
+    publish_all([event])
+
+
+def publish_all(events: Sequence[Event]) -> None:
+    """Write several events to the outbox, in order, with one statement."""
+    if not events:
+        return
     now = now_utc()
-    OutboxEvent.objects.create(
-        event_id=uuid.uuid4(),
-        name=event.name,
-        payload=event.payload(),
-        request_id=current_request_id(),
-        published_at=now,
-        next_attempt_at=now,
-    )
+    OutboxEvent.objects.bulk_create([
+        OutboxEvent(
+            event_id=uuid.uuid4(),
+            name=event.name,
+            payload=event.payload(),
+            request_id=current_request_id(),
+            published_at=now,
+            next_attempt_at=now,
+        )
+        for event in events
+    ])  # fmt: skip
     transaction.on_commit(_hint)
 
 

@@ -6,9 +6,9 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from exams.delivery.parsed import option_groups
 from exams.domain.assembly import DrawnSlot, draw, shuffle_options, shuffle_questions
-from exams.domain.registry import get_type
-from exams.fetch import frozen_entry, get_versions, pools_of, section_texts
+from exams.fetch import frozen_entry, pools_of, section_texts
 from exams.models import Exam
 
 
@@ -18,11 +18,11 @@ def new_seed() -> int:
 
 
 def draw_paper(*, exam: Exam, structure: Mapping[str, Any], seed: int) -> dict[str, Any]:
-    """Return the paper to be frozen in an attempt: one statement reads the drawn versions, whatever the size of the
-    bank.
+    """Return the paper to be frozen in an attempt: one statement reads the hashes of the drawn versions, whatever the
+    size of the bank; one more those that this process has not met.
     """
     slots = draw(pools_of(structure), seed=seed)
-    versions = get_versions(drawn.version_id for drawn in slots)
+    groups = option_groups(drawn.version_id for drawn in slots)
     number = 0
     sections: list[dict[str, Any]] = []
     for section in section_texts(structure):
@@ -32,14 +32,12 @@ def draw_paper(*, exam: Exam, structure: Mapping[str, Any], seed: int) -> dict[s
         entries = []
         for drawn in own:
             number += 1
-            version = versions[drawn.version_id]
-            question_type = get_type(version.type)
-            content = question_type.parse_content(version.content)
+            found = groups[drawn.version_id]
             order = {
                 group: shuffle_options(seed=seed, slot=number, ids=ids, group=group) if exam.shuffle_options else ids
-                for group, ids in question_type.option_order(content).items()
+                for group, ids in found.ordered.items()
             }
-            for group, ids in question_type.drawn_groups(content).items():
+            for group, ids in found.drawn.items():
                 order[group] = shuffle_options(seed=seed, slot=number, ids=ids, group=group)[:1]
             entries.append(frozen_entry(number, drawn, order))
         sections.append({**section, "slots": entries})

@@ -1,26 +1,27 @@
 """Grading a submitted attempt: results in bulk, the score, the state and the event in one transaction."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any, Protocol
 
 from django.db import transaction
 from django.db.models import F
 
-from edu.events.publish import publish
-from edu.events.types import AttemptGraded, AttemptNeedsMarking
-from exams.delivery.parsed import parsed_question
-from exams.delivery.release import release_if_due
-from exams.delivery.result_rows import write_results
+from edu.events.publish import publish, publish_all
+from edu.events.types import AttemptGraded, AttemptNeedsMarking, Event, ResultReleased
+from exams.delivery.parsed import GradableVersion, gradable_versions, parsed_question
+from exams.delivery.release import is_due, release_if_due
+from exams.delivery.result_rows import NewResult, write_results
 from exams.domain.errors import InvalidQuestion, InvalidResponse
-from exams.domain.grading import GRADER_VERSION, GradingPolicy, Mark
+from exams.domain.grading import GRADER_VERSION, GradedQuestion, GradingPolicy, Mark
 from exams.domain.marks import MarkState
 from exams.domain.receipts import response_value
 from exams.domain.scoring import ItemResult as ScoredItem
-from exams.domain.scoring import PaperScore, PassMark, item_mark, score_paper
-from exams.fetch import FrozenSlot, frozen_slots, get_versions, parts_as_json, policy_of
-from exams.models import Attempt, Exam, ItemResult, QuestionVersion
+from exams.domain.scoring import PaperScore, PassMark, item_mark, round_mark, score_paper
+from exams.fetch import FrozenSlot, frozen_slots, parts_as_json, policy_of
+from exams.models import Attempt, Exam, QuestionVersion
 
 logger = logging.getLogger(__name__)
 
@@ -35,26 +36,38 @@ def grade_attempt(*, attempt_id: int, now: datetime) -> bool:
     AttemptNeedsMarking.
     """
     attempt = Attempt.objects.select_related("exam").filter(pk=attempt_id, state=Attempt.State.SUBMITTED).first()
-    if attempt is None:
-        return False
+    return attempt is not None and grade_submitted(attempt=attempt, now=now)
+
+
+def grade_submitted(*, attempt: Attempt, now: datetime) -> bool:
+    """Grade a submitted attempt (with its exam, as it stands in the database) as grade_attempt does, and write the
+    outcome into it too; False, and nothing written into it, when somebody else was quicker.
+    """
     slots = frozen_slots(attempt.paper)
-    versions = get_versions(slot.version_id for slot in slots)
+    versions = gradable_versions(slot.version_id for slot in slots)
     policy = policy_of(attempt.exam.grading_policy)
     results = [_result(attempt, slot, versions[slot.version_id], policy, now) for slot in slots]
     score = score_results(results=results, exam=attempt.exam)
+    outcome: dict[str, Any] = {"state": Attempt.State.NEEDS_MARKING, "passed": score.passed}
+    outcome["maximum"] = round_mark(score.maximum)
+    outcome |= {"graded_at": None, "score": None, "percent": None}
+    ids = {"attempt_id": attempt.pk, "exam_id": attempt.exam_id, "user_id": attempt.user_id}
+    events: list[Event] = []
+    if score.is_pending:
+        events.append(AttemptNeedsMarking(**ids))
+    else:
+        outcome |= {"state": Attempt.State.GRADED, "graded_at": now, "score": score.total, "percent": score.percent}
+        events.append(AttemptGraded(**ids, passed=bool(score.passed), score=str(score.total)))
+        if attempt.released_at is None and is_due(exam=attempt.exam, now=now):
+            outcome["released_at"] = now
+            events.append(ResultReleased(**ids, passed=bool(score.passed)))
     with transaction.atomic():
-        changed = Attempt.objects.filter(pk=attempt.pk, state=Attempt.State.SUBMITTED).update(
-            state=Attempt.State.NEEDS_MARKING if score.is_pending else Attempt.State.GRADED,
-            graded_at=None if score.is_pending else now,
-            score=None if score.is_pending else score.total,
-            maximum=score.maximum,
-            percent=None if score.is_pending else score.percent,
-            passed=score.passed,
-        )
-        if not changed:
+        if not Attempt.objects.filter(pk=attempt.pk, state=Attempt.State.SUBMITTED).update(**outcome):
             return False
         write_results(results)
-        announce_score(attempt=attempt, score=score, now=now)
+        publish_all(events)
+    for name, value in outcome.items():
+        setattr(attempt, name, value)
     return True
 
 
@@ -68,7 +81,16 @@ def announce_score(*, attempt: Attempt, score: PaperScore, now: datetime) -> Non
     release_if_due(attempt=attempt, exam=attempt.exam, passed=bool(score.passed), now=now)
 
 
-def score_results(*, results: Sequence[ItemResult], exam: Exam) -> PaperScore:
+class Scorable(Protocol):
+    """What the score of an attempt is added up from: a stored result, or one about to be stored."""
+
+    slot: Any
+    topic_id: Any
+    fraction: Any
+    maximum: Any
+
+
+def score_results(*, results: Iterable[Scorable], exam: Exam) -> PaperScore:
     """Return the score of an attempt from its results."""
     items = [
         ScoredItem(
@@ -86,19 +108,21 @@ def score_results(*, results: Sequence[ItemResult], exam: Exam) -> PaperScore:
 
 
 def _result(
-    attempt: Attempt, slot: FrozenSlot, version: QuestionVersion, policy: GradingPolicy, now: datetime
-) -> ItemResult:
-    """Grade one slot."""
+    attempt: Attempt, slot: FrozenSlot, version: GradableVersion, policy: GradingPolicy, now: datetime
+) -> NewResult:
+    """Grade one slot; a question that cannot be graded asks for a person."""
     stored = attempt.responses.get(str(slot.slot), "")
-    mark = grade_response(version=version, stored=stored, policy=policy, order=slot.order)
-    return ItemResult(
+    mark = Mark(None, MarkState.PENDING)
+    if version.question is not None:
+        mark = _grade(version.question, version.pk, stored, policy, slot.order)
+    return NewResult(
         attempt_id=attempt.pk,
         slot=slot.slot,
         exam_id=attempt.exam_id,
         user_id=attempt.user_id,
         question_id=version.question_id,
         version_id=version.pk,
-        topic_id=version.question.topic_id,
+        topic_id=version.topic_id,
         state=str(mark.state),
         fraction=mark.fraction,
         mark=item_mark(fraction=mark.fraction, marks=slot.marks),
@@ -120,10 +144,20 @@ def grade_response(
     except InvalidQuestion:
         logger.exception("version %s cannot be graded", version.pk)
         return Mark(None, MarkState.PENDING)
+    return _grade(question, version.pk, stored, policy, order)
+
+
+def _grade(
+    question: GradedQuestion,
+    version_id: int,
+    stored: str,
+    policy: GradingPolicy,
+    order: Mapping[str, Sequence[str]] | None,
+) -> Mark:
     try:
         return question.grade(response_value(stored), policy=policy, order=order)
     except InvalidResponse:
-        logger.warning("a response to version %s does not fit it", version.pk)
+        logger.warning("a response to version %s does not fit it", version_id)
         return Mark(0.0, MarkState.GRADED)
 
 

@@ -13,9 +13,10 @@ from edu.core.errors import NotFound
 from exams.asked import asked_html
 from exams.delivery.finish_overdue import finish_if_overdue
 from exams.domain.receipts import response_value
-from exams.fetch import FrozenSlot, frozen_slots, get_asked_versions, get_versions
+from exams.fetch import FrozenSlot, frozen_slots, get_asked_versions, get_reviewed_versions, stored_marks
 from exams.models import Attempt, ItemResult, QuestionVersion
-from exams.presentation import QuestionView, ReviewPolicy, is_answered, review_view
+from exams.presentation import QuestionView, ReviewPolicy, is_answered, review_view, verdict_label, verdict_of
+from exams.reviewed import StoredMark, reviewed_html
 from exams.richtext import safe_html
 
 
@@ -37,6 +38,21 @@ class AskedQuestion:
     html: SafeString
     is_answered: bool
     is_flagged: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewedQuestion:
+    """A question of a review: drawn, with its verdict (empty where marks are hidden)."""
+
+    slot: int
+    html: SafeString
+    verdict: str
+    is_answered: bool
+
+    @property
+    def verdict_label(self) -> str:
+        """Return the verdict in the reader's language."""
+        return verdict_label(self.verdict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,18 +129,24 @@ def asked_paper(attempt: Attempt) -> PaperView:
 def reviewed_paper(attempt: Attempt, *, policy: ReviewPolicy) -> PaperView:
     """Return the attempt's questions as they may be reviewed: two statements."""
     slots = frozen_slots(attempt.paper)
-    versions = get_versions(slot.version_id for slot in slots)
-    results = {row.slot: row for row in ItemResult.objects.filter(attempt_id=attempt.pk)}
-    questions = [
-        reviewed_slot(
-            attempt=attempt,
-            slot=slot,
+    versions = get_reviewed_versions(slot.version_id for slot in slots)
+    marks = stored_marks(attempt_id=attempt.pk)
+    questions = []
+    for slot in slots:
+        stored = attempt.responses.get(str(slot.slot), "")
+        mark = marks.get(slot.slot, StoredMark())
+        html = reviewed_html(
             version=versions[slot.version_id],
-            result=results.get(slot.slot),
+            slot=slot.slot,
+            marks=slot.marks,
+            order=slot.order,
+            stored=stored,
+            mark=mark,
             policy=policy,
         )
-        for slot in slots
-    ]
+        verdict = verdict_of(mark.state, mark.fraction, policy)
+        answered = is_answered(response_value(stored))
+        questions.append(ReviewedQuestion(slot=slot.slot, html=html, verdict=verdict, is_answered=answered))
     return PaperView(
         sections=_sections(attempt, slots, questions),
         question_count=len(slots),

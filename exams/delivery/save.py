@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
@@ -123,16 +123,34 @@ def _write(
     statement = _STATEMENT.format(merge=_MERGE[vendor], flags=_FLAGS[vendor])
     patch = json.dumps(stored, ensure_ascii=False)
     least_deadline = adapt(now - timedelta(seconds=key.grace_seconds))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statement,
-            [patch, seq, adapt(now), flags, key.attempt_id, key.user_id, key.epoch, seq, least_deadline, _only(stored)],
-        )
-        row = cursor.fetchone()
+    parameters = [patch, seq, adapt(now), flags, key.attempt_id, key.user_id, key.epoch, seq, least_deadline]
+    row = _send(statement, [*parameters, _only(stored)])
     if row is None:
         return None
     responses = json.loads(row[0]) if isinstance(row[0], str) else row[0]
     return responses, _moment(row[1])
+
+
+def _send(statement: str, parameters: list[Any]) -> tuple[Any, ...] | None:
+    """Run the statement over the connection as it is: asking first whether it lives would be a second round trip.
+
+    Where it has died meanwhile, the statement is sent again over a new one: a batch stored twice is stored once.
+    """
+    connection.health_check_done = True
+    try:
+        return _run(statement, parameters)
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block or connection.is_usable():
+            raise
+        connection.close()
+        return _run(statement, parameters)
+
+
+def _run(statement: str, parameters: list[Any]) -> tuple[Any, ...] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    return row
 
 
 def _only(stored: dict[str, str]) -> int:

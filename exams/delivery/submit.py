@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from edu.core.errors import InvalidInput, NotFound
 from edu.events.publish import publish
 from edu.events.types import AttemptSubmitted
-from exams.delivery.grade import grade_attempt
+from exams.delivery.grade import grade_submitted
 from exams.delivery.keys import AttemptKey
 from exams.delivery.save import Batch, SaveRefused, save_responses
 from exams.models import Attempt
@@ -39,7 +39,11 @@ def submit_attempt(
         except SaveRefused as refusal:
             if refusal.code in {"moved", "paused", "question_closed"}:
                 raise
-    attempt = Attempt.objects.select_related("exam").filter(user_id=user_id, **field).first()
+    attempt = (
+        Attempt.objects.filter(user_id=user_id, **field)
+        .only("id", "state", "deadline_at", "exam_id", "user_id")
+        .first()
+    )
     if attempt is None:
         raise NotFound(_("There is no such attempt."))
     is_late = now > attempt.deadline_at
@@ -68,8 +72,16 @@ def close_attempt(*, attempt: Attempt, now: datetime, by: str) -> bool:
 
 def finish_grading(*, attempt: Attempt, now: datetime) -> Attempt:
     """Grade a submitted attempt and return it as it now stands; a failing grader leaves it submitted for the sweep."""
+    current = _current(attempt.pk)
+    if current.state != Attempt.State.SUBMITTED:
+        return current
     try:
-        grade_attempt(attempt_id=attempt.pk, now=now)
+        is_graded = grade_submitted(attempt=current, now=now)
     except Exception:
         logger.exception("grading attempt %s failed", attempt.pk)
-    return Attempt.objects.select_related("exam").get(pk=attempt.pk)
+        return current
+    return current if is_graded else _current(attempt.pk)
+
+
+def _current(attempt_id: int) -> Attempt:
+    return Attempt.objects.select_related("exam").get(pk=attempt_id)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from exams.domain.errors import InvalidResponse
+from exams.domain.schema import UNSTORABLE
 
 MAXIMUM_LENGTH = 20_000
 
@@ -18,7 +19,7 @@ def checked_text(raw: object, /, *, field: str | None = None) -> str | None:
         raise InvalidResponse("The response must be text.", field=field)
     if len(raw) > MAXIMUM_LENGTH:
         raise InvalidResponse(f"The response is longer than {MAXIMUM_LENGTH} characters.", field=field)
-    if "\x00" in raw or any("\ud800" <= sign <= "\udfff" for sign in raw):
+    if UNSTORABLE.search(raw):
         raise InvalidResponse("The response contains characters that cannot be stored.", field=field)
     return raw if raw.strip() else None
 

@@ -14,13 +14,12 @@ from exams.domain.errors import Problem
 from exams.domain.numbers import parse_decimal
 
 MAXIMUM_RICH_TEXT = 200_000
-
-
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""NUL and half a surrogate pair: no database keeps them."""
 
 
 def _is_storable(text: str) -> str:
-    if _UNSTORABLE.search(text):
+    if UNSTORABLE.search(text):
         raise ValueError("contains a NUL or half a surrogate pair, which no database keeps")
     return text
 

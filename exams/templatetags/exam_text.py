@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from django import template
 from django.utils import formats, timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from exams.drawings import with_slot
 from exams.richtext import safe_html
 
 register = template.Library()
@@ -43,3 +45,9 @@ def duration(seconds: float | None) -> str:
     if not hours:
         return minute_text
     return _("%(hours)s %(minutes)s") % {"hours": hour_text, "minutes": minute_text} if minutes else hour_text
+
+
+@register.filter
+def for_slot(html: str, slot: int) -> SafeString:
+    """Return what was drawn for any slot with the number of this one in it."""
+    return with_slot(html, slot)

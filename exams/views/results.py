@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +22,7 @@ from edu.core.errors import NotFound
 from exams.cards import attempt_words, exam_card
 from exams.delivery.room import get_own_attempt, reviewed_paper
 from exams.domain.timing import ExamStatus
+from exams.drawings import SLOT
 from exams.models import Attempt, ItemResult, QuestionVersion
 from exams.presentation import ReviewPolicy
 from exams.queries import attempt_views, get_exam, list_attempts
@@ -78,8 +80,10 @@ def review(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         return redirect("exams:result", public_id=public_id)
     paper = reviewed_paper(attempt, policy=policy)
     wanted = request.GET.get("show", "")
-    shown = [q for q in paper.questions if wanted != "wrong" or (q.review and q.review.verdict != "right")]
+    shown = [q for q in paper.questions if wanted != "wrong" or q.verdict != "right"]
+    report_form = {"address": reverse("exams:report", args=[public_id]), "name": "slot", "number": SLOT}
     context = {
+        "report_form": render_to_string("exams/_report.html", report_form, request=request),
         "title": _("Review: %(exam)s") % {"exam": attempt.exam.title},
         "desk": "learner",
         "attempt": attempt_views([attempt])[0],

@@ -2,6 +2,7 @@
 order."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -44,6 +45,15 @@ class Key(Schema):
     blanks: dict[PartId, BlankKey]
     order_free: tuple[tuple[PartId, ...], ...] = ()
     grading: Literal["per_blank", "all_or_nothing"] = "per_blank"
+
+    @cached_property
+    def feedback(self) -> dict[str, str]:
+        """Feedback by blank and answer; made once, as thousands of responses are marked by one key."""
+        return {
+            id_: said
+            for blank_id, blank in self.blanks.items()
+            for id_, said in blanks.blank_feedback(blank_id, blank.numerics or blank.answers).items()
+        }
 
 
 Response = dict[str, str]
@@ -127,11 +137,7 @@ def public_content(content: Content, order: Mapping[str, Sequence[str]]) -> dict
 
 def list_feedback(content: Content, key: Key) -> dict[str, str]:
     """Return feedback by blank and answer."""
-    return {
-        id_: said
-        for blank_id, blank in key.blanks.items()
-        for id_, said in blanks.blank_feedback(blank_id, blank.numerics or blank.answers).items()
-    }
+    return key.feedback
 
 
 def summarise(content: Content) -> str:

@@ -8,7 +8,9 @@ from django.utils.translation import override
 from exams import asked
 from exams.asked import AskedVersion, asked_html
 from exams.models import QuestionVersion
+from exams.presentation import ReviewPolicy
 from exams.printing import print_questions
+from exams.reviewed import ReviewedVersion, StoredMark, drawings, reviewed_html
 from exams.services import (
     add_items,
     add_section,
@@ -39,10 +41,10 @@ def drawn(*, slot=1, stored="", order=None, flagged=False, content_hash="hash", 
 
 
 def test_what_is_kept_is_the_same_for_the_same_and_never_for_another():
-    asked._kept.clear()
+    asked.drawings.kept.clear()
     blank = drawn()
     assert drawn() == blank
-    assert len(asked._kept) == 1
+    assert len(asked.drawings.kept) == 1
     others = [drawn(stored='"a"'), drawn(order={"options": ["b", "a"]}), drawn(flagged=True), drawn(has_flag=False)]
     with override("zh-hans"):
         others.append(drawn())
@@ -50,17 +52,17 @@ def test_what_is_kept_is_the_same_for_the_same_and_never_for_another():
     assert 'value="a" checked' in others[0]
     assert "checked" not in drawn()
     second = drawn(slot=12)
-    assert len(asked._kept) == 6
+    assert len(asked.drawings.kept) == 6
     assert 'name="q12"' in second
     assert 'id="question-12"' in second
     assert "q1-" not in second
 
 
 def test_long_answers_and_versions_without_a_hash_are_not_kept():
-    asked._kept.clear()
+    asked.drawings.kept.clear()
     drawn(content_hash="")
     drawn(stored='"' + "x" * 400 + '"')
-    assert asked._kept == {}
+    assert asked.drawings.kept == {}
 
 
 @pytest.fixture
@@ -106,3 +108,43 @@ def test_only_authors_print_their_papers_and_banks(client, paper):
         assert answer.content[:5] == b"%PDF-"
     client.force_login(make_user(is_instructor=True))
     assert [client.get(address).status_code for address in addresses] == [404, 404]
+
+
+def reviewed(**changed):
+    given = {
+        "version": ReviewedVersion(
+            type="single_choice",
+            content_hash="hash",
+            content=CHOICE,
+            key='{"fractions": {"b": 1}}',
+            explanation="<p>Because.</p>",
+            source="",
+        ),
+        "slot": 1,
+        "marks": Decimal(2),
+        "order": {},
+        "stored": '"a"',
+        "mark": StoredMark(state="graded", fraction=0.0, mark=Decimal(0)),
+        "policy": ReviewPolicy(),
+    }
+    return reviewed_html(**given | changed)
+
+
+def test_reviews_are_kept_apart_by_mark_policy_and_explanation():
+    drawings.kept.clear()
+    wrong = reviewed()
+    assert reviewed() == wrong
+    assert len(drawings.kept) == 1
+    right = reviewed(stored='"b"', mark=StoredMark(state="graded", fraction=1.0, mark=Decimal(2)))
+    silent = reviewed(policy=ReviewPolicy(keys=False, explanations=False))
+    assert len({wrong, right, silent}) == 3
+    assert "Because." in wrong
+    assert "Because." not in silent
+    assert 'id="question-7"' in reviewed(slot=7)
+    assert len(drawings.kept) == 3
+
+
+def test_a_review_with_a_comment_is_drawn_for_its_learner_alone():
+    drawings.kept.clear()
+    assert "Well tried" in reviewed(mark=StoredMark(state="graded", fraction=0.0, comment="Well tried"))
+    assert not drawings.kept
