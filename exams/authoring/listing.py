@@ -208,7 +208,10 @@ def _count_of(bank: Bank, wanted: Mapping[str, Any], **known: Any) -> RawSQL:
     """
 
     def counted(rows: QuerySet[Question]) -> tuple[str, tuple[Any, ...]]:
-        rows = _narrowed(rows.filter(bank=bank), bank, wanted, **known, may_walk=False)
+        # A topic is of one bank, and an index that begins with topics does not name the bank.
+        if wanted.get("topic", "none") == "none":
+            rows = rows.filter(bank=bank)
+        rows = _narrowed(rows, bank, wanted, **known, may_walk=False)
         if "difficulty" in wanted and "type" not in wanted:
             # Naming all types lets the count be read from an index that begins with the type.
             rows = rows.filter(type__in=list(question_types()))

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             model_name="question",
             index=models.Index(
                 condition=models.Q(("has_unpublished_changes", True)),
-                fields=["bank", "id"],
+                fields=["bank", "status", "id"],
                 name="question_unpublished_idx",
             ),
         ),

@@ -281,7 +281,9 @@ class Question(PreviewableMixin, WorkflowMixin, DraftStateMixin, LockableMixin, 
             # What few questions are is listed without walking past the many that are not.
             models.Index(fields=["bank", "id"], condition=models.Q(is_withheld=True), name="question_withheld_idx"),
             models.Index(
-                fields=["bank", "id"], condition=models.Q(has_unpublished_changes=True), name="question_unpublished_idx"
+                fields=["bank", "status", "id"],
+                condition=models.Q(has_unpublished_changes=True),
+                name="question_unpublished_idx",
             ),
             models.Index(
                 fields=["bank", "id"], condition=models.Q(go_live_at__isnull=False), name="question_scheduled_idx"
