@@ -97,9 +97,8 @@ def _measured(options: argparse.Namespace) -> int:
     results = dict(
         measured(small=banks[options.small], large=banks[options.large], author=author, rounds=options.rounds)
     )
-    print(
-        f"{connection.vendor}: least of {options.rounds} rounds in turn, milliseconds of {'processor' if connection.vendor == 'sqlite' else 'wall clock'}"
-    )
+    kind = "processor" if connection.vendor == "sqlite" else "wall clock"
+    print(f"{connection.vendor}: least of {options.rounds} rounds in turn, milliseconds of {kind}")
     print(f"{'':52}{options.small:>12,}{options.large:>12,}{'ratio':>8}")
     worst = 0.0
     for name, (small, large) in results.items():
