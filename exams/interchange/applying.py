@@ -6,6 +6,7 @@ Values and search terms are made ready outside of the transactions, which are sh
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -23,14 +24,13 @@ from exams.authoring.topic_counts import recount_topics, shift_counts
 from exams.interchange.bulk_insert import PreparedRows, prepare_rows, reserve_keys
 from exams.interchange.files import remove_file
 from exams.interchange.pacing import Pace
-from exams.interchange.parts import in_parts
 from exams.interchange.planning import KnownQuestions, count_rows
 from exams.models import ImportBatch, ImportRow, Question, QuestionTerms, QuestionVersion, Topic
 
 UPDATE_SIZE = 25
 """Known questions that the first transaction updates: each takes a dozen statements."""
-NEW_TOPICS = 50
-"""Topics a transaction: each takes two statements."""
+NEW_TOPICS = 15
+"""Paths of topics that the first transaction makes: each may take four statements."""
 INDEXED = ("bank_id", "search_text", "ref", "source", "tags")
 State = ImportRow.State
 Say = Callable[[int, str], None]
@@ -92,7 +92,7 @@ class _Writer:
         self.batch = batch
         self.options = batch.options
         self.topics: dict[tuple[str, ...], Topic] = {}
-        self.pace = Pace()
+        self.pace, self.topic_pace = Pace(), Pace(NEW_TOPICS, least=2)
         self.last_position = batch.applied_position
 
     def next_rows(self) -> list[WaitingRow] | None:
@@ -163,9 +163,9 @@ class _Writer:
     def _find_topics(self, rows: Sequence[WaitingRow]) -> None:
         """Make the topics of these rows that are not there yet."""
         paths = dict.fromkeys(path for row in rows if (path := path_of(self.batch, row)))
-        missing = [path for path in paths if path not in self.topics]
-        for part in in_parts(missing, NEW_TOPICS):
-            with self.pace.transaction():
+        missing = iter([path for path in paths if path not in self.topics])
+        while part := list(islice(missing, self.topic_pace.size)):
+            with self.topic_pace.transaction():
                 self.topics |= create_topics(bank=self.batch.bank, paths=part)
 
 
