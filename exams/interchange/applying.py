@@ -23,7 +23,7 @@ from exams.authoring.term_index import index_questions, joined_terms
 from exams.authoring.topic_counts import recount_topics, shift_counts
 from exams.interchange.bulk_insert import PreparedRows, prepare_rows, reserve_keys
 from exams.interchange.files import remove_file
-from exams.interchange.pacing import Pace
+from exams.interchange.pacing import Pace, many_rows
 from exams.interchange.planning import KnownQuestions, count_rows
 from exams.models import ImportBatch, ImportRow, Question, QuestionTerms, QuestionVersion, Topic
 
@@ -52,7 +52,7 @@ def apply_import(*, batch_id: int, say: Say) -> dict[str, Any]:
     batch = ImportBatch.objects.select_related("bank", "owner").get(pk=batch_id)
     if batch.state != ImportBatch.State.APPLYING:
         return dict(batch.report)
-    with override("en"):
+    with override("en"), many_rows():
         writer = _Writer(batch)
         total = max(1, batch.report.get("all", 1))
         while (rows := writer.next_rows()) is not None:

@@ -5,6 +5,7 @@ Work in such transactions goes on where it stopped, so a power cut may take the 
 the disk. Whoever commits next, a learner's save or the end of the work, waits for all that came before.
 """
 
+import gc
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,6 +55,17 @@ class Pace:
             self.size = max(self._least, self.size // 2)
         elif seconds < SHORT_SECONDS:
             self.size = min(MOST, self.size + self.size // 4 + 1)
+
+
+@contextmanager
+def many_rows() -> Iterator[None]:
+    """Spare the collector of garbage the half million objects of the site while many rows come and go: it would look
+    through all of them again and again."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _run(statement: str) -> int:

@@ -18,7 +18,7 @@ from exams.interchange.examine import Examined, examine_row
 from exams.interchange.files import local_copy
 from exams.interchange.formats.base import Format, Remark, Source, UnreadableFile, gettext_noop
 from exams.interchange.formats.registry import find_format, get_format
-from exams.interchange.pacing import Pace
+from exams.interchange.pacing import Pace, many_rows
 from exams.interchange.parts import in_parts
 from exams.interchange.remarks import kept
 from exams.models import Bank, ImportBatch, ImportRow, Question
@@ -51,6 +51,7 @@ def plan_import(*, batch_id: int, say: Say) -> dict[str, Any]:
     delete_rows(batch)
     try:
         with (
+            many_rows(),
             override("en"),
             local_copy(batch.storage_name) as path,
         ):  # what is kept is source text, told when it is read
