@@ -114,8 +114,16 @@ def list_questions(
     `topics` are the bank's and `searched` what `find_searched` found, when the caller has them; else a query each.
     With `may_walk` a large topic is found by walking the bank: for a page in the order of the list, not for a count.
     """
-    rows: QuerySet[Question] = Question.objects.filter(bank=bank)
-    return _narrowed(rows, bank, clean_filters(filters), topics=topics, searched=searched, may_walk=may_walk)
+    wanted = clean_filters(filters)
+    rows = _of_bank(Question.objects.all(), bank, wanted)
+    return _narrowed(rows, bank, wanted, topics=topics, searched=searched, may_walk=may_walk)
+
+
+def _of_bank(rows: QuerySet[Question], bank: Bank, wanted: Mapping[str, Any]) -> QuerySet[Question]:
+    """Return the questions of a bank; where a search names them, by their ids and not by walking the bank."""
+    if "q" in wanted or "tag" in wanted:
+        return rows.annotate(bank_key=F("bank_id") + 0).filter(bank_key=bank.pk)
+    return rows.filter(bank=bank)
 
 
 def _narrowed(
@@ -210,7 +218,7 @@ def _count_of(bank: Bank, wanted: Mapping[str, Any], **known: Any) -> RawSQL:
     def counted(rows: QuerySet[Question]) -> tuple[str, tuple[Any, ...]]:
         # A topic is of one bank, and an index that begins with topics does not name the bank.
         if wanted.get("topic", "none") == "none":
-            rows = rows.filter(bank=bank)
+            rows = _of_bank(rows, bank, wanted)
         rows = _narrowed(rows, bank, wanted, **known, may_walk=False)
         if "difficulty" in wanted and "type" not in wanted:
             # Naming all types lets the count be read from an index that begins with the type.

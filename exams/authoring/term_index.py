@@ -82,13 +82,14 @@ def index_missing(*, limit: int = 5000) -> int:
     return len(rows)
 
 
-def _rows_with(every: Sequence[str], some: Sequence[str] = ()) -> tuple[str, list[Any]]:
+def _rows_with(every: Sequence[str], some: Sequence[str] = (), *, only: str = "") -> tuple[str, list[Any]]:
     """Return the statement for the newest questions that have every term of one list and at least one of the other
-    (when not empty), without its limit; the column is `found`."""
+    (when not empty), without its limit; the column is `found`, `only` a condition of the statement as a whole."""
     if connection.vendor == "postgresql":
         where, values = "string_to_array(terms, ' ') @> %s", [list(every)]
         if some:
             where, values = f"{where} AND string_to_array(terms, ' ') && %s", [*values, list(some)]
+        where = f"{only} AND {where}" if only else where
         # `+ 0` keeps the planner from walking the whole table in the order of ids.
         return (
             f"SELECT question_id AS found FROM exams_questionterms WHERE {where} ORDER BY question_id + 0 DESC",  # noqa: S608 - our own words; values are parameters
@@ -97,8 +98,10 @@ def _rows_with(every: Sequence[str], some: Sequence[str] = ()) -> tuple[str, lis
     match = " AND ".join(f'"{term}"' for term in every)
     if some:
         match = f"({' OR '.join(f'{chr(34)}{term}{chr(34)}' for term in some)}) AND {match}"
+    # SQLite tests a condition row by row; an empty phrase is found nowhere, at once.
+    wanted = f"CASE WHEN {only} THEN %s ELSE '\"\"' END" if only else "%s"
     return (
-        "SELECT rowid AS found FROM exams_question_fts WHERE exams_question_fts MATCH %s ORDER BY rowid DESC",
+        f"SELECT rowid AS found FROM exams_question_fts WHERE exams_question_fts MATCH {wanted} ORDER BY rowid DESC",  # noqa: S608 - our own words
         [match],
     )
 
@@ -128,11 +131,15 @@ _SEARCH = """
     many AS ({many} LIMIT %s)
     SELECT found FROM narrowed WHERE (SELECT COUNT(*) FROM few) <= %s
     UNION ALL
-    SELECT found FROM many WHERE (SELECT COUNT(*) FROM few) > %s
+    SELECT found FROM many
     ORDER BY found DESC
 """
 """The term of a bank stands in all its questions: a rare word is found sooner without it and sorted out after; only a
 word with many hits is asked for together with its bank."""
+
+
+_ARE_MANY = "(SELECT COUNT(*) FROM few) > %s"
+"""Within the statement for many hits, which is then not begun at all where there are few."""
 
 
 def find_question_ids(*, bank_id: int, query: str = "", tag: str = "", limit: int = MAXIMUM_HITS) -> list[int]:
@@ -147,9 +154,9 @@ def find_question_ids(*, bank_id: int, query: str = "", tag: str = "", limit: in
     if not every:
         return []
     few, few_values = _rows_with(every)
-    many, many_values = _rows_with([*every, bank_term(bank_id)])
+    many, many_values = _rows_with([*every, bank_term(bank_id)], only=_ARE_MANY)
     hiding = ", ".join(["%s"] * len(ImportBatch.HIDING))
-    values = [*few_values, FEW_HITS + 1, bank_id, *ImportBatch.HIDING, *many_values, limit, FEW_HITS, FEW_HITS]
+    values = [*few_values, FEW_HITS + 1, bank_id, *ImportBatch.HIDING, FEW_HITS, *many_values, limit, FEW_HITS]
     return _ask(_SEARCH.format(few=few, many=many, hiding=hiding), values)
 
 

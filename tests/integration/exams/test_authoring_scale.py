@@ -128,6 +128,16 @@ def test_filters_narrow_and_after_a_key_of_another_bank_there_is_nothing(author,
         assert (page.count, len(page.rows)) == (count, count), filters
 
 
+def test_a_word_with_many_hits_is_asked_for_with_its_bank_and_finds_the_same(author, bank, monkeypatch):
+    fill(bank, author, 12)
+    fill(create_bank(actor=author, name="Other"), author, 12)
+    few = find_question_ids(bank_id=bank.pk, query="会计", tag="even")
+    monkeypatch.setattr("exams.authoring.term_index.FEW_HITS", 3)
+    many = find_question_ids(bank_id=bank.pk, query="会计", tag="even")
+    assert few == many == sorted(many, reverse=True)
+    assert len(many) == 6
+
+
 def test_the_count_stops_at_its_limit(author, bank, monkeypatch):
     monkeypatch.setattr("exams.authoring.listing.COUNT_LIMIT", 5)
     fill(bank, author, 8)
