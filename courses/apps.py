@@ -9,9 +9,12 @@ class CoursesConfig(AppConfig):
     name = "courses"
 
     def ready(self) -> None:
-        """Make finished courses known to the certificate room, and listen to the page editor."""
+        """Make finished courses known to the certificate room, quizzes to the exams room, and listen to the page
+        editor."""
+        from courses import question_uses
         from courses.achievements import register
         from courses.authoring import editor_news
 
         register()
+        question_uses.register()
         editor_news.connect()

@@ -43,6 +43,7 @@ def asked_html(
     stored: str,
     is_flagged: bool,
     has_flag: bool,
+    asks_certainty: bool = False,
 ) -> SafeString:
     """Return the question of a slot as the room shows it, with the stored response in it; no key comes near it."""
     key = (
@@ -53,12 +54,13 @@ def asked_html(
         stored,
         is_flagged,
         has_flag,
+        asks_certainty,
     )
     is_kept = version.content_hash and len(stored) <= LONGEST_RESPONSE
     return drawings.html(
         key if is_kept else None,
         slot=slot,
-        draw=lambda: _drawn(version, marks, order, stored, is_flagged, has_flag),
+        draw=lambda: _drawn(version, marks, order, stored, is_flagged, has_flag, asks_certainty),
     )
 
 
@@ -69,6 +71,7 @@ def _drawn(
     stored: str,
     is_flagged: bool,
     has_flag: bool,
+    asks_certainty: bool,
 ) -> str:
     view = ask_view(
         type=version.type,
@@ -79,6 +82,7 @@ def _drawn(
         order=order,
         response=response_value(stored),
         is_flagged=is_flagged,
+        asks_certainty=asks_certainty,
     )
     context = {"question": view, "slot": SLOT, "tools": True, "unflagged": not has_flag, "heading": "h3"}
     draw: Callable[[dict[str, Any]], str] = get_template("exams/types/question_ask.html").render

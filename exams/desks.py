@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from edu.core.desks import DeskEntry
 
-BANK_PATHS = ("/teach/questions/", "/teach/imports/", "/teach/bulk/")
+BANK_PATHS = ("/teach/questions/", "/teach/imports/", "/teach/exports/", "/teach/bulk/")
 ENTRIES = [
     DeskEntry(desk="learner", label=_("Practice"), url_name="practice:index", icon="target", order=20),
     DeskEntry(

@@ -97,6 +97,7 @@ def pools_of(structure: Mapping[str, Any]) -> Pools:
                     count=int(pool["count"]),
                     marks=Decimal(str(pool["marks"])),
                     version_ids=tuple(int(version) for version in pool["version_ids"]),
+                    groups=tuple(tuple(int(version) for version in group) for group in pool.get("groups", ())),
                 )
             )
     return Pools(tuple(sections), tuple(pools))

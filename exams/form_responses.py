@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from exams.domain.registry import get_type
-from exams.domain.responses import PostedForm
+from exams.domain.responses import PostedForm, posted_certainty, with_certainty
 
 
 def response_from_form(*, type: str, content: Mapping[str, Any], form: PostedForm, name: str) -> Any:
@@ -12,4 +12,4 @@ def response_from_form(*, type: str, content: Mapping[str, Any], form: PostedFor
 
     The value is untrusted: the type's own reading checks it when it is stored or graded.
     """
-    return get_type(type).read_form(content, form, name)
+    return with_certainty(get_type(type).read_form(content, form, name), posted_certainty(form, name))

@@ -4,7 +4,8 @@ Views of delivery, marking, practice and authoring call ask_view and review_view
 type draw the result. An ask view is made without a key, so a template cannot show what it never got.
 """
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -12,10 +13,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
+from exams.domain.certainty import LOW, by_certainty
+from exams.domain.errors import InvalidResponse
+from exams.domain.grading import takes_certainty
 from exams.domain.registry import get_type
+from exams.domain.responses import split_certainty
 from exams.richtext import safe_html
 from exams.view_builders import build
 from exams.view_models import (
+    CERTAINTY_LABELS,
     EMPTY,
     TYPE_LABELS,
     CriterionView,
@@ -31,6 +37,7 @@ from exams.view_models import (
 )
 
 __all__ = [
+    "KEYS_ONLY",
     "TYPE_LABELS",
     "CriterionView",
     "FieldView",
@@ -40,6 +47,8 @@ __all__ = [
     "ReviewView",
     "SegmentView",
     "ask_view",
+    "certainty_rows",
+    "counted_certainty",
     "is_answered",
     "number_text",
     "review_view",
@@ -50,6 +59,8 @@ __all__ = [
 Order = Mapping[str, Sequence[str]]
 EVERYTHING = ReviewPolicy()
 """The policy of practice: everything may be seen."""
+KEYS_ONLY = ReviewPolicy(marks=False, answers=False)
+"""The policy of who writes questions: the keys and why, where nobody has answered."""
 
 
 def ask_view(
@@ -63,15 +74,26 @@ def ask_view(
     response: Any = None,
     slot: int = 0,
     is_flagged: bool = False,
+    asks_certainty: bool = False,
 ) -> QuestionView:
     """Return the question as it is asked, with the response given so far; no key comes near it.
 
     `name` is the prefix of its form fields (`q3`), `order` the frozen order of its options: lists of
-    ids by group, as exams.domain names the groups (`options`, `right`, `items`, a gap, `q1/options`).
+    ids by group, as exams.domain names the groups (`options`, `right`, `items`, a gap, `q1/options`). With
+    `asks_certainty` the learner is asked how certain she is, where the engine marks all of the question.
     """
-    seen = Seen(response=response)
+    plain, certainty = _split(response)
+    seen = Seen(response=plain)
     view = build(type, arranged_content(type, content, order), seen, name=name, number=number, marks=number_text(marks))
-    return replace(view, slot=slot, is_flagged=is_flagged, is_answered=is_answered(response))
+    asks = asks_certainty and takes_certainty(type, content)
+    return replace(
+        view,
+        slot=slot,
+        is_flagged=is_flagged,
+        is_answered=is_answered(plain),
+        asks_certainty=asks,
+        certainty=certainty if asks else None,
+    )
 
 
 def review_view(
@@ -93,13 +115,15 @@ def review_view(
     source: str = "",
     policy: ReviewPolicy = EVERYTHING,
     slot: int = 0,
+    asks_certainty: bool = False,
 ) -> QuestionView:
     """Return the question as it is reviewed. What `policy` withholds is not in the view at all.
 
     `parts` are the stored parts of the mark: {id, fraction, correct, given, parts}. `fraction` None is pending.
     """
+    plain, _certainty = _split(response)
     seen = Seen(
-        response=response if policy.answers else None,
+        response=plain if policy.answers else None,
         key=shown_key(type, content, key, order) if policy.keys else None,
         parts={str(part.get("id")): part for part in parts} if policy.marks else {},
         shows_marks=policy.marks,
@@ -120,7 +144,47 @@ def review_view(
     )
     if view.questions:
         view = replace(view, questions=_reviewed_parts(view, key, policy, seen))
-    return replace(view, slot=slot, review=review, is_answered=is_answered(response))
+    return replace(
+        view,
+        slot=slot,
+        review=review,
+        is_answered=is_answered(plain),
+        certainty=counted_certainty(type, content, response) if asks_certainty and policy.answers else None,
+    )
+
+
+def counted_certainty(type: str, content: Mapping[str, Any] | str, response: Any, /) -> int | None:
+    """Return the certainty that counts with an answer where one is asked for: the one said with it, low where none was;
+    None for a blank and for what a person marks. The content may be JSON text, which is read only where need be."""
+    plain, certainty = _split(response)
+    if not is_answered(plain):
+        return None
+    if isinstance(content, str):
+        content = json.loads(content) if get_type(type).info.holds_questions else {}
+    return (certainty or LOW) if takes_certainty(type, content) else None
+
+
+def certainty_rows(answers: Iterable[tuple[int | None, float | None]], /) -> list[dict[str, Any]]:
+    """Return how answers, given as certainty and how much of each was right, went by the certainty said with them;
+    nothing where none was asked for."""
+    rows = by_certainty(answers)
+    return [
+        {
+            "label": CERTAINTY_LABELS[row.certainty],
+            "count": row.count,
+            "right_percent": row.right_percent,
+            "earned_percent": row.earned_percent,
+        }
+        for row in rows
+    ]
+
+
+def _split(response: Any) -> tuple[Any, int | None]:
+    """Return a stored response and the certainty said with it; one that cannot be read as it is."""
+    try:
+        return split_certainty(response)
+    except InvalidResponse:
+        return None, None
 
 
 def arranged_content(type: str, content: Mapping[str, Any], order: Order | None) -> Mapping[str, Any]:

@@ -8,16 +8,18 @@ import re
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from edu.core.errors import NotFound
 from edu.documents.sheets import Block, Picture, Run, render_sheet
 from exams.domain.registry import get_type
 from exams.models import QuestionVersion
-from exams.presentation import QuestionView, ask_view, review_view
+from exams.presentation import QuestionView, ask_view, number_text, review_view
 from exams.question_parts import plain
 from media.queries import read_illustration
 
@@ -175,7 +177,7 @@ def question_blocks(view: QuestionView, *, label: str, indent: float = INDENT, s
         blocks += rich_blocks(option.html, label=f"{option.letter}." if option.letter else "□", indent=indent + INDENT)
     if not view.segments:
         for one in view.fields:
-            blocks += _with_blank(rich_blocks(one.html, label="–", indent=indent + INDENT))
+            blocks += _with_blank(rich_blocks(one.html, label="–", indent=indent + INDENT), one.unit_label)
     for part in view.questions:
         blocks.append(Block(kind="space", space=2))
         blocks += question_blocks(part, label=part.number, indent=indent + INDENT)
@@ -184,10 +186,10 @@ def question_blocks(view: QuestionView, *, label: str, indent: float = INDENT, s
     return [*blocks, Block(kind="space", space=4)]
 
 
-def _with_blank(blocks: list[Block]) -> list[Block]:
-    """Return the blocks of an item with room for the answer behind its last words."""
+def _with_blank(blocks: list[Block], unit: str) -> list[Block]:
+    """Return the blocks of an item with room for the answer behind its last words, and the unit behind that."""
     *before, last = blocks or [Block()]
-    return [*before, replace(last, runs=[*last.runs, Run(text=f"  {BLANK}")])]
+    return [*before, replace(last, runs=[*last.runs, Run(text=f"  {BLANK} {unit}".rstrip())])]
 
 
 def _segment_blocks(view: QuestionView, *, label: str, indent: float) -> list[Block]:
@@ -231,6 +233,9 @@ def answer_blocks(version: QuestionVersion, *, label: str) -> list[Block]:
     blocks = [Block(runs=runs_of(words or "–"), label=label, indent=INDENT, keeps=10)]
     if version.explanation:
         blocks += rich_blocks(version.explanation, indent=INDENT)
+    for part in view.questions:
+        if part.review is not None and part.review.explanation:
+            blocks += rich_blocks(part.review.explanation, label=part.number, indent=2 * INDENT)
     return [*blocks, Block(kind="space", space=2)]
 
 
@@ -240,17 +245,22 @@ def print_questions(
     sections: Iterable[tuple[str, str, Sequence[tuple[QuestionVersion, Any]]]],
     language: str,
     with_key: bool,
+    lead: Sequence[Block] = (),
+    footer: str = "",
 ) -> bytes:
-    """Return a PDF of sections (title, instructions, questions with their marks), and the key on pages of its own."""
+    """Return a PDF of sections (title, instructions, questions with their marks), and the key on pages of its own.
+
+    `lead` stands between the title and the first section.
+    """
     listed = [(name, text, list(questions)) for name, text, questions in sections]
-    blocks = [Block(kind="title", runs=[Run(text=title)], space=6), *_asked(listed)]
+    blocks = [Block(kind="title", runs=[Run(text=title)], space=6), *lead, *_asked(listed)]
     if with_key:
         blocks += [
             Block(kind="page"),
             Block(kind="title", runs=[Run(text=_("Answers and explanations"))], space=6),
             *_answered(listed),
         ]
-    return render_sheet(title=title, blocks=blocks, language=language, footer=title)
+    return render_sheet(title=title, blocks=blocks, language=language, footer=footer or title)
 
 
 Listed = Sequence[tuple[str, str, Sequence[tuple[QuestionVersion, Any]]]]
@@ -260,7 +270,8 @@ def _asked(listed: Listed) -> Iterator[Block]:
     number = 0
     for name, text, questions in listed:
         if name:
-            yield Block(kind="heading", runs=[Run(text=name)], space=2)
+            yield Block(kind="heading", runs=[Run(text=name)], space=1)
+            yield Block(runs=[Run(text=section_words([marks for _version, marks in questions]))], space=2, keeps=24)
         if text:
             yield from rich_blocks(text)
             yield Block(kind="space", space=3)
@@ -272,9 +283,25 @@ def _asked(listed: Listed) -> Iterator[Block]:
             yield from question_blocks(view, label=f"{number}.")
 
 
+def section_words(marks: Sequence[Any]) -> str:
+    """Return how many questions a section has and what they are worth, each where all are worth the same."""
+    values = [Decimal(str(one)) for one in marks]
+    count = ngettext("%(n)s question", "%(n)s questions", len(values)) % {"n": len(values)}
+    each, total = number_text(values[0] if values else 0), number_text(sum(values, Decimal(0)))
+    if len(values) > 1 and len(set(values)) == 1:
+        return _("%(count)s, %(each)s marks each, %(total)s marks in all") % {
+            "count": count,
+            "each": each,
+            "total": total,
+        }
+    return _("%(count)s, %(total)s marks in all") % {"count": count, "total": total}
+
+
 def _answered(listed: Listed) -> Iterator[Block]:
     number = 0
-    for _name, _text, questions in listed:
+    for name, _text, questions in listed:
+        if name:
+            yield Block(kind="heading", runs=[Run(text=name)], space=2)
         for version, _marks in questions:
             number += 1
             yield from answer_blocks(version, label=f"{number}.")

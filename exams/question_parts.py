@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -18,6 +19,8 @@ from exams.view_models import (
     Seen,
     SegmentView,
 )
+
+EMPTY_LIMITS: Mapping[str, int] = MappingProxyType({})
 
 
 def option_views(
@@ -145,33 +148,40 @@ def percent_of(part: Mapping[str, Any] | None) -> int | None:
     return None if fraction is None else round(fraction * 100)
 
 
+def _ids(value: Any) -> tuple[str, ...]:
+    """Return one id or several as several; none for a blank."""
+    return tuple(map(str, value)) if isinstance(value, list | tuple) else (str(value),) if value else ()
+
+
 def assignment(
     view: QuestionView,
     seen: Seen,
     *,
     items: Sequence[Mapping[str, Any]],
     targets: Sequence[Mapping[str, Any]],
-    right: Mapping[str, str],
+    right: Mapping[str, Any],
+    limits: Mapping[str, int] = EMPTY_LIMITS,
 ) -> QuestionView:
-    """Build matching and categorisation: every item gets one target."""
+    """Build matching and categorisation: every item gets one target, or up to `limits` (0: any number) by item."""
     given = seen.response if isinstance(seen.response, Mapping) else {}
     target_views = option_views(targets)
     texts = {target.id: f"{target.letter}. {plain(target.html)}" for target in target_views}
-    fields = tuple(
-        marked(
-            FieldView(
-                id=item["id"],
-                name=f"{view.name}.{item['id']}",
-                kind="choice",
-                html=safe_html(item.get("text", "")),
-                label=plain(safe_html(item.get("text", ""))),
-                value=str(given.get(item["id"]) or ""),
-                value_text=texts.get(str(given.get(item["id"]) or ""), ""),
-                options=option_views(targets, chosen=frozenset([str(given.get(item["id"]) or "")])),
-                right_text=texts.get(right.get(item["id"], ""), ""),
-            ),
-            seen,
+    fields = []
+    for item in items:
+        id_ = item["id"]
+        chosen, limit = _ids(given.get(id_)), limits.get(id_, 1)
+        label = plain(safe_html(item.get("text", "")))
+        field = FieldView(
+            id=id_,
+            name=f"{view.name}.{id_}",
+            kind="choice" if limit == 1 else "choices",
+            html=safe_html(item.get("text", "")),
+            label=label,
+            value=chosen[0] if limit == 1 and chosen else "",
+            value_text=" + ".join(texts.get(one, "") for one in chosen if one in texts),
+            options=option_views(targets, chosen=frozenset(chosen)),
+            right_text=" + ".join(text for one, text in texts.items() if one in _ids(right.get(id_))),
+            most=0 if limit == 1 else limit,
         )
-        for item in items
-    )
-    return replace(view, fields=fields, targets=target_views)
+        fields.append(marked(field, seen))
+    return replace(view, fields=tuple(fields), targets=target_views)

@@ -55,6 +55,7 @@ def reviewed_html(
     stored: str,
     mark: StoredMark,
     policy: ReviewPolicy,
+    asks_certainty: bool = False,
 ) -> SafeString:
     """Return the question of a slot as the policy lets it be reviewed."""
     is_kept = version.content_hash and len(stored) <= LONGEST_RESPONSE and not mark.comment
@@ -68,9 +69,12 @@ def reviewed_html(
         stored,
         mark,
         policy,
+        asks_certainty,
     )
     return drawings.html(
-        name if is_kept else None, slot=slot, draw=lambda: _drawn(version, marks, order, stored, mark, policy)
+        name if is_kept else None,
+        slot=slot,
+        draw=lambda: _drawn(version, marks, order, stored, mark, policy, asks_certainty),
     )
 
 
@@ -81,6 +85,7 @@ def _drawn(
     stored: str,
     mark: StoredMark,
     policy: ReviewPolicy,
+    asks_certainty: bool,
 ) -> str:
     view = review_view(
         type=version.type,
@@ -99,6 +104,7 @@ def _drawn(
         explanation=version.explanation,
         source=version.source,
         policy=policy,
+        asks_certainty=asks_certainty,
     )
     draw: Callable[[dict[str, Any]], str] = get_template("exams/types/question_review.html").render
     return draw({"question": view, "slot": SLOT, "heading": "h3"})

@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from exams.authoring.banks import create_bank, create_topic, share_bank, update_bank
+from exams.authoring.blueprints import save_rule
 from exams.authoring.exams import archive_exam, copy_exam, save_exam, schedule_exam
-from exams.authoring.papers import add_items, add_section, copy_paper, create_paper, save_rule
+from exams.authoring.paper_rows import add_items, add_section
+from exams.authoring.papers import copy_paper, create_paper
 from exams.authoring.publishing import BlueprintInfeasible, publish_paper
 from exams.authoring.questions import publish_question, retire_question, save_question
 from exams.authoring.records import ImportedRecords, import_records
@@ -23,6 +25,7 @@ from exams.marking.mark import mark_by_hand
 from exams.practice.answers import answer_question, finish_session
 from exams.practice.starts import start_chapter_practice, start_lesson_quiz, start_paper_practice
 from exams.rewards import Reward, register_rewards
+from exams.uses import QuestionUse, register_question_uses
 
 __all__ = [
     "AttemptKey",
@@ -31,6 +34,7 @@ __all__ = [
     "CannotStart",
     "ImportedRecords",
     "OpenedAttempt",
+    "QuestionUse",
     "Reward",
     "SaveRefused",
     "SavedBatch",
@@ -55,6 +59,7 @@ __all__ = [
     "publish_question",
     "read_attempt_key",
     "records_from_yaml",
+    "register_question_uses",
     "register_rewards",
     "release_closed_exams",
     "release_results",

@@ -6,13 +6,20 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext_lazy
 
+from exams.domain.certainty import FULL, HIGH, LEVELS, LOW, MIDDLE, RIGHT, WRONG
 from exams.domain.registry import question_types
+from exams.domain.responses import CERTAINTY, WRAPPED
 
 EMPTY = SafeString("")
 TYPE_LABELS = {name: gettext_lazy(type_.info.label) for name, type_ in question_types().items()}
 """The name of each question type in the reader's language, the most used first."""
+CERTAINTY_LABELS = {
+    LOW: pgettext_lazy("certainty", "low"),
+    MIDDLE: pgettext_lazy("certainty", "middle"),
+    HIGH: pgettext_lazy("certainty", "high"),
+}
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -47,7 +54,8 @@ class OptionView:
 
 @dataclass(frozen=True, kw_only=True)
 class FieldView:
-    """One blank, gap, pair or placement: its form name, what was given, and how it was marked."""
+    """One blank, gap, pair or placement: its form name, what was given, and how it was marked. Of kind `choices`,
+    `most` is how many may be chosen, 0 for any number."""
 
     id: str
     name: str
@@ -58,6 +66,8 @@ class FieldView:
     value: str = ""
     value_text: str = ""
     options: tuple[OptionView, ...] = ()
+    unit_label: str = ""
+    most: int = 0
     is_right: bool | None = None
     fraction_percent: int | None = None
     right_text: str = ""
@@ -130,7 +140,28 @@ class QuestionView:
     extra: Any = None
     is_flagged: bool = False
     is_answered: bool = False
+    asks_certainty: bool = False
+    certainty: int | None = None
     review: ReviewView | None = None
+
+    @property
+    def certainty_levels(self) -> list[dict[str, Any]]:
+        """Return the certainties to choose from, each with what it earns when right and costs when wrong."""
+        return [
+            {
+                "value": level,
+                "label": CERTAINTY_LABELS[level],
+                "right": number_text(Decimal(RIGHT[level]) * Decimal(self.marks or "0") / FULL),
+                "wrong": number_text(Decimal(WRONG[level]) * Decimal(self.marks or "0") / FULL),
+                "is_chosen": level == self.certainty,
+            }
+            for level in LEVELS
+        ]
+
+    @property
+    def certainty_label(self) -> str:
+        """Return the certainty that counted, in the reader's language; nothing where none was asked for."""
+        return str(CERTAINTY_LABELS[self.certainty]) if self.certainty else ""
 
     @property
     def ask_template(self) -> str:
@@ -171,6 +202,8 @@ def is_answered(response: Any, /) -> bool:
     """Whether there is anything in a response; a blank inside a mapping or list does not count."""
     if response is None or response == "":
         return False
+    if isinstance(response, Mapping) and set(response) == {CERTAINTY, WRAPPED}:
+        return is_answered(response[WRAPPED])
     if isinstance(response, Mapping):
         return any(is_answered(value) for value in response.values())
     if isinstance(response, list | tuple):

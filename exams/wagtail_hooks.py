@@ -5,7 +5,7 @@ every address of a
 viewset with the domain's policy: what is not the person's answers 404, on GET and on POST.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
@@ -14,9 +14,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.permissions import register_permission_policy
+from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.chooser import SnippetChooserViewSet
-from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, SnippetViewSetGroup
 
 from exams.models import Bank, Paper, Question
 from exams.policies_authoring import can_author, list_editable_banks, list_editable_papers
@@ -54,10 +59,34 @@ class ClosedChooserViewSet(SnippetChooserViewSet):
         return guard_patterns(super().get_urlpatterns(), lambda request, _key: request.user.is_superuser)
 
 
+class KeptPolicy(ModelPermissionPolicy):
+    """Nobody deletes here: papers, quizzes and learners hold on to questions, and only our own pages ask whether they
+    do."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        """Whether the person may do this at all."""
+        return action != "delete" and super().user_has_permission(user, action)
+
+    def user_has_any_permission(self, user: Any, actions: Any) -> bool:
+        """Whether the person may do any of these."""
+        return any(self.user_has_permission(user, action) for action in actions)
+
+
+class PlainIndexView(IndexView):
+    """A listing without the boxes of Wagtail's bulk actions, which know no policy of ours."""
+
+    @property
+    def columns(self) -> list[Any]:
+        """Return the columns without the boxes."""
+        return super().columns[1:]
+
+
 class ScopedViewSet(SnippetViewSet):
     """A viewset whose every address asks the domain's policy; writing happens in our own pages."""
 
     chooser_viewset_class = ClosedChooserViewSet
+    index_view_class = PlainIndexView
+    index_template_name = "wagtailadmin/generic/index.html"
     editor_url_name = ""
     new_url_name = ""
 
@@ -99,6 +128,18 @@ class ScopedViewSet(SnippetViewSet):
         return guard_patterns(super().get_urlpatterns(), self.is_allowed)
 
 
+class QuestionFilterSet(WagtailFilterSet):
+    """Filters of questions; only the person's own banks can be chosen."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["bank"].queryset = list_editable_banks(self.request.user)
+
+    class Meta:
+        model = Question
+        fields = ["bank", "type", "difficulty", "status"]
+
+
 class QuestionViewSet(ScopedViewSet):
     """Questions of the banks that the person may write in."""
 
@@ -106,7 +147,7 @@ class QuestionViewSet(ScopedViewSet):
     icon = "help"
     copy_view_enabled = False
     list_display = ["summary", "bank", "type", "difficulty", "status", "updated_at"]
-    list_filter = ["bank", "type", "difficulty", "status"]
+    filterset_class = QuestionFilterSet
     list_per_page = 50
     search_fields = ["search_text"]
     exclude_form_fields = ["content", "key"]
@@ -161,4 +202,24 @@ class ExamsGroup(SnippetViewSetGroup):
     items = (QuestionViewSet, BankViewSet, PaperViewSet)
 
 
+# The policies first: a viewset without one makes one of its own.
+for _model in (Question, Bank, Paper):
+    register_permission_policy(_model, KeptPolicy(_model))
 register_snippet(ExamsGroup)
+
+
+class ClosedBulkDelete(SnippetBulkAction):
+    """Stands in the place of Wagtail's deleting of many, which asks neither whose a row is nor what uses it."""
+
+    display_name = _("Delete")
+    action_type = "delete"
+    aria_label = _("Delete")
+    models: Sequence[Any] = (Question, Bank, Paper)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Answer as if there were nothing."""
+        raise Http404
+
+
+# After Wagtail's own, whose place it takes.
+hooks.register("register_bulk_action", ClosedBulkDelete, order=100)

@@ -15,7 +15,7 @@ from edu.core.clock import now_utc
 from edu.core.errors import InvalidInput, NotFound
 from media.answers import KeptAnswer, UploadStatus, begin_answer, keep_answer, keep_posted_answer
 from media.domain.captions import UnreadableCaptions, read_captions, write_vtt
-from media.illustrations import UnusableIllustration, keep_illustration
+from media.illustrations import UnusableIllustration, keep_illustration, remove_illustrations
 from media.models import Asset, CaptionTrack, Upload, Video
 from media.pipeline.ingest import ingest_slides, ingest_upload, queue_transcoding
 from media.uploads import get_upload, iterate_bytes, remove_pieces
@@ -30,6 +30,7 @@ __all__ = [
     "keep_illustration",
     "keep_posted_answer",
     "make_asset",
+    "remove_illustrations",
     "set_captions",
     "store_upload",
     "transcode_again",

@@ -60,3 +60,11 @@ def is_valid_serial(text: str, /) -> bool:
         return len(serial) > 1 and check_character(serial[:-1]) == serial[-1]
     except ValueError:
         return False
+
+
+def find_uuid(text: object) -> UUID | None:
+    """Return the id that a text from outside says; None for anything else."""
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None

@@ -13,7 +13,7 @@ from edu.accounts.models import User
 from edu.demo import content
 from edu.demo.credentials import offer_certificate
 from edu.documents.pdf_documents import render_document
-from exams.authoring import banks, exams, papers, publishing, records
+from exams.authoring import banks, blueprints, exams, paper_rows, papers, publishing, records
 from exams.models import Bank, Exam, Paper, Question, Topic
 from media.services import make_asset, video_from_slides
 from payments import services as payments
@@ -104,12 +104,12 @@ def _load_papers(*, folder: str, bank: Bank, owner: User, described: dict[str, A
 def _load_section(
     *, paper: Paper, part: dict[str, Any], bank: Bank, owner: User, questions: dict[str, Question]
 ) -> None:
-    section = papers.add_section(paper=paper, title=part["title"], instructions=part.get("instructions", ""))
+    section = paper_rows.add_section(paper=paper, title=part["title"], instructions=part.get("instructions", ""))
     if part.get("refs"):
         marks = Decimal(str(part["marks_each"])) if part.get("marks_each") else None
-        papers.add_items(section=section, questions=[questions[ref] for ref in part["refs"]], marks=marks)
+        paper_rows.add_items(section=section, questions=[questions[ref] for ref in part["refs"]], marks=marks)
     for rule in part.get("rules", ()):
-        papers.save_rule(
+        blueprints.save_rule(
             section=section,
             actor=owner,
             bank=bank,

@@ -19,6 +19,9 @@ INK, INK_2, GOLD = "#1c1b18", "#5a5449", "#b08328"
 LEFT, RIGHT, TOP, BOTTOM = 20.0, 20.0, 20.0, 20.0
 POINTS = 72 / 25.4
 LEADING = 1.55
+BOX = 8.0
+"""Millimetres that a row of boxes is high."""
+
 TALLEST = 80.0
 """Millimetres that a picture takes at most."""
 
@@ -45,16 +48,18 @@ class Picture:
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """A paragraph: its runs, how far it is set in, in mm; or a picture, a rule, empty lines, a new page."""
+    """A paragraph: its runs, how far it is set in, in mm; or a picture, boxes, empty lines, a new page."""
 
     runs: Sequence[Run] = ()
-    kind: Literal["text", "heading", "title", "picture", "space", "page", "code"] = "text"
+    kind: Literal["text", "heading", "title", "picture", "space", "page", "code", "boxes"] = "text"
     indent: float = 0.0
     label: str = ""
     picture: Picture | None = None
     space: float = 0.0
     keeps: float = 0.0
     """How many mm must be left on the page, or the block begins on the next."""
+    rows: Sequence[Sequence[str]] = ()
+    """Short texts in a grid of boxes, for kind `boxes`; the first of each row stands in a box of double width."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +116,8 @@ class _SheetPages:
             self.y += block.space
         elif block.kind == "picture" and block.picture is not None:
             self._picture(block.picture, block.indent)
+        elif block.kind == "boxes":
+            self._boxes(block.rows)
         else:
             self._text(block)
         self.y += block.space if block.kind != "space" else 0
@@ -143,6 +150,21 @@ class _SheetPages:
                     )  # fmt: skip
                 x += piece.width / POINTS
             self.y = baseline + below / POINTS
+
+    def _boxes(self, rows: Sequence[Sequence[str]]) -> None:
+        self._room(BOX * len(rows))
+        width = (self.file.width_mm - LEFT - RIGHT) / (max(map(len, rows)) + 1)
+        for row in rows:
+            x = LEFT
+            for place, text in enumerate(row):
+                own = width * (1 if place else 2)
+                self.file.rect(x=x, y=self.y, width=own, height=BOX, stroke=INK)
+                size = min(10.0, 10.0 * own * POINTS * 0.92 / max(measure(text, size=10.0), 1.0))
+                self.file.draw_line(
+                    text, x=x + own / 2, baseline=self.y + BOX / 2 + 1.3, size=size, align="center", colour=INK
+                )
+                x += own
+            self.y += BOX
 
     def _picture(self, picture: Picture, indent: float) -> None:
         try:

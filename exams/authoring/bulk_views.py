@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy, ngettext
 
 from edu.core.errors import DomainError
+from edu.core.ids import find_uuid
 from edu.jobs.queries import get_own_job
 from exams.authoring.bulk import PREVIEWED, get_bulk, plan_bulk, request_bulk, undo_bulk
 from exams.authoring.entries import author_page, author_post, say
@@ -31,7 +32,7 @@ TITLES = {
 OUTCOMES = {
     "changed": gettext_lazy("are changed"),
     "deleted": gettext_lazy("are deleted"),
-    "retired": gettext_lazy("are retired instead of deleted, since papers or learners have them"),
+    "retired": gettext_lazy("are retired instead of deleted, since papers, lessons or learners have them"),
     "unchanged": gettext_lazy("stay as they are, since nothing would change"),
     "locked": gettext_lazy("are left: a colleague has locked them"),
     "ref_taken": gettext_lazy("are left: their reference is taken in the other bank"),
@@ -56,7 +57,7 @@ def start(request: HttpRequest, public_id: Any) -> HttpResponse:
             actor=request.user,
             verb=request.POST.get("verb", ""),
             raw=_arguments(request),
-            public_ids=[key for key in request.POST.getlist("question") if len(key) == 36][:1000],
+            public_ids=[key for key in request.POST.getlist("question") if find_uuid(key)][:1000],
             filters=filters,
         )
     except DomainError as error:
@@ -68,7 +69,7 @@ def start(request: HttpRequest, public_id: Any) -> HttpResponse:
 def _arguments(request: HttpRequest) -> dict[str, str | None]:
     values = {name: request.POST.get(name) for name in ("topic", "bank", "tag", "difficulty")}
     for name in ("topic", "bank"):
-        if values[name] and len(values[name] or "") != 36:
+        if values[name] and find_uuid(values[name]) is None:
             values[name] = None
     return values
 

@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from edu.core.errors import DomainError
 from edu.core.plots.axes import Datum
@@ -24,6 +25,7 @@ from exams.policies_authoring import (
     list_editable_exams,
     list_editable_papers,
 )
+from exams.uses import list_uses_elsewhere
 from exams.view_models import TYPE_LABELS
 
 PAGE_SIZE = 30
@@ -43,6 +45,7 @@ def figures(request: HttpRequest, public_id: Any) -> HttpResponse:
         papers=list_editable_papers(request.user),
         exams=list_editable_exams(request.user),
     )
+    elsewhere, others_elsewhere = list_uses_elsewhere(question_id=question.pk, user=request.user)
     context = {
         "desk": "instructor",
         "title": question.summary or _("(no text yet)"),
@@ -52,6 +55,8 @@ def figures(request: HttpRequest, public_id: Any) -> HttpResponse:
         "tabs": question_tabs(question, current="figures", may_edit=may_edit),
         "uses": uses,
         "other_papers": others,
+        "elsewhere": elsewhere,
+        "others_elsewhere": others_elsewhere,
         "figures": [_dressed(row) for row in rows],
         "needed": MINIMUM_N,
         "reports": QuestionReport.objects.filter(question=question).select_related("reporter", "version")[:20]
@@ -98,7 +103,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     state = "answered" if request.GET.get("state") == "answered" else "open"
     page_obj = Paginator(list_reports(request.user, state=state), PAGE_SIZE).get_page(request.GET.get("page"))
     tabs = [
-        {"label": _("Open"), "url": "?", "current": state == "open"},
+        {"label": pgettext("report of a question", "Open"), "url": "?", "current": state == "open"},
         {"label": _("Answered"), "url": "?state=answered", "current": state == "answered"},
     ]
     context = {

@@ -138,7 +138,7 @@ class PaperForm(forms.ModelForm):
         model = Paper
         fields = ["title", "instructions", "language", "is_practice", "requires_grant"]
         widgets = {
-            "instructions": forms.Textarea(attrs={"rows": 3}),
+            "instructions": forms.Textarea(attrs={"rows": 3, "data-rich": ""}),
             "language": forms.Select(choices=settings.LANGUAGES),
         }
 
@@ -154,6 +154,13 @@ class RuleForm(forms.Form):
         label=pgettext_lazy("range", "to"), coerce=int, choices=DIFFICULTIES, initial=5
     )
     tags = forms.CharField(label=_("Tags"), required=False, help_text=_("All of them; separated by commas."))
+    maximum_exposure = forms.IntegerField(
+        label=_("Most answers in exams"),
+        required=False,
+        min_value=0,
+        max_value=10_000_000,
+        help_text=_("Only questions that were answered at most so often in exams; empty: any."),
+    )
     count = forms.IntegerField(label=_("Number of questions"), min_value=1, max_value=500, initial=5)
     marks = forms.DecimalField(label=_("Marks each"), min_value=0, decimal_places=2, initial=1)
 
@@ -188,6 +195,14 @@ class ExamForm(forms.ModelForm):
     partial_fraction = forms.FloatField(
         label=_("That part is (0 to 1)"), required=False, min_value=0, max_value=1, initial=0.5
     )
+    asks_certainty = forms.BooleanField(
+        label=_("Candidates say how certain they are"),
+        required=False,
+        help_text=_(
+            "Certainty-based marking: low, middle, high certainty earn 1/3, 2/3, all of the marks when right and cost"
+            " none, 2/3, twice the marks when wrong. What a person marks is left out."
+        ),
+    )
 
     class Meta:
         model = Exam
@@ -211,7 +226,7 @@ class ExamForm(forms.ModelForm):
             ("pass_percent", "release", "shows_marks", "shows_answers", "shows_keys", "shows_explanations"),
         ),
         (_("In the room"), ("layout", "forward_only", "shuffle_questions", "shuffle_options")),
-        (_("Marking"), ("multiple_choice", "partial_fraction")),
+        (_("Marking"), ("multiple_choice", "partial_fraction", "asks_certainty")),
         (_("Texts"), ("description", "rules", "language")),
     )
 
@@ -227,6 +242,7 @@ class ExamForm(forms.ModelForm):
                 self.fields[f"shows_{name}"].initial = exam.review_policy.get(name, True)
             self.fields["multiple_choice"].initial = exam.grading_policy.get("multiple_choice", "partial_if_no_wrong")
             self.fields["partial_fraction"].initial = exam.grading_policy.get("partial_fraction", 0.5)
+            self.fields["asks_certainty"].initial = exam.grading_policy.get("asks_certainty", False)
         self.fields["forward_only"].help_text = _(
             "One question at a time; whoever goes on cannot return, and later questions are not sent before."
         )
@@ -257,6 +273,8 @@ class ExamForm(forms.ModelForm):
             grading["multiple_choice"] = data["multiple_choice"]
         if data["partial_fraction"] is not None:
             grading["partial_fraction"] = data["partial_fraction"]
+        if data["asks_certainty"] or "asks_certainty" in grading:
+            grading["asks_certainty"] = data["asks_certainty"]
         plain = {
             name: data[name]
             for name in self.Meta.fields

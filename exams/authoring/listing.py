@@ -85,7 +85,8 @@ def clean_filters(raw: Mapping[str, Any]) -> dict[str, Any]:
     return {name: str(raw[name]).strip() for name in FILTERS if str(raw.get(name) or "").strip()}
 
 
-def _is_uuid(text: str) -> bool:
+def is_uuid(text: str) -> bool:
+    """Whether a text is a UUID in any of its notations."""
     try:
         uuid.UUID(text)
     except ValueError:
@@ -183,7 +184,7 @@ def _with_status(rows: QuerySet[Question], status: str) -> QuerySet[Question]:
 
 
 def _by_author(rows: QuerySet[Question], key: str) -> QuerySet[Question]:
-    if not _is_uuid(key):
+    if not is_uuid(key):
         return rows.none()
     return rows.filter(author_id=Subquery(get_user_model().objects.filter(public_id=key).values("pk")[:1]))
 
@@ -192,7 +193,7 @@ def _used(rows: QuerySet[Question], key: str) -> QuerySet[Question]:
     if key in {"any", "none"}:
         fixed = PaperItem.objects.filter(section__paper__archived_at__isnull=True).values("question_id")
         return rows.filter(pk__in=fixed) if key == "any" else rows.exclude(pk__in=fixed)
-    if not _is_uuid(key):
+    if not is_uuid(key):
         return rows.none()
     return rows.filter(pk__in=PaperItem.objects.filter(section__paper__public_id=key).values("question_id"))
 
@@ -282,7 +283,7 @@ def page_of_questions(
     counting = _count_of(bank, wanted, topics=topics, searched=searched) if known_count is None else None
     field, is_descending = SORTS.get(sort, SORTS["newest"])
     is_backward = bool(before) and not after
-    has_key = _is_uuid(after or before)
+    has_key = is_uuid(after or before)
     rows = list_questions(bank=bank, filters=filters, topics=topics, searched=searched, may_walk=True)
     goes_down = is_descending != is_backward
     if has_key:

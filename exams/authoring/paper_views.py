@@ -1,51 +1,62 @@
-"""Pages of papers: the list, the editor with sections, questions and rules, the picker, the preview."""
+"""Pages of papers: the list and the editor with sections, questions, marks and order."""
 
+import json
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from edu.core.errors import DomainError, InvalidInput
+from edu.core.errors import Conflict, DomainError, InvalidInput
+from edu.organizations.queries import list_memberships
 from exams.authoring.entries import author_page, author_post, say
-from exams.authoring.filter_form import QuestionFilterForm
-from exams.authoring.forms import OwnerForm, PaperForm, RuleForm
-from exams.authoring.listing import list_topics, page_of_questions
-from exams.authoring.papers import (
-    add_items,
+from exams.authoring.forms import OwnerForm, PaperForm
+from exams.authoring.paper_editor import PaperDraft, paper_tabs, read_draft
+from exams.authoring.paper_list import PaperFilterForm, count_exams, list_papers
+from exams.authoring.paper_rows import (
     add_section,
-    archive_paper,
-    copy_paper,
-    create_paper,
+    check_marks,
     move_row,
+    place_rows,
     remove_row,
-    save_rule,
-    set_item_marks,
+    restore_removed,
+    save_marks,
     set_marks,
-    update_paper,
+    spread_marks,
     update_section,
 )
-from exams.authoring.publishing import BlueprintInfeasible, check_feasibility, publish_paper
-from exams.models import Bank, BlueprintRule, Paper, PaperItem, PaperSection, Question, QuestionVersion, Topic
-from exams.policies_authoring import get_editable_paper, list_editable_papers, list_usable_banks
-from exams.presentation import ask_view
-from exams.view_models import TYPE_LABELS
+from exams.authoring.papers import archive_paper, copy_paper, create_paper, update_paper
+from exams.authoring.pictures import rich_words_at
+from exams.authoring.publishing import BlueprintInfeasible, publish_paper, update_question_versions
+from exams.authoring.rich_text import clean_rich_text
+from exams.models import BlueprintRule, Paper, PaperItem, PaperRemoval, PaperSection
+from exams.policies_authoring import get_editable_paper, list_editable_papers
 
 PAGE_SIZE = 30
-PREVIEW_LIMIT = 200
+ITEM_MARKS = "marks-"
 
 
 @author_page
 def papers(request: HttpRequest) -> HttpResponse:
     """List the author's papers."""
-    rows = list_editable_papers(request.user).select_related("current_version", "organization")
-    is_archive = request.GET.get("archived") == "1"
-    page_obj = Paginator(rows.filter(archived_at__isnull=not is_archive), PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"desk": "instructor", "title": _("Papers"), "page_obj": page_obj, "is_archive": is_archive}
+    mine = [(row.organization_id, row.organization_name) for row in list_memberships(user_id=request.user.pk)]
+    form = PaperFilterForm(request.GET, organizations=mine)
+    filters = form.cleaned_data if form.is_valid() else {}
+    rows = list_papers(papers=list_editable_papers(request.user), filters=filters, user_id=request.user.pk)
+    page_obj = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    count_exams(papers=page_obj.object_list)
+    context = {
+        "desk": "instructor",
+        "title": _("Papers"),
+        "page_obj": page_obj,
+        "form": form,
+        "is_filtered": any(filters.values()),
+    }
     return render(request, "exams/authoring/papers.html", context)
 
 
@@ -66,62 +77,105 @@ def new_paper(request: HttpRequest) -> HttpResponse:
 def paper(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Show the paper editor; a post saves what the paper says of itself."""
     row = get_editable_paper(request.user, public_id)
+    if request.method == "GET" and "totals" in request.GET:
+        return _totals(request, read_draft(paper=row))
     form = PaperForm(request.POST or None, instance=Paper.objects.get(pk=row.pk))
     if request.method == "POST" and form.is_valid():
         update_paper(paper=row, **form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("authoring:paper", public_id=row.public_id)
-    checks = check_feasibility(paper=row)
-    sections = list(row.sections.prefetch_related("items__question", "rules__bank", "rules__topic"))
-    total, count = Decimal(0), 0
-    for section in sections:
-        section.item_list, section.rule_list = list(section.items.all()), list(section.rules.all())
-        section.total = sum((item.marks for item in section.item_list), Decimal(0))
-        section.total += sum((rule.marks * rule.count for rule in section.rule_list), Decimal(0))
-        section.count = len(section.item_list) + sum(rule.count for rule in section.rule_list)
-        total, count = total + section.total, count + section.count
-        for item in section.item_list:
-            item.type_label = TYPE_LABELS.get(item.question.type, item.question.type)
-            item.is_stale = not item.question.is_drawable
-        for rule in section.rule_list:
-            rule.check = checks.get(rule.pk)
-            rule.type_labels = [TYPE_LABELS.get(name, name) for name in rule.types]
-    return render(
-        request,
-        "exams/authoring/paper.html",
-        {
-            "desk": "instructor",
-            "title": row.title,
-            "paper": row,
-            "form": form,
-            "sections": sections,
-            "total": total,
-            "count": count,
-            "is_feasible": all(check.is_met for check in checks.values()),
-        },
-    )
+    return _editor(request, row, form=form)
 
 
-def _marks(text: str) -> Decimal:
+def _editor(
+    request: HttpRequest,
+    row: Paper,
+    *,
+    form: PaperForm | None = None,
+    typed: dict[int, str] | None = None,
+    errors: dict[int, str] | None = None,
+) -> HttpResponse:
+    """Show the editor; `typed` and `errors` are marks that could not be saved, by the id of their row."""
+    draft = read_draft(paper=row)
+    for section in draft.sections:
+        for item in section.items:
+            pk = item.item.pk
+            item.typed = (typed or {}).get(pk)
+            item.error = (errors or {}).get(pk, "")
+    undo = request.GET.get("undo", "")
+    context = {
+        "desk": "instructor",
+        "title": row.title,
+        "paper": row,
+        "draft": draft,
+        "form": form or PaperForm(instance=row),
+        "tabs": paper_tabs(row, current="editor"),
+        "undo": next((one for one in draft.removals if str(one.pk) == undo), None),
+        "rich_words": rich_words_at(reverse("authoring:paper_illustration", args=[row.public_id])),
+    }
+    return render(request, "exams/authoring/paper.html", context, status=422 if errors else 200)
+
+
+def _totals(request: HttpRequest, draft: PaperDraft, *, errors: dict[int, str] | None = None) -> HttpResponse:
+    """Answer a change without a reload: counts, marks, state and problems, put in their places by htmx."""
+    pks = [row.item.pk for section in draft.sections for row in section.items]
+    context = {
+        "draft": draft,
+        "paper": draft.paper,
+        "is_fragment": True,
+        "errors": [(pk, (errors or {}).get(pk, "")) for pk in pks] if errors is not None else [],
+    }
+    return render(request, "exams/authoring/_paper_totals.html", context)
+
+
+def read_marks(text: str) -> Decimal:
+    """Return marks as typed, with a decimal comma or full-width figures too; InvalidInput for what is no number."""
     try:
-        value = Decimal(text)
+        return Decimal(text.strip().replace("，", ".").replace(",", ".").replace("。", "."))
     except InvalidOperation as error:
         raise InvalidInput(_("The marks must be a number."), field="marks") from error
-    if not value.is_finite() or not 0 <= value <= 10_000:
-        raise InvalidInput(_("The marks lie between 0 and 10,000."), field="marks")
-    return value
 
 
-def _row_of(paper: Paper, kind: str, key: str) -> Any:
-    """Return a section, item or rule of this paper by kind and number in the form; Http404 for anything else."""
-    found: PaperSection | PaperItem | BlueprintRule | None = None
-    if key.isascii() and key.isdecimal():
+def _save_typed_marks(request: HttpRequest, row: Paper) -> tuple[dict[int, str], dict[int, str]]:
+    """Save the marks that stand in the form; return by row what was typed and wrong, and why."""
+    good: dict[int, Decimal] = {}
+    typed: dict[int, str] = {}
+    errors: dict[int, str] = {}
+    for name, text in request.POST.items():
+        key = name.removeprefix(ITEM_MARKS)
+        if not name.startswith(ITEM_MARKS) or not key.isascii() or not key.isdecimal() or len(key) > 18:
+            continue
+        try:
+            good[int(key)] = check_marks(read_marks(str(text)))
+        except InvalidInput as error:
+            typed[int(key)], errors[int(key)] = str(text), _(error.message)
+    save_marks(paper=row, items=good)
+    return typed, errors
+
+
+def _save_typed_sections(request: HttpRequest, row: Paper) -> None:
+    """Save titles and instructions of sections that stand in the form and differ; InvalidInput for an empty title."""
+    for section in row.sections.all():
+        title = request.POST.get(f"title-{section.pk}")
+        text = request.POST.get(f"instructions-{section.pk}", section.instructions)
+        if title is not None and (title.strip(), clean_rich_text(text)) != (section.title, section.instructions):
+            update_section(section=section, title=title, instructions=text)
+
+
+def row_of(paper: Paper, kind: str, key: str) -> Any:
+    """Return a section, item, rule or removal of this paper by kind and number in the form; Http404 for anything
+    else."""
+    found: PaperSection | PaperItem | BlueprintRule | PaperRemoval | None = None
+    if key.isascii() and key.isdecimal() and len(key) < 19:
         if kind == "section":
             found = PaperSection.objects.filter(paper=paper, pk=key).first()
         elif kind == "item":
-            found = PaperItem.objects.filter(section__paper=paper, pk=key).first()
+            found = PaperItem.objects.filter(section__paper=paper, pk=key).select_related("section", "question").first()
         elif kind == "rule":
-            found = BlueprintRule.objects.filter(section__paper=paper, pk=key).first()
+            rules = BlueprintRule.objects.filter(section__paper=paper, pk=key)
+            found = rules.select_related("section", "bank", "topic").first()
+        elif kind == "removal":
+            found = PaperRemoval.objects.filter(paper=paper, pk=key).select_related("paper").first()
     if found is None:
         raise Http404
     return found
@@ -129,212 +183,112 @@ def _row_of(paper: Paper, kind: str, key: str) -> Any:
 
 @author_post
 def act(request: HttpRequest, public_id: Any) -> HttpResponse:
-    """Do one thing to the paper: `do` is `verb:kind:number`."""
+    """Do one thing to the paper: `do` is `verb:kind:number`. Marks and texts that stand in the form are saved too."""
     row = get_editable_paper(request.user, public_id)
     verb, kind, key = [*request.POST.get("do", "").split(":"), "", ""][:3]
-    back = redirect("authoring:paper", public_id=row.public_id)
+    typed, errors = _save_typed_marks(request, row)
+    if verb == "marks" and request.headers.get("HX-Request"):
+        return _totals(request, read_draft(paper=row), errors=errors)
+    if errors:
+        messages.error(request, _("Some marks could not be saved. They are marked below."))
+        return _editor(request, row, typed=typed, errors=errors)
+    whole = _PAPER_ACTS.get(verb) if not kind else None
     try:
-        if verb == "publish":
-            version = publish_paper(paper=row, actor=request.user)
-            messages.success(request, _("Published as version %(number)s.") % {"number": version.number})
-        elif verb == "copy":
-            copy = copy_paper(paper=row, actor=request.user, title=_("Copy of %(title)s") % {"title": row.title})
-            return redirect("authoring:paper", public_id=copy.public_id)
-        elif verb in {"archive", "restore"}:
-            archive_paper(paper=row, actor=request.user, is_archived=verb == "archive")
-            return redirect("authoring:papers")
-        elif verb == "add" and kind == "section":
-            add_section(
+        _save_typed_sections(request, row)
+        if whole is not None:
+            return whole(request, row)
+        if verb == "add" and kind == "section":
+            added = add_section(
                 paper=row, title=request.POST.get("title", ""), instructions=request.POST.get("instructions", "")
             )
-        else:
-            _change_row(request, row, verb, kind, key)
+            return _back(row, f"section-{added.pk}")
+        if kind:
+            return _change_row(request, row, verb, kind, key)
     except BlueprintInfeasible as error:
-        lacking = sum(check.lacking for check in error.shortages)
-        text = ngettext(
-            "The paper cannot be published: %(n)s question is lacking. See the marked rules.",
-            "The paper cannot be published: %(n)s questions are lacking. See the marked rules.",
-            lacking,
-        )
-        messages.error(request, text % {"n": lacking})
+        messages.error(request, _("The paper cannot be published:") + " " + " ".join(error.problems))
     except DomainError as error:
         say(request, error)
-    return back
+    return _back(row)
 
 
-def _change_row(request: HttpRequest, paper: Paper, verb: str, kind: str, key: str) -> None:
-    target = _row_of(paper, kind, key)
+def _back(row: Paper, anchor: str = "", *, undo: PaperRemoval | None = None) -> HttpResponse:
+    address = reverse("authoring:paper", args=[row.public_id])
+    return redirect(f"{address}{f'?undo={undo.pk}' if undo else ''}{f'#{anchor}' if anchor else ''}")
+
+
+def _publish(request: HttpRequest, row: Paper) -> HttpResponse:
+    version = publish_paper(paper=row, actor=request.user)
+    messages.success(request, _("Published as version %(number)s.") % {"number": version.number})
+    return _back(row)
+
+
+def _update_versions(request: HttpRequest, row: Paper) -> HttpResponse:
+    version = update_question_versions(paper=row, actor=request.user)
+    messages.success(request, _("Published as version %(number)s.") % {"number": version.number})
+    return _back(row)
+
+
+def _copy(request: HttpRequest, row: Paper) -> HttpResponse:
+    title = _("Copy of %(title)s") % {"title": row.title}
+    copy = copy_paper(paper=row, actor=request.user, title=title)
+    return _back(copy)
+
+
+def _archive(request: HttpRequest, row: Paper) -> HttpResponse:
+    archive_paper(paper=row, actor=request.user, is_archived=True)
+    messages.success(request, _("Archived. You find it in the list with the status “archived”."))
+    return redirect("authoring:papers")
+
+
+def _restore(request: HttpRequest, row: Paper) -> HttpResponse:
+    archive_paper(paper=row, actor=request.user, is_archived=False)
+    messages.success(request, _("The paper is back in the list."))
+    return _back(row)
+
+
+_PAPER_ACTS: dict[str, Callable[[HttpRequest, Paper], HttpResponse]] = {
+    "publish": _publish,
+    "update": _update_versions,
+    "copy": _copy,
+    "archive": _archive,
+    "restore": _restore,
+}
+
+
+def _change_row(request: HttpRequest, paper: Paper, verb: str, kind: str, key: str) -> HttpResponse:
+    target = row_of(paper, kind, key)
+    anchor = f"{kind}-{target.pk}"
+    if verb == "undo" and kind == "removal":
+        restore_removed(removal=target)
+        messages.success(request, _("Put back."))
+        return _back(paper)
+    if kind == "removal":
+        raise Http404
     if verb in {"up", "down"}:
         move_row(row=target, step=-1 if verb == "up" else 1)
     elif verb == "remove":
-        remove_row(row=target)
-    elif verb == "marks" and kind == "item":
-        set_item_marks(item=target, marks=_marks(request.POST.get(f"marks-{target.pk}", "")))
-    elif verb == "marks" and kind == "section":
-        set_marks(section=target, marks=_marks(request.POST.get("marks", "")))
-    elif verb == "save" and kind == "section":
-        update_section(
-            section=target, title=request.POST.get("title", ""), instructions=request.POST.get("instructions", "")
-        )
+        return _back(paper, "removed", undo=remove_row(row=target, actor=request.user))
+    elif kind == "section" and verb == "marks":
+        set_marks(section=target, marks=read_marks(request.POST.get(f"each-{target.pk}", "")))
+    elif kind == "section" and verb == "spread":
+        spread_marks(section=target, total=read_marks(request.POST.get(f"total-{target.pk}", "")))
+    elif kind == "section" and verb == "save":
+        messages.success(request, _("Saved."))
+    return _back(paper, anchor)
 
 
-def _section_of(paper: Paper, key: str | None) -> PaperSection:
-    found: PaperSection = _row_of(paper, "section", key or "")
-    return found
-
-
-@author_page
-def pick(request: HttpRequest, public_id: Any) -> HttpResponse:
-    """Pick questions from a bank into a section: search, filter, add many."""
+@author_post
+def order(request: HttpRequest, public_id: Any) -> HttpResponse:
+    """Take the whole order as JSON: [{chapter, lessons: []}], sections and their fixed questions as in the page."""
     row = get_editable_paper(request.user, public_id)
-    section = _section_of(row, request.POST.get("section") or request.GET.get("section"))
-    banks = list(list_usable_banks(request.user).order_by("name"))
-    if request.method == "POST":
-        chosen = Question.objects.filter(
-            bank__in=banks, public_id__in=[key for key in request.POST.getlist("question") if len(key) == 36]
-        ).order_by("pk")
-        try:
-            added = add_items(section=section, questions=list(chosen))
-        except DomainError as error:
-            say(request, error)
-        else:
-            text = ngettext("%(n)s question added.", "%(n)s questions added.", added)
-            messages.success(request, text % {"n": added})
-        return redirect("authoring:paper", public_id=row.public_id)
-    bank = next((one for one in banks if str(one.public_id) == request.GET.get("bank")), banks[0] if banks else None)
-    form = QuestionFilterForm(request.GET)
-    filters = dict(form.cleaned_data) if form.is_valid() else {}
-    filters["status"] = "drawable"
-    topics = list_topics(bank=bank) if bank else []
-    page_obj = None
-    if bank is not None:
-        page_obj = page_of_questions(
-            bank=bank,
-            filters=filters,
-            topics=topics,
-            after=request.GET.get("after", ""),
-            before=request.GET.get("before", ""),
-        )
-        present = set(PaperItem.objects.filter(section__paper=row).values_list("question_id", flat=True))
-        for question in page_obj.rows:
-            question.is_present = question.pk in present
-            question.type_label = TYPE_LABELS.get(question.type, question.type)
-    return render(
-        request,
-        "exams/authoring/pick.html",
-        {
-            "desk": "instructor",
-            "title": _("Pick questions"),
-            "paper": row,
-            "section": section,
-            "banks": banks,
-            "bank": bank,
-            "topics": topics,
-            "form": form,
-            "page_obj": page_obj,
-        },
-    )
-
-
-@author_page
-def rule(request: HttpRequest, public_id: Any) -> HttpResponse:
-    """Add a blueprint rule or change one; choosing the bank first offers its topics."""
-    row = get_editable_paper(request.user, public_id)
-    banks = list(list_usable_banks(request.user).order_by("name"))
-    data = request.POST if request.method == "POST" else request.GET
-    existing = _row_of(row, "rule", data["rule"]) if data.get("rule") else None
-    section = existing.section if existing else _section_of(row, data.get("section"))
-    chosen = data.get("bank") or (str(existing.bank.public_id) if existing else "")
-    bank = next((one for one in banks if str(one.public_id) == chosen), banks[0] if banks else None)
-    initial = _rule_initial(existing) if existing else {"bank": str(bank.public_id) if bank else ""}
-    is_save = request.method == "POST" and request.POST.get("do") != "bank"
-    form = RuleForm(
-        request.POST if is_save else None,
-        banks=banks,
-        bank=bank,
-        initial=initial | data.dict() if not is_save else initial,
-    )
-    if is_save and form.is_valid() and bank is not None:
-        try:
-            _save_rule(request, section, existing, bank, form.cleaned_data)
-        except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, _(error.message))
-        else:
-            return redirect("authoring:paper", public_id=row.public_id)
-    context = {
-        "desk": "instructor",
-        "title": _("Rule"),
-        "paper": row,
-        "section": section,
-        "form": form,
-        "rule": existing,
-    }
-    return render(request, "exams/authoring/rule.html", context)
-
-
-def _rule_initial(row: BlueprintRule) -> dict[str, Any]:
-    return {
-        "bank": str(row.bank.public_id),
-        "topic": str(row.topic.public_id) if row.topic else "",
-        "types": row.types,
-        "difficulty_min": row.difficulty_min,
-        "difficulty_max": row.difficulty_max,
-        "tags": ", ".join(row.tags),
-        "count": row.count,
-        "marks": row.marks,
-    }
-
-
-def _save_rule(
-    request: HttpRequest, section: PaperSection, existing: BlueprintRule | None, bank: Bank, data: dict[str, Any]
-) -> None:
-    topic = None
-    if data["topic"]:
-        topic = next((t for t in Topic.objects.filter(bank=bank) if str(t.public_id) == data["topic"]), None)
-    save_rule(
-        section=section,
-        actor=request.user,
-        rule=existing,
-        bank=bank,
-        topic=topic,
-        types=data["types"],
-        difficulty_min=data["difficulty_min"],
-        difficulty_max=data["difficulty_max"],
-        tags=[tag.strip() for tag in data["tags"].replace("，", ",").split(",") if tag.strip()],
-        count=data["count"],
-        marks=data["marks"],
-    )
-
-
-@author_page
-def preview(request: HttpRequest, public_id: Any) -> HttpResponse:
-    """Show the published paper as a learner sees it; of a pool, the first questions stand for those drawn."""
-    row = get_editable_paper(request.user, public_id)
-    sections: list[dict[str, Any]] = []
-    if row.current_version is not None:
-        number = 0
-        for section in row.current_version.structure["sections"]:
-            picks = [(item["version_id"], item["marks"]) for item in section["items"]]
-            picks += [
-                (version_id, pool["marks"])
-                for pool in section["pools"]
-                for version_id in pool["version_ids"][: pool["count"]]
-            ]
-            versions = QuestionVersion.objects.in_bulk([version_id for version_id, _marks_ in picks[:PREVIEW_LIMIT]])
-            questions = []
-            for version_id, marks in picks[:PREVIEW_LIMIT]:
-                number += 1
-                one = versions[version_id]
-                questions.append(
-                    ask_view(
-                        type=one.type,
-                        content=one.content,
-                        name=f"q{number}",
-                        number=str(number),
-                        marks=marks,
-                        slot=number,
-                    )
-                )
-            sections.append({**section, "questions": questions})
-    context = {"desk": "instructor", "title": row.title, "paper": row, "sections": sections}
-    return render(request, "exams/authoring/paper_preview.html", context)
+    try:
+        wanted = [
+            (int(entry["chapter"]), [int(item) for item in entry["lessons"]]) for entry in json.loads(request.body)
+        ]
+    except (ValueError, KeyError, TypeError):
+        return JsonResponse({"code": "invalid_input", "detail": _("The order could not be read.")}, status=422)
+    try:
+        place_rows(paper=row, order=wanted)
+    except Conflict as error:
+        return JsonResponse({"code": error.code, "detail": _(error.message)}, status=409)
+    return JsonResponse({"saved": True})

@@ -12,7 +12,7 @@ from exams.authoring.editor import Editor
 from exams.authoring.editor_form import Errors, Values
 from exams.authoring.entries import author_post
 from exams.models import Bank
-from exams.policies_authoring import get_editable_bank
+from exams.policies_authoring import get_editable_bank, get_editable_paper
 from media.queries import illustration_size
 from media.services import UnusableIllustration, keep_illustration
 
@@ -30,6 +30,17 @@ def _keep(file: Any, *, owner_id: int) -> uuid.UUID:
 def upload(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Keep a picture or sound for a text of this bank; answered with its name in stored text, address and size."""
     get_editable_bank(request.user, public_id)
+    return _kept(request)
+
+
+@author_post
+def upload_for_paper(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Keep a picture or sound for the instructions of this paper; answered as `upload`."""
+    get_editable_paper(request.user, public_id)
+    return _kept(request)
+
+
+def _kept(request: HttpRequest) -> HttpResponse:
     file = request.FILES.get("file")
     if file is None:
         return JsonResponse({"detail": _("Choose a file.")}, status=422)
@@ -63,9 +74,14 @@ def keep_posted_pictures(request: HttpRequest, editor: Editor, values: Values) -
 
 
 def rich_words(bank: Bank) -> dict[str, str]:
+    """Return what the rich text editor says, and where it sends pictures for questions of a bank."""
+    return rich_words_at(reverse("authoring:illustration", args=[bank.public_id]))
+
+
+def rich_words_at(upload_url: str) -> dict[str, str]:
     """Return what the rich text editor says, and where it sends pictures."""
     return {
-        "uploadUrl": reverse("authoring:illustration", args=[bank.public_id]),
+        "uploadUrl": upload_url,
         "assetUrl": reverse("media:illustration", args=[NOBODY]),
         "toolbar": _("Text tools"),
         "bold": _("Bold"),

@@ -7,11 +7,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from edu.documents.pdf import CONTENT_TYPE
+from exams.authoring.drawn import DrawnPaper, draw_structure, read_seed
 from exams.authoring.entries import author_page
-from exams.models import Question, QuestionVersion
+from exams.authoring.paper_preview_views import structure_to_show
+from exams.authoring.paper_printing import print_answer_sheet, print_paper
+from exams.models import Paper, Question
 from exams.policies_authoring import get_editable_bank, get_editable_paper
 from exams.printing import print_questions
 
@@ -25,32 +29,33 @@ def _answer(data: bytes, title: str) -> HttpResponse:
     return response
 
 
+def _drawn(request: HttpRequest, row: Paper) -> DrawnPaper:
+    """Return the paper of `?seed=`, of the draft with `?draft=1`; Http404 when there is nothing to draw."""
+    is_draft = request.GET.get("draft") == "1" or row.current_version is None
+    structure, _why_not = structure_to_show(row, is_draft=is_draft)
+    if structure is None:
+        raise Http404
+    return draw_structure(structure, seed=read_seed(request.GET.get("seed", "")))
+
+
 @author_page
 @require_GET
 def paper_pdf(request: HttpRequest, public_id: Any) -> HttpResponse:
-    """Print the published paper; of a pool, the first questions stand for those drawn. `?key=1` adds the key."""
+    """Print the paper of a seed (`?seed=`, else another one); `?key=1` adds the key, `?draft=1` takes the draft."""
     row = get_editable_paper(request.user, public_id)
-    if row.current_version is None:
-        raise Http404
-    structure = row.current_version.structure["sections"]
-    picks = [
-        [(item["version_id"], item["marks"]) for item in section["items"]]
-        + [(pk, pool["marks"]) for pool in section["pools"] for pk in pool["version_ids"][: pool["count"]]]
-        for section in structure
-    ]
-    versions = QuestionVersion.objects.in_bulk({pk for own in picks for pk, _marks in own[:MAXIMUM_QUESTIONS]})
-    sections = [
-        (
-            section.get("title", ""),
-            section.get("instructions", ""),
-            [(versions[pk], m) for pk, m in own if pk in versions],
-        )
-        for section, own in zip(structure, picks, strict=True)
-    ]
-    data = print_questions(
-        title=row.title, sections=sections, language=get_language() or "en", with_key="key" in request.GET
-    )
+    drawn = _drawn(request, row)
+    data = print_paper(paper=row, drawn=drawn, language=get_language() or "en", with_key="key" in request.GET)
     return _answer(data, row.title)
+
+
+@author_page
+@require_GET
+def answer_sheet_pdf(request: HttpRequest, public_id: Any) -> HttpResponse:
+    """Print the answer sheet for the paper of a seed: boxes for choices, lines for what is written."""
+    row = get_editable_paper(request.user, public_id)
+    drawn = _drawn(request, row)
+    data = print_answer_sheet(paper=row, drawn=drawn, language=get_language() or "en")
+    return _answer(data, f"{row.title}-{_('answer sheet')}")
 
 
 @author_page

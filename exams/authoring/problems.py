@@ -20,6 +20,8 @@ KNOWN = (
     gettext_noop("The statement is empty."),
     gettext_noop("This item has no category."),
     gettext_noop("This one has no partner."),
+    gettext_noop("This one has more partners than it may have."),
+    gettext_noop("This number has no formula."),
     gettext_noop("A choice needs at least two options."),
     gettext_noop("The kind of the gap and the match of its key differ."),
     gettext_noop("This gap has no key."),
@@ -66,6 +68,8 @@ KNOWN = (
     gettext_noop("The response must be a list of option ids."),
     gettext_noop("The response names more options than the question has."),
     gettext_noop("The response names an option twice."),
+    gettext_noop("One thing has more partners than it may have."),
+    gettext_noop("The certainty of a response is 1, 2 or 3."),
     gettext_noop("The response must be an object with one entry for each part."),
     gettext_noop("The response names a part that the question does not have."),
 )

@@ -1,8 +1,7 @@
 """Publishing a paper: its blueprint is solved once and frozen, or the author is told which rule lacks how many
 questions."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -14,118 +13,43 @@ from edu.access.services import register_door
 from edu.audit.services import record
 from edu.core.clock import now_utc
 from edu.core.errors import Conflict
+from exams.authoring.candidates import enemy_pairs
+from exams.authoring.feasibility import Feasibility, RuleCheck, SectionPlan, examine
 from exams.authoring.papers import require_sections
-from exams.domain.assembly import BankItem, Blueprint, FixedQuestion, Infeasible, Pools, Rule, Section, solve_blueprint
-from exams.models import BlueprintRule, Paper, PaperSection, PaperVersion, Question, Topic
-
-
-@dataclass(frozen=True, kw_only=True)
-class RuleCheck:
-    """Whether a rule can be met: how many it draws, how many questions fit it, how many lack once other rules have
-    theirs."""
-
-    rule_id: int
-    needed: int
-    fitting: int
-    lacking: int
-
-    @property
-    def is_met(self) -> bool:
-        """Whether there are enough questions."""
-        return self.lacking == 0
+from exams.domain.assembly import Pools
+from exams.models import BlueprintRule, Paper, PaperSection, PaperVersion, Question, QuestionVersion
 
 
 class BlueprintInfeasible(Conflict):
-    """The bank holds too few questions for the paper; `shortages` says which rule lacks how many."""
+    """The banks hold too few questions for the paper, or fixed questions clash; `problems` says it in words and
+    `shortages` which rule lacks how many."""
 
     code = "blueprint_infeasible"
 
-    def __init__(self, shortages: Sequence[RuleCheck]) -> None:
-        self.shortages = tuple(shortages)
-        first = self.shortages[0]
-        super().__init__(
-            f"{len(self.shortages)} rule(s) cannot be met: the first needs {first.needed}, "
-            f"{first.needed - first.lacking} can be had."
-        )
+    def __init__(self, found: Feasibility) -> None:
+        self.problems = found.problems
+        self.shortages: tuple[RuleCheck, ...] = tuple(check for check in found.checks.values() if not check.is_met)
+        super().__init__(" ".join(found.problems))
 
 
-def _topic_paths(rules: Sequence[BlueprintRule]) -> dict[int, tuple[str, ...]]:
-    """Return the path of every topic of the banks that the rules draw from, as ids from the top."""
-    bank_ids = {rule.bank_id for rule in rules}
-    rows = Topic.objects.filter(bank_id__in=bank_ids).values_list("pk", "path")
-    return {pk: tuple(part for part in path.split("/") if part) for pk, path in rows}
-
-
-def _rule(row: BlueprintRule, paths: dict[int, tuple[str, ...]]) -> Rule:
-    # Two banks may be drawn from in one paper: the bank is the first step of every topic path.
-    topic = (f"bank{row.bank_id}", *(paths[row.topic_id] if row.topic_id else ()))
-    return Rule(
-        id=f"r{row.pk}",
-        count=row.count,
-        marks=row.marks,
-        topic=topic,
-        types=frozenset(row.types),
-        difficulty_from=row.difficulty_min,
-        difficulty_to=row.difficulty_max,
-        tags=frozenset(row.tags),
-    )
-
-
-def _bank_items(rules: Sequence[BlueprintRule], paths: dict[int, tuple[str, ...]]) -> list[BankItem]:
-    rows = (
-        Question.objects.drawable()
-        .filter(bank_id__in={rule.bank_id for rule in rules})
-        .values_list("current_version_id", "bank_id", "topic_id", "type", "difficulty", "tags")
-    )
-    return [
-        BankItem(version_id, (f"bank{bank_id}", *paths.get(topic_id, ())), type_, difficulty, frozenset(tags))
-        for version_id, bank_id, topic_id, type_, difficulty, tags in rows
-    ]
-
-
-def _solve(sections: Sequence[PaperSection]) -> Pools | Infeasible:
-    rules = [rule for section in sections for rule in section.rules.all()]
-    paths = _topic_paths(rules)
-    blueprint = Blueprint(
-        tuple(
-            Section(
-                f"s{section.pk}",
-                tuple(
-                    FixedQuestion(item.question.current_version_id, item.marks)
-                    for item in section.items.all()
-                    if item.question.current_version_id
-                ),
-                tuple(_rule(rule, paths) for rule in section.rules.all()),
-            )
-            for section in sections
-        )
-    )
-    return solve_blueprint(_bank_items(rules, paths) if rules else [], blueprint)
-
-
-def check_feasibility(*, paper: Paper) -> dict[int, RuleCheck]:
-    """Return for every rule of the draft, by its id, whether it can be met; five queries whatever the size of the
-    paper."""
-    sections = list(paper.sections.prefetch_related("items__question", "rules"))
-    rules = [rule for section in sections for rule in section.rules.all()]
-    if not rules:
-        return {}
-    solved = _solve(sections)
-    short = {shortage.rule_id: shortage for shortage in solved.shortages} if isinstance(solved, Infeasible) else {}
-    sizes = {pool.rule_id: len(pool.version_ids) for pool in solved.pools} if isinstance(solved, Pools) else {}
+def frozen_rule(rule: BlueprintRule) -> dict[str, Any]:
+    """Return what a rule asks of its questions as it is frozen beside its pool."""
     return {
-        rule.pk: RuleCheck(
-            rule_id=rule.pk,
-            needed=rule.count,
-            fitting=short[f"r{rule.pk}"].fitting if f"r{rule.pk}" in short else sizes.get(f"r{rule.pk}", rule.count),
-            lacking=short[f"r{rule.pk}"].lacking if f"r{rule.pk}" in short else 0,
-        )
-        for rule in rules
+        "bank": rule.bank_id,
+        "topic": rule.topic_id,
+        "types": list(rule.types),
+        "difficulty": [rule.difficulty_min, rule.difficulty_max],
+        "tags": list(rule.tags),
+        "exposure": rule.maximum_exposure,
     }
 
 
-def _structure(sections: Sequence[PaperSection], solved: Pools) -> dict[str, Any]:
-    """Return the frozen paper: sections with title, instructions, fixed items and pools; marks as decimal text."""
+def freeze_structure(sections: Sequence[PaperSection], solved: Pools) -> dict[str, Any]:
+    """Return the frozen paper: sections with title, instructions, fixed items and pools; marks as decimal text.
+
+    Sections come with items, their questions and rules loaded; empty ones are left out.
+    """
+    rules = {f"r{rule.pk}": rule for section in sections for rule in section.rules.all()}
     return {
         "sections": [
             {
@@ -135,13 +59,16 @@ def _structure(sections: Sequence[PaperSection], solved: Pools) -> dict[str, Any
                 "items": [
                     {"version_id": item.question.current_version_id, "marks": str(item.marks)}
                     for item in section.items.all()
+                    if item.question.current_version_id
                 ],
                 "pools": [
                     {
                         "rule_id": pool.rule_id,
                         "count": pool.count,
                         "marks": str(pool.marks),
+                        "asks": frozen_rule(rules[pool.rule_id]),
                         "version_ids": list(pool.version_ids),
+                        **({"groups": [list(group) for group in pool.groups]} if pool.groups else {}),
                     }
                     for pool in solved.pools
                     if pool.section_id == f"s{section.pk}"
@@ -151,6 +78,25 @@ def _structure(sections: Sequence[PaperSection], solved: Pools) -> dict[str, Any
             if section.items.all() or section.rules.all()
         ]
     }
+
+
+def solve_sections(*, paper: Paper, sections: Sequence[PaperSection], seed: str) -> Pools:
+    """Return the pools of a draft; BlueprintInfeasible in words when it cannot be drawn."""
+    plan = [
+        SectionPlan(id=f"s{section.pk}", items=list(section.items.all()), rules=list(section.rules.all()))
+        for section in sections
+    ]
+    found = examine(plan, seed=f"{paper.public_id}/{seed}")
+    if found.pools is None:
+        raise BlueprintInfeasible(found)
+    return found.pools
+
+
+def draft_structure(*, paper: Paper) -> dict[str, Any]:
+    """Return the draft as it would be frozen now, for a preview; Conflict and BlueprintInfeasible as `publish_paper`,
+    but questions that are not published any more are only left out."""
+    sections = require_sections(paper)
+    return freeze_structure(sections, solve_sections(paper=paper, sections=sections, seed="draft"))
 
 
 def publish_paper(*, paper: Paper, actor: Any) -> PaperVersion:
@@ -168,37 +114,36 @@ def publish_paper(*, paper: Paper, actor: Any) -> PaperVersion:
                 _("This question is not published any more; take it out: %(question)s")
                 % {"question": stale[0].summary[:80]}
             )
-        solved = _solve(sections)
-        if isinstance(solved, Infeasible):
-            raise BlueprintInfeasible(
-                [
-                    RuleCheck(rule_id=int(s.rule_id[1:]), needed=s.needed, fitting=s.fitting, lacking=s.lacking)
-                    for s in solved.shortages
-                ]
-            )
-        structure = _structure(sections, solved)
-        count, total = measure(structure)
         last = PaperVersion.objects.filter(paper=paper).aggregate(last=Max("number"))["last"] or 0
-        version = PaperVersion.objects.create(
-            paper=paper,
-            number=last + 1,
-            structure=structure,
-            question_count=count,
-            total_marks=total,
-            published_at=now_utc(),
-        )
-        paper.current_version = version
-        paper.save(update_fields=["current_version", "updated_at"])
+        structure = freeze_structure(sections, solve_sections(paper=paper, sections=sections, seed=str(last + 1)))
+        version = _add_version(paper=paper, actor=actor, structure=structure, number=last + 1)
         register_door(product_key=paper.product_key, title=paper.title, url=f"/practice/papers/{paper.public_id}/")
-        record(
-            actor=actor,
-            action="paper.publish",
-            object_kind="paper",
-            object_id=paper.public_id,
-            object_label=paper.title,
-            changes={"version": version.number, "questions": count, "marks": str(total)},
-            organization_id=paper.organization_id,
-        )
+    return version
+
+
+def _add_version(*, paper: Paper, actor: Any, structure: dict[str, Any], number: int) -> PaperVersion:
+    """Write a version and make it the current one. The caller holds the transaction."""
+    count, total = measure(structure)
+    version = PaperVersion.objects.create(
+        paper=paper,
+        number=number,
+        structure=structure,
+        question_count=count,
+        total_marks=total,
+        published_at=now_utc(),
+        published_by=actor,
+    )
+    paper.current_version = version
+    paper.save(update_fields=["current_version", "updated_at"])
+    record(
+        actor=actor,
+        action="paper.publish",
+        object_kind="paper",
+        object_id=paper.public_id,
+        object_label=paper.title,
+        changes={"version": number, "questions": count, "marks": str(total)},
+        organization_id=paper.organization_id,
+    )
     return version
 
 
@@ -212,3 +157,73 @@ def measure(structure: dict[str, Any]) -> tuple[int, Decimal]:
             count += pool["count"]
             total += pool["count"] * Decimal(pool["marks"])
     return count, total
+
+
+def newer_versions(structure: Mapping[str, Any]) -> dict[int, int]:
+    """Return the versions of a frozen paper that were replaced, each with the newest of its question, where that may
+    be drawn; one query."""
+    held = version_ids_of(structure)
+    rows = QuestionVersion.objects.filter(
+        pk__in=held, question__status=Question.Status.PUBLISHED, question__is_withheld=False
+    ).values_list("pk", "question__current_version_id")
+    return {pk: current for pk, current in rows if current is not None and current != pk}
+
+
+def version_ids_of(structure: Mapping[str, Any]) -> set[int]:
+    """Return all question versions that a frozen paper holds, fixed or in pools."""
+    return {
+        version_id
+        for section in structure["sections"]
+        for version_id in (
+            *(item["version_id"] for item in section["items"]),
+            *(version_id for pool in section["pools"] for version_id in pool["version_ids"]),
+        )
+    }
+
+
+def update_question_versions(*, paper: Paper, actor: Any) -> PaperVersion:
+    """Publish the current version of a paper anew with the newest versions of its questions, and nothing else of the
+    draft; Conflict when there is no newer version, or when questions that were kept apart since stand together.
+
+    Exams that are scheduled keep the version they have.
+    """
+    with transaction.atomic():
+        current = paper.current_version
+        newer = newer_versions(current.structure) if current is not None else {}
+        if current is None or not newer:
+            raise Conflict(_("All questions of this paper are up to date."))
+        structure = replaced_versions(current.structure, newer)
+        _refuse_enemies(structure)
+        last = PaperVersion.objects.filter(paper=paper).aggregate(last=Max("number"))["last"] or 0
+        return _add_version(paper=paper, actor=actor, structure=structure, number=last + 1)
+
+
+def _refuse_enemies(structure: Mapping[str, Any]) -> None:
+    """Raise Conflict when the frozen paper could draw enemies that are not kept apart in it."""
+    questions = dict(QuestionVersion.objects.filter(pk__in=version_ids_of(structure)).values_list("question_id", "pk"))
+    together: list[Collection[int]] = [
+        group for section in structure["sections"] for pool in section["pools"] for group in pool.get("groups", ())
+    ]
+    for first, second in enemy_pairs(questions):
+        pair = {questions[first], questions[second]}
+        if not any(pair <= set(group) for group in together):
+            raise Conflict(_("Questions of this paper were kept apart since. Publish the draft to solve it anew."))
+
+
+def replaced_versions(structure: Mapping[str, Any], newer: Mapping[int, int]) -> dict[str, Any]:
+    """Return a frozen paper with versions replaced by newer ones."""
+
+    def new(version_id: int) -> int:
+        return newer.get(version_id, version_id)
+
+    sections = []
+    for section in structure["sections"]:
+        pools = []
+        for pool in section["pools"]:
+            fresh = {**pool, "version_ids": [new(one) for one in pool["version_ids"]]}
+            if pool.get("groups"):
+                fresh["groups"] = [[new(one) for one in group] for group in pool["groups"]]
+            pools.append(fresh)
+        items = [{**item, "version_id": new(item["version_id"])} for item in section["items"]]
+        sections.append({**section, "items": items, "pools": pools})
+    return {**structure, "sections": sections}

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from edu.core.clock import now_utc
 from edu.core.errors import DomainError, InvalidInput
+from edu.core.ids import find_uuid
 from exams.authoring.editor import Editor
 from exams.authoring.editor_form import (
     Errors,
@@ -30,6 +31,7 @@ from exams.authoring.problems import describe_problem
 from exams.authoring.questions import (
     discard_draft,
     equals_version,
+    is_approved,
     publish_question,
     restore_question,
     retire_question,
@@ -48,7 +50,7 @@ from exams.policies_authoring import (
     is_editor,
     is_steward,
 )
-from exams.presentation import ask_view, review_view
+from exams.presentation import KEYS_ONLY, ask_view, review_view
 from exams.view_models import TYPE_LABELS
 
 _SAID = {
@@ -98,7 +100,7 @@ def new_question(request: HttpRequest, public_id: Any, type: str) -> HttpRespons
 
 
 def _is_uuid(text: str | None) -> bool:
-    return text is not None and len(text) == 36 and all(sign in "0123456789abcdef-" for sign in text)
+    return find_uuid(text) is not None
 
 
 @author_page
@@ -172,6 +174,10 @@ def _around(request: HttpRequest, question: Question) -> dict[str, Any]:
         and (question.locked_by_id == request.user.pk or is_steward(request.user, question.bank)),
         "schedule": ScheduleForm(initial=initial),
         "review": review,
+        "may_publish": question.bank.requires_review
+        and review is None
+        and not equals_version(question)
+        and is_approved(question),
         "has_draft": question.current_version is not None and not equals_version(question),
         "open_remarks": QuestionComment.objects.filter(
             question=question, thread__isnull=True, resolved_at__isnull=True
@@ -257,7 +263,7 @@ def _preview(editor: Editor, values: Values) -> dict[str, Any]:
         review = None
         if not problems:
             review = review_view(
-                type=editor.type, content=content, key=key, name="review", number="1", marks=1, state="", fraction=None
+                type=editor.type, content=content, key=key, name="review", number="1", marks=1, policy=KEYS_ONLY
             )
     except (InvalidQuestion, KeyError, TypeError, ValueError):
         return {"ask": None, "review": None, "problem_count": 1}
@@ -337,11 +343,18 @@ def version(request: HttpRequest, public_id: Any, number: int) -> HttpResponse:
         name="review",
         number=str(row.number),
         marks=row.marks,
-        state="",
+        policy=KEYS_ONLY,
         explanation=row.explanation,
         source=row.source,
     )
-    context = {"desk": "instructor", "title": question.summary, "question": question, "version": row, "view": view}
+    context = {
+        "desk": "instructor",
+        "title": question.summary,
+        "question": question,
+        "bank": question.bank,
+        "version": row,
+        "view": view,
+    }
     return render(request, "exams/authoring/version.html", context)
 
 
@@ -349,7 +362,9 @@ def version(request: HttpRequest, public_id: Any, number: int) -> HttpResponse:
 def choose_type(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Choose the type of a new question."""
     bank = get_editable_bank(request.user, public_id)
-    types = [{"name": name, "label": TYPE_LABELS.get(name, name)} for name in editors()]
+    types = [
+        {"name": name, "label": TYPE_LABELS.get(name, name), "hint": editor.hint} for name, editor in editors().items()
+    ]
     context = {
         "desk": "instructor",
         "title": _("New question"),

@@ -22,7 +22,7 @@ from exams.interchange.formats.base import ParsedRow, Remark, UnreadableFile
 from exams.interchange.formats.chinese_text import lines_of
 from exams.interchange.formats.paper_lines import read_paper
 from exams.models import Bank, Question, Topic
-from exams.presentation import review_view
+from exams.presentation import KEYS_ONLY, review_view
 from exams.view_models import TYPE_LABELS
 
 MAXIMUM_TEXT = 60_000
@@ -115,7 +115,7 @@ def preview_rows(*, bank: Bank, rows: Sequence[QuickRow]) -> list[dict[str, Any]
                 name=f"quick{row.number}",
                 number=str(row.number),
                 marks=record.marks,
-                state="",
+                policy=KEYS_ONLY,
                 explanation=record.explanation,
                 source=record.source,
                 slot=row.number,

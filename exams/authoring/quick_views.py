@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from edu.core.errors import DomainError
+from edu.core.ids import find_uuid
 from exams.authoring.checks import plain_text_of
 from exams.authoring.editor_form import read_values
 from exams.authoring.editors import find_variant
@@ -98,8 +99,9 @@ def quick_preview(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Draw what was understood of the text so far; nothing is stored."""
     bank = get_editable_bank(request.user, public_id)
     context: dict[str, Any] = {"bank": bank, "rows": [], "problem": ""}
+    text = request.POST.get("text", "")
     try:
-        context["rows"] = preview_rows(bank=bank, rows=read_rows(request.POST.get("text", "")))
+        context["rows"] = preview_rows(bank=bank, rows=read_rows(text)) if text.strip() else []
     except DomainError as error:
         context["problem"] = _(error.message)
     return render(request, "exams/authoring/_quick_preview.html", context)
@@ -115,10 +117,8 @@ def near_duplicates(request: HttpRequest, public_id: Any, type: str) -> HttpResp
         text = plain_text_of(type=type, content=content)
     except (InvalidQuestion, KeyError, TypeError, ValueError):
         text = ""
-    own = request.GET.get("question", "")
-    own_id = None
-    if len(own) == 36:
-        own_id = Question.objects.filter(bank=bank, public_id=own).values_list("pk", flat=True).first()
+    own = find_uuid(request.GET.get("question"))
+    own_id = Question.objects.filter(bank=bank, public_id=own).values_list("pk", flat=True).first() if own else None
     alike = find_near_duplicates(bank_id=bank.pk, text=text, exclude_id=own_id)
     rows = [(one, round(100 * share)) for one, share in alike]
     return render(request, "exams/authoring/_near_duplicates.html", {"rows": rows})

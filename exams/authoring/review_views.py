@@ -9,10 +9,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from edu.core.errors import DomainError, InvalidInput, NotFound
+from edu.core.ids import find_uuid
 from exams.authoring.comments import FIELDS, add_comment, find_thread, list_threads, resolve_thread
 from exams.authoring.entries import author_page, author_post, say
 from exams.authoring.history import compare_states, get_state, list_states, values_to_restore
-from exams.authoring.questions import equals_version, fingerprint_of, revert_question
+from exams.authoring.questions import equals_version, fingerprint_of, is_approved, revert_question
 from exams.authoring.review import (
     approve_review,
     ask_for_changes,
@@ -26,7 +27,7 @@ from exams.authoring.tabs import question_tabs
 from exams.domain.errors import InvalidQuestion
 from exams.models import Question
 from exams.policies_authoring import get_editable_question, get_readable_question, is_editor
-from exams.presentation import review_view
+from exams.presentation import KEYS_ONLY, review_view
 from exams.view_models import TYPE_LABELS
 
 PAGE_SIZE = 30
@@ -52,7 +53,7 @@ def _draft_view(question: Question) -> Any | None:
             name="draft",
             number="1",
             marks=question.marks,
-            state="",
+            policy=KEYS_ONLY,
             explanation=question.explanation,
             source=question.source,
         )
@@ -88,6 +89,11 @@ def review(request: HttpRequest, public_id: Any) -> HttpResponse:
         "is_stale": open_review is not None and open_review.fingerprint != fingerprint_of(question),
         "may_decide": open_review is not None and not is_own,
         "is_own": is_own,
+        "may_publish": may_edit
+        and open_review is None
+        and question.bank.requires_review
+        and not equals_version(question)
+        and is_approved(question),
         "may_submit": may_edit and open_review is None and (question.is_withheld or not equals_version(question)),
         "decided": question.reviews.exclude(state="requested").select_related("reviewer", "submitted_by")[:10],
         "threads": list_threads(question=question),
@@ -136,7 +142,7 @@ def comment(request: HttpRequest, public_id: Any) -> HttpResponse:
     question = get_readable_question(request.user, public_id)
     verb, _colon, key = request.POST.get("do", "").partition(":")
     try:
-        thread = find_thread(question=question, public_id=key) if len(key) == 36 else None
+        thread = find_thread(question=question, public_id=key) if find_uuid(key) else None
         if verb in {"resolve", "reopen"} and thread is not None:
             resolve_thread(thread=thread, actor=request.user, is_resolved=verb == "resolve")
         else:
@@ -164,6 +170,7 @@ def history(request: HttpRequest, public_id: Any) -> HttpResponse:
         version = question.current_version
         wanted_old = f"v{version.number}" if version else (states[-1].key if states else "now")
     old, new = get_state(question=question, key=wanted_old), get_state(question=question, key=wanted_new)
+    differences = compare_states(old, new)
     may_edit = is_editor(request.user, question.bank)
     context = {
         "desk": "instructor",
@@ -177,7 +184,8 @@ def history(request: HttpRequest, public_id: Any) -> HttpResponse:
         "old": old,
         "new": new,
         "now": get_state(question=question, key="now"),
-        "differences": compare_states(old, new),
+        "differences": [row for row in differences if row.is_changed],
+        "same": [row for row in differences if not row.is_changed],
     }
     return render(request, "exams/authoring/history.html", context)
 

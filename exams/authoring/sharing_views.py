@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from edu.core.errors import DomainError
+from edu.core.ids import find_uuid
 from exams.authoring.banks import share_bank_by_mail, unshare_bank
 from exams.authoring.entries import author_page, say
 from exams.models import BankShare
@@ -38,7 +39,7 @@ def sharing(request: HttpRequest, public_id: Any) -> HttpResponse:
                 messages.success(request, _("Shared."))
                 return redirect("authoring:sharing", public_id=bank.public_id)
             if verb == "remove":
-                row = BankShare.objects.filter(bank=bank, user__public_id=key).first() if len(key) == 36 else None
+                row = BankShare.objects.filter(bank=bank, user__public_id=find_uuid(key)).first()
                 if row is None:
                     raise Http404
                 unshare_bank(bank=bank, user_id=row.user_id, actor=request.user)

@@ -8,12 +8,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from edu.core.errors import DomainError, InvalidInput
+from edu.core.errors import DomainError, InvalidInput, NotFound
+from edu.core.ids import find_uuid
 from exams.authoring.banks import create_topic, delete_topic, move_topic, rename_topic
 from exams.authoring.entries import author_page, say
 from exams.authoring.listing import list_topics
-from exams.authoring.topic_tree import merge_topics, place_topic, remove_topic
-from exams.models import Bank, Topic
+from exams.authoring.topic_merge import get_merge, list_merges, merge_topics, undo_merge
+from exams.authoring.topic_tree import place_topic, remove_topic
+from exams.models import Bank, Topic, TopicMerge
 from exams.policies_authoring import get_editable_bank
 
 
@@ -27,20 +29,37 @@ def topics(request: HttpRequest, public_id: Any) -> HttpResponse:
     chosen = next((node for node in nodes if str(node.topic.public_id) == request.GET.get("topic")), None)
     if chosen is not None:
         chosen.others = [node for node in nodes if not node.topic.path.startswith(chosen.topic.path)]
-    context = {"desk": "instructor", "title": _("Topics"), "bank": bank, "topics": nodes, "chosen": chosen}
+    merges = list_merges(bank=bank)
+    context = {
+        "desk": "instructor",
+        "title": _("Topics"),
+        "bank": bank,
+        "topics": nodes,
+        "chosen": chosen,
+        "merges": merges,
+        "merged": next((row for row in merges if str(row.public_id) == request.GET.get("merged")), None),
+    }
     return render(request, "exams/authoring/topics.html", context)
 
 
 def _change(request: HttpRequest, bank: Bank) -> HttpResponse:
     verb, _colon, key = request.POST.get("do", "").partition(":")
     topic = None
+    after = ""
     try:
-        if verb == "add":
+        if verb == "merge":
+            merge = _merge(bank, key, request)
+            after = f"?topic={request.POST['into']}&merged={merge.public_id}#merged"
+        elif verb == "unmerge":
+            after = f"?topic={_unmerge(request, bank, key)}#topic-tools"
+        elif verb == "add":
             parent = _find(bank, key) if key else None
             above = [one.name for one in _path_of(parent)]
             topic = create_topic(bank=bank, path=[*above, request.POST.get("name", "")])
         else:
             topic = _apply(request, bank, verb, _find(bank, key))
+    except NotFound:
+        raise
     except DomainError as error:
         say(request, error)
         if getattr(request, "htmx", False):
@@ -50,7 +69,9 @@ def _change(request: HttpRequest, bank: Bank) -> HttpResponse:
     if request.POST.get("back") == "bank":
         return redirect("authoring:bank", public_id=bank.public_id)
     answer = redirect("authoring:topics", public_id=bank.public_id)
-    if topic is not None and topic.pk:
+    if after:
+        answer["Location"] += after
+    elif topic is not None and topic.pk:
         answer["Location"] += f"?topic={topic.public_id}#topic-{topic.public_id}"
     return answer
 
@@ -73,14 +94,10 @@ def _apply(request: HttpRequest, bank: Bank, verb: str, topic: Topic) -> Topic |
         return topic
     into_key = request.POST.get("into", "")
     into = _find(bank, into_key) if into_key else None
-    if verb == "merge":
-        if into is None:
-            raise InvalidInput(_("Choose the topic to merge it into."), field="into")
-        moved = merge_topics(source=topic, target=into, actor=request.user)
-    elif verb == "delete" and "into" not in request.POST:
+    if verb == "delete" and "into" not in request.POST:
         delete_topic(topic=topic)
         return None
-    elif verb == "delete":
+    if verb == "delete":
         moved = remove_topic(topic=topic, target=into, actor=request.user)
     else:
         raise Http404
@@ -89,8 +106,30 @@ def _apply(request: HttpRequest, bank: Bank, verb: str, topic: Topic) -> Topic |
     return into
 
 
+def _merge(bank: Bank, key: str, request: HttpRequest) -> TopicMerge:
+    source, into_key = _find(bank, key), request.POST.get("into", "")
+    if not into_key:
+        raise InvalidInput(_("Choose the topic to merge it into."), field="into")
+    return merge_topics(source=source, target=_find(bank, into_key), actor=request.user)
+
+
+def _unmerge(request: HttpRequest, bank: Bank, key: str) -> str:
+    """Take a merge back and say what came of it; returns the address of the topic that stands again."""
+    merge = get_merge(bank=bank, public_id=find_uuid(key))
+    restored, stayed = undo_merge(merge=merge, actor=request.user)
+    text = ngettext("%(n)s question went back.", "%(n)s questions went back.", restored) % {"n": restored}
+    if stayed:
+        text += " " + ngettext(
+            "%(n)s that was moved or deleted since stays as it is.",
+            "%(n)s that were moved or deleted since stay as they are.",
+            stayed,
+        ) % {"n": stayed}
+    messages.success(request, text)
+    return str(merge.topics[0]["public_id"])
+
+
 def _find(bank: Bank, key: str) -> Topic:
-    topic = Topic.objects.filter(bank=bank, public_id=key).select_related("bank").first() if len(key) == 36 else None
+    topic = Topic.objects.filter(bank=bank, public_id=find_uuid(key)).select_related("bank").first()
     if topic is None:
         raise Http404
     return topic

@@ -1,4 +1,4 @@
-"""Where questions are used: papers, exams, practice; and whether they may be deleted."""
+"""Where questions are used: papers, exams, practice, other rooms; and whether they may be deleted."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from exams.models import (
     Topic,
     WrongAnswer,
 )
+from exams.uses import ids_used_elsewhere
 
 
 def pooled_version_ids(*, bank_ids: Iterable[int]) -> set[int]:
@@ -34,11 +35,13 @@ def pooled_version_ids(*, bank_ids: Iterable[int]) -> set[int]:
 
 
 def used_question_ids(*, questions: Sequence[Question]) -> set[int]:
-    """Return those of the questions that a paper holds or a learner has met; six queries."""
+    """Return those of the questions that a paper holds, another room asks or a learner has met; six queries, and those
+    of the other rooms."""
     ids = [question.pk for question in questions]
     used: set[int] = set()
     for model in (PaperItem, PracticeAnswer, ItemResult, WrongAnswer):
         used |= set(model.objects.filter(question_id__in=ids).values_list("question_id", flat=True))
+    used |= ids_used_elsewhere(question_ids=ids)
     pooled = pooled_version_ids(bank_ids={question.bank_id for question in questions})
     own = QuestionVersion.objects.filter(question_id__in=ids).values_list("question_id", "pk")
     return used | {question_id for question_id, version_id in own if version_id in pooled}

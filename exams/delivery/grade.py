@@ -86,18 +86,19 @@ class Scorable(Protocol):
 
     slot: Any
     topic_id: Any
-    fraction: Any
+    mark: Any
     maximum: Any
 
 
 def score_results(*, results: Iterable[Scorable], exam: Exam) -> PaperScore:
-    """Return the score of an attempt from its results."""
+    """Return the score of an attempt from its results: what their marks are of their maxima, since with a certainty an
+    answer may earn less than it has right."""
     items = [
         ScoredItem(
             slot=str(row.slot),
             section_id="",
             marks=Decimal(row.maximum),
-            fraction=row.fraction,
+            fraction=None if row.mark is None else _share(row),
             topic=str(row.topic_id or ""),
         )
         for row in results
@@ -105,6 +106,10 @@ def score_results(*, results: Iterable[Scorable], exam: Exam) -> PaperScore:
     return score_paper(
         items=items, pass_mark=PassMark("percent", Decimal(exam.pass_percent)), paper_floor=Decimal("0.00")
     )
+
+
+def _share(row: Scorable) -> float:
+    return float(Decimal(row.mark) / Decimal(row.maximum)) if row.mark is not None and row.maximum else 0.0
 
 
 def _result(
@@ -125,7 +130,7 @@ def _result(
         topic_id=version.topic_id,
         state=str(mark.state),
         fraction=mark.fraction,
-        mark=item_mark(fraction=mark.fraction, marks=slot.marks),
+        mark=item_mark(fraction=mark.earned, marks=slot.marks),
         maximum=slot.marks,
         parts=parts_as_json(mark.parts),
         grader=GRADER_VERSION,

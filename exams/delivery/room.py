@@ -13,9 +13,24 @@ from edu.core.errors import NotFound
 from exams.asked import asked_html
 from exams.delivery.finish_overdue import finish_if_overdue
 from exams.domain.receipts import response_value
-from exams.fetch import FrozenSlot, frozen_slots, get_asked_versions, get_reviewed_versions, stored_marks
+from exams.fetch import (
+    FrozenSlot,
+    frozen_slots,
+    get_asked_versions,
+    get_reviewed_versions,
+    policy_of,
+    stored_marks,
+)
 from exams.models import Attempt, ItemResult, QuestionVersion
-from exams.presentation import QuestionView, ReviewPolicy, is_answered, review_view, verdict_label, verdict_of
+from exams.presentation import (
+    QuestionView,
+    ReviewPolicy,
+    counted_certainty,
+    is_answered,
+    review_view,
+    verdict_label,
+    verdict_of,
+)
 from exams.reviewed import StoredMark, reviewed_html
 from exams.richtext import safe_html
 
@@ -42,12 +57,15 @@ class AskedQuestion:
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewedQuestion:
-    """A question of a review: drawn, with its verdict (empty where marks are hidden)."""
+    """A question of a review: drawn, with its verdict (empty where marks are hidden), the certainty that counted with
+    the answer, and how much of it was right."""
 
     slot: int
     html: SafeString
     verdict: str
     is_answered: bool
+    certainty: int | None = None
+    fraction: float | None = None
 
     @property
     def verdict_label(self) -> str:
@@ -105,6 +123,7 @@ def asked_paper(attempt: Attempt) -> PaperView:
     total = len(frozen_slots(attempt.paper))
     versions = get_asked_versions(slot.version_id for slot in slots)
     flags = set(attempt.flags)
+    asks_certainty = policy_of(attempt.exam.grading_policy).asks_certainty
     questions = []
     for slot in slots:
         stored = attempt.responses.get(str(slot.slot), "")
@@ -116,6 +135,7 @@ def asked_paper(attempt: Attempt) -> PaperView:
             stored=stored,
             is_flagged=slot.slot in flags,
             has_flag=not attempt.position,
+            asks_certainty=asks_certainty,
         )
         answered = is_answered(response_value(stored))
         questions.append(AskedQuestion(slot=slot.slot, html=html, is_answered=answered, is_flagged=slot.slot in flags))
@@ -131,6 +151,7 @@ def reviewed_paper(attempt: Attempt, *, policy: ReviewPolicy) -> PaperView:
     slots = frozen_slots(attempt.paper)
     versions = get_reviewed_versions(slot.version_id for slot in slots)
     marks = stored_marks(attempt_id=attempt.pk)
+    asks_certainty = policy_of(attempt.exam.grading_policy).asks_certainty
     questions = []
     for slot in slots:
         stored = attempt.responses.get(str(slot.slot), "")
@@ -143,10 +164,23 @@ def reviewed_paper(attempt: Attempt, *, policy: ReviewPolicy) -> PaperView:
             stored=stored,
             mark=mark,
             policy=policy,
+            asks_certainty=asks_certainty,
         )
         verdict = verdict_of(mark.state, mark.fraction, policy)
-        answered = is_answered(response_value(stored))
-        questions.append(ReviewedQuestion(slot=slot.slot, html=html, verdict=verdict, is_answered=answered))
+        response = response_value(stored)
+        version = versions[slot.version_id]
+        is_certain = asks_certainty and policy.marks and policy.answers
+        certainty = counted_certainty(version.type, version.content, response) if is_certain else None
+        questions.append(
+            ReviewedQuestion(
+                slot=slot.slot,
+                html=html,
+                verdict=verdict,
+                is_answered=is_answered(response),
+                certainty=certainty,
+                fraction=mark.fraction,
+            )
+        )
     return PaperView(
         sections=_sections(attempt, slots, questions),
         question_count=len(slots),
@@ -176,6 +210,7 @@ def reviewed_slot(
         source=version.source,
         policy=policy,
         slot=slot.slot,
+        asks_certainty=policy_of(attempt.exam.grading_policy).asks_certainty,
     )
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from edu.core.errors import InvalidInput
 from exams.domain.errors import InvalidResponse
 from exams.domain.receipts import canonicalise
+from exams.domain.responses import split_certainty, with_certainty
 
 MAXIMUM_SLOT_LENGTH = 20_000
 """Characters of one stored response."""
@@ -37,7 +38,7 @@ def store_batch(responses: Mapping[Any, Any], /, *, slots: int) -> StoredBatch:
             raise InvalidInput(_("This attempt has no question %(name)s.") % {"name": name[:20]}, field="responses")
         slot = str(int(name))
         try:
-            text, is_stripped = canonicalise(response)
+            text, is_stripped = canonicalise(with_certainty(*split_certainty(response)))
         except InvalidResponse as error:
             raise InvalidInput(
                 _("Question %(number)s: %(problem)s") % {"number": slot, "problem": _(error.message)},

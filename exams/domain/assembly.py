@@ -1,11 +1,10 @@
-"""Papers from blueprints: solved once into disjoint pools when a paper is published, drawn from by seed when
-an attempt starts."""
+"""Papers from blueprints: the values of a blueprint and its pools, and the draw by seed when an attempt starts. The
+pools are solved in `exams.domain.solver` when the paper is published."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from exams.domain.matching import largest_flow
 from exams.domain.seeds import SeededStream
 
 
@@ -90,13 +89,18 @@ class Blueprint:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """The questions one rule draws from; no other rule of the paper has any of them."""
+    """The questions one rule draws from; no other rule of the paper has any of them.
+
+    Those of one group (a part of `version_ids`) are enemies: the group has one place, and at most one of it is drawn.
+    No others in the pools of a paper are enemies.
+    """
 
     rule_id: str
     section_id: str
     count: int
     marks: Decimal
     version_ids: tuple[int, ...]
+    groups: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,114 +114,62 @@ class Pools:
 @dataclass(frozen=True, slots=True)
 class Shortage:
     """A rule that cannot be met: how many it needs, how many questions fit it at all, how many lack once the
-    others have theirs."""
+    others have theirs, and how many of the fitting may stand in one paper (`at_once`)."""
 
     rule_id: str
     needed: int
     fitting: int
     lacking: int
     competes_with: tuple[str, ...]
+    at_once: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Infeasible:
-    """A blueprint that the bank cannot fill."""
+    """A blueprint that the bank cannot fill, or whose fixed questions clash (pairs of versions that are enemies).
+
+    `is_proven` is False where the search through tangled enemies was given up before its end.
+    """
 
     shortages: tuple[Shortage, ...]
+    clashes: tuple[tuple[int, int], ...] = ()
+    is_proven: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnSlot:
-    """One question of a drawn paper; `position` is its place in the rule's pool, None for a fixed
-    question."""
+    """One question of a drawn paper; `rule_id` is None for a fixed question."""
 
     section_id: str
     version_id: int
     marks: Decimal
     rule_id: str | None = None
-    position: int | None = None
 
 
-def _classes(bank: Sequence[BankItem], blueprint: Blueprint, rules: Sequence[Rule]) -> dict[tuple[int, ...], list[int]]:
-    """Group free questions by the rules they fit: the flow then runs over classes, however large the bank."""
-    fixed = {question.version_id for section in blueprint.sections for question in section.fixed}
-    classes: dict[tuple[int, ...], list[int]] = {}
-    for item in sorted(bank, key=lambda item: item.version_id):
-        fits = tuple(at for at, rule in enumerate(rules) if rule.accepts(item))
-        if fits and item.version_id not in fixed:
-            classes.setdefault(fits, []).append(item.version_id)
-    return dict(sorted(classes.items()))
-
-
-def solve_blueprint(bank: Sequence[BankItem], blueprint: Blueprint, /) -> Pools | Infeasible:
-    """Return disjoint pools that hold enough for every rule, or which rules lack how many.
-
-    A largest flow decides whether all rules can be met without any question serving two; earlier rules go
-    first, so a shortage shows at the later ones of those that compete. What is left over goes to the pool
-    that is smallest for its count. The order of the bank does not matter. ValueError when a version occurs
-    twice in the bank.
-    """
-    if len({item.version_id for item in bank}) != len(bank):
-        raise ValueError("A version occurs twice in the bank.")
-    owners = [(section, rule) for section in blueprint.sections for rule in section.rules]
-    rules = [rule for _, rule in owners]
-    classes = _classes(bank, blueprint, rules)
-    members = list(classes.values())
-    edges = list(classes)
-    flow = largest_flow(supplies=[len(ids) for ids in members], demands=[rule.count for rule in rules], edges=edges)
-    met = [sum(given.get(at, 0) for given in flow) for at in range(len(rules))]
-    if any(got < rule.count for got, rule in zip(met, rules, strict=True)):
-        return Infeasible(
-            tuple(_shortage(at, rules, met[at], classes) for at in range(len(rules)) if met[at] < rules[at].count)
+def draw_versions(pool: Pool, /, *, seed: str | int) -> tuple[int, ...]:
+    """Return the versions drawn from one pool; of a group at most one."""
+    if not pool.groups:
+        return tuple(
+            pool.version_ids[at]
+            for at in SeededStream(seed, "rule", pool.rule_id).sample(len(pool.version_ids), pool.count)
         )
-    sizes = list(met)
-    pools: list[list[int]] = [[] for _ in rules]
-    for fits, ids, given in zip(edges, members, flow, strict=True):
-        shares = {at: given.get(at, 0) for at in fits}
-        for _ in range(len(ids) - sum(shares.values())):
-            smallest = min(fits, key=lambda at: (sizes[at] / rules[at].count, at))
-            shares[smallest] += 1
-            sizes[smallest] += 1
-        start = 0
-        for at in fits:
-            pools[at] += ids[start : start + shares[at]]
-            start += shares[at]
-    return Pools(
-        blueprint.sections,
-        tuple(
-            Pool(rule.id, section.id, rule.count, rule.marks, tuple(sorted(pool)))
-            for (section, rule), pool in zip(owners, pools, strict=True)
-        ),
-    )
-
-
-def _shortage(at: int, rules: Sequence[Rule], met: int, classes: Mapping[tuple[int, ...], Sequence[int]]) -> Shortage:
-    rivals = {other for fits in classes if at in fits for other in fits} - {at}
-    fitting = sum(len(ids) for fits, ids in classes.items() if at in fits)
-    names = tuple(rules[other].id for other in sorted(rivals))
-    return Shortage(rules[at].id, rules[at].count, fitting, rules[at].count - met, names)
-
-
-def draw_positions(*, sizes: Mapping[str, tuple[int, int]], seed: str | int) -> dict[str, tuple[int, ...]]:
-    """Return the drawn positions by rule, from (pool size, count) by rule; the cost grows with the counts
-    alone."""
-    return {
-        rule_id: SeededStream(seed, "rule", rule_id).sample(size, count) for rule_id, (size, count) in sizes.items()
-    }
+    grouped = {version for group in pool.groups for version in group}
+    places = [*pool.groups, *((version,) for version in pool.version_ids if version not in grouped)]
+    drawn = SeededStream(seed, "rule", pool.rule_id).sample(len(places), pool.count)
+    return tuple(places[at][SeededStream(seed, "group", pool.rule_id, at).below(len(places[at]))] for at in drawn)
 
 
 def draw(pools: Pools, /, *, seed: str | int) -> tuple[DrawnSlot, ...]:
     """Return the paper of a seed: section by section, fixed questions first. The same pools and seed give
     the same paper."""
-    drawn = draw_positions(sizes={pool.rule_id: (len(pool.version_ids), pool.count) for pool in pools.pools}, seed=seed)
     slots: list[DrawnSlot] = []
     for section in pools.sections:
         slots += [DrawnSlot(section.id, question.version_id, question.marks) for question in section.fixed]
         for pool in pools.pools:
             if pool.section_id == section.id:
                 slots += [
-                    DrawnSlot(section.id, pool.version_ids[at], pool.marks, pool.rule_id, at)
-                    for at in drawn[pool.rule_id]
+                    DrawnSlot(section.id, version_id, pool.marks, pool.rule_id)
+                    for version_id in draw_versions(pool, seed=seed)
                 ]
     return tuple(slots)
 

@@ -2,14 +2,16 @@
 this."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from exams.domain.certainty import LOW
 from exams.domain.errors import InvalidQuestion, Problem
 from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, pending_paths, settle
 from exams.domain.registry import QuestionType, get_type, question_types
+from exams.domain.responses import split_certainty
 
 # Stored with every grade; raised whenever the same key and response would earn another mark.
 GRADER_VERSION = "1"
@@ -30,6 +32,7 @@ __all__ = [
     "pending_paths",
     "question_types",
     "settle",
+    "takes_certainty",
 ]
 
 DEFAULT_POLICY = GradingPolicy()
@@ -47,14 +50,25 @@ class GradedQuestion:
 
     def grade(self, response: object, /, *, policy: GradingPolicy = DEFAULT_POLICY, order: Order = None) -> Mark:
         """Return the mark of a raw JSON response to the question as it was drawn by the frozen order; InvalidResponse
-        when it does not fit."""
+        when it does not fit. Where the policy asks for a certainty and none was said, it counts as low."""
         content = self.type.bind(self.content, order)
-        parsed = self.type.parse_response(content, response)
-        return self.type.grade(content, self.key, parsed, policy)
+        plain, certainty = split_certainty(response)
+        parsed = self.type.parse_response(content, plain)
+        mark = self.type.grade(content, self.key, parsed, policy)
+        if policy.asks_certainty and mark.state is MarkState.GRADED and self.takes_certainty:
+            return replace(mark, certainty=certainty or LOW)
+        return mark
+
+    @property
+    def takes_certainty(self) -> bool:
+        """Whether a certainty can be asked for: the engine marks all of it."""
+        inner = getattr(self.content, "questions", ()) if self.type.info.holds_questions else ()
+        return self.type.info.is_auto_graded and all(get_type(one.type).info.is_auto_graded for one in inner)
 
     def completeness(self, response: object, /) -> Completeness:
         """Return how much a raw response answers."""
-        return self.type.completeness(self.content, self.type.parse_response(self.content, response))
+        plain, _certainty = split_certainty(response)
+        return self.type.completeness(self.content, self.type.parse_response(self.content, plain))
 
     def public_content(self, order: Order = None, /) -> dict[str, Any]:
         """Return what the browser may see."""
@@ -94,6 +108,13 @@ def check_question(*, type_name: str, content: object, key: object) -> list[Prob
     if parsed_content is None or parsed_key is None:
         return problems
     return question_type.validate(parsed_content, parsed_key)
+
+
+def takes_certainty(type_name: str, content: Mapping[str, Any], /) -> bool:
+    """Tell by a stored content whether a certainty can be asked for: the engine marks all of it."""
+    info = get_type(type_name).info
+    inner = content.get("questions", ()) if info.holds_questions else ()
+    return info.is_auto_graded and all(get_type(one["type"]).info.is_auto_graded for one in inner)
 
 
 def load_question(type_name: str, content: object, key: object, /) -> GradedQuestion:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
+from exams.domain.certainty import certainty_fraction
+
 MultipleChoiceRule = Literal["all_or_nothing", "partial_if_no_wrong", "sum_of_fractions", "net_correct", "each_option"]
 
 
@@ -32,7 +34,8 @@ class GradingPolicy:
     All figures are fractions of an item's marks. `partial_fraction` (0..1) is what an incomplete but
     faultless multiple choice earns. `wrong_penalty` (0..1) is taken for a wrong choice or true/false, never
     for a blank. Without `is_negative_allowed` no item falls below 0; with it, `item_floor` (-1..0) is the
-    lowest.
+    lowest. With `asks_certainty` the learner says how certain she is, and items that the engine
+    marks earn by that (exams.domain.certainty).
     """
 
     multiple_choice: MultipleChoiceRule = "partial_if_no_wrong"
@@ -40,6 +43,7 @@ class GradingPolicy:
     wrong_penalty: float = 0.0
     is_negative_allowed: bool = False
     item_floor: float = -1.0
+    asks_certainty: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.partial_fraction <= 1:
@@ -81,12 +85,24 @@ class PartMark:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The mark of one response: a fraction of the item's marks, None while a person has to decide."""
+    """The mark of one response: how much of it is right, None while a person has to decide.
+
+    `certainty` is what counted with it where certainty is asked for; `earned` is then another fraction of the item's
+    marks than `fraction`.
+    """
 
     fraction: float | None
     state: MarkState
     parts: tuple[PartMark, ...] = ()
     feedback_ids: tuple[str, ...] = ()
+    certainty: int | None = None
+
+    @property
+    def earned(self) -> float | None:
+        """The fraction of the item's marks that it earns (-2..1); None while pending."""
+        if self.fraction is None or self.certainty is None:
+            return self.fraction
+        return certainty_fraction(self.fraction, self.certainty)
 
     @property
     def is_correct(self) -> bool | None:

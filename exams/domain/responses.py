@@ -1,13 +1,45 @@
 """Reading responses from an untrusted browser: each function returns a clean value, or None for a blank, or
-raises."""
+raises.
+
+Where an exam or a practice asks how certain the learner is, the response of a slot is wrapped:
+`{"$certainty": 1 | 2 | 3, "$response": <the response as its type has it>}`. No part of a question can have such a name
+(ids have no `$`), so a response is wrapped or not without doubt, and one that was stored without a certainty is read as
+it always was. A blank is never wrapped.
+"""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
+from exams.domain.certainty import LEVELS
 from exams.domain.errors import InvalidResponse
 from exams.domain.schema import UNSTORABLE
 
 MAXIMUM_LENGTH = 20_000
+CERTAINTY, WRAPPED = "$certainty", "$response"
+"""The names of a wrapped response."""
+
+
+def split_certainty(raw: Any, /) -> tuple[Any, int | None]:
+    """Return the response as its type has it, and the certainty said with it (1, 2 or 3; None where none was);
+    InvalidResponse for a wrapper that is broken."""
+    if not isinstance(raw, Mapping) or not ({CERTAINTY, WRAPPED} & set(raw)):
+        return raw, None
+    certainty = raw.get(CERTAINTY)
+    if set(raw) != {CERTAINTY, WRAPPED} or isinstance(certainty, bool) or certainty not in LEVELS:
+        raise InvalidResponse("The certainty of a response is 1, 2 or 3.")
+    return raw[WRAPPED], int(certainty)
+
+
+def with_certainty(raw: Any, certainty: int | None, /) -> Any:
+    """Return a response with the certainty said with it; a blank and one without a certainty as it is."""
+    is_blank = raw is None or raw in ("", [], {})
+    return raw if is_blank or certainty is None else {CERTAINTY: certainty, WRAPPED: raw}
+
+
+def posted_certainty(form: "PostedForm", name: str, /) -> int | None:
+    """Return the certainty chosen in a posted form for the question whose fields begin with `name`."""
+    given = form.get(f"{name}~certainty") or ""
+    return int(given) if given in {str(level) for level in LEVELS} else None
 
 
 def checked_text(raw: object, /, *, field: str | None = None) -> str | None:

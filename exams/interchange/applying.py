@@ -4,7 +4,6 @@ Values and search terms are made ready outside of the transactions, which are sh
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 from typing import Any
@@ -16,19 +15,25 @@ from edu.audit.services import record as record_audit
 from edu.core.clock import now_utc
 from edu.core.ids import new_public_id
 from edu.notifications.services import notify
-from exams.authoring.banks import MAXIMUM_DEPTH, create_topics
-from exams.authoring.checks import plain_text_of
-from exams.authoring.questions import MAXIMUM_TAGS, equals_version, freeze_question
+from exams.authoring.banks import create_topics
+from exams.authoring.questions import equals_version
 from exams.authoring.term_index import index_questions, joined_terms
 from exams.authoring.topic_counts import recount_topics, shift_counts
 from exams.interchange.bulk_insert import PreparedRows, prepare_rows, reserve_keys
 from exams.interchange.files import remove_file
 from exams.interchange.pacing import Pace, many_rows
 from exams.interchange.planning import KnownQuestions, count_rows
+from exams.interchange.row_values import WaitingRow, path_of, values_of
+from exams.interchange.updates import (
+    TRIES,
+    ChangedMeanwhile,
+    index_updates,
+    restage,
+    show_updates,
+    stage_updates,
+)
 from exams.models import ImportBatch, ImportRow, Question, QuestionTerms, QuestionVersion, Topic
 
-UPDATE_SIZE = 25
-"""Known questions that the first transaction updates: each takes a dozen statements."""
 NEW_TOPICS = 15
 """Paths of topics that the first transaction makes: each may take four statements."""
 INDEXED = ("bank_id", "search_text", "ref", "source", "tags")
@@ -46,10 +51,12 @@ FORMER_FIELDS = (
 def apply_import(*, batch_id: int, say: Say) -> dict[str, Any]:
     """Write the rows of a batch; started again after a crash it goes on where it stopped.
 
-    New questions are hidden with the batch's state and shown by one UPDATE of it; known questions are updated after
-    the last new one is in. Rows whose content the bank has by now are passed over.
+    New questions are hidden with the batch's state; known questions are updated beside themselves. One transaction
+    shows all of them. Rows whose content the bank has by now are passed over.
     """
     batch = ImportBatch.objects.select_related("bank", "owner").get(pk=batch_id)
+    if batch.state == ImportBatch.State.APPLIED:
+        _tidy(batch)
     if batch.state != ImportBatch.State.APPLYING:
         return dict(batch.report)
     with override("en"), many_rows():
@@ -58,28 +65,7 @@ def apply_import(*, batch_id: int, say: Say) -> dict[str, Any]:
         while (rows := writer.next_rows()) is not None:
             writer.write(rows)
             say(round(90 * batch.applied_position / total), f"{batch.applied_position} / {total}")
-        _update_known(batch, say)
-    return _finish(batch)
-
-
-@dataclass(slots=True)
-class WaitingRow:
-    """What is read of a row to make its question: an ImportRow without what was said about it."""
-
-    pk: int
-    position: int
-    state: str
-    ref: str
-    record: dict[str, Any] | None
-    summary: str
-    search_text: str
-    content_hash: str
-    question_id: int | None
-
-    @property
-    def topic_path(self) -> list[Any]:
-        """Return the topic of the record as names from the top."""
-        return list((self.record or {}).get("topic") or [])
+        return _finish(batch, say)
 
 
 _WAITING = ("pk", "position", "state", "ref", "record", "summary", "search_text", "content_hash", "question_id")
@@ -169,39 +155,6 @@ class _Writer:
                 self.topics |= create_topics(bank=self.batch.bank, paths=part)
 
 
-def path_of(batch: ImportBatch, row: ImportRow | WaitingRow) -> tuple[str, ...]:
-    """Return the topic of a row under the topic chosen for all; levels below the second become one name."""
-    names = [*(batch.options.get("topic") or []), *row.topic_path]
-    if len(names) > MAXIMUM_DEPTH:
-        names = [*names[: MAXIMUM_DEPTH - 1], " / ".join(names[MAXIMUM_DEPTH - 1 :])[:120]]
-    return tuple(name.strip() for name in names if name.strip())
-
-
-def values_of(
-    batch: ImportBatch, row: ImportRow | WaitingRow, topics: Mapping[tuple[str, ...], Topic]
-) -> dict[str, Any]:
-    """Return the columns of a question that a row's record decides, with what was chosen for all rows."""
-    record = row.record or {}
-    tags = [*record["tags"], *(tag for tag in batch.options.get("tags") or () if tag not in record["tags"])]
-    topic = topics.get(path_of(batch, row))
-    return {
-        "ref": row.ref,
-        "type": record["type"],
-        "topic_id": topic.pk if topic else None,
-        "difficulty": batch.options.get("difficulty") or record["difficulty"],
-        "tags": tags[:MAXIMUM_TAGS],
-        "language": record["language"] or batch.bank.language,
-        "marks": Decimal(record["marks"]),
-        "content": record["content"],
-        "key": record["key"],
-        "explanation": record["explanation"],
-        "source": record["source"],
-        "summary": row.summary,
-        "search_text": row.search_text or plain_text_of(type=record["type"], content=record["content"]),
-        "content_hash": row.content_hash,
-    }
-
-
 VERSION_COLUMNS = ("type", "content", "key", "explanation", "source", "marks", "content_hash")
 """What a version takes over from its question, by the same name."""
 
@@ -240,50 +193,6 @@ def _note_questions(pairs: Sequence[tuple[int, int]]) -> None:
         )
 
 
-def _update_known(batch: ImportBatch, say: Say) -> None:
-    """Update the questions whose references the rows name; their former state is kept with the rows."""
-    if batch.options.get("updates") in {"skip", "new"}:
-        return
-    states = [State.UPDATE] if batch.options.get("doubtful") == "leave" else [State.UPDATE, State.DOUBTFUL]
-    waiting = (
-        ImportRow.objects.filter(batch=batch, state__in=states, question__isnull=False, former__isnull=True)
-        .exclude(question__batch=batch)
-        .order_by("position")
-    )
-    topics: dict[tuple[str, ...], Topic] = {}
-    done = last = 0
-    pace = Pace(UPDATE_SIZE, least=1)
-    while rows := list(waiting.filter(position__gt=last)[: pace.size]):
-        last = rows[-1].position
-        questions = Question.everything.select_related("current_version").in_bulk([row.question_id for row in rows])
-        with pace.transaction():
-            missing = [path for row in rows if (path := path_of(batch, row)) and path not in topics]
-            topics |= create_topics(bank=batch.bank, paths=dict.fromkeys(missing)) if missing else {}
-            for row in rows:
-                if (question := questions.get(row.question_id)) is not None:
-                    _update(batch, row, question, topics)
-        done += len(rows)
-        say(95, str(done))
-
-
-def _update(batch: ImportBatch, row: ImportRow, question: Question, topics: Mapping[tuple[str, ...], Topic]) -> None:
-    former: dict[str, Any] = {"question": question.pk, "marks": str(question.marks)}
-    former |= {name: getattr(question, name) for name in FORMER_FIELDS}
-    values = values_of(batch, row, topics)
-    if not path_of(batch, row):
-        values.pop("topic_id")
-    for name, value in values.items():
-        setattr(question, name, value)
-    question.save()
-    freeze_question(question=question, actor=batch.owner)
-    if batch.bank.requires_review:
-        Question.everything.filter(pk=question.pk).update(is_withheld=True)
-    index_questions(questions=[question])
-    shift_counts(taken=[former["topic_id"]], given=[question.topic_id])
-    row.former = {**former, "made_version": question.current_version_id}
-    row.save(update_fields=["former"])
-
-
 def restore(former: Mapping[str, Any], question: Question | None) -> bool:
     """Give an updated question its former state and published version back; False when somebody changed it since.
     The version that the import made stays in the history."""
@@ -301,16 +210,40 @@ def restore(former: Mapping[str, Any], question: Question | None) -> bool:
     return True
 
 
-def _finish(batch: ImportBatch) -> dict[str, Any]:
-    """Show the questions, and tell the owner."""
+def _finish(batch: ImportBatch, say: Say) -> dict[str, Any]:
+    """Show the new questions and what becomes of the known ones in one transaction, and tell the owner."""
+    for _try in range(TRIES):
+        stage_updates(batch, say)
+        try:
+            _show(batch)
+            break
+        except ChangedMeanwhile:
+            restage(batch)
+    else:
+        raise ChangedMeanwhile
+    _tidy(batch)
+    return dict(batch.report)
+
+
+def _tidy(batch: ImportBatch) -> None:
+    """Do what follows on showing; a crash before its end is made good by the job's next run."""
+    index_updates(batch)
+    recount_topics(bank_id=batch.bank_id)
+    name, batch.storage_name = batch.storage_name, ""
+    remove_file(name)
+    if name:
+        ImportBatch.objects.filter(pk=batch.pk).update(storage_name="")
+
+
+def _show(batch: ImportBatch) -> None:
     created = Question.everything.filter(batch=batch).count()
-    updated = ImportRow.objects.filter(batch=batch, former__isnull=False).count()
-    batch.report = {**count_rows(batch), "created": created, "updated": updated}
+    counts = {"folded": batch.report.get("folded", []), **count_rows(batch)}
     with transaction.atomic():
+        updated = show_updates(batch) + ImportRow.objects.filter(batch=batch, former__isnull=False).count()
+        batch.report = {**counts, "created": created, "updated": updated}
         batch.state = ImportBatch.State.APPLIED
         batch.applied_at = now_utc()
-        file, batch.storage_name = batch.storage_name, ""
-        batch.save(update_fields=["state", "applied_at", "report", "storage_name"])
+        batch.save(update_fields=["state", "applied_at", "report"])
         record_audit(
             actor=batch.owner,
             action="import.apply",
@@ -334,6 +267,3 @@ def _finish(batch: ImportBatch) -> dict[str, Any]:
                 url=f"/teach/imports/{batch.public_id}/",
                 dedupe_key=f"exams.import:{batch.pk}",
             )
-    recount_topics(bank_id=batch.bank_id)
-    remove_file(file)
-    return dict(batch.report)

@@ -52,13 +52,16 @@ def export(request: HttpRequest, public_id: Any) -> HttpResponse:
         else:
             return redirect("authoring:export", public_id=row.public_id)
     rows = QuestionExport.objects.filter(bank=bank, owner=request.user).order_by("-pk")
+    page_obj = Paginator(rows, 10).get_page(request.GET.get("page"))
+    labels = {row.format: _(get_writable(row.format).label) for row in page_obj}
     context = {
         "desk": "instructor",
         "title": _("Export questions"),
         "bank": bank,
         "form": form,
         "ids": ids,
-        "page_obj": Paginator(rows, 10).get_page(request.GET.get("page")),
+        "page_obj": page_obj,
+        "earlier": [(row, labels[row.format]) for row in page_obj],
     }
     return render(request, "exams/interchange/exports.html", context, status=422 if form.errors else 200)
 

@@ -17,6 +17,8 @@ from exams.interchange.files import keep_file, remove_file
 from exams.interchange.formats.base import UnreadableFile
 from exams.interchange.formats.registry import get_format
 from exams.interchange.undo import undo_now
+from exams.interchange.unused_pictures import named_by, request_removal
+from exams.interchange.updates import take_back_updates
 from exams.models import Bank, ImportBatch, ImportRow, Question
 from exams.policies_authoring import list_editable_banks
 from media.services import store_upload
@@ -180,8 +182,10 @@ def request_again(*, batch: ImportBatch, actor: Any) -> Any:
 
 
 def request_undo(*, batch: ImportBatch, actor: Any) -> int | None:
-    """Take back a whole import. Its questions vanish at once; returns how many were taken back, None where a job does
-    the rest. Conflict when it was not applied."""
+    """Take back a whole import. Its questions vanish and those it updated are as before, all at once.
+
+    Returns how many were taken back, None where a job does the rest. Conflict when it was not applied.
+    """
     with transaction.atomic():
         _move(
             batch,
@@ -189,9 +193,13 @@ def request_undo(*, batch: ImportBatch, actor: Any) -> int | None:
             after=ImportBatch.State.UNDOING,
             message=_("Only an import that was applied can be undone."),
         )
+        restored, left = take_back_updates(batch)
+        batch.report = {**batch.report, "restored": restored, "left": left}
+        ImportBatch.objects.filter(pk=batch.pk).update(report=batch.report)
         size = (
             Question.everything.filter(batch=batch)[: SMALL + 1].count()
             + ImportRow.objects.filter(batch=batch, former__isnull=False)[: SMALL + 1].count()
+            + restored
         )
         if size > SMALL:
             request_work(batch=batch, actor=actor)
@@ -201,11 +209,13 @@ def request_undo(*, batch: ImportBatch, actor: Any) -> int | None:
 
 def discard(*, batch: ImportBatch) -> None:
     """Delete an import that was never applied, with its file."""
-    name = batch.storage_name
+    name, owner_id = batch.storage_name, batch.owner_id
     with transaction.atomic():
+        pictures = named_by(batch)
         done, _kinds = ImportBatch.objects.filter(
             pk=batch.pk, state__in=[ImportBatch.State.PLANNED, ImportBatch.State.FAILED]
         ).delete()
         if not done:
             raise Conflict(_("This import was applied before."))
+        request_removal(public_ids=pictures, owner_id=owner_id)
     remove_file(name)

@@ -7,6 +7,7 @@ from exams.interchange.applying import apply_import
 from exams.interchange.exports import write_export
 from exams.interchange.planning import plan_import
 from exams.interchange.undo import undo_now
+from exams.interchange.unused_pictures import remove_unused
 from exams.models import ImportBatch
 
 
@@ -30,6 +31,12 @@ def run_undo(context: Any, *, batch_id: int) -> dict[str, Any]:
     batch = ImportBatch.objects.select_related("bank", "owner").get(pk=batch_id)
     undo_now(batch=batch, actor=batch.owner, say=context.progress)
     return {"url": _address(batch_id)}
+
+
+@job("exams.remove_unused_pictures")
+def run_remove_pictures(context: Any, *, public_ids: list[str]) -> dict[str, Any]:
+    """Remove pictures of an import that is gone, where nothing names them."""
+    return {"removed": remove_unused(public_ids=public_ids)}
 
 
 @job("exams.export")

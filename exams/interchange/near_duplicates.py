@@ -20,6 +20,7 @@ LEAST_PIECES = 12
 """Shorter texts are alike by chance."""
 MOST_TEXT = 4_000
 MOST_CANDIDATES = 20
+MOST_NEIGHBOURS = 4
 _MASK = (1 << 38) - 1
 _POSITION_BITS = 25
 _IGNORED = re.compile(r"[\W_]+")
@@ -63,11 +64,32 @@ class Sketches:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def candidates(self, pieces: frozenset[int]) -> Iterator[int]:
-        """Yield the positions of rows that share a smallest hash with a text, each once."""
+    def pairs(self) -> Iterator[tuple[int, int]]:
+        """Yield pairs of rows (earlier, later) that share a smallest hash, each once; of many rows with the same hash,
+        each is paired with the few before it."""
+        self._sort()
+        entries, seen = self._entries, set()
+        low = (1 << _POSITION_BITS) - 1
+        start = 0
+        for at in range(1, len(entries) + 1):
+            if at < len(entries) and entries[at] >> _POSITION_BITS == entries[start] >> _POSITION_BITS:
+                continue
+            for later in range(start + 1, at):
+                for earlier in range(max(start, later - MOST_NEIGHBOURS), later):
+                    pair = (entries[earlier] & low, entries[later] & low)
+                    if pair not in seen:
+                        seen.add(pair)
+                        yield pair
+            start = at
+
+    def _sort(self) -> None:
         if not self._is_sorted:
             self._entries = array("Q", sorted(self._entries))
             self._is_sorted = True
+
+    def candidates(self, pieces: frozenset[int]) -> Iterator[int]:
+        """Yield the positions of rows that share a smallest hash with a text, each once."""
+        self._sort()
         entries = self._entries
         found: set[int] = set()
         for piece in sorted(pieces)[:SKETCH]:

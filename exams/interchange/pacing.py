@@ -22,9 +22,9 @@ MOST = 500
 class Pace:
     """The size of the next transaction, in rows, and the rest since the last one."""
 
-    def __init__(self, size: int = 250, *, least: int = 25) -> None:
-        self.size = min(size, MOST)
-        self._least = least
+    def __init__(self, size: int = 250, *, least: int = 25, most: int | None = None) -> None:
+        self._least, self._most = least, MOST if most is None else most
+        self.size = min(size, self._most)
         self._ended_at = 0.0
 
     @contextmanager
@@ -54,7 +54,7 @@ class Pace:
         if seconds > LONG_SECONDS:
             self.size = max(self._least, self.size // 2)
         elif seconds < SHORT_SECONDS:
-            self.size = min(MOST, self.size + self.size // 4 + 1)
+            self.size = min(self._most, self.size + self.size // 4 + 1)
 
 
 @contextmanager

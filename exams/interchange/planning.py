@@ -16,6 +16,7 @@ from exams.interchange import near_duplicates
 from exams.interchange.bulk_insert import prepare_rows
 from exams.interchange.examine import Examined, examine_row
 from exams.interchange.files import local_copy
+from exams.interchange.folding import fold_batch
 from exams.interchange.formats.base import Format, Remark, Source, UnreadableFile, gettext_noop
 from exams.interchange.formats.registry import find_format, get_format
 from exams.interchange.pacing import Pace, many_rows
@@ -64,8 +65,9 @@ def plan_import(*, batch_id: int, say: Say) -> dict[str, Any]:
         return _fail(batch, error.text or error.message, error.values)
     except OSError as error:
         return _fail(batch, NOT_READABLE, {"reason": type(error).__name__})
+    find_like_rows(batch, sketches)
     _find_near_duplicates(batch, sketches, say)
-    report = count_rows(batch)
+    report = {**count_rows(batch), "folded": fold_batch(batch)}
     ImportBatch.objects.filter(pk=batch.pk, state=ImportBatch.State.READING).update(
         state=ImportBatch.State.PLANNED, report=report, error={}
     )
@@ -87,9 +89,8 @@ def delete_rows(batch: ImportBatch) -> None:
 
 
 def _read(batch: ImportBatch, format_: Format, source: Source, say: Say) -> near_duplicates.Sketches:
-    """Keep all rows of the file; return their sketches where the bank has questions to be like."""
+    """Keep all rows of the file; return their sketches."""
     sketches = near_duplicates.Sketches()
-    has_questions = Question.objects.filter(bank=batch.bank).exists()
     position = 0
     pace = Pace()
     items = _examined(batch, format_, source)
@@ -100,10 +101,9 @@ def _read(batch: ImportBatch, format_: Format, source: Source, say: Say) -> near
         rows = prepare_rows(ImportRow, [_columns(batch, item, at) for at, item in enumerate(part, start=position + 1)])
         with pace.transaction():
             rows.insert()
-        if has_questions:
-            for at, item in enumerate(part, start=position + 1):
-                if item.state in {State.NEW, State.DOUBTFUL}:
-                    sketches.add(at, item.plain_text)
+        for at, item in enumerate(part, start=position + 1):
+            if item.state in {State.NEW, State.DOUBTFUL}:
+                sketches.add(at, item.plain_text)
         position += len(part)
         say(round(90 * position / (position + 2000)), str(position))
     if not position:
@@ -213,6 +213,28 @@ def _settle_within(item: Examined, earlier: Mapping[str, Mapping[str, int]]) -> 
         item.question_id = None
 
 
+def find_like_rows(batch: ImportBatch, sketches: near_duplicates.Sketches) -> None:
+    """Note at each row the earlier row of the same file that is most like it, from 80 % on."""
+    for part in in_parts(sketches.pairs(), BATCH_SIZE):
+        places = {place for pair in part for place in pair}
+        rows = ImportRow.objects.filter(batch=batch, position__in=places)
+        texts = {
+            row.position: row for row in rows.only("pk", "position", "search_text", "near_percent", "near_position")
+        }
+        pieces = {place: near_duplicates.pieces_of(row.search_text) for place, row in texts.items()}
+        changed: dict[int, ImportRow] = {}
+        for earlier, later in part:
+            if earlier not in texts or later not in texts:
+                continue
+            row, percent = texts[later], round(100 * likeness(pieces[earlier], pieces[later]))
+            if percent >= 100 * near_duplicates.SIMILAR and percent > (row.near_percent or 0):
+                row.near_percent, row.near_position = percent, earlier
+                changed[later] = row
+        if changed:
+            with transaction.atomic():
+                ImportRow.objects.bulk_update(changed.values(), ["near_percent", "near_position"])
+
+
 def _find_near_duplicates(batch: ImportBatch, sketches: near_duplicates.Sketches, say: Say) -> None:
     """Note at each row the question of the bank that is most like it, from 80 % on."""
     if not len(sketches):
@@ -225,10 +247,10 @@ def _find_near_duplicates(batch: ImportBatch, sketches: near_duplicates.Sketches
         _compare(batch, list(near_duplicates.find_candidates(sketches, part)), best)
         say(90 + round(9 * done / (done + 20_000)), str(done))
     for places in in_parts(best, BATCH_SIZE):
-        rows = list(ImportRow.objects.filter(batch=batch, position__in=places).only("pk", "position"))
+        rows = list(ImportRow.objects.filter(batch=batch, position__in=places).only("pk", "position", "near_percent"))
         for row in rows:
             share, row.near_duplicate_of_id = best[row.position]
-            row.near_percent = round(100 * share)
+            row.near_percent = max(round(100 * share), row.near_percent or 0)
         with transaction.atomic():
             ImportRow.objects.bulk_update(rows, ["near_duplicate_of", "near_percent"])
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from exams.interchange.folding import Fold
 from exams.interchange.remarks import tell
 from exams.models import ImportBatch, ImportRow
 
@@ -15,7 +16,8 @@ def add_batch(report: dict[str, Any], batch: ImportBatch, *, name: str, is_appli
     """Add what came (or, not applied, would come) of a batch; `name` is how the caller calls its file.
 
     A row that failed is among `problems`. A doubtful row is imported, and its doubts stand with the losses: what the
-    author should look at. A row that is left out because its reference is known counts as a duplicate.
+    author should look at; those that say the same are one entry, with `count` and all `rows` beside the first row. A
+    row that is left out because its reference is known counts as a duplicate.
     """
     counts = batch.report
     states = ImportRow.State
@@ -39,8 +41,14 @@ def add_batch(report: dict[str, Any], batch: ImportBatch, *, name: str, is_appli
     rows = ImportRow.objects.filter(batch=batch).order_by("position")
     for remarks in rows.filter(state=states.FAILED).values_list("problems", flat=True).iterator(chunk_size=500):
         report["problems"] += [_placed(remark, name) for remark in remarks]
-    for doubts, losses in rows.exclude(doubts=[], has_losses=False).values_list("doubts", "losses").iterator(500):
-        report["losses"] += [_placed(remark, name) for remark in (*doubts, *losses)]
+    fold = Fold(maximum_rows=None)
+    flagged = rows.exclude(doubts=[], has_losses=False).values_list("row", "position", "doubts", "losses")
+    for row, position, doubts, losses in flagged.iterator(500):
+        fold.add("doubts", doubts, row=row, position=position)
+        fold.add("losses", losses, row=row, position=position)
+    for entry in fold.sorted():
+        numbers = [number for number, _position in entry["rows"]]
+        report["losses"].append(_placed(entry["remark"], name) | {"count": entry["count"], "rows": numbers})
 
 
 def _placed(remark: dict[str, Any], name: str) -> dict[str, Any]:

@@ -33,8 +33,24 @@ def _asked(record: Any, name: str) -> QuestionView | None:
         return None
 
 
-def card_of(batch: ImportBatch, row: ImportRow) -> dict[str, Any]:
-    """Return what the template draws of a row."""
+def _each_once(remarks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return remarks as they are told, each once however often the row has it."""
+    told = [tell(remark) for remark in remarks]
+    return list({(one["field"], one["message"]): one for one in told}.values())
+
+
+def numbers_of(batch: ImportBatch, rows: Sequence[ImportRow]) -> dict[int, str]:
+    """Return how the file numbers the rows that these repeat or are like, by position; one query."""
+    places = {place for row in rows for place in (row.repeats_position, row.near_position) if place}
+    if not places:
+        return {}
+    found = ImportRow.objects.filter(batch=batch, position__in=places).values_list("position", "row", "file")
+    return {place: f"{file} {number}".strip() for place, number, file in found}
+
+
+def card_of(batch: ImportBatch, row: ImportRow, numbers: Mapping[int, str] | None = None) -> dict[str, Any]:
+    """Return what the template draws of a row; `numbers` are those of the rows it repeats or is like."""
+    numbers = numbers_of(batch, [row]) if numbers is None else numbers
     near = row.near_duplicate_of
     return {
         "row": row,
@@ -42,8 +58,10 @@ def card_of(batch: ImportBatch, row: ImportRow) -> dict[str, Any]:
         "tone": TONES.get(row.state, ""),
         "type_label": TYPE_LABELS.get(row.type, row.type),
         "problems": [tell(remark) for remark in row.problems],
-        "doubts": [tell(remark) for remark in row.doubts],
-        "losses": [tell(remark) for remark in row.losses],
+        "doubts": _each_once(row.doubts),
+        "losses": _each_once(row.losses),
+        "repeated": numbers.get(row.repeats_position) if row.repeats_position else None,
+        "like_row": numbers.get(row.near_position) if row.near_position else None,
         "topic": " > ".join(str(name) for name in row.topic_path),
         "ask": _asked(row.record, f"r{row.position}") if row.record else None,
         "near": near,
@@ -57,13 +75,14 @@ def _record_of(question: Question) -> Mapping[str, Any]:
 
 
 def cards_of(batch: ImportBatch, rows: Sequence[ImportRow]) -> list[dict[str, Any]]:
-    """Return the cards of a page of rows; two queries."""
+    """Return the cards of a page of rows; at most three queries."""
     ids = {pk for row in rows for pk in (row.near_duplicate_of_id, row.question_id) if pk}
     questions = Question.everything.in_bulk(ids)
     for row in rows:
         row.near_duplicate_of = questions.get(row.near_duplicate_of_id)
         row.question = questions.get(row.question_id)
-    return [card_of(batch, row) for row in rows]
+    numbers = numbers_of(batch, rows)
+    return [card_of(batch, row, numbers) for row in rows]
 
 
 @author_page

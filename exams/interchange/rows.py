@@ -10,12 +10,15 @@ from django.utils.translation import override
 from edu.core.errors import Conflict, NotFound
 from exams.authoring.record_problems import RECORD_PROBLEMS
 from exams.interchange.examine import Examined, examine_row
+from exams.interchange.folding import fold_batch
 from exams.interchange.formats.base import ParsedRow, Remark
 from exams.interchange.planning import KnownQuestions, count_rows, find_like
 from exams.interchange.remarks import kept
 from exams.models import ImportBatch, ImportRow
 
 State = ImportRow.State
+REFOLDED = 5_000
+"""Doubts and losses up to which they are folded anew after each change of a row."""
 
 
 def get_row(batch: ImportBatch, position: int) -> ImportRow:
@@ -59,7 +62,7 @@ def _take(row: ImportRow, examined: Examined) -> None:
     if row.state == State.DOUBTFUL:
         row.state, row.doubts = State.NEW, []
     row.search_text = examined.plain_text
-    row.question_id = row.repeats_position = row.near_duplicate_of_id = row.near_percent = None
+    row.question_id = row.repeats_position = row.near_duplicate_of_id = row.near_percent = row.near_position = None
 
 
 def _settle(row: ImportRow) -> None:
@@ -110,5 +113,8 @@ def accept_row(*, row: ImportRow) -> None:
 
 def refresh_report(batch: ImportBatch) -> None:
     """Count the rows of a batch anew."""
-    batch.report = count_rows(batch)
+    folded = batch.report.get("folded", [])
+    if sum(entry["count"] for entry in folded) <= REFOLDED:
+        folded = fold_batch(batch)
+    batch.report = {**count_rows(batch), "folded": folded}
     ImportBatch.objects.filter(pk=batch.pk).update(report=batch.report)

@@ -1,4 +1,5 @@
-"""Taking an import back: its questions vanish at once with the batch's state, then go for good, a few at a time."""
+"""Taking an import back: its questions vanish at once with the batch's state, and those it updated are as they were;
+then the new ones go for good, a few at a time."""
 
 from collections.abc import Callable
 from itertools import islice
@@ -13,7 +14,10 @@ from exams.authoring.topic_counts import recount_topics
 from exams.interchange.applying import restore
 from exams.interchange.pacing import Pace
 from exams.interchange.parts import in_parts
+from exams.interchange.unused_pictures import named_by, request_removal
+from exams.interchange.updates import forget_updates, index_updates
 from exams.models import BlueprintRule, ImportBatch, ImportRow, PaperItem, PracticeAnswer, Question
+from exams.uses import ids_used_elsewhere
 
 DELETED, RESTORED = 100, 25
 """Questions that the first transaction takes back, new ones and updated ones."""
@@ -26,9 +30,9 @@ def _nobody(_percent: int, _text: str) -> None:
 def undo_now(*, batch: ImportBatch, actor: Any, say: Callable[[int, str], None] = _nobody) -> int:
     """Take back a batch whose state says so; started again it goes on. Returns how many questions were taken back.
 
-    New questions that nobody used yet are deleted, those that papers or learners met are retired, and questions that
-    were updated get their former published version back. One that somebody changed after the import is left as it is;
-    the report counts it.
+    New questions that nobody used yet are deleted, those that papers, quizzes or learners met are retired, and
+    questions that were updated get their former published version back. One that somebody changed after the import is
+    left as it is; the report counts it.
     """
     if batch.state != ImportBatch.State.UNDOING:
         return 0
@@ -48,7 +52,10 @@ def undo_now(*, batch: ImportBatch, actor: Any, say: Callable[[int, str], None] 
         while part := list(islice(waiting, pace.size)):
             _remove(batch, part, counts, pace, is_drawn=is_drawn)
             say(round(95 * sum(counts.values()) / total), str(sum(counts.values())))
+    index_updates(batch)
+    forget_updates(batch)
     with transaction.atomic():
+        request_removal(public_ids=named_by(batch), owner_id=batch.owner_id)
         batch.state = ImportBatch.State.UNDONE
         batch.undone_at = now_utc()
         batch.report = {**batch.report, **counts}
@@ -67,7 +74,7 @@ def undo_now(*, batch: ImportBatch, actor: Any, say: Callable[[int, str], None] 
 
 
 def _restore_all(batch: ImportBatch, counts: dict[str, int]) -> None:
-    """Give updated questions their former state back, the last update first."""
+    """Give questions that older imports updated, row by row, their former state back, the last update first."""
     rows = ImportRow.objects.filter(batch=batch, former__isnull=False).order_by("-position")
     pace = Pace(RESTORED, least=1)
     while part := list(rows[: pace.size]):
@@ -103,6 +110,7 @@ def _remove(batch: ImportBatch, ids: list[int], counts: dict[str, int], pace: Pa
         )
         if not is_drawn:
             used |= set(PracticeAnswer.objects.filter(question_id__in=ids).values_list("question_id", flat=True))
+            used |= ids_used_elsewhere(question_ids=ids)
         mine.filter(pk__in=used).update(status=Question.Status.RETIRED, live=False)
         free = mine.exclude(pk__in=used)
         free.update(current_version=None)

@@ -16,6 +16,7 @@ from edu.core.errors import DomainError
 from exams.authoring.entries import author_page, author_post, say
 from exams.authoring.record_problems import say_remark
 from exams.interchange import imports
+from exams.interchange.folding import told_folds
 from exams.interchange.formats.question_vocabulary import COLUMNS
 from exams.interchange.formats.registry import list_formats
 from exams.interchange.formats.xlsx_writing import write_sheet
@@ -136,6 +137,7 @@ def batch(request: HttpRequest, public_id: Any) -> HttpResponse:
         )
         context |= {
             "counts": counts,
+            "folds": told_folds(counts.get("folded", [])),
             "importable": _importable(row),
             "options_form": OptionsForm.from_options(row.options or imports.default_options()),
             "tabs": [

@@ -58,7 +58,7 @@ def regrade_responses(*, attempt: Attempt, slots: Collection[str], actor: Any, n
                 order=slot.order,
             )
             row.state, row.fraction = str(mark.state), mark.fraction
-            row.mark = item_mark(fraction=mark.fraction, marks=slot.marks)
+            row.mark = item_mark(fraction=mark.earned, marks=slot.marks)
             row.parts, row.grader, row.marker_id = parts_as_json(mark.parts), GRADER_VERSION, None
             row.graded_at = None if mark.state is MarkState.PENDING else now
             row.save()

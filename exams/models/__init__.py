@@ -4,14 +4,18 @@ from exams.models.answer_file import AnswerFile
 from exams.models.attempt import Attempt, ItemResult, LateBatch, MarkChange
 from exams.models.bank import Bank, BankShare, Question, QuestionVersion, Topic
 from exams.models.bulk import BulkAction, BulkChange
+from exams.models.enemies import QuestionEnemies
 from exams.models.exam import Accommodation, Exam
 from exams.models.figures import QuestionReport, QuestionStatistics
 from exams.models.interchange import ImportBatch, ImportRow, QuestionExport
 from exams.models.paper import BlueprintRule, Paper, PaperItem, PaperSection, PaperVersion
+from exams.models.paper_removal import PaperRemoval
 from exams.models.practice import PracticeAnswer, PracticeSession, WrongAnswer
+from exams.models.question_change import QuestionChange
 from exams.models.review import QuestionComment, QuestionReview
 from exams.models.search import QuestionTerms
 from exams.models.sound_play import SoundPlay
+from exams.models.topic_merge import TopicMerge, TopicMergePart
 
 __all__ = [
     "Accommodation",
@@ -30,12 +34,15 @@ __all__ = [
     "MarkChange",
     "Paper",
     "PaperItem",
+    "PaperRemoval",
     "PaperSection",
     "PaperVersion",
     "PracticeAnswer",
     "PracticeSession",
     "Question",
+    "QuestionChange",
     "QuestionComment",
+    "QuestionEnemies",
     "QuestionExport",
     "QuestionReport",
     "QuestionReview",
@@ -44,5 +51,7 @@ __all__ = [
     "QuestionVersion",
     "SoundPlay",
     "Topic",
+    "TopicMerge",
+    "TopicMergePart",
     "WrongAnswer",
 ]

@@ -117,6 +117,7 @@ class ImportRow(models.Model):
         related_name="+",
         db_comment="The question of the bank that says nearly the same",
     )
+    near_position = models.PositiveIntegerField(null=True, db_comment="Earlier row that says nearly the same")
     near_percent = models.PositiveSmallIntegerField(null=True, db_comment="How much the two share, in per cent")
     former = models.JSONField(null=True, db_comment="The updated question as it was before")
     source = models.TextField(default="", db_comment="The question as the file wrote it, at most 4,000 characters")

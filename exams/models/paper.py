@@ -109,6 +109,12 @@ class BlueprintRule(models.Model):
     difficulty_min = models.PositiveSmallIntegerField(_("difficulty from"), default=1, db_comment="1 to 5")
     difficulty_max = models.PositiveSmallIntegerField(_("difficulty to"), default=5, db_comment="1 to 5")
     tags = models.JSONField(_("tags"), default=list, blank=True, db_comment="All of these tags; empty = any")
+    maximum_exposure = models.PositiveIntegerField(
+        _("at most so often answered in exams"),
+        null=True,
+        blank=True,
+        db_comment="Most marked answers in exams that a question may have; null = any",
+    )
     count = models.PositiveIntegerField(_("count"), db_comment="How many questions are drawn")
     marks = models.DecimalField(_("marks"), max_digits=7, decimal_places=2, db_comment="Marks of each")
 
@@ -123,11 +129,14 @@ class PaperVersion(models.Model):
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="versions", db_comment="The paper")
     number = models.PositiveIntegerField(db_comment="1, 2, 3 … within the paper")
     structure = models.JSONField(
-        db_comment="sections: title, instructions, items [version_id, marks], pools [count, marks, version ids]"
+        db_comment="sections: title, instructions, items [version_id, marks], pools [count, marks, version ids, groups]"
     )
     question_count = models.PositiveIntegerField(db_comment="Questions an attempt gets")
     total_marks = models.DecimalField(max_digits=9, decimal_places=2, db_comment="Maximum of an attempt")
     published_at = models.DateTimeField(db_comment="When it was frozen")
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_comment="Who published it"
+    )
 
     class Meta:
         db_table_comment = "Published versions of papers; rows never change"

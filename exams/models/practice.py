@@ -43,6 +43,9 @@ class PracticeSession(models.Model):
     )
     items = models.JSONField(db_comment="List of {version_id, question_id, marks, order: option order}")
     feedback = models.CharField(max_length=8, default="at_once", db_comment="at_once or at_end")
+    asks_certainty = models.BooleanField(
+        default=False, db_comment="Whether the learner says how certain she is, and earns by that"
+    )
     position = models.PositiveIntegerField(default=0, db_comment="Where the learner stopped, from 0")
     answered_count = models.PositiveIntegerField(default=0, db_comment="Questions answered")
     right_count = models.PositiveIntegerField(default=0, db_comment="Questions answered fully right")

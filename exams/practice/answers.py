@@ -14,7 +14,7 @@ from edu.core.errors import Conflict, InvalidInput, NotFound
 from edu.events.publish import publish
 from edu.events.types import PracticeAnswered
 from exams.answer_files import refuse_foreign_files
-from exams.domain.grading import Mark, MarkState, load_question
+from exams.domain.grading import GradingPolicy, Mark, MarkState, load_question, pending_paths, settle
 from exams.models import (
     PracticeAnswer,
     PracticeSession,
@@ -32,9 +32,16 @@ class AnswerResult:
     is_new: bool
 
 
-def grade_item(version: QuestionVersion, response: Any, *, order: Mapping[str, Sequence[str]] | None = None) -> Mark:
+def grade_item(
+    version: QuestionVersion,
+    response: Any,
+    *,
+    order: Mapping[str, Sequence[str]] | None = None,
+    asks_certainty: bool = False,
+) -> Mark:
     """Return the mark of a response to a version as the frozen order drew it; InvalidResponse when it does not fit."""
-    return load_question(version.type, version.content, version.key).grade(response, order=order)
+    policy = GradingPolicy(asks_certainty=asks_certainty)
+    return load_question(version.type, version.content, version.key).grade(response, policy=policy, order=order)
 
 
 def answer_question(
@@ -90,7 +97,10 @@ def answer_question(
 
 
 def assess_answer(*, session: PracticeSession, index: int, fraction: float) -> None:
-    """Let the learner say how well her essay went (0, 0.5 or 1); only what is still pending can be assessed."""
+    """Let the learner say how well her essay went (0, 0.5 or 1); only what is still pending can be assessed.
+
+    Under a passage her judgement is of what the engine could not mark; what it marked stays.
+    """
     if fraction not in {0.0, 0.5, 1.0}:
         raise InvalidInput(_("Choose one of the three judgements."), field="fraction")
     now = now_utc()
@@ -98,9 +108,10 @@ def assess_answer(*, session: PracticeSession, index: int, fraction: float) -> N
         answer = PracticeAnswer.objects.filter(session=session, index=index, state="pending").first()
         if answer is None:
             raise Conflict(_("This answer is already assessed."))
+        fraction = _settled(session, answer, fraction)
         answer.state, answer.fraction = "graded", fraction
         answer.save(update_fields=["state", "fraction"])
-        if fraction == 1:
+        if fraction >= 1 - 1e-6:
             PracticeSession.objects.filter(pk=session.pk).update(right_count=F("right_count") + 1)
         outcome = Outcome(
             question_id=answer.question_id, version_id=answer.version_id, response=answer.response, fraction=fraction
@@ -108,6 +119,26 @@ def assess_answer(*, session: PracticeSession, index: int, fraction: float) -> N
         record_outcomes(
             user_id=session.user_id, outcomes=[outcome], source_kind="practice", source_id=session.pk, at=now
         )
+
+
+def _settled(session: PracticeSession, answer: PracticeAnswer, judged: float) -> float:
+    """Return the whole fraction of an answer once its pending parts are judged."""
+    version = QuestionVersion.objects.get(pk=answer.version_id)
+    response = json.loads(answer.response) if answer.response else None
+    mark = grade_item(version, response, order=session.items[answer.index].get("order"))
+    paths = pending_paths(mark)
+    done = settle(mark, fractions=dict.fromkeys(paths, judged), policy=GradingPolicy()) if paths else mark
+    return judged if done.fraction is None or not paths else done.fraction
+
+
+def judged_mark(mark: Mark, fraction: float | None, /) -> Mark:
+    """Return a mark whose pending parts are as the learner judged them, told by the whole fraction that came of it."""
+    paths = pending_paths(mark)
+    for judged in (1.0, 0.5, 0.0) if paths and fraction is not None else ():
+        done = settle(mark, fractions=dict.fromkeys(paths, judged), policy=GradingPolicy())
+        if done.fraction is not None and fraction is not None and abs(done.fraction - fraction) < 1e-6:
+            return done
+    return mark
 
 
 def finish_session(*, session: PracticeSession) -> bool:

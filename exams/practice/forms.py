@@ -41,6 +41,8 @@ class StartForm(forms.Form):
         choices=[("at_once", _("after each question")), ("at_end", _("at the end"))],
     )
 
+    asks_certainty = forms.BooleanField(label=_("Say how certain I am of each answer"), required=False)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["type"].choices = [("", _("all types")), *TYPE_LABELS.items()]

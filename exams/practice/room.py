@@ -9,11 +9,12 @@ from typing import Any
 
 from django.db.models import Avg, Count, Q
 
+from exams.domain.certainty import certainty_fraction
 from exams.domain.grading import Mark, PartMark
 from exams.form_responses import response_from_form
 from exams.models import PracticeAnswer, PracticeSession, QuestionVersion, WrongAnswer
-from exams.practice.answers import grade_item
-from exams.presentation import ask_view, review_view
+from exams.practice.answers import grade_item, judged_mark
+from exams.presentation import ask_view, certainty_rows, review_view
 
 HISTORY_SIZE = 5
 
@@ -109,11 +110,23 @@ def response_of(answer: PracticeAnswer | None) -> Any:
     return json.loads(answer.response) if answer and answer.response else None
 
 
-def _reviewed(version: QuestionVersion, item: Mapping[str, Any], answer: PracticeAnswer, number: int) -> Any:
+def _share(answer: PracticeAnswer, certainty: int | None) -> Decimal | None:
+    """Return the fraction of the marks that an answer earns, by the certainty that counted with it."""
+    if answer.fraction is None or certainty is None:
+        return None if answer.fraction is None else Decimal(str(answer.fraction))
+    return Decimal(str(certainty_fraction(answer.fraction, certainty)))
+
+
+def _reviewed(
+    version: QuestionVersion, item: Mapping[str, Any], answer: PracticeAnswer, number: int, *, asks_certainty: bool
+) -> Any:
     """Return the question with feedback: right answer, explanation, what each option says."""
     response = response_of(answer)
-    mark: Mark = grade_item(version, response, order=item.get("order"))
-    earned = None if answer.fraction is None else Decimal(str(answer.fraction)) * Decimal(item["marks"])
+    mark: Mark = grade_item(version, response, order=item.get("order"), asks_certainty=asks_certainty)
+    if answer.state == "graded":
+        mark = judged_mark(mark, answer.fraction)
+    share = _share(answer, mark.certainty)
+    earned = None if share is None else share * Decimal(item["marks"])
     return review_view(
         type=version.type,
         content=version.content,
@@ -130,6 +143,7 @@ def _reviewed(version: QuestionVersion, item: Mapping[str, Any], answer: Practic
         explanation=version.explanation,
         source=version.source,
         slot=number,
+        asks_certainty=asks_certainty,
     )
 
 
@@ -148,7 +162,7 @@ def item_page(*, session: PracticeSession, index: int | None) -> ItemPage:
     is_finished = session.finished_at is not None
     shows_feedback = answer is not None and (session.feedback == "at_once" or is_finished)
     if answer is not None and shows_feedback:
-        question = _reviewed(version, item, answer, index + 1)
+        question = _reviewed(version, item, answer, index + 1, asks_certainty=session.asks_certainty)
     else:
         question = ask_view(
             type=version.type,
@@ -159,6 +173,7 @@ def item_page(*, session: PracticeSession, index: int | None) -> ItemPage:
             order=item.get("order") or {},
             response=response_of(answer),
             slot=index + 1,
+            asks_certainty=session.asks_certainty,
         )
     palette = tuple(
         PaletteEntry(
@@ -205,20 +220,25 @@ def result_page(*, session: PracticeSession) -> dict[str, Any]:
     answers = {row.index: row for row in PracticeAnswer.objects.filter(session=session)}
     versions = QuestionVersion.objects.in_bulk({item["version_id"] for item in session.items})
     questions = []
+    certain: list[tuple[int | None, float | None]] = []
     score = maximum = Decimal(0)
     counts = {"right": 0, "partial": 0, "wrong": 0, "blank": 0, "pending": 0}
     for place, item in enumerate(session.items):
         answer = answers.get(place) or PracticeAnswer(
             index=place, response="", state="blank", fraction=0.0, question_id=item["question_id"]
         )
-        view = _reviewed(versions[item["version_id"]], item, answer, place + 1)
+        version = versions[item["version_id"]]
+        view = _reviewed(version, item, answer, place + 1, asks_certainty=session.asks_certainty)
         questions.append(view)
+        certain.append((view.certainty, answer.fraction))
         maximum += Decimal(item["marks"])
-        score += Decimal(str(answer.fraction or 0)) * Decimal(item["marks"])
+        score += (_share(answer, view.certainty) or 0) * Decimal(item["marks"])
         counts[view.review.verdict] = counts.get(view.review.verdict, 0) + 1
+    score = max(score, Decimal(0))
     return {
         "session": session,
         "questions": questions,
+        "certainty_rows": certainty_rows(certain),
         "score": score.quantize(Decimal("0.01")).normalize(),
         "maximum": maximum.quantize(Decimal("0.01")).normalize(),
         "percent": round(100 * score / maximum) if maximum else 0,

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from edu.core.clock import now_utc
 from edu.core.errors import Conflict, InvalidInput
-from exams.domain.assembly import draw_positions, shuffle_options
+from exams.domain.assembly import draw, shuffle_options
 from exams.domain.grading import load_question
 from exams.domain.seeds import SeededStream
+from exams.fetch import pools_of
 from exams.models import (
     Bank,
     Paper,
@@ -114,6 +115,7 @@ def start_chapter_practice(
     types: Sequence[str] = (),
     difficulties: Sequence[int] = (),
     feedback: str = "at_once",
+    asks_certainty: bool = False,
 ) -> PracticeSession:
     """Begin to practise a chapter with its sub-topics, or the whole bank, as far as it is open to the learner.
 
@@ -143,6 +145,7 @@ def start_chapter_practice(
         title=topic.name if topic else bank.name,
         picks=[(version_id, None) for _question_id, version_id in picks],
         feedback=feedback,
+        asks_certainty=asks_certainty,
         bank=bank,
         topic=topic,
     )
@@ -171,7 +174,9 @@ def _arranged(user_id: int, found: list[tuple[int, int]], order: str) -> list[tu
     return sorted(found, key=lambda pair: pair[0] not in wrong)
 
 
-def start_paper_practice(*, user: Any, paper: Paper, feedback: str = "at_end") -> PracticeSession:
+def start_paper_practice(
+    *, user: Any, paper: Paper, feedback: str = "at_end", asks_certainty: bool = False
+) -> PracticeSession:
     """Begin an untimed practice of a paper's published version, drawn afresh. PracticeLocked without the
     grant it needs."""
     if not paper_door(user, paper).is_open:
@@ -179,21 +184,15 @@ def start_paper_practice(*, user: Any, paper: Paper, feedback: str = "at_end") -
     version = paper.current_version
     if version is None:
         raise NothingToPractise(_("This paper is not published yet."))
-    pools = [pool for section in version.structure["sections"] for pool in section["pools"]]
-    drawn = draw_positions(
-        sizes={pool["rule_id"]: (len(pool["version_ids"]), pool["count"]) for pool in pools}, seed=secrets.randbits(48)
-    )
-    picks: list[tuple[int, Decimal | None]] = []
-    for section in version.structure["sections"]:
-        picks += [(item["version_id"], Decimal(item["marks"])) for item in section["items"]]
-        for pool in section["pools"]:
-            picks += [(pool["version_ids"][at], Decimal(pool["marks"])) for at in drawn[pool["rule_id"]]]
+    drawn = draw(pools_of(version.structure), seed=secrets.randbits(48))
+    picks: list[tuple[int, Decimal | None]] = [(slot.version_id, slot.marks) for slot in drawn]
     return _start(
         user_id=user.pk,
         mode=PracticeSession.Mode.PAPER,
         title=paper.title,
         picks=picks,
         feedback=feedback,
+        asks_certainty=asks_certainty,
         paper=paper,
     )
 

@@ -112,6 +112,7 @@ def start_bank(request: HttpRequest, public_id: Any) -> HttpResponse:
             types=[form.cleaned_data["type"]] if form.cleaned_data["type"] else [],
             difficulties=[int(form.cleaned_data["difficulty"])] if form.cleaned_data["difficulty"] else [],
             feedback=form.cleaned_data["feedback"] or "at_once",
+            asks_certainty=form.cleaned_data["asks_certainty"],
         )
     except DomainError as error:
         messages.error(request, _(error.message))
@@ -126,7 +127,9 @@ def paper(request: HttpRequest, public_id: Any) -> HttpResponse:
     if request.method == "POST":
         feedback = "at_once" if request.POST.get("feedback") == "at_once" else "at_end"
         try:
-            session = start_paper_practice(user=request.user, paper=row, feedback=feedback)
+            session = start_paper_practice(
+                user=request.user, paper=row, feedback=feedback, asks_certainty="asks_certainty" in request.POST
+            )
         except DomainError as error:
             messages.error(request, _(error.message))
             return redirect("practice:paper", public_id=row.public_id)

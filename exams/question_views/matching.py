@@ -18,4 +18,5 @@ def build(view: QuestionView, content: Mapping[str, Any], seen: Seen) -> Questio
         items=content["left"],
         targets=content["right"],
         right=(seen.key or {}).get("pairs", {}),
+        limits=content.get("partners") or {},
     )

@@ -24,7 +24,7 @@ from exams.delivery.room import get_own_attempt, reviewed_paper
 from exams.domain.timing import ExamStatus
 from exams.drawings import SLOT
 from exams.models import Attempt, ItemResult, QuestionVersion
-from exams.presentation import ReviewPolicy
+from exams.presentation import ReviewPolicy, certainty_rows
 from exams.queries import attempt_views, get_exam, list_attempts
 from exams.reporting import take_report
 from exams.views.wording import RUNNING, not_found
@@ -89,6 +89,7 @@ def review(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "attempt": attempt_views([attempt])[0],
         "paper": paper,
         "policy": policy,
+        "certainty_rows": certainty_rows((one.certainty, one.fraction) for one in paper.questions),
         "only_wrong": wanted == "wrong",
         "shown": {question.slot for question in shown},
         "tabs": [

@@ -51,6 +51,8 @@ class AnswerFiles {
     root.addEventListener("response:written", (event) => {
       if ("detail" in event) this.write(event.detail);
     });
+    // Chosen before this ran.
+    if (this.input.files.length) this.take([...this.input.files]);
   }
 
   get url() {

@@ -4,6 +4,7 @@ import { isAnswered, readResponse, writeResponse } from "./exam/responses.js";
 import { openStore } from "./exam/store.js";
 import { Sync } from "./exam/sync.js";
 import "./answer-files.js";
+import "./choice-limit.js";
 import "./hotspot.js";
 import "./ordering.js";
 import "./sound-limit.js";
@@ -229,7 +230,7 @@ function isChanged(control) {
 }
 const early = new Set();
 for (const [slot, question] of questions) {
-  if (![...question.querySelectorAll("[data-response] :is(input, select, textarea)")].some(isChanged)) continue;
+  if (![...question.querySelectorAll("[data-response] :is(input, select, textarea), [data-certainty] input")].some(isChanged)) continue;
   early.add(slot);
   sync.change(slot, readResponse(question), 50);
   paint(slot);

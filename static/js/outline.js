@@ -39,6 +39,7 @@ function save(row) {
       });
       if (!answer.ok) throw new Error((await answer.json()).detail);
       status.textContent = `${place} ${root.dataset.textSaved}`;
+      root.dispatchEvent(new CustomEvent("outline:saved", { bubbles: true }));
     } catch (error) {
       status.textContent = "";
       say(error instanceof TypeError ? root.dataset.textFailed : error.message, "danger");

@@ -1,5 +1,6 @@
 // Practice: how long a question took, and the keyboard. The page works without it.
 import "./answer-files.js";
+import "./choice-limit.js";
 import "./hotspot.js";
 import "./ordering.js";
 import "./sound-limit.js";

@@ -35,7 +35,7 @@ if (list) {
   });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=checkbox]), select, textarea")) return;
-    const at = links.findIndex((link) => link === document.activeElement || link.closest("tr").contains(document.activeElement));
+    const at = links.findIndex((link) => link === document.activeElement || link.closest("[data-question-row]").contains(document.activeElement));
     const turn = { n: "[data-page-next]", p: "[data-page-previous]" }[event.key];
     if (event.key === "j") links[Math.min(at + 1, links.length - 1)].focus();
     else if (event.key === "k") links[Math.max(at - 1, 0)].focus();

@@ -4,6 +4,7 @@ const rows = root?.querySelector("[data-rows]");
 const STEP = 28;
 let dragged = null;
 let start = null;
+let former = null;
 
 const all = () => [...rows.children];
 const depth = (row) => Number(row.dataset.depth);
@@ -12,6 +13,14 @@ function setDepth(row, value) {
   row.classList.remove(`topic-indent-${depth(row)}`);
   row.dataset.depth = String(value);
   row.classList.add(`topic-indent-${value}`);
+}
+
+/** How the tree stands now, to be put back when a change is refused or a drag is given up. */
+const snapshot = () => all().map((row) => [row, depth(row)]);
+
+function restore(order) {
+  rows.append(...order.map(([row]) => row));
+  for (const [row, value] of order) setDepth(row, value);
 }
 
 /** The row and all rows below it in the tree. */
@@ -50,6 +59,7 @@ function place(row) {
 async function save(row) {
   const status = root.querySelector("[data-status]");
   const { parent, position } = place(row);
+  const before = former;
   const body = new FormData();
   body.set("do", `place:${row.dataset.topic}`);
   body.set("parent", parent);
@@ -59,7 +69,10 @@ async function save(row) {
     const answer = await fetch(root.dataset.url, { method: "POST", body, headers: { "HX-Request": "true" } });
     if (!answer.ok) throw new Error(answer.status === 409 ? await answer.text() : root.dataset.textFailed);
     status.textContent = root.dataset.textSaved;
+    status.classList.remove("text-danger");
   } catch (error) {
+    restore(before);
+    row.querySelector("[data-handle]").focus();
     status.textContent = error instanceof TypeError ? root.dataset.textFailed : error.message;
     status.classList.add("text-danger");
   }
@@ -93,8 +106,17 @@ function move(event) {
   indent(part, start.depth + Math.round((event.clientX - start.x) / STEP));
 }
 
+function giveUp(event) {
+  if (event.key !== "Escape") return;
+  event.preventDefault();
+  restore(former);
+  end();
+}
+
 function end() {
   document.removeEventListener("pointermove", move);
+  document.removeEventListener("pointerup", end);
+  document.removeEventListener("keydown", giveUp);
   const row = dragged[0];
   for (const one of dragged) one.classList.remove("is-dragged");
   dragged = null;
@@ -111,17 +133,21 @@ if (rows) {
     handle.focus();
     const row = handle.closest("[data-topic]");
     dragged = subtree(row);
+    former = snapshot();
     start = { x: event.clientX, depth: depth(row), place: JSON.stringify(place(row)) };
     for (const one of dragged) one.classList.add("is-dragged");
     document.addEventListener("pointermove", move);
-    document.addEventListener("pointerup", end, { once: true });
+    document.addEventListener("pointerup", end);
+    document.addEventListener("keydown", giveUp);
   });
   rows.addEventListener("keydown", (event) => {
     const handle = event.target.closest("[data-handle]");
     if (!handle || dragged || !event.key.startsWith("Arrow")) return;
     event.preventDefault();
     const row = handle.closest("[data-topic]");
+    const before = snapshot();
     if (shift(row, event.key)) {
+      former = before;
       handle.focus();
       save(row);
     }

@@ -55,6 +55,21 @@ def offer_of_course():
     return Offer.objects.get(product_key=_course().product_key, kind="course")
 
 
+def _drawn_paper():
+    from exams.models import Paper
+
+    return Paper.objects.filter(sections__rules__bank__slug=ACCOUNTING).distinct().first()
+
+
+def _picking() -> str:
+    paper = _paper()
+    return f"{reverse('authoring:paper_pick', args=[paper.public_id])}?section={paper.sections.first().pk}"
+
+
+def _question():
+    return _bank().questions.first()
+
+
 def _paper():
     from exams.models import Paper
 
@@ -117,6 +132,12 @@ INSTRUCTOR = [
     Page("question", "instructor", _question_address),
     Page("import", "instructor", lambda: reverse("authoring:import", args=[_bank().public_id])),
     Page("paper", "instructor", lambda: reverse("authoring:paper", args=[_paper().public_id])),
+    *(
+        Page(name, "instructor", lambda name=name: reverse(f"authoring:{name}", args=[_drawn_paper().public_id]))
+        for name in ("paper_blueprint", "paper_grid", "paper_preview", "paper_versions")
+    ),
+    Page("pick", "instructor", lambda: _picking()),
+    Page("question_enemies", "instructor", lambda: reverse("authoring:question_enemies", args=[_question().public_id])),
     Page("gradebook", "instructor", lambda: reverse("marking:gradebook", args=[exam_titled("结业考试").public_id])),
 ]
 TRAINER = [

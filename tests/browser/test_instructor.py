@@ -82,7 +82,7 @@ def test_a_blueprint_paper_becomes_a_scheduled_exam(page):
     page.get_by_label(re.compile("^Marks")).fill("2.5")
     page.get_by_role("button", name="Save the rule").click()
     expect(page.locator("main")).to_contain_text("10 marks in all")
-    page.get_by_role("button", name="Publish").click()
+    page.get_by_role("button", name="Publish", exact=True).click()
     page.get_by_role("link", name="Make an exam").click()
     page.get_by_label("Title").fill("Autumn exam")
     opens = timezone.localtime() + timedelta(days=2)

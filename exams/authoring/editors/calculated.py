@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -18,12 +19,21 @@ from exams.authoring.editor_parts import (
     UNITS,
     is_empty_row,
     number_or_none,
+    number_text,
     units_from,
     units_values,
 )
 from exams.domain.errors import InvalidQuestion, Problem
 from exams.domain.formulas import InvalidFormula
-from exams.domain.types.calculated import MAXIMUM_VARIANTS, Key, Variable, Variant, make_variants
+from exams.domain.types.calculated import (
+    MAXIMUM_NUMBERS,
+    MAXIMUM_VARIANTS,
+    Key,
+    Rule,
+    Variable,
+    Variant,
+    make_variants,
+)
 
 _PAIR = re.compile(r"\s*([a-zA-Z][a-zA-Z0-9_]{0,15})\s*[=＝]\s*([^,;，；\s]+)\s*(?:[,;，；]|\s|$)")
 
@@ -46,9 +56,21 @@ def values_from(text: str) -> dict[str, str]:
     return found
 
 
+def _rule_values(rule: Mapping[str, Any]) -> Values:
+    decimals = rule.get("answer_decimals")
+    return {
+        "formula": rule.get("formula", ""),
+        "tolerance": str(rule.get("tolerance", "0.01")),
+        "tolerance_kind": rule.get("tolerance_kind", "relative"),
+        "answer_decimals": "" if decimals is None else str(decimals),
+        "units": units_values(rule),
+        "unit_required": bool(rule.get("unit_required")),
+    }
+
+
 def load(content: Mapping[str, Any], key: Mapping[str, Any]) -> Values:
     """Return form values from content and key."""
-    decimals = key.get("answer_decimals")
+    answers = key.get("answers") or {}
     return {
         "stem": content["stem"],
         "unit_label": content.get("unit_label") or "",
@@ -61,12 +83,18 @@ def load(content: Mapping[str, Any], key: Mapping[str, Any]) -> Values:
             }
             for variable in key.get("variables", ())
         ],
-        "formula": key.get("formula", ""),
-        "tolerance": str(key.get("tolerance", "0.01")),
-        "tolerance_kind": key.get("tolerance_kind", "relative"),
-        "answer_decimals": "" if decimals is None else str(decimals),
-        "units": units_values(key),
-        "unit_required": bool(key.get("unit_required")),
+        "asks": "several" if content.get("numbers") else "one",
+        **_rule_values(key),
+        "numbers": [
+            {
+                "id": number["id"],
+                "label": number.get("label") or "",
+                "unit_label": number.get("unit_label") or "",
+                "weight": number_text(answers.get(number["id"], {}).get("weight", 1)),
+                **_rule_values(answers.get(number["id"], {})),
+            }
+            for number in content.get("numbers") or ()
+        ],
         "count": str(len(content["variants"])),
         "variants": [
             {"id": row["id"], "values": values_text({k: str(v) for k, v in row["values"].items()})}
@@ -88,26 +116,33 @@ def _variables(values: Values) -> list[dict[str, Any]]:
     ]
 
 
-def dump(values: Values) -> Pair:
-    """Return content and key from form values."""
-    content = {
-        "stem": values["stem"],
-        "unit_label": values["unit_label"],
-        "variants": [
-            {"id": row["id"], "values": values_from(row["values"])} for row in values["variants"] if row["values"]
-        ],
-    }
+def _rule_from(values: Values) -> dict[str, Any]:
     decimals = number_or_none(values["answer_decimals"], "answer_decimals")
-    key = {
+    return {
         "formula": values["formula"],
         "tolerance": values["tolerance"] or "0",
         "tolerance_kind": values["tolerance_kind"] or "relative",
         "answer_decimals": None if decimals is None else int(decimals),
         "units": units_from(values),
         "unit_required": values["unit_required"],
-        "variables": _variables(values),
     }
-    return content, key
+
+
+def dump(values: Values) -> Pair:
+    """Return content and key from form values."""
+    content: dict[str, Any] = {
+        "stem": values["stem"],
+        "variants": [
+            {"id": row["id"], "values": values_from(row["values"])} for row in values["variants"] if row["values"]
+        ],
+    }
+    variables = _variables(values)
+    if values["asks"] != "several":
+        return content | {"unit_label": values["unit_label"]}, _rule_from(values) | {"variables": variables}
+    rows = [row for row in values["numbers"] if not is_empty_row(row, "label", "formula")]
+    content["numbers"] = [{name: row[name] for name in ("id", "label", "unit_label")} for row in rows]
+    answers = {row["id"]: _rule_from(row) | {"weight": number_or_none(row["weight"], "numbers") or 1.0} for row in rows}
+    return content, {"answers": answers, "variables": variables}
 
 
 def make(values: Values) -> str:
@@ -131,11 +166,14 @@ def derive(values: Values) -> None:
         parsed = Key.model_validate(key)
     except (InvalidQuestion, ValidationError):
         parsed = None
+    rules = list(parsed.answers.values()) if parsed and parsed.answers else [parsed] if parsed else []
     for row in values["variants"]:
-        row["answer"] = _answer(parsed, row) if parsed and row.get("values") else ""
+        found = [_answer(rule, row) for rule in rules if row.get("values")]
+        lettered = [f"{chr(ord('a') + place)}) {text}" for place, text in enumerate(found)]
+        row["answer"] = "; ".join(lettered if len(found) > 1 else found)
 
 
-def _answer(key: Key, row: Values) -> str:
+def _answer(key: Rule, row: Values) -> str:
     try:
         variant = Variant.model_validate({"id": "v", "values": values_from(row["values"])})
         if lacking := sorted(key.parsed_formula.names - set(variant.values)):
@@ -147,8 +185,36 @@ def _answer(key: Key, row: Values) -> str:
         return _now("cannot be read")
 
 
+ONE = ("asks", frozenset({"", "one"}))
+UNIT_LABEL = Field(name="unit_label", label=_("Unit printed behind the field"))
+RULE: tuple[Field | Rows, ...] = (
+    Field(
+        name="formula",
+        label=_("Formula of the answer"),
+        help=_("As in {p} * {r} / 100. Known: + - * / ^, brackets, sqrt, sin, cos, log, exp, abs, round, pi …"),
+    ),
+    Field(name="tolerance", label=_("Tolerance"), kind="number", default="0.01"),
+    Field(
+        name="tolerance_kind",
+        label=_("Tolerance is"),
+        kind="choice",
+        choices=TOLERANCE_KINDS,
+        default="relative",
+    ),
+    Field(
+        name="answer_decimals",
+        label=_("Decimals of the answer that is shown"),
+        kind="number",
+        help=_("Empty: not rounded. The rounded number counts as right itself."),
+    ),
+    *UNITS,
+)
+"""What says whether one typed number is right."""
+
+
 EDITOR = Editor(
     type="calculated",
+    hint=_("Each learner gets other numbers; a formula knows the answer."),
     layout=(
         Field(
             name="stem",
@@ -156,7 +222,6 @@ EDITOR = Editor(
             kind="rich",
             help=_("Write {p}, {r} … where a value stands. Each learner gets one variant of the values."),
         ),
-        Field(name="unit_label", label=_("Unit printed behind the field")),
         Rows(
             name="variables",
             label=_("Values and their ranges"),
@@ -173,25 +238,30 @@ EDITOR = Editor(
             ),
         ),
         Field(
-            name="formula",
-            label=_("Formula of the answer"),
-            help=_("As in {p} * {r} / 100. Known: + - * / ^, brackets, sqrt, sin, cos, log, exp, abs, round, pi …"),
-        ),
-        Field(name="tolerance", label=_("Tolerance"), kind="number", default="0.01"),
-        Field(
-            name="tolerance_kind",
-            label=_("Tolerance is"),
+            name="asks",
+            label=_("Asked for"),
             kind="choice",
-            choices=TOLERANCE_KINDS,
-            default="relative",
+            choices=(("one", _("one number")), ("several", _("several numbers, each with its formula"))),
+            default="one",
+            refreshes=True,
         ),
-        Field(
-            name="answer_decimals",
-            label=_("Decimals of the answer that is shown"),
-            kind="number",
-            help=_("Empty: not rounded. The rounded number counts as right itself."),
+        *(replace(part, when=ONE) for part in (UNIT_LABEL, *RULE)),
+        Rows(
+            name="numbers",
+            label=_("Numbers asked for"),
+            row_label=_("Number asked for"),
+            add_label=_("Add a number"),
+            prefix="n",
+            start=2,
+            maximum=MAXIMUM_NUMBERS,
+            when=("asks", frozenset({"several"})),
+            fields=(
+                Field(name="label", label=_("What stands before its field")),
+                UNIT_LABEL,
+                *RULE,
+                Field(name="weight", label=_("Share of the marks"), kind="number", default="1", is_minor=True),
+            ),
         ),
-        *UNITS,
         Field(name="count", label=_("How many variants"), kind="number", default="10"),
         Field(name="make", label=_("Make variants"), kind="action", help=_("Replaces the variants below.")),
         Rows(
@@ -213,5 +283,6 @@ EDITOR = Editor(
     load=load,
     dump=dump,
     derive=derive,
+    aliases={"answers": "numbers"},
     actions={"make": make},
 )

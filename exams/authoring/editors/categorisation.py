@@ -38,6 +38,7 @@ def dump(values: Values) -> Pair:
 
 EDITOR = Editor(
     type="categorisation",
+    hint=_("Items to be sorted into groups."),
     layout=(
         STEM,
         Rows(

@@ -76,6 +76,7 @@ def dump(values: Values) -> Pair:
 
 EDITOR = Editor(
     type="cloze",
+    hint=_("A passage with choices and blanks in it."),
     layout=(
         Field(
             name="stem",

@@ -31,6 +31,7 @@ def dump(values: Values) -> Pair:
 
 EDITOR = Editor(
     type="essay",
+    hint=_("A free text that a person marks."),
     layout=(
         STEM,
         Field(name="min_words", label=_("At least so many words"), kind="number"),

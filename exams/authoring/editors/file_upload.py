@@ -49,6 +49,7 @@ def dump(values: Values) -> Pair:
 
 EDITOR = Editor(
     type="file_upload",
+    hint=_("Files that a person marks."),
     layout=(
         STEM,
         *(

@@ -51,6 +51,7 @@ def dump(values: Values) -> Pair:
 
 EDITOR = Editor(
     type="fill_blank",
+    hint=_("Gaps in a text, each with its answers."),
     layout=(
         Field(
             name="stem",

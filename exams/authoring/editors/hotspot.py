@@ -120,6 +120,7 @@ def dump(values: Values) -> Pair:
 
 EDITOR = Editor(
     type="hotspot",
+    hint=_("Places in a picture."),
     layout=(
         STEM,
         Field(name="picture", label=_("Picture"), kind="picture", help=_("PNG, JPEG, GIF, WebP or SVG.")),

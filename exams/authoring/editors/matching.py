@@ -34,19 +34,26 @@ def worths_from(text: str) -> dict[str, float]:
 def load(content: Mapping[str, Any], key: Mapping[str, Any]) -> Values:
     """Return form values from content and key."""
     rights = {item["id"]: item["text"] for item in content["right"]}
-    pairs = key.get("pairs", {})
-    rows = [
-        {
-            "id": left["id"],
-            "text": left["text"],
-            "partner": rights.get(pairs.get(left["id"], ""), ""),
-            "partner_id": pairs.get(left["id"], ""),
-            "unpaired": left["id"] in key.get("unpaired", ()),
-            "worths": values_text(key.get("fractions", {}).get(left["id"], {})),
-        }
-        for left in content["left"]
-    ]
-    used = set(pairs.values())
+    limits = content.get("partners") or {}
+    rows = []
+    used: set[str] = set()
+    for left in content["left"]:
+        id_ = left["id"]
+        partners = _ids(key.get("pairs", {}).get(id_))
+        used |= set(partners)
+        for place, partner in enumerate(partners or ("",)):
+            first = place == 0
+            rows.append(
+                {
+                    "id": id_ if first else "",
+                    "text": left["text"] if first else "",
+                    "partner": rights.get(partner, ""),
+                    "partner_id": partner,
+                    "most": str(limits[id_]) if first and id_ in limits else "",
+                    "unpaired": first and id_ in key.get("unpaired", ()),
+                    "worths": values_text(key.get("fractions", {}).get(id_, {})) if first else "",
+                }
+            )
     extra = [{"id": id_, "text": text} for id_, text in rights.items() if id_ not in used]
     return {
         "stem": content["stem"],
@@ -57,15 +64,24 @@ def load(content: Mapping[str, Any], key: Mapping[str, Any]) -> Values:
     }
 
 
+def _ids(partners: Any) -> tuple[str, ...]:
+    """Return one partner or several as several; none for nothing."""
+    return (partners,) if isinstance(partners, str) and partners else tuple(partners or ())
+
+
 def dump(values: Values) -> Pair:
-    """Return content and key from form values."""
-    rows = [row for row in values["pairs"] if not is_empty_row(row, "text", "partner")]
+    """Return content and key from form values. A row without a left side is one more partner of the row above."""
+    filled = [row for row in values["pairs"] if not is_empty_row(row, "text", "partner")]
     rights: dict[str, str] = {row["id"]: row["text"] for row in values["extra"] if row["text"]}
-    taken = [row["partner_id"] for row in rows] + list(rights)
+    taken = [row["partner_id"] for row in filled] + list(rights)
     by_text: dict[str, str] = {}
-    pairs: dict[str, str] = {}
-    for row in rows:
-        if row["unpaired"] and not row["partner"]:
+    pairs: dict[str, list[str]] = {}
+    rows: list[dict[str, Any]] = []
+    for row in filled:
+        is_further = not row["text"] and bool(rows)
+        if not is_further:
+            rows.append(row)
+        if not row["partner"]:
             continue
         id_ = by_text.get(row["partner"])
         if id_ is None:
@@ -75,13 +91,23 @@ def dump(values: Values) -> Pair:
                 taken.append(id_)
             by_text[row["partner"]] = id_
             rights[id_] = row["partner"]
-        pairs[row["id"]] = id_
+        several = pairs.setdefault(rows[-1]["id"], [])
+        if id_ not in several:
+            several.append(id_)
     content = {
         "stem": values["stem"],
         "left": [{"id": row["id"], "text": row["text"]} for row in rows],
         "right": sorted_by_hidden([{"id": id_, "text": text} for id_, text in rights.items()], values["right_order"]),
     }
-    key: dict[str, Any] = {"pairs": pairs, "grading": values["grading"] or "per_pair"}
+    limits = {row["id"]: int(number_or_none(row["most"], "most") or 0) for row in rows if row["most"]}
+    # Nothing said of one with several partners: as many as the learner likes.
+    limits |= {id_: 0 for id_, ids in pairs.items() if len(ids) > 1 and id_ not in limits}
+    if limits:
+        content["partners"] = limits
+    key: dict[str, Any] = {
+        "pairs": {id_: ids[0] if len(ids) == 1 else ids for id_, ids in pairs.items()},
+        "grading": values["grading"] or "per_pair",
+    }
     if unpaired := [row["id"] for row in rows if row["unpaired"]]:
         key["unpaired"] = unpaired
     worths = {row["id"]: worths_from(row["worths"]) for row in rows if row["worths"]}
@@ -92,12 +118,14 @@ def dump(values: Values) -> Pair:
 
 EDITOR = Editor(
     type="matching",
+    hint=_("Pairs to be found."),
     layout=(
         STEM,
         Rows(
             name="pairs",
             label=_("Pairs"),
             row_label=_("Pair"),
+            help=_("Several partners: leave the left side of the next pair empty; it belongs to the one above."),
             add_label=_("Add a pair"),
             prefix="l",
             start=3,
@@ -105,6 +133,13 @@ EDITOR = Editor(
                 Field(name="text", label=_("Left side"), kind="rich"),
                 Field(name="partner", label=_("belongs to"), kind="rich"),
                 Field(name="partner_id", kind="hidden"),
+                Field(
+                    name="most",
+                    label=_("How many partners a learner may choose"),
+                    kind="number",
+                    help=_("0: any number. Empty: one, or any number where there are several partners."),
+                    is_minor=True,
+                ),
                 Field(name="unpaired", label=_("Right when it is left open"), kind="check", is_minor=True),
                 Field(
                     name="worths",

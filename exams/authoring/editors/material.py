@@ -65,6 +65,7 @@ def derive(values: Values) -> None:
 
 EDITOR = Editor(
     type="material",
+    hint=_("A passage with several questions."),
     layout=(
         Field(
             name="stem",

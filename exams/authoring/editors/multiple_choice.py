@@ -65,6 +65,7 @@ def dump(values: Values) -> Pair:
 
 EDITOR = Editor(
     type="multiple_choice",
+    hint=_("Several options are right."),
     layout=(
         STEM,
         option_rows(

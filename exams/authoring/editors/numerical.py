@@ -50,6 +50,7 @@ def dump(values: Values) -> Pair:
 
 EDITOR = Editor(
     type="numerical",
+    hint=_("A number, with a tolerance and units."),
     layout=(
         STEM,
         Field(name="unit_label", label=_("Unit printed behind the field")),

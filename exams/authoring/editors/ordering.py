@@ -55,6 +55,7 @@ def dump(values: Values) -> Pair:
 
 EDITOR = Editor(
     type="ordering",
+    hint=_("Items to be put in order."),
     layout=(
         STEM,
         Rows(

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from exams.authoring.editor import Editor, Pair
 from exams.authoring.editor_form import Values
 from exams.authoring.editor_parts import (
@@ -28,6 +30,7 @@ def dump(values: Values) -> Pair:
 
 EDITOR = Editor(
     type="short_text",
+    hint=_("A few words that are compared with yours."),
     layout=(STEM, ANSWER_ROWS, *FOLDING),
     load=load,
     dump=dump,

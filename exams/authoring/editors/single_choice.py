@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from exams.authoring.editor import Editor, Pair
 from exams.authoring.editor_form import Values
 from exams.authoring.editor_parts import (
@@ -38,6 +40,7 @@ def dump(values: Values) -> Pair:
 
 EDITOR = Editor(
     type="single_choice",
+    hint=_("One option is right."),
     layout=(STEM, option_rows(worth_field(), start=4)),
     load=load,
     dump=dump,

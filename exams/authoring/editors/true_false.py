@@ -31,6 +31,7 @@ def dump(values: Values) -> Pair:
 
 EDITOR = Editor(
     type="true_false",
+    hint=_("A statement to be judged."),
     layout=(
         STEM,
         Field(

@@ -27,6 +27,7 @@ _EMPHASIS = re.compile(r"(\*{1,3})(?=[^\s*])([^*\n]{1,2000}?)(?<=[^\s*])\1(?!\*)
 _BULLET = re.compile(
     r"\s{0,16}[-+•]\s+(?=[(（]?[*_]{0,2}[(（]?[A-Za-z][.．、)）:：]|[*_]{0,2}[【\[]?\s?(?:答案|解析|正确|参考|难度|知识点))"
 )
+_TASK = re.compile(r"\s{0,16}[-*+]\s+\[([ xX])\]\s+")
 _QUOTE = re.compile(r"\s{0,3}>\s?")
 _DOLLARS = re.compile(r"\$\$([^$\n]{1,4000})\$\$|\$(?=[^\s$])([^$\n]{1,2000}?)(?<=\s|[^\\\s])\$(?!\d)")
 _LATEX_SIGN = re.compile(r"[\\^_{}=<>]|\A[A-Za-z]\w{0,3}\Z|\A[\d\s.,+\-*/|()\[\]A-Za-z']{1,60}\Z")
@@ -58,6 +59,9 @@ def markdown_line(text: str, atoms: Atoms, /) -> Rich:
         if _SCRIPT_LINK.fullmatch(text.strip()):
             return Rich("", b"", atoms)
         text = _SCRIPT_LINK.sub(r"\1 ", text)
+    if task := _TASK.match(text):
+        # A ticked box calls an option right.
+        text = text[task.end() :] + ("（正确答案）" if task[1] in "xX" else "")
     text = _BULLET.sub("", _QUOTE.sub("", text, count=1), count=1)
     text = with_formulas(text)
     if "![" in text:

@@ -4,17 +4,25 @@ registry."""
 import csv
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from exams.interchange.formats.base import Format, ParsedRow, Remark, Source, UnreadableFile, gettext_noop
 from exams.interchange.formats.encodings import decode, encoding_of, read_lines
 from exams.interchange.formats.question_block import MAXIMUM_SOURCE
+from exams.interchange.formats.question_vocabulary import COLUMNS
 from exams.interchange.formats.rich_line import storable
-from exams.interchange.formats.table_rows import column_keys, extra_cells, is_header, record_of_cells, unknown_columns
+from exams.interchange.formats.table_columns import column_keys, guess_keys, has_numbered_options, is_header
+from exams.interchange.formats.table_rows import extra_cells, record_of_cells, unknown_columns
 
 MAXIMUM_ROWS = 200_000
 MAXIMUM_RECORD_LINES = 2_000
 HEADER_SEARCH_ROWS = 10
+SAMPLE_LINES = 24
+_DIRECTIVE = re.compile(
+    r"#(separator|html|columns|notetype|deck|tags|(?:tags|deck|notetype|guid) column):(.{1,500})", re.IGNORECASE
+)
+_SEPARATORS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " ", "colon": ":"}
 DELIMITERS = ",\t;|，；"
 
 _NO_HEADER = gettext_noop(
@@ -22,6 +30,7 @@ _NO_HEADER = gettext_noop(
 )
 _TOO_MANY = gettext_noop("The file has more than %(limit)s rows. Split it.")
 _BROKEN = gettext_noop("This row cannot be read: a quotation mark is not closed, or a cell is far too long.")
+_GUESSED_HEADER = gettext_noop("The table has no header; what its columns say was read from their contents: %(names)s")
 _UNSTORABLE = gettext_noop("Signs that cannot be stored were taken out.")
 
 
@@ -119,21 +128,89 @@ def read(source: Source) -> Iterator[ParsedRow]:
     early: list[str] = []
     for line in lines:
         early.append(line)
-        if len(early) >= HEADER_SEARCH_ROWS:
+        if len(early) >= SAMPLE_LINES:
             break
+    cards = _cards(early)
+    if cards is not None:
+        early = early[cards.skipped :]
+        records = _records(chain(early, lines), cards.delimiter)
+        yield from _rows((_card(number + cards.skipped, raw, cards) for number, raw in records), guessed=cards.header)
+        return
     if early and (said := re.fullmatch(r"sep=(.)", early[0].strip(), re.IGNORECASE)):
         delimiter = said[1]
     else:
-        delimiter = _delimiter_of(early)
+        delimiter = _delimiter_of(early[:HEADER_SEARCH_ROWS])
     try:
-        yield from _rows(_records(chain(early, lines), delimiter))
+        guessed = _guess(early, delimiter)
+        yield from _rows(_records(chain(early, lines), delimiter), guessed=guessed)
     except csv.Error:
         raise UnreadableFile(_BROKEN) from None
 
 
-def _rows(records: Iterator[tuple[int, list[str] | None]]) -> Iterator[ParsedRow]:
-    headers: list[str] = []
-    keys: list[str] = []
+@dataclass(frozen=True)
+class _Cards:
+    """What the first lines of a deck of flash cards (`#separator:tab`) say of it."""
+
+    delimiter: str
+    header: tuple[list[str], list[str]]
+    skipped: int
+
+
+def _cards(early: list[str]) -> _Cards | None:
+    """Return what the directives at the top of a deck say: the front of a card is the question, its back the answer."""
+    said: dict[str, str] = {}
+    for line in early:
+        found = _DIRECTIVE.match(line)
+        if not found:
+            break
+        said[found[1].lower()] = found[2].strip()
+    if "separator" not in said:
+        return None
+    delimiter = _SEPARATORS.get(said["separator"].lower(), said["separator"][:1] or "\t")
+    body = early[len(said) : len(said) + 1]
+    width = len(next(csv.reader(body, delimiter=delimiter), []))
+    headers = next(csv.reader([said["columns"]], delimiter=delimiter), []) if "columns" in said else []
+    headers = [*headers, *(f"{number}" for number in range(len(headers) + 1, width + 1))]
+    keys = column_keys(headers) if "columns" in said else [""] * len(headers)
+    special = {name: int(said[name]) for name in said if name.endswith(" column") and said[name].isdecimal()}
+    if not is_header(keys):
+        plain = [at for at in range(len(headers)) if at + 1 not in special.values()]
+        keys = [""] * len(headers)
+        for at, key in zip(plain, ("stem", "answer"), strict=False):
+            keys[at] = key
+    for name, key in (("tags column", "tags"), ("deck column", "topic")):
+        if 0 < special.get(name, 0) <= len(keys):
+            keys[special[name] - 1] = key
+    names = [COLUMNS[key][0] if key in COLUMNS else header for header, key in zip(headers, keys, strict=True)]
+    return _Cards(delimiter, (names, keys), len(said)) if is_header(keys) else None
+
+
+def _card(number: int, raw: list[str] | None, cards: _Cards) -> tuple[int, list[str] | None]:
+    """Return a card whose tags, between spaces, are between commas."""
+    keys = cards.header[1]
+    if raw is not None and "tags" in keys and keys.index("tags") < len(raw):
+        at = keys.index("tags")
+        raw = [*raw[:at], ",".join(raw[at].split()), *raw[at + 1 :]]
+    return number, raw
+
+
+def _guess(early: list[str], delimiter: str) -> tuple[list[str], list[str]] | None:
+    """Return the columns of a table that has no header, by what stands in them; None where it has one or it is not
+    clear."""
+    rows = [raw for _number, raw in _records(early, delimiter) if raw is not None]
+    if len(early) >= SAMPLE_LINES:
+        rows = rows[:-1]
+    if any(is_header(column_keys(row)) for row in rows[:HEADER_SEARCH_ROWS]):
+        return None
+    keys = guess_keys(rows)
+    names = [COLUMNS[key][0] if key in COLUMNS else str(at) for at, key in enumerate(keys, start=1)]
+    return (names, keys) if keys else None
+
+
+def _rows(
+    records: Iterable[tuple[int, list[str] | None]], *, guessed: tuple[list[str], list[str]] | None = None
+) -> Iterator[ParsedRow]:
+    headers, keys = guessed or ([], [])
     unknown: list[Remark] = []
     for count, (number, raw) in enumerate(records, start=1):
         if count > MAXIMUM_ROWS:
@@ -150,7 +227,12 @@ def _rows(records: Iterator[tuple[int, list[str] | None]]) -> Iterator[ParsedRow
             continue
         texts = [storable(cell).strip() for cell in raw]
         if any(texts) and column_keys(texts) != keys:
-            yield _row(number, texts, keys, headers, unknown, raw)
+            row = _row(number, texts, keys, headers, unknown, raw)
+            if guessed is not None:
+                said = " | ".join(name for name, key in zip(headers, keys, strict=True) if key)
+                doubt = Remark(row=number, field="", text=_GUESSED_HEADER, values={"names": said})
+                row = replace(row, doubts=(doubt, *row.doubts))
+            yield row
             unknown = []
     if not keys:
         raise UnreadableFile(_NO_HEADER)
@@ -163,7 +245,7 @@ def _row(
     cells = {key: text for key, text in zip(keys, texts, strict=False) if key}
     if "type" in names:
         cells.setdefault("type", "")
-    record, problems, doubts = record_of_cells(cells, row=number)
+    record, problems, doubts = record_of_cells(cells, row=number, is_numbered=has_numbered_options(headers))
     losses = [*unknown, *extra_cells(texts, keys, row=number)]
     if any(storable(cell) != cell for cell in raw):
         doubts = (*doubts, Remark(row=number, field="", text=_UNSTORABLE))
@@ -198,6 +280,8 @@ def detect(name: str, head: bytes) -> float:
         has_header = any(is_header(column_keys(next(csv.reader([line], delimiter=sign), []))) for line in lines)
     except csv.Error:
         has_header = False
+    if lines and re.match(r"#separator:", lines[0], re.IGNORECASE):
+        return 0.95
     if is_named:
         return 0.95 if has_header else 0.6
     return 0.88 if has_header and name.endswith(".txt") else 0.0

@@ -13,7 +13,7 @@ from exams.interchange.formats.docx_package import Package
 from exams.interchange.formats.paper_lines import read_paper
 from exams.interchange.formats.paper_state import Line
 from exams.interchange.formats.question_block import MAXIMUM_SOURCE
-from exams.interchange.formats.table_rows import record_of_cells
+from exams.interchange.formats.table_rows import has_numbered_options, record_of_cells
 
 MAXIMUM_ATTACHMENTS_SIZE = 60 * 1024 * 1024
 
@@ -50,7 +50,8 @@ def read(source: Source) -> Iterator[ParsedRow]:
 
 
 def _table_row(row: TableRow) -> ParsedRow:
-    record, problems, doubts = record_of_cells(row.cells, row=row.row)
+    is_numbered = has_numbered_options(list(row.names.values()))
+    record, problems, doubts = record_of_cells(row.cells, row=row.row, is_numbered=is_numbered)
 
     def named(remark: Remark) -> Remark:
         return replace(remark, field=row.names.get(remark.field, remark.field))
@@ -63,7 +64,7 @@ def _table_row(row: TableRow) -> ParsedRow:
         record=record,
         problems=tuple(named(one) for one in problems),
         doubts=(*(named(one) for one in doubts), *(noted(text) for text in row.doubts)),
-        losses=tuple(noted(text) for text in row.losses),
+        losses=(*(noted(text) for text in row.losses), *(replace(one, row=row.row) for one in row.left_out)),
         source=" | ".join(row.cells.values())[:MAXIMUM_SOURCE],
         cells=tuple(row.cells.values()),
     )

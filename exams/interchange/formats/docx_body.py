@@ -2,11 +2,11 @@
 DOCX format."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-from exams.interchange.formats.base import gettext_noop
+from exams.interchange.formats.base import Remark, gettext_noop
 from exams.interchange.formats.docx_numbering import (
     Numbering,
     child,
@@ -17,10 +17,13 @@ from exams.interchange.formats.docx_numbering import (
 )
 from exams.interchange.formats.docx_package import Package, attribute, local
 from exams.interchange.formats.docx_runs import Notes, Runs
+from exams.interchange.formats.docx_tables import Cell, cells_of, grid_of, header_of, rows_of, table_html
 from exams.interchange.formats.line_grammar import numbered, option_at
+from exams.interchange.formats.paper_key_lines import pairs_of
 from exams.interchange.formats.paper_state import Line
-from exams.interchange.formats.rich_line import Atom, Rich, joined, lines_as_blocks
-from exams.interchange.formats.table_rows import column_keys, is_header
+from exams.interchange.formats.rich_line import Atom, Rich, joined
+from exams.interchange.formats.table_columns import MERGED, continued, is_continued, without_merged
+from exams.interchange.formats.table_rows import column_keys, extra_cells, is_header, unknown_columns
 
 MAXIMUM_TABLE_DEPTH = 5
 DEEP_TABLE = gettext_noop("A table inside tables was written as text.")
@@ -38,6 +41,7 @@ class TableRow:
     names: dict[str, str]
     doubts: tuple[str, ...] = ()
     losses: tuple[str, ...] = ()
+    left_out: tuple[Remark, ...] = ()
 
 
 class Body:
@@ -121,12 +125,12 @@ class Body:
             text = " ".join(one.text or "" for one in element.iter() if local(one.tag) == "t")[:5_000]
             yield Line(self.row, Rich(text, b"", self.runs.atoms), losses=(DEEP_TABLE,))
             return
-        rows = [[list(self._cell(cell, depth)) for cell in _cells(row)] for row in _rows(element)]
+        rows = [[list(self._cell(cell, depth)) for cell in cells_of(row)] for row in rows_of(element)]
         texts = [[_plain(cell) for cell in row] for row in rows]
         header = next((at for at, row in enumerate(texts[:3]) if is_header(column_keys(row))), None)
         if header is not None:
-            yield from self._questions(rows[header + 1 :], texts[header])
-        elif (listed := _answer_rows(texts)) is not None:
+            yield from self._questions(grid_of(element, rows)[header:])
+        elif (listed := _answer_rows(texts) or _answer_columns(texts)) is not None:
             self.row += 1
             for line in listed:
                 yield Line(self.row, Rich(line, b"", self.runs.atoms))
@@ -138,28 +142,54 @@ class Body:
             found = [line for row in rows for cell in row for line in cell if isinstance(line, Line)]
             doubts = tuple(dict.fromkeys(text for line in found for text in line.doubts))
             losses = tuple(dict.fromkeys(text for line in found for text in line.losses))
-            atom = self.runs.atoms.add(Atom(html=_as_html(element, rows), is_block=True))
+            atom = self.runs.atoms.add(Atom(html=table_html(element, rows), is_block=True))
             yield Line(self.row, Rich(atom, b"", self.runs.atoms), 0, doubts, losses)
 
     def _cell(self, cell: Element, depth: int) -> Iterator[Line | TableRow]:
         for one in cell:
             yield from self._block(one, depth + 1)
 
-    def _questions(self, rows: Iterable[list[list[Line | TableRow]]], header: list[str]) -> Iterator[TableRow]:
+    def _questions(self, grid: list[list[Cell]]) -> Iterator[TableRow]:
+        """Yield the rows of a table of questions, the header first in the grid. What a cell says that goes over several
+        rows holds for each of them; a question that does so is one."""
+        header = header_of(grid[0])
         keys = column_keys(header)
         names = {key: name for key, name in zip(keys, header, strict=True) if key}
-        for row in rows:
-            self.row += 1
-            lines = [[one for one in cell if isinstance(one, Line)] for cell in row]
-            cells = {
-                key: joined(line.rich for line in cell).strip().render()
-                for key, cell in zip(keys, lines, strict=False)
-                if key
-            }
-            if any(cells.values()):
-                doubts = tuple(dict.fromkeys(text for cell in lines for line in cell for text in line.doubts))
-                losses = tuple(dict.fromkeys(text for cell in lines for line in cell for text in line.losses))
-                yield TableRow(self.row, cells, names, doubts, losses)
+        left_out = unknown_columns([name.replace("\n", " ") for name in header], keys, row=0)
+        held: _Held | None = None
+        for cells in grid[1:]:
+            rendered = [joined(one.rich for one in cell.lines).strip().render() for cell in cells]
+            texts = [MERGED if cell.is_covered else text for cell, text in zip(cells, rendered, strict=True)]
+            lines = [one for cell in cells for one in cell.lines]
+            if held is not None and is_continued(texts, keys):
+                held = _Held(continued(held.texts, texts), [*held.lines, *lines])
+                continue
+            if held is not None and (row := self._question(held, keys, names, left_out)):
+                yield row
+                left_out = []
+            held = _Held(without_merged(texts, keys, held.texts if held is not None else []), lines)
+        if held is not None and (row := self._question(held, keys, names, left_out)):
+            yield row
+
+    def _question(
+        self, held: "_Held", keys: list[str], names: dict[str, str], left_out: list[Remark]
+    ) -> TableRow | None:
+        self.row += 1
+        cells = {key: text for key, text in zip(keys, held.texts, strict=False) if key}
+        if not any(cells.values()):
+            return None
+        doubts = tuple(dict.fromkeys(text for line in held.lines for text in line.doubts))
+        losses = tuple(dict.fromkeys(text for line in held.lines for text in line.losses))
+        extra = extra_cells(held.texts, keys, row=self.row)
+        return TableRow(self.row, cells, names, doubts, losses, (*left_out, *extra))
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A question of a table until it is known to be whole: its cells as rich text, and their lines."""
+
+    texts: list[str]
+    lines: list[Line]
 
 
 def _notes_of(package: Package) -> dict[str, str]:
@@ -183,24 +213,6 @@ def _split(rich: Rich) -> Iterator[Rich]:
         at += len(piece) + 1
 
 
-def _rows(table: Element) -> Iterator[Element]:
-    for one in table:
-        name = local(one.tag)
-        if name == "tr":
-            yield one
-        elif name in ("sdt", "sdtContent", "customXml", "ins"):
-            yield from _rows(one)
-
-
-def _cells(row: Element) -> Iterator[Element]:
-    for one in row:
-        name = local(one.tag)
-        if name == "tc":
-            yield one
-        elif name in ("sdt", "sdtContent", "customXml", "ins"):
-            yield from _cells(one)
-
-
 def _plain(cell: list[Line | TableRow]) -> str:
     return "\n".join(line.rich.plain().strip() for line in cell if isinstance(line, Line)).strip()
 
@@ -215,6 +227,17 @@ def _answer_rows(texts: list[list[str]]) -> list[str] | None:
         pairs = [(n.strip(), a.strip()) for n, a in zip(above[1:], below[1:], strict=False) if n.strip().isdecimal()]
         lines.append("  ".join(f"{number}.{answer}" for number, answer in pairs if answer))
     return [line for line in lines if line] or None
+
+
+def _answer_columns(texts: list[list[str]]) -> list[str] | None:
+    """Return the lines of answers that a table of a number, an answer and perhaps an explanation a row holds; None for
+    any other table."""
+    rows = [[text.replace("\n", " ").strip() for text in row] for row in texts if row]
+    pairs = pairs_of(rows) if len(rows) > 1 and len(rows[0]) > 1 and not _ANSWER_ROW.fullmatch(rows[1][0]) else []
+    lines: list[str] = []
+    for number, answer, explanation in pairs:
+        lines += [f"{number}．{answer}", *([f"解析：{explanation}"] if explanation else [])]
+    return lines or None
 
 
 def _is_layout(texts: list[list[str]]) -> bool:
@@ -249,44 +272,3 @@ def _layout_lines(row: list[list[Line | TableRow]]) -> Iterator[Line | TableRow]
         return
     for whole_cell in row:
         yield from whole_cell
-
-
-def _as_html(table: Element, rows: list[list[list[Line | TableRow]]]) -> str:
-    """Return a table of our rich text; cells that go over several columns or rows say so."""
-    elements = [list(_cells(row)) for row in _rows(table)]
-    grid: list[list[tuple[int, Element, bool]]] = []
-    for row in elements:
-        at, placed = 0, []
-        for cell in row:
-            properties = child(cell, "tcPr")
-            span = value_of(properties, "gridSpan")
-            merge = child(properties, "vMerge")
-            goes_on = merge is not None and (attribute(merge, "val") or "continue") == "continue"
-            placed.append((at, cell, goes_on))
-            at += min(int(span), 100) if span is not None and span.isdecimal() and int(span) else 1
-        grid.append(placed)
-    continued = {(number, at) for number, placed in enumerate(grid) for at, _cell, goes_on in placed if goes_on}
-    written = []
-    for number, (placed, contents) in enumerate(zip(grid, rows, strict=True)):
-        cells = []
-        for (at, cell, goes_on), lines in zip(placed, contents, strict=True):
-            if goes_on:
-                continue
-            depth = 1
-            while (number + depth, at) in continued:
-                depth += 1
-            span = value_of(child(cell, "tcPr"), "gridSpan")
-            attributes = (
-                f' colspan="{int(span)}"' if span is not None and span.isdecimal() and 1 < int(span) <= 100 else ""
-            )
-            attributes += f' rowspan="{depth}"' if depth > 1 else ""
-            cells.append(f"<td{attributes}>{_cell_html(lines)}</td>")
-        written.append(f"<tr>{''.join(cells)}</tr>")
-    return f"<table><tbody>{''.join(written)}</tbody></table>"
-
-
-def _cell_html(lines: list[Line | TableRow]) -> str:
-    kept = [line.rich for line in lines if isinstance(line, Line) and line.rich.text.strip()]
-    if len(kept) == 1:
-        return "".join(lines_as_blocks(kept)).removeprefix("<p>").removesuffix("</p>")
-    return "".join(lines_as_blocks(kept))

@@ -10,11 +10,12 @@ from typing import Any
 from exams.interchange.formats.base import Format, ParsedRow, Remark, Source, UnreadableFile, gettext_noop
 from exams.interchange.formats.chinese_text import plain_line, with_formulas
 from exams.interchange.formats.encodings import decode
+from exams.interchange.formats.json_fields import WRONG, is_question, keys_of, text_of, title_of
 from exams.interchange.formats.json_texts import block_of_text
 from exams.interchange.formats.question_block import MAXIMUM_SOURCE, Block, build
-from exams.interchange.formats.question_vocabulary import TYPE_HINTS, column_of, folded
+from exams.interchange.formats.question_vocabulary import column_of, folded
 from exams.interchange.formats.rich_line import plain_as_rich, storable
-from exams.interchange.formats.table_rows import split_options, without_letters
+from exams.interchange.formats.table_rows import among_wrong, split_options, without_letters
 
 MAXIMUM_SIZE = 64 * 1024 * 1024
 MAXIMUM_DEPTH = 12
@@ -31,9 +32,11 @@ _COUNTED = gettext_noop("The answer %(text)s was read as %(letters)s: this file 
 _TYPE_CODE = gettext_noop("The type is a code (%(text)s); the question was read by its look.")
 _FILES = gettext_noop("The picture or file “%(name)s” is not in the JSON.")
 
-_TITLES = ("chapter", "chaptername", "章节", "章", "section", "name", "title", "keywords", "keyword", "subject", "unit")
-_OPTION_LETTERS = ("label", "key", "prefix", "letter", "option", "oorder", "id")
-_OPTION_TEXTS = ("text", "content", "value", "title", "name", "otext", "选项", "内容")
+_GAP_FILLING = re.compile(r"<span\b[^<>]{0,200}gapfilling[^<>]{0,200}>\s*(\d{1,2})\s*</span>")
+_BIT_WORTHS = (16, 32, 64, 128)
+_BITS = gettext_noop("The answer %(text)s was read as %(letters)s: this file writes A, B, C, D as 16, 32, 64, 128.")
+_OPTION_LETTERS = ("label", "key", "prefix", "letter", "option", "oorder", "id", "k")
+_OPTION_TEXTS = ("text", "content", "value", "title", "name", "otext", "选项", "内容", "v", "t")
 _QUIET = frozenset(
     [
         "index",
@@ -79,46 +82,14 @@ class _Found:
     is_entry: bool = True
 
 
-def _keys_of(entry: Mapping[str, Any]) -> dict[str, str]:
-    """Return the field names of an object by the column they stand for; the better name wins."""
-    keys: dict[str, str] = {}
-    for name in entry:
-        column = column_of(str(name))
-        if column and (column not in keys or folded(name) in ("question", "题干", "stem", "answer", "答案", "type")):
-            keys[column] = str(name)
-    items = entry.get("items")
-    if "options" not in keys and isinstance(items, list) and len(items) > 1 and all(_is_option(one) for one in items):
-        keys["options"] = "items"
-    return keys
-
-
-def _is_option(value: Any) -> bool:
-    return isinstance(value, dict) and bool(re.fullmatch(r"[A-Z]", str(value.get("prefix", ""))))
-
-
-def _is_question(entry: Mapping[str, Any]) -> bool:
-    keys = _keys_of(entry)
-    stem = entry.get(keys.get("stem", ""))
-    has_text = isinstance(stem, str)
-    return has_text and bool({"answer", "options", "option_a"} & set(keys))
-
-
-def _title(entry: Mapping[str, Any]) -> str:
-    for name, value in entry.items():
-        if folded(str(name)) in _TITLES and isinstance(value, str) and value.strip():
-            return value.strip()
-    kind = entry.get("type")
-    return kind.strip() if isinstance(kind, str) and folded(kind) not in TYPE_HINTS else ""
-
-
 def _walk(value: Any, path: tuple[str, ...], depth: int) -> Iterator[_Found]:
     if depth > MAXIMUM_DEPTH:
         raise UnreadableFile(_TOO_DEEP, {"limit": MAXIMUM_DEPTH})
     if isinstance(value, dict):
-        if _is_question(value):
+        if is_question(value):
             yield _Found(value, path)
             return
-        title = _title(value)
+        title = title_of(value)
         inner = (*path, title) if title else path
         children = [(name, child) for name, child in value.items() if isinstance(child, list | dict) and child]
         is_empty_group = any(isinstance(child, list) for child in value.values())
@@ -136,24 +107,9 @@ def _walk(value: Any, path: tuple[str, ...], depth: int) -> Iterator[_Found]:
                 yield _Found(child, path, is_entry=False)
 
 
-def _text(value: Any) -> str:
-    """Return a value as text; a list one entry a line."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return "\n".join(_text(one) for one in value)
-    if isinstance(value, dict):
-        return next((_text(one) for name, one in value.items() if column_of(str(name)) == "stem"), "")
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return storable(str(value)).strip()
-
-
 def _rich(value: Any) -> str:
     """Return a value as rich text: mark-up stays, formulas get our signs, anything else reads as it stands."""
-    text = with_formulas(_text(value))
+    text = with_formulas(text_of(value))
     return text if _MARKUP.search(text) else plain_as_rich(text)
 
 
@@ -162,7 +118,7 @@ def _options(entry: Mapping[str, Any], keys: Mapping[str, str]) -> tuple[list[tu
     lettered = [
         (key[-1].upper(), _rich(entry[keys[key]]))
         for key in sorted(keys)
-        if re.fullmatch(r"option_[a-z]", key) and _text(entry[keys[key]])
+        if re.fullmatch(r"option_[a-z]", key) and text_of(entry[keys[key]])
     ]
     if lettered or "options" not in keys:
         return without_letters(lettered), []
@@ -176,26 +132,18 @@ def _options(entry: Mapping[str, Any], keys: Mapping[str, str]) -> tuple[list[tu
             return [(letter, _rich(text)) for letter, text in split_options(storable(raw))], []
         raw = loaded
     if isinstance(raw, dict):
-        return [(str(name).strip().upper()[:1], _rich(text)) for name, text in raw.items() if _text(text)], []
+        return [(str(name).strip().upper()[:1], _rich(text)) for name, text in raw.items() if text_of(text)], []
     options, right = [], []
     for place, one in enumerate(raw if isinstance(raw, list) else []):
         letter = chr(ord("A") + place)
         if isinstance(one, dict):
             names = {folded(str(name)): name for name in one}
             said = next(
-                (
-                    _text(one[names[n]])
-                    for n in ("label", "key", "prefix", "letter", "option", "oorder", "id")
-                    if n in names
-                ),
+                (text_of(one[names[n]]) for n in _OPTION_LETTERS if n in names),
                 "",
             )
             text = next(
-                (
-                    one[names[n]]
-                    for n in ("text", "content", "value", "title", "name", "otext", "选项", "内容")
-                    if n in names
-                ),
+                (one[names[n]] for n in _OPTION_TEXTS if n in names),
                 "",
             )
             letter = said.upper() if re.fullmatch(r"[A-Za-z]", said) else letter
@@ -207,7 +155,7 @@ def _options(entry: Mapping[str, Any], keys: Mapping[str, str]) -> tuple[list[tu
                 right.append(letter)
             options.append((letter, _rich(text)))
             continue
-        text = _text(one)
+        text = text_of(one)
         found = re.match(r"[（(]?([A-Za-z])\s?[.．、:：)）]\s*", text)
         if found and found[1].upper() == letter:
             text = text[found.end() :]
@@ -217,12 +165,12 @@ def _options(entry: Mapping[str, Any], keys: Mapping[str, str]) -> tuple[list[tu
 
 def _answers(entry: Mapping[str, Any], keys: Mapping[str, str]) -> list[str]:
     value = entry.get(keys.get("answer", ""))
-    if not _text(value):
-        others = (one for name, one in entry.items() if column_of(str(name)) == "answer" and _text(one))
+    if not text_of(value):
+        others = (one for name, one in entry.items() if column_of(str(name)) == "answer" and text_of(one))
         value = next(others, value)
     if isinstance(value, list):
-        return [_text(one) for one in value]
-    return [_text(value)] if _text(value) else []
+        return [text_of(one) for one in value]
+    return [text_of(value)] if text_of(value) else []
 
 
 def _counting(found: list[_Found]) -> int | None:
@@ -232,13 +180,27 @@ def _counting(found: list[_Found]) -> int | None:
     for one in found:
         if not one.is_entry or not isinstance(one.value, dict):
             continue
-        keys = _keys_of(one.value)
+        keys = keys_of(one.value)
         options, _right = _options(one.value, keys)
         texts = {text for _letter, text in options}
         numbers = [int(text) for text in _answers(one.value, keys) if text.isascii() and text.isdecimal()]
         if options and not texts & set(map(str, numbers)):
             said |= {0 for number in numbers if number == 0} | {1 for number in numbers if number == len(options)}
     return said.pop() if len(said) == 1 else None
+
+
+def _by_bits(block: Block, answers: list[str]) -> list[str]:
+    """Return the letters that an answer means which adds up 16, 32, 64 and 128 for A to D."""
+    numbers = [int(text) for text in answers if text.isascii() and text.isdecimal()]
+    if len(answers) != 1 or len(numbers) != 1 or not block.options or len(block.options) > len(_BIT_WORTHS):
+        return answers
+    worths = dict(zip(_BIT_WORTHS, [letter for letter, _text in block.options], strict=False))
+    number = numbers[0]
+    if number % 16 or not 0 < number <= sum(worths) or answers[0] in {text for _letter, text in block.options}:
+        return answers
+    letters = [letter for worth, letter in worths.items() if number & worth]
+    block.doubt("answer", _BITS, {"text": answers[0], "letters": "".join(letters)})
+    return letters
 
 
 def _by_index(block: Block, answers: list[str], base: int | None) -> list[str]:
@@ -256,13 +218,17 @@ def _by_index(block: Block, answers: list[str], base: int | None) -> list[str]:
 
 
 def _block(found: _Found, row: int, base: int | None) -> Block:
-    entry, keys = found.value, _keys_of(found.value)
+    entry, keys = found.value, keys_of(found.value)
 
     def said(column: str) -> str:
-        return _text(entry.get(keys.get(column, "")))
+        return text_of(entry.get(keys.get(column, "")))
 
     options, right = _options(entry, keys)
     answers = _answers(entry, keys) or (["".join(right)] if right else [])
+    wrong = _wrong(entry) if not options and len(answers) == 1 else []
+    if wrong:
+        options, letter = among_wrong(_rich(answers[0]), wrong)
+        answers = [letter]
     topic = [*found.path, *(part for name in ("topic", "topic_2") for part in re.split(r"[>/＞]", said(name)))]
     block = Block(
         row=row,
@@ -281,14 +247,38 @@ def _block(found: _Found, row: int, base: int | None) -> Block:
         block.doubt("type", _TYPE_CODE, {"text": block.type_hint})
         block.type_hint = ""
     stem = entry.get(keys.get("stem", ""))
-    if not options and isinstance(stem, str):
+    if wrong and folded(block.type_hint) in ("multiple", "multiplechoice"):
+        block.type_hint = ""
+    if isinstance(stem, str) and _GAP_FILLING.search(stem):
+        _fill(block, entry, stem, options)
+    elif not options and isinstance(stem, str):
         lines = [plain_line(line) for line in stem.replace("\r\n", "\n").split("\n")]
         block = block_of_text(block, lines, answers)
     else:
         block.is_listed = True
-        _answer(block, _by_index(block, answers, base))
+        _answer(block, _by_bits(block, _by_index(block, answers, base)))
     _note_rest(block, entry, keys)
     return block
+
+
+def _wrong(entry: Mapping[str, Any]) -> list[str]:
+    """Return the wrong answers that an object lists beside the right one."""
+    for name, value in entry.items():
+        if folded(str(name)) in WRONG:
+            return [_rich(one) for one in (value if isinstance(value, list) else [value]) if text_of(one)]
+    return []
+
+
+def _fill(block: Block, entry: Mapping[str, Any], stem: str, options: list[tuple[str, str]]) -> None:
+    """Read numbered gaps in the mark-up of the stem; their answers stand where a choice has its options."""
+    count = len(_GAP_FILLING.findall(stem))
+    block.stem = _GAP_FILLING.sub("____", stem)
+    items = entry.get("items")
+    said = [text_of(one.get("content")) for one in items if isinstance(one, dict)] if isinstance(items, list) else []
+    block.type_hint, block.options = "填空题", []
+    block.answers = tuple(said[:count]) if len(said) == count else ()
+    if count == 1 and said:
+        block.answer = said[0]
 
 
 def _answer(block: Block, answers: list[str]) -> None:
@@ -305,10 +295,16 @@ def _answer(block: Block, answers: list[str]) -> None:
 def _note_rest(block: Block, entry: Mapping[str, Any], keys: Mapping[str, str]) -> None:
     used = set(keys.values())
     for name, value in entry.items():
-        if str(name) in used or folded(str(name)) in _QUIET or column_of(str(name)) == "number" or not _text(value):
+        if column_of(str(name)) == "answer" and text_of(value) == text_of(entry.get(keys.get("answer", ""))):
+            continue
+        if folded(str(name)) in WRONG and block.options:
+            continue
+        if str(name) == "items" and not block.options and (block.answer or block.answers):
+            continue
+        if str(name) in used or folded(str(name)) in _QUIET or column_of(str(name)) == "number" or not text_of(value):
             continue
         if re.search(r"(?i)image|picture|img|audio|file|图", str(name)):
-            block.losses.append(block.remark(str(name), _FILES, {"name": _text(value)[:80]}))
+            block.losses.append(block.remark(str(name), _FILES, {"name": text_of(value)[:80]}))
         else:
             block.losses.append(block.remark(str(name), _LOST_FIELD, {"name": str(name)[:80]}))
 

@@ -11,6 +11,7 @@ from exams.interchange.formats.markup import TAG, to_html
 from exams.interchange.formats.outgoing import (
     LOST_ATTACHMENTS,
     LOST_GRADING,
+    LOST_PARTNERS,
     LOST_UNITS,
     NO_SUCH_TYPE,
     LossList,
@@ -117,6 +118,8 @@ def _number(record: Mapping[str, Any], losses: LossList) -> str:
 
 def _matching(record: Mapping[str, Any], losses: LossList) -> str:
     content, key = record["content"], record["key"]
+    if content.get("partners"):
+        raise Unwritable(LOST_PARTNERS)
     if key.get("grading", "per_pair") != "per_pair":
         losses.add("key.grading", LOST_GRADING, {"name": key["grading"]})
     right = {option["id"]: option["text"] for option in content["right"]}

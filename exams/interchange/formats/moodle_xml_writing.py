@@ -17,6 +17,7 @@ from exams.interchange.formats.markup import to_html
 from exams.interchange.formats.outgoing import (
     LOST_GAP,
     LOST_GRADING,
+    LOST_PARTNERS,
     LOST_UNITS,
     NO_SUCH_TYPE,
     LossList,
@@ -169,6 +170,8 @@ def _file_upload(writer: _Writer) -> str:
 
 
 def _matching(writer: _Writer) -> str:
+    if writer.content.get("partners"):
+        raise Unwritable(LOST_PARTNERS)
     if writer.key.get("grading", "per_pair") != "per_pair":
         writer.losses.add("key.grading", LOST_GRADING, {"name": writer.key["grading"]})
     right = {option["id"]: plain_text(option["text"]) for option in writer.content["right"]}

@@ -19,6 +19,7 @@ LOST_TOLERANCE = gettext_noop(
 )
 LOST_ATTACHMENTS = gettext_noop("Pictures and sounds have no place in this format: %(names)s.")
 LOST_UNITS = gettext_noop("The units are left out.")
+LOST_PARTNERS = gettext_noop("Several partners for one thing have no form in this format; the question is left out.")
 LOST_GAP = gettext_noop("A blank has no form in this format; the question is left out.")
 
 _CARRIED = frozenset(["type", "content", "key", "marks", "explanation", "ref", "tags", "topic"])

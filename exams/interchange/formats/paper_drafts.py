@@ -6,9 +6,19 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from exams.interchange.formats.base import ParsedRow, gettext_noop
-from exams.interchange.formats.line_grammar import BRACKET_ANSWER, GAP, Section, inline_type, option_marks, take_marks
-from exams.interchange.formats.question_block import MAXIMUM_SOURCE, Block, build
+from exams.interchange.formats.base import gettext_noop
+from exams.interchange.formats.line_grammar import (
+    BRACKET_ANSWER,
+    GAP,
+    Section,
+    inline_type,
+    key_list,
+    level_at,
+    option_marks,
+    take_marks,
+    type_behind,
+)
+from exams.interchange.formats.question_block import Block
 from exams.interchange.formats.question_vocabulary import TYPE_HINTS, folded, truth_of
 from exams.interchange.formats.rich_line import COLOUR, HIGHLIGHT, STRONG, UNDERLINE, Rich, joined
 
@@ -31,6 +41,10 @@ _AT_END = re.compile(r"[\s。.．？?！!：:；;]{0,8}\Z")
 BRACKET_OR_ASK = re.compile(r"(?:[（(]\s*[)）]|[？?：:。])\s{0,8}\Z")
 _BRACKET_WORDS = re.compile(r"（[^（）()\n]{1,40}）|\([^（）()\n]{1,40}\)")
 _BLANK_SIGN = re.compile(r"_{2,}|＿|[（(]\s*[)）]|\[\[")
+_CALLED_RIGHT = re.compile(
+    r"\s{0,4}[（(\[【]\s?(?:正确答案|正确选项|正确项|答案|√|✓|✔|correct(?: answer)?)\s?[)）\]】]\s{0,4}\Z",
+    re.IGNORECASE,
+)
 _UNDERLINE_RUN = re.compile(r"[^\s_]")
 
 
@@ -57,6 +71,7 @@ class Draft:
     listed: Rich | None = None
     listed_explanation: list[Rich] = field(default_factory=list)
     type_name: str = ""
+    level: str = ""
     marks: str = ""
     source: list[str] = field(default_factory=list)
     doubts: list[tuple[str, str, dict[str, str | int]]] = field(default_factory=list)
@@ -67,11 +82,22 @@ class Draft:
     gap_answers: dict[int, Rich] = field(default_factory=dict)
     is_listed: bool = False
     size: int = 0
+    right: list[str] = field(default_factory=list)
+    groups: dict[int, list[tuple[str, list[Rich]]]] = field(default_factory=dict)
+    """The options of each numbered gap of the stem (`（2）A.… B.…`), by its number."""
 
     @property
     def has_answer(self) -> bool:
         """Whether something was said under a label for the answer."""
         return any(line.text.strip() for line in self.fields.get("answer", ()))
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether an answer stands with it: under a label, in a bracket, or as words or marking of an option."""
+        if self.has_answer or self.listed is not None or any(BRACKET_ANSWER.search(one.narrow) for one in self.stem):
+            return True
+        lines = [line for _letter, lines in self.options for line in lines]
+        return any(_CALLED_RIGHT.search(line.text) or any(line.styles) for line in lines)
 
     @property
     def is_complete(self) -> bool:
@@ -108,8 +134,10 @@ class Draft:
             block.marks_each = self.place.section.marks_each
         if "given" in self.fields or "earned" in self.fields:
             block.losses.append(block.remark("", _GIVEN_LOST))
-        options = [(letter, joined(lines).strip()) for letter, lines in self.options]
-        if not options and self._may_be_choice(type_name):
+        if len(self.groups) == 1:
+            self.options, self.gaps = next(iter(self.groups.values())), []
+        options = [self._unmarked(letter, joined(lines).strip()) for letter, lines in self.options]
+        if not options and not self.groups and self._may_be_choice(type_name):
             stem, options = _inline_options(stem)
         stem, answer = self._answer(block, stem, options)
         if not options and not answer.text.strip():
@@ -128,7 +156,7 @@ class Draft:
             self._fill_gaps(block)
         explanation = self.fields.get("explanation", []) + self.listed_explanation
         block.explanation = joined(explanation).strip().render()
-        block.difficulty = self.plain("difficulty")
+        block.difficulty = self.plain("difficulty") or self.level
         if "topic" in self.fields and self.plain("topic"):
             said = [part.strip() for part in re.split(r"[>/＞]", self.plain("topic")) if part.strip()]
             block.topic = said
@@ -138,8 +166,18 @@ class Draft:
         block.source, block.ref = self.plain("source"), self.plain("ref")
         return block
 
+    def _unmarked(self, letter: str, text: Rich) -> tuple[str, Rich]:
+        """Return an option without the words that call it right (`北京（正确答案）`); its letter is remembered."""
+        if found := _CALLED_RIGHT.search(text.text):
+            self.right = [*dict.fromkeys([*self.right, letter])]
+            text = text[: found.start()].strip()
+        return letter, text
+
     def _fill_gaps(self, block: Block) -> None:
         """Put the gaps of a passage and their answers where the builders look for them."""
+        if self.groups:
+            self._fill_groups(block)
+            return
         said = [self.gap_answers.get(gap, Rich("")).render().strip() for gap in self.gaps]
         block.answers = tuple(said) if all(said) else ()
         if not block.answers and any(said):
@@ -151,6 +189,20 @@ class Draft:
         first = self.gaps[0]
         block.stem = GAP.sub(lambda found: f"[[b{int(found[1]) - first + 1}]]", block.stem)
         block.type_hint = "填空题"
+
+    def _fill_groups(self, block: Block) -> None:
+        """Put the gaps that have options of their own where the builders look for them."""
+        block.gap_options = [
+            (gap, [(letter, joined(lines).strip().render()) for letter, lines in options])
+            for gap, options in self.groups.items()
+        ]
+        text = unicodedata.normalize("NFKC", joined(self.fields.get("answer", [])).plain()).strip()
+        listed = dict(key_list(text) or []) or {gap: one.plain().strip() for gap, one in self.gap_answers.items()}
+        letters = re.findall(r"[A-Z]", text) if re.fullmatch(r"[A-Z\s,，、;；.。/]{1,200}", text) else []
+        if not listed and len(letters) == len(self.groups):
+            listed = dict(zip(self.groups, letters, strict=True))
+        block.answers = tuple(listed.get(gap, "") for gap in self.groups)
+        block.answer = text
 
     def _may_be_choice(self, type_name: str) -> bool:
         """Tell whether options are to be looked for inside the text: not where the answer is no letters."""
@@ -168,6 +220,10 @@ class Draft:
                 self.marks, stem = self.marks or marks, rest.strip()
             if found := inline_type(stem.text):
                 type_name, stem = type_name or found[0], stem[found[1] :].strip()
+            if found := type_behind(stem.text):
+                type_name, stem = type_name or found[0], stem[: found[1]].strip()
+            if (type_name or self.type_name) and (found := level_at(stem.text)):
+                self.level, stem = self.level or found[0], stem[found[1] :].strip()
         if not type_name and self.place.section:
             type_name = self.place.section.type_name
         if self.place.section and self.place.section.lead:
@@ -180,7 +236,8 @@ class Draft:
         listed = self.listed.strip() if self.listed is not None else Rich("")
         stem, bracket = _bracketed(block, stem, options, is_last_resort=not labelled and not listed)
         marked, how, is_sure = _marked(options)
-        found = [answer for answer in (labelled, bracket, listed) if answer.text.strip()]
+        said = Rich("".join(self.right))
+        found = [answer for answer in (labelled, bracket, said, listed) if answer.text.strip()]
         if not found:
             if marked:
                 block.doubt("answer", how)
@@ -299,63 +356,3 @@ def _bracketed_words(block: Block, stem: Rich) -> tuple[Rich, Rich]:
         stem = stem.replaced(first, last, "____")
     block.doubt("answer", _BRACKETS_FILLED)
     return stem, Rich("；".join(answers))
-
-
-@dataclass
-class Passage:
-    """A text shared by several questions: its lines, which numbers it is for, and the questions read so far."""
-
-    row: int
-    place: Place
-    lines: list[Rich] = field(default_factory=list)
-    first: int = 0
-    last: int = 0
-    number: int | None = None
-    style: str = ""
-    drafts: list[Draft] = field(default_factory=list)
-    marks: str = ""
-    source: list[str] = field(default_factory=list)
-    doubts: list[tuple[str, str, dict[str, str | int]]] = field(default_factory=list)
-    losses: list[tuple[str, str, dict[str, str | int]]] = field(default_factory=list)
-
-    def block(self) -> Block:
-        """Return the passage with its questions as parts."""
-        marks, stem = take_marks(joined(self.lines).strip())
-        block = Block(row=self.row, stem=stem.strip().render(), topic=self.place.topic, marks="")
-        for place, text, values in self.doubts:
-            block.doubt(place, text, values)
-        block.losses += [block.remark(place, text, values) for place, text, values in self.losses]
-        for draft in self.drafts:
-            part = draft.block()
-            part.marks = part.marks or part.marks_each
-            if not part.stem.strip() and part.options:
-                part.stem = f"{draft.number}."
-            block.parts.append(part)
-        stated = [part.marks for part in block.parts if part.marks]
-        if (self.marks or marks) and not stated:
-            block.marks = self.marks or marks
-        tags = dict.fromkeys(tag for part in block.parts for tag in part.tags)
-        levels = [part.difficulty for part in block.parts if part.difficulty]
-        block.tags, block.difficulty = list(tags), levels[0] if len(set(levels)) == 1 else ""
-        return block
-
-
-def row_of(item: Draft | Passage, /) -> ParsedRow:
-    """Return the row of a question or of a passage with its questions."""
-    if isinstance(item, Passage) and not item.drafts:
-        block = Block(row=item.row, stem=joined(item.lines).strip().render(), topic=item.place.topic)
-        block.problem("questions", gettext_noop("This passage is followed by no question of its own."))
-        lost = build(block)
-        return ParsedRow(
-            row=item.row, record=None, problems=lost.problems[:1], source="\n".join(item.source)[:MAXIMUM_SOURCE]
-        )
-    built = build(item.block())
-    source = item.source if isinstance(item, Draft) else [*item.source, *(s for d in item.drafts for s in d.source)]
-    return ParsedRow(
-        row=item.row,
-        record=built.record,
-        problems=built.problems,
-        doubts=built.doubts,
-        losses=built.losses,
-        source="\n".join(source)[:MAXIMUM_SOURCE],
-    )

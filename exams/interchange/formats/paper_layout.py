@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from exams.interchange.formats import line_grammar as grammar
+from exams.interchange.formats.paper_key_lines import key_lines, pairs_of
+from exams.interchange.formats.paper_platforms import usual
 from exams.interchange.formats.paper_state import Line
 from exams.interchange.formats.question_vocabulary import TYPE_WORDS
 from exams.interchange.formats.rich_line import Rich
@@ -17,9 +19,10 @@ _PAGE = re.compile(
 _BRACKET_FIRST = re.compile(
     r"\s{0,8}[（(]\s{0,8}([A-Za-z]{1,6}|√|×|✓|✗|对|错|正确|错误)?\s{0,8}[)）]\s{0,4}(?=\d{1,3}\s?[.．、])"
 )
-_NUMBER = re.compile(r"\d{1,3}\s?[.．、]\s{0,4}")
+_NUMBER = re.compile(r"(?:\d{1,3}\s?[.．、]|第\s?\d{1,4}\s?题\s?[.．、:：]?)\s{0,4}")
 _TYPE_FIRST = re.compile(
-    rf"\s{{0,4}}[【\[（(〔]\s?(?:{'|'.join(map(re.escape, TYPE_WORDS))})\s?[】\])）〕]\s{{0,4}}(?=\d{{1,4}}\s?[.．、])"
+    rf"\s{{0,4}}[【\[（(〔]\s?(?:{'|'.join(map(re.escape, TYPE_WORDS))})\s?[】\])）〕]\s{{0,4}}(?=\d{{1,4}}\s?[.．、])|"
+    rf"\s{{0,4}}(?:{'|'.join(map(re.escape, TYPE_WORDS))})\s{{1,4}}(?=第\s?\d{{1,4}}\s?题)"
 )
 _BARE_OPTION = re.compile(r"\s{0,8}([A-H]) (?=\S)")
 _PART_AND_ANSWERS = re.compile(
@@ -38,6 +41,8 @@ def in_order(lines: Iterable[Line], /) -> list[Line]:
     """Return the lines of a paper without page numbers, each question beginning with its number, and lists of answers
     one part or number a line."""
     kept = [line for line in lines if not _PAGE.fullmatch(line.rich.narrow.strip())]
+    kept = usual(kept)
+    kept = key_lines(kept)
     kept = list(_without_notices(_tables_of_answers(kept)))
     kept = [_number_first(line) for line in kept]
     return list(_parted(_with_option_marks(kept)))
@@ -55,6 +60,8 @@ def _number_first(line: Line) -> Line:
     front = rich[found.start() : found.end()].strip()
     if found.re is _BRACKET_FIRST:
         front = Rich(f"（ {found[1]} ）") if found[1] else Rich("（　　）")
+    elif text[: found.end()].strip()[:1] not in "【[（(〔":
+        front = Rich("【") + front + Rich("】")
     return replace(line, rich=rich[number.start() : number.end()] + front + rich[number.end() :])
 
 
@@ -122,38 +129,15 @@ def _tables_of_answers(lines: list[Line]) -> Iterator[Line]:
         rows = [
             cells for line in lines[at:end] if not _TABLE_RULE.fullmatch(line.rich.narrow) and (cells := _cells(line))
         ]
-        pairs = _pairs_of(rows)
+        pairs = pairs_of(rows)
         if pairs:
-            yield from (replace(lines[at], rich=Rich(f"{number}．{answer}")) for number, answer in pairs)
+            for number, answer, explanation in pairs:
+                yield replace(lines[at], rich=Rich(f"{number}．{answer}"))
+                if explanation:
+                    yield replace(lines[at], rich=Rich(f"解析：{explanation}"))
         else:
             yield from lines[at:end]
         at = end
-
-
-def _pairs_of(rows: list[list[str]]) -> list[tuple[str, str]]:
-    """Return number and answer for each column, or each row, of a table of answers; nothing for any other table."""
-    if (
-        rows
-        and re.fullmatch(r"题号|序号|题目", rows[0][0])
-        and re.search("答案", " ".join(rows[0][1:3]))
-        and len(rows[0]) > 1
-    ):
-        column = next(place for place, name in enumerate(rows[0]) if "答案" in name)
-        pairs = [(row[0], row[column]) for row in rows[1:] if len(row) > column]
-    else:
-        is_pair = len(rows) % 2 == 0 and all(
-            re.fullmatch(r"题号|序号|题目", above[0])
-            and re.fullmatch(r".{0,4}答案", below[0])
-            and len(above) == len(below)
-            for above, below in zip(rows[::2], rows[1::2], strict=False)
-        )
-        pairs = [
-            pair
-            for above, below in (zip(rows[::2], rows[1::2], strict=True) if is_pair else ())
-            for pair in zip(above[1:], below[1:], strict=True)
-        ]
-    pairs = [(number, answer) for number, answer in pairs if number or answer]
-    return pairs if all(number.isdecimal() and answer for number, answer in pairs) else []
 
 
 def _without_notices(lines: Iterable[Line]) -> Iterator[Line]:

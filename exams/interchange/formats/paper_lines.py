@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from exams.interchange.formats import line_grammar as grammar
 from exams.interchange.formats.base import ParsedRow, Remark, UnreadableFile, gettext_noop
-from exams.interchange.formats.paper_drafts import Draft, Passage, Place, row_of
+from exams.interchange.formats.paper_drafts import Draft, Place
 from exams.interchange.formats.paper_keys import KeyEntry
 from exams.interchange.formats.paper_layout import in_order
-from exams.interchange.formats.paper_questions import Questions
+from exams.interchange.formats.paper_passages import Passage, row_of
+from exams.interchange.formats.paper_sharing import Sharing
 from exams.interchange.formats.paper_state import Line
 from exams.interchange.formats.rich_line import Rich
 
@@ -19,7 +20,7 @@ _OUTSIDE = gettext_noop("Text outside the questions was left out: %(text)s")
 _NO_QUESTIONS = gettext_noop("No questions were found in this text.")
 
 
-class Paper(Questions):
+class Paper(Sharing):
     """Reads the lines of one paper into questions and passages."""
 
     def read(self) -> Iterator[Draft | Passage | ParsedRow]:
@@ -34,6 +35,7 @@ class Paper(Questions):
             self.is_after_blank = False
         self._close()
         self._end_key()
+        self._share_out()
         yield from self.items
         yield from self.rows
 
@@ -45,6 +47,8 @@ class Paper(Questions):
             self.current.fields.setdefault("earned", [])
             return
         is_over = not (self.is_single and self.current is not None)
+        if is_over and not self.is_single and (self._shared(at, line, text) or self._bullet(line, text)):
+            return
         if is_over and (self._heading(at, line, text) or (self.is_key and self._key_line(at, line, text))):
             return
         if is_over and (self._section(line, text) or self._key_heading(at, line, text) or self._key_list(line, text)):
@@ -54,6 +58,8 @@ class Paper(Questions):
         if is_over and self._begins_text(at, line, text):
             return
         if is_over and grammar.is_roman_part(text) and self._chinese(at, line, text):
+            return
+        if not self.is_key and self._gap_group(at, line, text):
             return
         number = grammar.numbered(text) if is_over else None
         if number is not None and self._is_question(at, text, number):
@@ -90,7 +96,9 @@ class Paper(Questions):
             return False
         if is_bracket and self.current is not None and self.current.is_empty:
             return False
-        if grammar.label_at(text) or (line.level and grammar.numbered(text) and self._has_body(at)):
+        if grammar.label_at(text) or (
+            (line.level or text.lstrip().startswith("#")) and grammar.numbered(text) and self._has_body(at)
+        ):
             return False
         self._close()
         self._end_key()

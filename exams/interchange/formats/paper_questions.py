@@ -7,13 +7,27 @@ from dataclasses import replace
 from exams.interchange.formats import line_grammar as grammar
 from exams.interchange.formats.base import gettext_noop
 from exams.interchange.formats.line_grammar import Numbered
-from exams.interchange.formats.paper_drafts import Draft, Passage
+from exams.interchange.formats.paper_drafts import Draft
+from exams.interchange.formats.paper_passages import Passage
 from exams.interchange.formats.paper_state import LOOK_AHEAD, Line, State
 from exams.interchange.formats.rich_line import Rich
 
 MAXIMUM_QUESTION_SIZE = 400_000
 _TOO_LARGE = gettext_noop("This question is larger than %(limit)s characters.")
 _NUMBER_INSIDE = gettext_noop("The line that begins with number %(number)s was taken for a part of this question.")
+
+
+def marks_along(text: str, letter: str, start: int) -> list[tuple[str, int, int]]:
+    """Return the marks of the options along a line that begins with one: (letter, where it begins, where its text
+    begins)."""
+    marks = grammar.option_marks(text, first=letter)
+    return marks if marks and marks[0][2] <= start + 2 else [(letter, 0, start)]
+
+
+def options_along(rich: Rich, marks: list[tuple[str, int, int]]) -> list[tuple[str, list[Rich]]]:
+    """Return the options of a line by their marks."""
+    ends = [begin for _letter, begin, _text in marks[1:]] + [len(rich.text)]
+    return [(mark, [rich[begin:end].strip()]) for (mark, _begin, begin), end in zip(marks, ends, strict=True)]
 
 
 class Questions(State):
@@ -124,6 +138,8 @@ class Questions(State):
     def _option(self, at: int, line: Line, text: str) -> bool:
         draft = self.current
         found = grammar.option_at(text)
+        if found is not None and self._shared_option(at, line, text, found):
+            return True
         if found is not None and draft is None and found[0] == "A" and self.passage and not self.passage.drafts:
             draft = self.current if self._next_is_b(at) and self._turn_into_gaps() else None
         if draft is None or found is None:
@@ -141,16 +157,16 @@ class Questions(State):
             # What looked like the next option (`Washington, D.C.`) was the end of the one before.
             draft.options.pop()
             draft.options[-1][1][-1] += self.split_tail
-        marks = grammar.option_marks(text, first=letter)
-        if not marks or marks[0][2] > start + 2:
-            marks = [(letter, 0, start)]
-        ends = [begin for _letter, begin, _text in marks[1:]] + [len(text)]
-        for (mark, _begin, begin), end in zip(marks, ends, strict=True):
-            draft.options.append((mark, [line.rich[begin:end].strip()]))
+        marks = marks_along(text, letter, start)
+        draft.options += options_along(line.rich, marks)
         self.split_tail = line.rich[marks[-1][1] :] if len(marks) == 2 and letter != "A" else None
         draft.source.append(text)
         self.field = "options"
         return True
+
+    def _shared_option(self, at: int, line: Line, text: str, found: tuple[str, int]) -> bool:
+        """Take an option that several questions share; False where nothing is shared."""
+        return False
 
     def _inline_first(self, draft: Draft, letter: str) -> None:
         """Take the options before a letter out of the last line of the stem, where they follow the question."""

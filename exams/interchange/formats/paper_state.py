@@ -1,14 +1,16 @@
 """How far the reading of a question paper has come: the question, passage, section and list of answers that are
 open. Pure; for `paper_lines`."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from exams.interchange.formats import line_grammar as grammar
 from exams.interchange.formats.base import ParsedRow, UnreadableFile, gettext_noop
 from exams.interchange.formats.line_grammar import Numbered
-from exams.interchange.formats.paper_drafts import Draft, Passage, Place
+from exams.interchange.formats.paper_drafts import Draft, Place
 from exams.interchange.formats.paper_keys import KeyEntry, assign
+from exams.interchange.formats.paper_passages import Passage
 from exams.interchange.formats.rich_line import Rich
 
 MAXIMUM_QUESTIONS = 50_000
@@ -18,19 +20,22 @@ _OUTSIDE = gettext_noop("Text outside the questions was left out: %(text)s")
 _JUMP = gettext_noop("The numbering jumps from %(before)s to %(after)s.")
 _PASSAGE_END = gettext_noop("How far the passage reaches was guessed: questions %(first)s to %(last)s.")
 _PASSAGE_CUT = gettext_noop("Where the passage begins was guessed: behind the options of the question before it.")
+_SHARED_OUT = gettext_noop("One answer per question was read from the letters behind the last one: %(letters)s.")
 _UNNUMBERED = gettext_noop("The question has no number; where it begins was guessed.")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of a paper: its number in the file, its text, the level of the heading it is (0 for none), and what was
-    doubtful about it or lost already."""
+    doubtful about it or lost already; the type and the marks of the question that it begins, where they stood apart."""
 
     row: int
     rich: Rich
     level: int = 0
     doubts: tuple[str, ...] = ()
     losses: tuple[str, ...] = ()
+    type_name: str = ""
+    marks: str = ""
 
 
 class State:
@@ -59,6 +64,9 @@ class State:
         self.loose: list[Line] = []
         self.is_after_blank = True
         self.is_unnumbered = self._count_unnumbered()
+        self.is_bulleted = any(one.rich.text.lstrip()[:1] == "●" for one in self.lines) and any(
+            grammar.gap_group(one.rich.narrow) for one in self.lines
+        )
 
     def _count_unnumbered(self) -> bool:
         """Tell whether the questions of the paper carry no numbers."""
@@ -141,6 +149,7 @@ class State:
         place = self.place
         draft = Draft(row=line.row, place=place, number=number.number if number else None)
         draft.style = number.style if number else ""
+        draft.type_name, draft.marks = line.type_name, line.marks
         if number is None:
             if not self.is_unnumbered:
                 draft.doubts.append(("stem", _UNNUMBERED, {}))
@@ -182,11 +191,12 @@ class State:
     def _close(self) -> None:
         """End the question and the passage that were being read."""
         self._finish()
-        if self.passage is not None and not self.passage.drafts and self._turn_into_gaps():
+        is_text = self.passage is not None and not self.passage.is_shared
+        if is_text and self.passage is not None and not self.passage.drafts and self._turn_into_gaps():
             self._finish()
         passage, self.passage = self.passage, None
         if passage is not None:
-            if not passage.last and passage.drafts:
+            if not passage.last and passage.drafts and not passage.is_shared:
                 first, last = passage.drafts[0].number or 1, passage.drafts[-1].number or len(passage.drafts)
                 passage.doubts.append(("questions", _PASSAGE_END, {"first": first, "last": last}))
             self.items.append(passage)
@@ -247,6 +257,21 @@ class State:
         moved = [one for one in lines[cut:] if one.text.strip()]
         del lines[cut:]
         return moved
+
+    def _share_out(self) -> None:
+        """Give the letters behind the last question to the questions before it, where those have no answers and the
+        letters are as many as the questions (`答案：ABA`)."""
+        drafts = self.scope
+        last = drafts[-1] if len(drafts) > 1 else None
+        if last is None or any(draft.is_answered for draft in drafts[:-1]) or not all(one.options for one in drafts):
+            return
+        said = "".join(line.plain() for line in last.fields.get("answer", ()))
+        letters = re.sub(r"[\s,，、;；.。]", "", said)
+        if not re.fullmatch(r"[A-H]{2,500}", letters) or len(letters) != len(drafts):
+            return
+        for draft, letter in zip(drafts, letters, strict=True):
+            draft.fields["answer"] = [Rich(letter)]
+            draft.doubts.append(("answer", _SHARED_OUT, {"letters": letters[:80]}))
 
     def _start_key(self) -> None:
         self.is_key = True

@@ -20,6 +20,7 @@ from exams.interchange.formats.question_keys import (
     is_list_for_several,
     letters_in,
 )
+from exams.interchange.formats.question_sharing import gaps_with_options, shared_options
 from exams.interchange.formats.question_vocabulary import (
     AMBIGUOUS_TYPES,
     DIFFICULTIES,
@@ -58,7 +59,8 @@ class Block:
     `type_hint` is what the file calls its type; `is_table` says that it stood in a column of a table, whose words are
     taken strictly. `is_listed` says that the options stand apart from the text, so that a list of answers is of one
     question. `answers` are the answers one by one where the file lists them. `parts` are the questions under a
-    passage, whose text is `stem`.
+    passage, whose text is `stem`; where `is_shared`, they choose from the `options` of the whole. `gap_options` are the
+    options of each numbered gap of the stem.
     """
 
     row: int
@@ -80,6 +82,8 @@ class Block:
     needs_type: bool = False
     is_listed: bool = False
     parts: list["Block"] = field(default_factory=list)
+    is_shared: bool = False
+    gap_options: list[tuple[int, list[tuple[str, str]]]] = field(default_factory=list)
     problems: list[Remark] = field(default_factory=list)
     doubts: list[Remark] = field(default_factory=list)
     losses: list[Remark] = field(default_factory=list)
@@ -135,8 +139,15 @@ def build(block: Block, /) -> Built:
 
 
 def _question(block: Block) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    if block.parts:
+    if block.parts and not block.is_shared:
         return ("material", *_material(block))
+    if block.is_shared or block.gap_options:
+        type_ = "matching" if block.is_shared else "cloze"
+        try:
+            return (type_, *(shared_options(block) if block.is_shared else gaps_with_options(block)))
+        except Unclear as unclear:
+            block.problem(unclear.place, unclear.text, unclear.values)
+            return type_, _draft(type_, block), {}
     type_ = _type_of(block)
     try:
         if not block.stem.strip():
@@ -286,6 +297,8 @@ def _number(text: str) -> Decimal | None:
 
 def _marks(block: Block, type_: str, content: Mapping[str, Any]) -> str:
     """Return the marks: as given, as so much for each blank or question, or 1."""
+    if block.is_shared and not block.marks:
+        return f"{sum((_number(part.marks) or Decimal(1) for part in block.parts), Decimal(0)):f}"
     if type_ == "material" and not block.marks:
         return f"{sum(Decimal(str(question['marks'])) for question in content['questions']):f}"
     if block.marks:

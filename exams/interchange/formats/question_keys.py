@@ -45,7 +45,7 @@ _ANSWER_PER_QUESTION = gettext_noop(
 )
 _EXACT_TEXT = gettext_noop("The answer is compared with this text word for word.")
 
-_SEPARATORS = re.compile(r"[\s,，、;；.。/|&+和与及]+")
+_SEPARATORS = re.compile(r"[\s,，、;；.。/|┋&+和与及]+")
 _BRACKETS = "()（）[]【】〔〕"
 _LETTER_AND_TEXT = re.compile(r"([A-Z])\s*[.．、:：)）。，,]\s*(.+)", re.DOTALL)
 _EXACT_BLANK = re.compile(r"_{2,}|（\s+）|\(\s{2,}\)")
@@ -78,7 +78,8 @@ def _fold(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", one_line(text)).split()).strip("。.；;，,").lower()
 
 
-def _options(block: "Block") -> list[dict[str, str]]:
+def lettered_options(block: "Block", /) -> list[dict[str, str]]:
+    """Return the options of a choice with their ids; Unclear where there are too few or a letter is there twice."""
     letters = [letter.upper() for letter, text in block.options if text.strip()]
     options = [{"id": letter.lower(), "text": text} for letter, text in block.options if text.strip()]
     if len(options) < 2:
@@ -151,6 +152,9 @@ def _right(block: "Block", known: Sequence[str]) -> list[str]:
         raise Unclear("answer", _ANSWER_PER_QUESTION, {"letters": " ".join(block.answers)[:200]})
     if not block.answer.strip() and not any(block.answers):
         raise Unclear("answer", _ANSWER_MISSING)
+    flat = _SEPARATORS.sub("", plain_text(block.answer)).strip(_BRACKETS)
+    if re.fullmatch(r"[A-H]{2,26}", flat) and len(set(flat)) < len(flat):
+        raise Unclear("answer", _ANSWER_PER_QUESTION, {"letters": flat})
     letters = letters_in(block, is_final=True)
     if letters is None:
         raise Unclear("answer", _NOT_LETTERS, {"text": one_line(block.answer or " ".join(block.answers))[:80]})
@@ -161,7 +165,7 @@ def _right(block: "Block", known: Sequence[str]) -> list[str]:
 
 
 def _single(block: "Block") -> Parts:
-    options = _options(block)
+    options = lettered_options(block)
     letters = _right(block, [option["id"] for option in options])
     if len(letters) != 1:
         raise Unclear("answer", _SEVERAL_RIGHT)
@@ -169,7 +173,7 @@ def _single(block: "Block") -> Parts:
 
 
 def _multiple(block: "Block") -> Parts:
-    options = _options(block)
+    options = lettered_options(block)
     letters = _right(block, [option["id"] for option in options])
     if len(letters) == 1 and "不定项" not in block.type_hint:
         block.doubt("answer", _ONE_RIGHT)
@@ -231,6 +235,11 @@ def _split_answers(block: "Block", count: int) -> list[str]:
         by_semicolon = [part.strip() for part in re.split(r"[;；]", text)]
         numbered = _numbered_answers(text, count) if _NUMBERED.match(text) else None
         answers = numbered or by_semicolon
+        by_bar = [part.strip() for part in re.split(r"[|｜]", text)]
+        if len(answers) == 1 and count > 1 and len(by_bar) == count and all(by_bar):
+            # A bar tells alternatives of one blank apart; with as many pieces as blanks it can only tell the blanks.
+            answers = by_bar
+            block.doubt("answer", _SPLIT_BY, {"sign": "|"})
         if len(answers) != count and count > 1 and not block.is_table:
             for sign, pattern in (("↵", r"\n+"), ("  ", r"\s{2,}|\t"), ("、", r"、"), ("，", r"[，,]"), (" ", r"\s+")):
                 parts = [part.strip() for part in re.split(pattern, text) if part.strip()]
@@ -315,7 +324,7 @@ def gap_spans(stem: str, count: int, /) -> list[tuple[int, int]]:
 
 
 def _cloze(block: "Block") -> Parts:
-    options = _options(block)
+    options = lettered_options(block)
     known = [option["id"] for option in options]
     spans = gap_spans(block.stem, len(block.answers))
     block.doubt("stem", _GUESSED_GAPS)
@@ -361,7 +370,7 @@ def _essay(block: "Block") -> Parts:
 
 def _matching(block: "Block") -> Parts:
     left, right, pairs = [], [], {}
-    for option in _options(block):
+    for option in lettered_options(block):
         first, sign, second = option["text"].replace("＝", "=").partition("=")
         if not sign or not first.strip() or not second.strip():
             raise Unclear(f"option_{option['id']}", _NO_PAIR)
@@ -372,7 +381,7 @@ def _matching(block: "Block") -> Parts:
 
 
 def _ordering(block: "Block") -> Parts:
-    items = _options(block)
+    items = lettered_options(block)
     order = [item["id"] for item in items]
     if block.answer.strip() or block.answers:
         letters = _right(block, order)

@@ -23,14 +23,15 @@ COLUMNS: dict[str, tuple[str, str]] = {
 
 _SYNONYMS: dict[str, str] = {
     "type": "试题类型 题目类型 类型 题类 类别 questiontype kind category_type qtype",
-    "stem": "题目 问题 试题 题目内容 试题内容 题干内容 题目描述 试题题干 内容 题 stem questiontext prompt text "
-    "questionstem title content item body query problem",
+    "stem": "大题题干 题目 问题 试题 题目内容 试题内容 题干内容 题目描述 试题题干 内容 题 stem questiontext prompt "
+    "text questionstem title content item body query problem",
     "options": "选项 备选项 备选答案 选项内容 全部选项 options choices answers_options alternatives candidates",
     "answer": "正确答案 标准答案 参考答案 正确选项 答案选项 试题答案 本题答案 key correct correctanswer rightanswer "
     "standardanswer answerkey solution answers target label correctoption gold reference_answer "
     "correctarray correctanswers rightanswers",
     "explanation": "答案解析 试题解析 题目解析 详解 分析 说明 解释 讲解 解答 analysis rationale comment remark parse "
-    "explain explains analyze tip tips feedback generalfeedback hint_explanation resolution",
+    "explain explains analyze tip tips feedback generalfeedback hint_explanation resolution answerexplanation "
+    "explanationtext correctfeedback 答案解释 答案说明",
     "topic": "所属章节 章 章节名称 知识点 知识点名称 目录 分类 科目 学科 课程 模块 主题 单元 chapter subject "
     "knowledgepoint category section unit course module discipline knowledge",
     "topic_2": "分组 小节 节 子章节 二级知识点 二级分类 group subtopic subsection lesson subcategory",
@@ -39,7 +40,8 @@ _SYNONYMS: dict[str, str] = {
     "tags": "标记 关键词 关键字 考点 tag keywords keyword labels",
     "source": "出处 题目来源 试题来源 依据 reference_source origin",
     "ref": "题目编号 试题编号 编码 ref id_code externalid code",
-    "number": "题号 序号 号 no no. number index id # num seq",
+    "sub_stem": "小题题干 小题题目 子题题干 子题目",
+    "number": "题号 序号 号 no no. number index id # num seq question# questionno questionnumber q# 编序",
 }
 _MORE_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 MAXIMUM_OPTIONS = len(_MORE_LETTERS)
@@ -62,26 +64,32 @@ def _column_names() -> dict[str, str]:
         forms += [f"备选{letter}", f"备选项{letter}", f"answer{letter}", f"opt{letter}"]
         if place <= 12:
             forms += [f"选项{place}", f"option{place}", f"choice{place}", f"备选答案{place}", f"opt{place}"]
-            forms += [f"item{place}"]
+            forms += [f"item{place}", f"op{place}"]
         names |= {folded(form): key for form in forms}
     names |= {folded(word): key for key, words in _SYNONYMS.items() for word in words.split()}
     return names | {folded(name): key for key, both in COLUMNS.items() for name in both}
 
 
 _NAMES = _column_names()
-_BRACKET = re.compile(r"[（(:：]")
+
+
+_BEHIND = re.compile(r"[（(:：\n]|\s[-–—]\s")
+
+
+def bare_name(header: str, /) -> str:
+    """Return the name of a column, folded, without what stands in brackets, behind a dash or on a line below it."""
+    return folded(_BEHIND.split(header.strip(), maxsplit=1)[0])
 
 
 def column_of(header: str, /) -> str:
     """Return the column that a header names (`option_a`, `topic_2`, `number`…); empty where it is not known.
 
-    What stands in brackets behind the name (`难度（1-5）`) is left out of account.
+    What stands in brackets, behind a dash or on a line below the name (`难度（1-5）`) is left out of account.
     """
     flat = folded(header)
     if flat in _NAMES:
         return _NAMES[flat]
-    bare = _BRACKET.split(header, maxsplit=1)[0]
-    return _NAMES.get(folded(bare), "") if bare != header else ""
+    return _NAMES.get(bare_name(header), "") if header.strip() else ""
 
 
 TYPE_NAMES: dict[str, tuple[str, ...]] = {
@@ -100,11 +108,12 @@ TYPE_NAMES: dict[str, tuple[str, ...]] = {
 _MORE_TYPES: dict[str, str] = {
     "single_choice": "单项选择 单选选择题 单择题 最佳选择题 A1型题 A2型题 "
     "A3型题 A4型题 B型题 B1型题 A1/A2型题 A3/A4型题 A1题型 A2题型 single radio singlechoice "
-    "singleselect mcq sc danxuan",
+    "singleselect mcq sc danxuan multiplechoice(singleanswer) oneanswer",
     "multiple_choice": "多项选择 不定项选择题 不定项选择 不定项 多选选择题 X型题 复选题 multi multiple checkbox "
-    "multiplechoice multipleselect mc duoxuan multiselect",
+    "multiplechoice multipleselect mc duoxuan multiselect ma multipleanswer multipleanswers checkboxes "
+    "selectallthatapply",
     "true_false": "是非题 对错题 判断正误题 判断正误 判断对错 正误题 正误判断题 是非判断题 judge judgement judgment "
-    "tf truefalse trueorfalse boolean bool panduan",
+    "tf truefalse trueorfalse boolean bool panduan true/false t/f yes/no",
     "fill_blank": "填空 填充题 fill fillblank fillintheblank blank blanks completion gapfill tiankong",
     "essay": "问答 简答 论述 名词解释 名词解释题 案例分析题 案例分析 分析题 材料分析题 综合题 解答题 应用题 主观题 "
     "翻译题 翻译 英译汉 汉译英 汉译英题 英译汉题 写作 写作题 作文 作文题 书面表达 证明题 作图题 古文今译题 "
@@ -128,7 +137,20 @@ AMBIGUOUS_TYPES = frozenset(folded(name) for name in ("选择题", "计算题", 
 TYPE_WORDS = sorted(
     {word for words in _MORE_TYPES.values() for word in words.split() if not word.isascii()}
     | {name for names in TYPE_NAMES.values() for name in names if not name.isascii()}
-    | {"材料题", "材料分析题", "阅读理解", "完形填空", "选词填空", "病例分析题", "共用题干题", "共用题干单选题"},
+    | {
+        "材料题",
+        "材料分析题",
+        "阅读理解",
+        "完形填空",
+        "选词填空",
+        "病例分析题",
+        "共用题干题",
+        "共用题干单选题",
+        "配伍题",
+        "配伍选择题",
+        "B型选择题",
+        "共用备选答案题",
+    },
     key=len,
     reverse=True,
 )

@@ -7,10 +7,12 @@ from functools import cached_property
 
 from exams.interchange.formats.base import Format, ParsedRow, Remark, Source, UnreadableFile, gettext_noop
 from exams.interchange.formats.question_vocabulary import TYPE_HINTS, column_of, folded
+from exams.interchange.formats.table_columns import MERGED, continued, is_continued, without_merged
 from exams.interchange.formats.table_rows import (
     COLUMNS,
     column_keys,
     extra_cells,
+    has_numbered_options,
     is_header,
     record_of_cells,
     template_cells,
@@ -66,6 +68,7 @@ def read(source: Source) -> Iterator[ParsedRow]:
     sheet = _Sheet("")
     skipped: list[_Sheet] = []
     last: ParsedRow | None = None
+    open_row: tuple[int, list[str], _Sheet] | None = None
     has_header = False
     for name, number, texts in read_rows(source.path):
         if not sheet.seen or name != sheet.name:
@@ -73,14 +76,25 @@ def read(source: Source) -> Iterator[ParsedRow]:
             sheet = _Sheet(name, is_first=not has_header)
         sheet.seen += 1
         if not sheet.keys:
-            if sheet.seen <= HEADER_SEARCH_ROWS and is_header(keys := column_keys(texts)):
-                sheet.keys, sheet.header, has_header = keys, list(texts), True
+            header = ["" if text == MERGED else text for text in texts]
+            if sheet.seen <= HEADER_SEARCH_ROWS and is_header(keys := column_keys(header)):
+                sheet.keys, sheet.header, has_header = keys, header, True
             continue
         if sheet.is_header_again(texts):
             continue
+        if open_row is not None and open_row[2] is sheet and is_continued(texts, sheet.keys):
+            open_row = (open_row[0], continued(open_row[1], texts), sheet)
+            continue
+        if open_row is not None:
+            if last is not None:
+                yield last
+            last = _row(*open_row)
+        above = open_row[1] if open_row is not None and open_row[2] is sheet else []
+        open_row = (number, without_merged(texts, sheet.keys, above), sheet)
+    if open_row is not None:
         if last is not None:
             yield last
-        last = _row(number, texts, sheet)
+        last = _row(*open_row)
     _keep_skipped(sheet, skipped)
     if not has_header:
         raise UnreadableFile(NO_HEADER if sheet.seen else EMPTY)
@@ -105,7 +119,7 @@ def _row(number: int, texts: Sequence[str], sheet: _Sheet) -> ParsedRow:
         cells[key] = ""
     if "type" in names or sheet.type_name:
         cells.setdefault("type", sheet.type_name)
-    record, problems, doubts = record_of_cells(cells, row=number)
+    record, problems, doubts = record_of_cells(cells, row=number, is_numbered=has_numbered_options(sheet.header))
     if formulas:
         problems = tuple(Remark(row=number, field=key, text=HAS_FORMULA) for key in formulas)
     shown = ["" if text == FORMULA else text for text in texts]

@@ -14,6 +14,7 @@ from typing import IO, Any
 from xml.parsers import expat
 
 from exams.interchange.formats.base import UnreadableFile, gettext_noop
+from exams.interchange.formats.table_columns import MERGED
 
 MAXIMUM_UNPACKED = 1_500_000_000
 MAXIMUM_RATIO = 250
@@ -38,6 +39,8 @@ FORMULA = "\x00formula"
 
 _DATE_IDS = frozenset([*range(14, 18), 22, *range(27, 37), *range(50, 59)])
 _TIME_IDS = frozenset([18, 19, 20, 21, 45, 46, 47])
+_MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s[^<>]{0,40}?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+MAXIMUM_MERGED = 200_000
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.')
 
 
@@ -178,6 +181,31 @@ def _elements(package: zipfile.ZipFile, name: str) -> list[tuple[str, dict[str, 
     return found
 
 
+def _covered(package: zipfile.ZipFile, member: str) -> dict[int, tuple[int, ...]]:
+    """Return the columns, from 0, of the cells that a merged cell above covers, by row. The list of merged cells stands
+    behind the rows, so the member is looked through for it before."""
+    found: dict[int, list[int]] = {}
+    count = 0
+    rest = b""
+    with package.open(member) as stream:
+        while chunk := stream.read(_CHUNK):
+            data = rest + chunk
+            done = len(rest)
+            rest = data[-200:]
+            if b"mergeCell" not in data:
+                continue
+            for one in _MERGE.finditer(data):
+                if one.end() <= done:
+                    continue
+                column, first, last = _column_of(one[1].decode()), int(one[2]), int(one[4])
+                count += max(0, last - first)
+                if count > MAXIMUM_MERGED:
+                    raise UnreadableFile(TOO_LARGE)
+                for row in range(first + 1, last + 1):
+                    found.setdefault(row, []).append(column)
+    return {row: tuple(columns) for row, columns in found.items()}
+
+
 def _date_styles(package: zipfile.ZipFile, names: set[str]) -> list[str]:
     """Return for each cell style whether it shows numbers as `date`, as `time`, or as they are (empty)."""
     if "xl/styles.xml" not in names:
@@ -231,7 +259,10 @@ def _column_of(reference: str) -> int:
 class _Sheet:
     """The handlers of expat over a sheet: finished rows gather in `rows`."""
 
-    def __init__(self, strings: _Strings, kinds: list[str], *, is_1904: bool) -> None:
+    def __init__(
+        self, strings: _Strings, kinds: list[str], covered: dict[int, tuple[int, ...]], *, is_1904: bool
+    ) -> None:
+        self._covered = covered
         self.rows: list[tuple[int, list[str]]] = []
         self._strings, self._kinds, self._is_1904 = strings, kinds, is_1904
         self._text = _Collector()
@@ -268,6 +299,9 @@ class _Sheet:
             self._finish_cell()
         elif tag == "row":
             if self._cells:
+                for column in self._covered.get(self._number, ()):
+                    if column < MAXIMUM_COLUMNS:
+                        self._cells[column] = MERGED
                 width = max(self._cells) + 1
                 self.rows.append((self._number, [self._cells.get(column, "") for column in range(width)]))
         elif tag == "rPh":
@@ -329,7 +363,8 @@ def read_rows(path: Path) -> Iterator[tuple[str, int, list[str]]]:
     """Yield the rows of all sheets that say something: the name of the sheet, their numbers from 1
     and the texts of their cells.
 
-    A cell with a formula reads FORMULA. UnreadableFile for what is no sound .xlsx, holds macros, or unpacks to too
+    A cell with a formula reads FORMULA, one that a merged cell above covers reads MERGED.
+    UnreadableFile for what is no sound .xlsx, holds macros, or unpacks to too
     much; also midway, when the damage only shows then.
     """
     with path.open("rb") as stream:
@@ -352,7 +387,7 @@ def read_rows(path: Path) -> Iterator[tuple[str, int, list[str]]]:
                 _shared_strings(package, "xl/sharedStrings.xml", strings)
             kinds = _date_styles(package, names)
             for name, member in sheets:
-                sheet = _Sheet(strings, kinds, is_1904=is_1904)
+                sheet = _Sheet(strings, kinds, _covered(package, member), is_1904=is_1904)
                 with package.open(member) as content:
                     for _step in _parse(content, start=sheet.start, end=sheet.end, text=sheet.text):
                         yield from ((name, number, texts) for number, texts in sheet.rows)

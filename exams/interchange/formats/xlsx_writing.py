@@ -66,6 +66,8 @@ def _numerical(content: Mapping[str, Any], key: Mapping[str, Any]) -> dict[str, 
 
 
 def _matching(content: Mapping[str, Any], key: Mapping[str, Any]) -> dict[str, str]:
+    if content.get("partners"):
+        raise _Unwritable(OTHER_MARKING)
     right = {option["id"]: option["text"] for option in content["right"]}
     letters = _letters([option["id"] for option in content["left"]])
     return {

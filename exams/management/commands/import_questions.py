@@ -121,4 +121,5 @@ class Command(BaseCommand):
         )
         for entry in (*report["problems"], *report["losses"]):
             place = ":".join(str(part) for part in (entry["file"], entry["row"], entry["field"]) if part)
-            self.stdout.write(f"{place}: {entry['message']}")
+            more = f" (x{entry['count']})" if entry.get("count", 1) > 1 else ""
+            self.stdout.write(f"{place}: {entry['message']}{more}")

@@ -35,15 +35,21 @@ const readers = {
   parts: (root) => {
     const given = {};
     for (const part of root.querySelectorAll("[data-part]")) {
-      const value = readResponse(part);
+      const value = readPlain(part);
       if (isAnswered(value)) given[part.dataset.part] = value;
     }
     return given;
   },
 };
 
-/** The response inside a question or a part of one; null for a blank. */
+/** The response inside a question, with the certainty chosen below it where one is asked for; null for a blank. */
 export function readResponse(question) {
+  const value = readPlain(question);
+  const certainty = value === null ? null : question.querySelector("[data-certainty] input:checked");
+  return certainty ? { $certainty: Number(certainty.value), $response: value } : value;
+}
+
+function readPlain(question) {
   const root = question.querySelector("[data-response]");
   const value = root ? readers[root.dataset.response](root) : null;
   return isAnswered(value) ? value : null;
@@ -58,12 +64,18 @@ export function isAnswered(value) {
 }
 
 /** Puts a response into the controls of a question: what was kept on the device after a reload. */
-export function writeResponse(question, value) {
+export function writeResponse(question, stored) {
+  const isWrapped = stored !== null && typeof stored === "object" && "$response" in stored;
+  for (const input of question.querySelectorAll("[data-certainty] input")) input.checked = isWrapped && Number(input.value) === stored.$certainty;
+  writePlain(question, isWrapped ? stored.$response : stored);
+}
+
+function writePlain(question, value) {
   const root = question.querySelector("[data-response]");
   if (!root) return;
   const kind = root.dataset.response;
   if (kind === "parts") {
-    for (const part of root.querySelectorAll("[data-part]")) writeResponse(part, value?.[part.dataset.part] ?? null);
+    for (const part of root.querySelectorAll("[data-part]")) writePlain(part, value?.[part.dataset.part] ?? null);
     return;
   }
   if (kind === "files" || kind === "points") {

@@ -9,10 +9,12 @@ from django.urls import reverse
 from edu.core.clock import now_utc
 from edu.core.errors import Conflict, InvalidInput, NotAllowed
 from edu.notifications.models import Notification
+from exams.authoring.blueprints import save_rule
 from exams.authoring.comments import add_comment, list_threads, resolve_thread
 from exams.authoring.history import compare_states, get_state, list_states, values_to_restore
 from exams.authoring.locks import lock_question, unlock_question
-from exams.authoring.papers import add_items, add_section, create_paper, save_rule
+from exams.authoring.paper_rows import add_items, add_section
+from exams.authoring.papers import create_paper
 from exams.authoring.publishing import BlueprintInfeasible, publish_paper
 from exams.authoring.questions import (
     NotApproved,

@@ -10,14 +10,17 @@ from django.urls import reverse
 
 from edu.core.errors import Conflict, InvalidInput, NotFound
 from exams.authoring.banks import create_bank, create_topic
+from exams.authoring.blueprints import save_rule
 from exams.authoring.bulk import carry_out, plan_bulk, request_bulk, undo_bulk
 from exams.authoring.listing import list_topics, page_of_questions
 from exams.authoring.locks import lock_question
-from exams.authoring.papers import add_items, add_section, create_paper, save_rule
+from exams.authoring.paper_rows import add_items, add_section
+from exams.authoring.papers import create_paper
 from exams.authoring.records import import_records
 from exams.authoring.term_index import find_near_duplicates, find_question_ids, index_missing
 from exams.authoring.topic_counts import recount_topics
-from exams.authoring.topic_tree import merge_topics, place_topic, remove_topic
+from exams.authoring.topic_merge import merge_topics
+from exams.authoring.topic_tree import place_topic, remove_topic
 from exams.models import (
     Bank,
     BlueprintRule,
@@ -430,7 +433,7 @@ def test_merging_topics_keeps_every_link(author, bank):
         attempt_id=1, slot=1, exam_id=1, user_id=1, question_id=question.pk, version_id=1, topic_id=below.pk,
         state="graded", maximum=1,
     )  # fmt: skip
-    assert merge_topics(source=b, target=a, actor=author) == 4
+    assert merge_topics(source=b, target=a, actor=author).question_count == 4
     assert tree(bank) == [("A", 0, 6), ("Same", 1, 5), ("Own", 1, 0)]
     assert BlueprintRule.objects.get(pk=rule.pk).topic_id == a.pk
     same = Topic.objects.get(parent=a, name="Same")

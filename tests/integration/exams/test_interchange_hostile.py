@@ -1,5 +1,6 @@
 """Files that mean harm, strangers at every door, and a learner's save while questions are imported."""
 
+import base64
 import io
 import json
 import threading
@@ -17,7 +18,8 @@ from django.utils.translation import override
 from exams.authoring.banks import create_bank
 from exams.interchange.exports import request_export
 from exams.interchange.formats.xlsx_writing import example, write_sheet
-from exams.models import ImportBatch, ImportRow, Question, QuestionExport
+from exams.models import ImportBatch, ImportRow, Question, QuestionExport, Topic
+from media.models import Asset
 from tests.factories.exams import make_bank, make_user
 
 pytestmark = pytest.mark.django_db
@@ -247,3 +249,76 @@ def test_nobodys_save_waits_long_while_questions_are_imported(tmp_path):
     # A machine that runs the whole suite beside it may stall a thread once; the rule is 200 ms.
     assert waits[-2] < 0.4, waits[-5:]
     assert waits[len(waits) * 99 // 100 - 1] < 0.2, waits[-5:]
+
+
+PNG_HEAD = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
+LYING_PICTURES = {
+    "a page": b"<html><script>alert(1)</script></html>",
+    "a page behind the sign of a GIF": b"GIF89a/*<script>alert(1)</script>*/",
+    "a drawing with a script": b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+    "a drawing with a handler": b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>',
+    "a drawing of another site": b'<svg xmlns="http://www.w3.org/2000/svg"><image href="http://x/y.png"/></svg>',
+    "a drawing with entities": b'<!DOCTYPE svg [<!ENTITY a "b">]><svg xmlns="http://www.w3.org/2000/svg">&a;</svg>',
+    "sixty thousand pixels a side": PNG_HEAD + (60_000).to_bytes(4, "big") * 2 + b"\x08\x06\x00\x00\x00" + b"\x00" * 40,
+    "a program": b"MZ\x90\x00" + b"\x00" * 200,
+    "an archive": b"PK\x03\x04" + b"\x00" * 200,
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("lie", sorted(LYING_PICTURES))
+def test_a_picture_that_lies_about_its_kind_is_a_problem_of_its_row(author, bank, tmp_path, capsys, lie):
+    record = {
+        "type": "true_false",
+        "content": {"stem": '<p>x <img src="attachment:dot.png" alt="dot"></p>'},
+        "key": {"correct": True},
+        "attachments": [{"name": "dot.png", "data": base64.b64encode(LYING_PICTURES[lie]).decode()}],
+    }
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps(record))
+    began = time.monotonic()
+    with pytest.raises(SystemExit):
+        call_command("import_questions", str(path), bank=bank.slug, json=True)
+    assert time.monotonic() - began < 10
+    report = json.loads(capsys.readouterr().out)
+    assert (report["created"], len(report["problems"])) == (0, 1)
+    assert not Asset.objects.exists()
+
+
+def test_topics_that_name_themselves_make_no_circle(author, bank, tmp_path, capsys):
+    path = tmp_path / "a.jsonl"
+    with path.open("w") as stream:
+        for topic in (["A", "B"], ["B", "A"], ["A", "A", "A"], ["A", "B", "A"], ["A"] * 50):
+            record = {
+                "type": "true_false",
+                "content": {"stem": " ".join(topic)},
+                "key": {"correct": True},
+                "topic": topic,
+            }
+            stream.write(json.dumps(record) + "\n")
+    call_command("import_questions", str(path), bank=bank.slug, json=True)
+    assert json.loads(capsys.readouterr().out)["created"] == 5
+    for topic in Topic.objects.filter(bank=bank):
+        above = [part for part in topic.path.split("/") if part]
+        assert len(above) <= 3
+        assert len(set(above)) == len(above)
+
+
+FORMULA = '=HYPERLINK("http://x","y")'
+
+
+def test_failed_rows_go_back_as_text_whatever_they_say(client, author, bank, run_jobs):
+    signs = "".join(f'判断题,"{sign}cmd|x",\n' for sign in "=+-@\t")
+    text = f'题型,题干,答案\n判断题,"{FORMULA.replace(chr(34), chr(34) * 2)}",\n{signs}'
+    client.post(
+        reverse("authoring:import", args=[bank.public_id]),
+        {"file": SimpleUploadedFile("a.csv", text.encode())},
+    )
+    run_jobs()
+    batch = ImportBatch.objects.get()
+    data = client.get(reverse("authoring:import_failed", args=[batch.public_id])).content
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        members = b"".join(package.read(name) for name in package.namelist() if name.endswith(".xml"))
+    assert b"<f>" not in members
+    assert b"<hyperlink" not in members
+    assert b"HYPERLINK" in members

@@ -17,7 +17,7 @@ from exams.fetch import parts_as_json
 from exams.presentation import ReviewPolicy, ask_view, review_view
 from exams.services import create_bank, publish_question, save_question
 from tests.factories.exams import make_user
-from tests.pure.exams.samples import SAMPLES
+from tests.pure.exams.samples import CASES
 
 pytestmark = pytest.mark.django_db
 LANGUAGES = ("en", "zh-hans")
@@ -90,14 +90,19 @@ class Page(HTMLParser):
         return data
 
 
-@pytest.fixture(params=sorted(question_types()))
-def name(request):
+@pytest.fixture(params=sorted({*question_types(), *CASES}))
+def case(request):
     return request.param
 
 
 @pytest.fixture
-def sample(name):
-    return SAMPLES[name]
+def name(case):
+    return case.partition("/")[0]
+
+
+@pytest.fixture
+def sample(case):
+    return CASES[case]
 
 
 def asked(name, sample, **fields):
@@ -168,9 +173,9 @@ def test_a_form_without_scripts_says_what_is_on_the_page(name, sample):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("case", ["right", "wrong", "blank"])
-def test_review_shows_the_answer_and_the_explanation(name, sample, language, case):
-    response = {"right": sample.right, "wrong": sample.wrong, "blank": None}[case]
+@pytest.mark.parametrize("given", ["right", "wrong", "blank"])
+def test_review_shows_the_answer_and_the_explanation(name, sample, language, given):
+    response = {"right": sample.right, "wrong": sample.wrong, "blank": None}[given]
     with override(language):
         html = reviewed(name, sample, response)
     assert "EXPLAINED" in html

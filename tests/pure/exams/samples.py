@@ -244,3 +244,47 @@ SAMPLES: dict[str, Sample] = {
         hostile=[{"q1": "z"}, {"q9": "a"}, "a", {"q2": {"l1": "l1"}}],
     ),
 }
+
+CASES: dict[str, Sample] = {
+    **SAMPLES,
+    "calculated/several": Sample(
+        {
+            "stem": "<p>本金 {p} 元，年利率 {r}%。</p>",
+            "variants": [
+                {"id": "v1", "values": {"p": "1000", "r": "5"}},
+                {"id": "v2", "values": {"p": "2000", "r": "4.5"}},
+            ],
+            "numbers": [
+                {"id": "n1", "label": "利息", "unit_label": "元"},
+                {"id": "n2", "label": "{r}% 之本利和"},
+            ],
+        },
+        {
+            "answers": {
+                "n1": {"formula": "{p} * {r} / 100", "tolerance": "0.001", "units": {"元": 1, "万元": 10000}},
+                "n2": {"formula": "{p} * (1 + {r} / 100)", "tolerance": "0", "answer_decimals": 0, "weight": 3},
+            },
+            "variables": [{"name": "p", "minimum": "1000", "maximum": "2000"}],
+        },
+        right={"n1": "50.00 元", "n2": "1050"},
+        wrong={"n1": "90", "n2": "50"},
+        partial={"n2": "1050"},
+        partial_fraction=0.75,
+        hostile=["50", {"n1": 50}, {"n9": "1"}, {"n1": "\x00"}, {"n1": "1" * 20_001}, {"n1": ["50"]}],
+    ),
+    "matching/several": Sample(
+        {
+            "stem": "Pair",
+            "left": options("l1", "l2", "l3"),
+            "right": options("r1", "r2", "r3", "r4"),
+            "partners": {"l1": 0, "l3": 2},
+        },
+        {"pairs": {"l1": ["r1", "r3"], "l2": "r2", "l3": "r4"}},
+        right={"l1": ["r3", "r1"], "l2": "r2", "l3": ["r4"]},
+        wrong={"l1": ["r2", "r4"], "l2": "r1", "l3": ["r1", "r2"]},
+        partial={"l1": ["r1"], "l2": "r2"},
+        partial_fraction=0.5,
+        hostile=[{"l2": ["r2"]}, {"l1": ["r1", "r1"]}, {"l3": ["r1", "r2", "r3"]}, {"l1": {"r1": 1}}, {"l1": ["l2"]}],
+    ),
+}
+"""The samples, and further ones of types that have more than one shape: `type/what`."""

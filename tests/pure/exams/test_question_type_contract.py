@@ -20,7 +20,7 @@ from exams.domain.grading import (
     settle,
 )
 from exams.domain.registry import QuestionType
-from tests.pure.exams.samples import ANY_HOSTILE, SAMPLES, Sample
+from tests.pure.exams.samples import ANY_HOSTILE, CASES, Sample
 
 POLICY = GradingPolicy()
 JSON = st.recursive(
@@ -30,14 +30,19 @@ JSON = st.recursive(
 )
 
 
-@pytest.fixture(params=sorted(question_types()))
-def name(request) -> str:
+@pytest.fixture(params=sorted({*question_types(), *CASES}))
+def case(request) -> str:
     return request.param
 
 
 @pytest.fixture
-def sample(name) -> Sample:
-    return SAMPLES[name]
+def name(case) -> str:
+    return case.partition("/")[0]
+
+
+@pytest.fixture
+def sample(case) -> Sample:
+    return CASES[case]
 
 
 @pytest.fixture
@@ -93,8 +98,8 @@ def test_hostile_responses_are_refused(question, sample):
 
 @given(data=st.data())
 def test_any_json_is_graded_in_bounds_or_refused(data):
-    name = data.draw(st.sampled_from(sorted(question_types())))
-    sample = SAMPLES[name]
+    case = data.draw(st.sampled_from(sorted(CASES)))
+    name, sample = case.partition("/")[0], CASES[case]
     raw = data.draw(JSON)
     if isinstance(sample.right, dict) and data.draw(st.booleans()):
         raw = {key: data.draw(JSON) for key in sample.right}

@@ -28,6 +28,7 @@ _INVALID = gettext_noop("What was understood is not a complete question: %(probl
 _HUMAN_MARKS = gettext_noop("The file does not say how many marks a person gives; 1 was taken.")
 _EXTERNAL = gettext_noop("A person or another program marks this; choices cannot be marked by hand here.")
 _EMPTY = gettext_noop("An option has no text.")
+_NO_STEM = gettext_noop("This question has no text of its own; its title stands in its place.")
 UPLOAD_TYPE = "file_upload"
 """The one switch for file answers: where this type exists, upload interactions become questions of it."""
 
@@ -249,8 +250,10 @@ def whole_stem(item: Item, replacements: Mapping[int, str]) -> str:
         name = found.group(1)
         return replacements.get(int(name), "") if name.isdecimal() else ""
 
-    text = TOKEN.sub(put, item.stem)
-    return tidy(text) or item.title or "…"
+    text = tidy(TOKEN.sub(put, item.stem))
+    if not text:
+        item.notes.doubt(_NO_STEM)
+    return text or item.title or "…"
 
 
 def _single(item: Item, converter: Converter) -> Converted:

@@ -20,6 +20,7 @@ from exams.interchange.formats.qti.values import (
 
 _BAD_NUMBER = gettext_noop("“%(text)s” stands where a number is needed.")
 _BAD_AREA = gettext_noop("An area of the picture has no sense: %(shape)s %(coords)s.")
+TEMPLATE = gettext_noop("This question is made anew for each learner from a template with variables.")
 _RECORD = gettext_noop("Responses made of several fields cannot be marked here.")
 
 
@@ -150,10 +151,11 @@ class Declaration:
 
 @dataclass
 class Declarations:
-    """All variables of an item."""
+    """All variables of an item; what a template variable holds is its default."""
 
     responses: dict[str, Declaration] = field(default_factory=dict)
     outcomes: dict[str, Declaration] = field(default_factory=dict)
+    templates: dict[str, Declaration] = field(default_factory=dict)
     has_templates: bool = False
 
 
@@ -253,6 +255,12 @@ def declarations_of(item: Node) -> Declarations:
         elif node.name == "outcomedeclaration":
             made = _declaration(node)
             found.outcomes[made.identifier] = made
-        elif node.name in ("templatedeclaration", "templateprocessing"):
+        elif node.name == "templatedeclaration":
+            if node.get("cardinality").lower() == "record":
+                raise Unsupported(TEMPLATE)
+            made = _declaration(node)
+            found.templates[made.identifier] = made
+            found.has_templates = True
+        elif node.name == "templateprocessing":
             found.has_templates = True
     return found

@@ -1,5 +1,6 @@
 """One item of QTI 2.x or 3.0, from its XML to the common shape."""
 
+import html
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,11 +14,11 @@ from exams.interchange.formats.qti.notes import Assets, Notes
 from exams.interchange.formats.qti.processing import Processing, match_correct_rules, processing_of
 from exams.interchange.formats.qti.rich import CLOSE, OPEN, Writer, tidy
 from exams.interchange.formats.qti.structure import Group, additive_groups
+from exams.interchange.formats.qti.templates import carry_out_template, is_template_shown, printed
 from exams.interchange.formats.qti.values import NUMERIC, Unsupported, Value
 from exams.interchange.formats.qti.witness import Witness
 
 _ADAPTIVE = gettext_noop("This question leads the learner through several steps (adaptive).")
-_TEMPLATE = gettext_noop("This question is made anew for each learner from a template with variables.")
 _PRINTED = gettext_noop("This question prints values of variables.")
 _NO_BODY = gettext_noop("This question has no text.")
 _NO_INTERACTION = gettext_noop("There is nothing to answer here: this is text only.")
@@ -95,9 +96,12 @@ class _Body:
 
     def hook(self, node: Node, writer: Writer) -> str | None:
         if node.name == "printedvariable":
-            raise Unsupported(_PRINTED)
+            text = printed(node, self.declared)
+            if text is None:
+                raise Unsupported(_PRINTED)
+            return html.escape(text, quote=False)
         if node.name in ("templateinline", "templateblock"):
-            raise Unsupported(_TEMPLATE)
+            return writer.inner(node) if is_template_shown(node, self.declared) else ""
         if node.name == "endattemptinteraction":
             self.notes.lose(_HINT)
             return ""
@@ -176,9 +180,9 @@ def read_item(
     body_node = node.find("itembody")
     if body_node is None:
         raise Unsupported(_NO_BODY)
-    stem = "".join(_stimuli(node, body.writer, stimulus)) + body.writer.inner(body_node)
     if declared.has_templates:
-        raise Unsupported(_TEMPLATE)
+        carry_out_template(node, declared)
+    stem = "".join(_stimuli(node, body.writer, stimulus)) + body.writer.inner(body_node)
     if node.find_all("stylesheet"):
         notes.lose(gettext_noop("Style sheets and colours are lost."))
     if not body.interactions:

@@ -52,6 +52,8 @@ LOGIC: dict[str, Callable[[Node, list[Value | None]], Value | None]] = {
     "not": _not,
     "anyn": _any_n,
     "isnull": _is_null,
+    # No element of QTI, but engines have it, and its name says what it is.
+    "isnotnull": lambda node, operands: boolean(not _is_null(node, operands).item),
 }
 
 

@@ -104,8 +104,9 @@ def _plain(found: Decimal) -> str:
     return text
 
 
-def _answers(steps: list[Step], maximum: Decimal) -> list[dict[str, Any]]:
-    """Return answers, first fitting first: single numbers that differ from what surrounds them, then stretches."""
+def _answers(steps: list[Step], maximum: Decimal, other: Decimal) -> list[dict[str, Any]]:
+    """Return answers, first fitting first: single numbers that differ from what surrounds them, then stretches; what
+    earns `other` like all numbers beyond is left out."""
     points: list[dict[str, Any]] = []
     stretches: list[dict[str, Any]] = []
     at = 0
@@ -114,14 +115,15 @@ def _answers(steps: list[Step], maximum: Decimal) -> list[dict[str, Any]]:
         if step.is_point:
             inside = [near.score for near in steps[max(0, at - 1) : at + 2] if not near.is_point]
             # A stretch reaches over both its ends, so an end that earns otherwise is named before it.
-            if any(step.score != score for score in inside if score) or (step.score and step.score not in inside):
+            is_overreached = any(step.score != score for score in inside if score != other)
+            if is_overreached or (step.score != other and step.score not in inside):
                 points.append(_answer(step.low, step.high, step.score, maximum))
             at += 1
             continue
         end = at
         while end + 2 < len(steps) and steps[end + 1].score == step.score == steps[end + 2].score:
             end += 2
-        if step.score:
+        if step.score != other:
             stretches.append(_answer(step.low, steps[end].high, step.score, maximum))
         at = end + 1
     return points + stretches
@@ -136,17 +138,17 @@ def _answer(low: Decimal, high: Decimal, score: Decimal, maximum: Decimal) -> di
     }
 
 
-def _whole_answers(probe: NumberProbe, maximum: Decimal) -> list[dict[str, Any]]:
-    """Return each whole number that earns something."""
+def _whole_answers(probe: NumberProbe, maximum: Decimal, other: Decimal) -> list[dict[str, Any]]:
+    """Return each whole number that earns something else than `other`, which all the others earn."""
     edges = sorted(probe.edges)
     low, high = int(edges[0].to_integral_value()) - 1, int(edges[-1].to_integral_value()) + 1
     if high - low > 4 * MAXIMUM_WHOLE:
-        wholes = sorted(int(place) for place, score in probe.table.items() if score and abs(place) < FAR)
+        wholes = sorted(int(place) for place, score in probe.table.items() if score != other and abs(place) < FAR)
         between = [probe.ask(Decimal((a + b) // 2)) for a, b in pairwise(wholes) if b - a > 1]
-        if any(between):
+        if any(score != other for score in between):
             raise Unsupported(_WHOLE)
     else:
-        wholes = [whole for whole in range(low, high + 1) if probe.ask(Decimal(whole))]
+        wholes = [whole for whole in range(low, high + 1) if probe.ask(Decimal(whole)) != other]
     if len(wholes) > MAXIMUM_WHOLE:
         raise Unsupported(_WHOLE)
     return [_answer(Decimal(n), Decimal(n), probe.ask(Decimal(n)) or Decimal(0), maximum) for n in wholes]
@@ -157,11 +159,15 @@ def number_part(score: WitnessedScore, *, base: str, known: list[Decimal], size:
     if score(None, Witness()) != 0:
         raise Unsupported(BLANK_PAYS)
     probe = NumberProbe(score, base, known)
-    if probe.ask(FAR) or probe.ask(-FAR):
+    other = probe.ask(FAR) or Decimal(0)
+    if other != probe.ask(-FAR):
         raise Unsupported(_ENDLESS)
     maximum = greatest(probe.table.values())
     is_whole = base == "integer"
-    answers = _whole_answers(probe, maximum) if is_whole else _answers(probe.steps(), maximum)
+    answers = _whole_answers(probe, maximum, other) if is_whole else _answers(probe.steps(), maximum, other)
+    if other:
+        # Any number beyond what the marking compares with earns the same, whichever way.
+        answers.append({"value": "*", "tolerance": "0", "fraction": fraction_of(other, maximum)})
     samples: list[Value | None] = [None]
     samples += [single(base, int(place) if is_whole else place) for place in sorted(probe.table)]
     part = Part(
@@ -175,7 +181,7 @@ def number_part(score: WitnessedScore, *, base: str, known: list[Decimal], size:
         gap_native=native_number,
         is_negative=min(probe.table.values()) < 0,
     )
-    if len(answers) == 1 and answers[0]["fraction"] == 1:
+    if len(answers) == 1 and answers[0]["fraction"] == 1 and not other:
         numeric = {key: answers[0][key] for key in ("value", "tolerance", "tolerance_kind")}
         key = {"match": "numeric", "numeric": numeric}
         content = {"size": min(max(size, 2), 200)}

@@ -1,9 +1,10 @@
 """Pairs: matching two columns, pairing within one list, and putting words into the gaps of a text."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import product
+from itertools import combinations, product
+from math import comb, prod
 from typing import Any
 
 from exams.interchange.formats.base import gettext_noop
@@ -32,16 +33,41 @@ _TWO_SIDES = gettext_noop("The list from which pairs were made is shown as two c
 _CHAIN = gettext_noop("The right pairs hang together; they cannot be shown as two columns.")
 
 Pair = tuple[str, str]
-Assignment = Mapping[str, str]
+Assignment = frozenset[Pair]
+"""Who is paired with whom, (left, right) by the identifiers of the file."""
+Raw = dict[str, Any]
+"""A response of ours: by left one its partner, or the list of its partners."""
 
 
 @dataclass
 class Sides:
-    """Who is paired with whom: each on the left gets one on the right. `pair` writes a pair as the response has it."""
+    """Who is paired with whom: each on the left gets one on the right, or up to `several` (0: any number) by the left
+    one's identifier. `pair` writes a pair as the response has it."""
 
     left: Sequence[Choice]
     right: Sequence[Choice]
     pair: Callable[[str, str], Pair]
+    several: Mapping[str, int] = field(default_factory=dict)
+
+    def limit(self, left: str) -> int:
+        """Return how many partners a left one may have."""
+        return min(self.several.get(left, 1) or len(self.right), len(self.right))
+
+    def raw(self, pairs: Assignment) -> Raw:
+        """Return pairs as a response of ours."""
+        lefts, rights = self.left_ids, self.right_ids
+        made: Raw = {}
+        for a, id_ in lefts.items():
+            partners = [rights[b] for b in rights if (a, b) in pairs]
+            if partners:
+                made[id_] = partners if a in self.several else partners[0]
+        return made
+
+    @property
+    def extra_content(self) -> dict[str, Any]:
+        """Return what the content of a matching says of several partners."""
+        limits = {self.left_ids[a]: min(most, MOST_RIGHT) for a, most in self.several.items()}
+        return {"partners": limits} if limits else {}
 
     @property
     def left_ids(self) -> dict[str, str]:
@@ -61,44 +87,52 @@ def _value(interaction: Interaction, pairs: Sequence[Pair]) -> Value | None:
 
 
 def _native(sides: Sides) -> Callable[[Value | None], Any]:
-    left, right = sides.left_ids, sides.right_ids
-    names = {sides.pair(a, b): (left[a], right[b]) for a in left for b in right}
+    names = {sides.pair(a, b): (a, b) for a in sides.left_ids for b in sides.right_ids}
 
     def native(value: Value | None) -> Any:
         if value is None:
             return None
-        made: dict[str, str] = {}
+        found: dict[str, set[str]] = {}
         for item in value.items:
             a, b = names.get(tuple(item), ("", ""))
-            if a in made or not a:
+            if not a or len(found.get(a, ())) >= sides.limit(a) or b in found.get(a, ()):
                 raise Unsupported(_SEVERAL)
-            made[a] = b
-        return made
+            found.setdefault(a, set()).add(b)
+        return sides.raw(frozenset((a, b) for a, partners in found.items() for b in partners))
 
     return native
 
 
 def _assignments(sides: Sides, *, key_pairs: Sequence[Pair], is_known: bool) -> list[Assignment]:
     """Return the assignments at which marks are compared: all of them where they are few."""
-    lefts = [choice.identifier for choice in sides.left]
-    rights = [choice.identifier for choice in sides.right]
-    if (len(rights) + 1) ** len(lefts) <= MAXIMUM_ASSIGNMENTS:
-        return [
-            {a: b for a, b in zip(lefts, chosen, strict=True) if b}
-            for chosen in product(["", *rights], repeat=len(lefts))
+    lefts, rights = list(sides.left_ids), list(sides.right_ids)
+    ways = prod(sum(comb(len(rights), size) for size in range(sides.limit(a) + 1)) for a in lefts)
+    if ways <= MAXIMUM_ASSIGNMENTS:
+        offered = [
+            [
+                frozenset((a, b) for b in partners)
+                for size in range(sides.limit(a) + 1)
+                for partners in combinations(rights, size)
+            ]
+            for a in lefts
         ]
+        return [frozenset().union(*chosen) for chosen in product(*offered)]
     if not is_known:
         raise Unsupported(_TOO_MANY)
-    right: dict[str, str] = {}
-    for a in lefts:
-        for b in rights:
-            if sides.pair(a, b) in key_pairs:
-                right.setdefault(a, b)
-    found: list[Assignment] = [{}, right, dict.fromkeys(lefts, rights[0]), dict.fromkeys(lefts, rights[-1])]
-    found += [{a: b} for a in lefts for b in rights]
-    found += [{**right, a: b} for a in lefts for b in rights]
-    found += [{a: b for a, b in right.items() if a != out} for out in right]
-    return found
+    right: Assignment = frozenset(
+        (a, b) for a in lefts for b in [b for b in rights if sides.pair(a, b) in key_pairs][: sides.limit(a)]
+    )
+    every = [(a, b) for a in lefts for b in rights]
+    most = frozenset((a, b) for a in lefts for b in rights[: sides.limit(a)])
+    found = [frozenset(), right, most, frozenset((a, rights[0]) for a in lefts)]
+    found += [frozenset((a, rights[-1]) for a in lefts), *(frozenset([pair]) for pair in every)]
+    for a, b in every:
+        others = [pair for pair in right if pair[0] == a and pair != (a, b)]
+        dropped = others if a not in sides.several else others[: max(0, len(others) + 1 - sides.limit(a))]
+        found.append(right - frozenset(dropped) | {(a, b)})
+    found += [right - {pair} for pair in right]
+    found += [frozenset(pair for pair in right if pair[0] != a) for a in lefts]
+    return list(dict.fromkeys(found))
 
 
 def _fit(
@@ -120,7 +154,7 @@ def _fit(
             correct += [top[1]] if top[0] > 0 else []
     key_pairs = [*correct, *(pair for pair, worth in worths.items() if worth > 0 and isinstance(pair, tuple))]
     table: list[tuple[Assignment, Decimal]] = [
-        (assignment, score(_value(interaction, [sides.pair(a, b) for a, b in assignment.items()])))
+        (assignment, score(_value(interaction, _pairs_in_order(sides, assignment))))
         for assignment in _assignments(sides, key_pairs=key_pairs, is_known=is_known)
         # A response of one pair says nothing of several.
         if interaction.cardinality != "single" or len(assignment) <= 1
@@ -128,9 +162,9 @@ def _fit(
     maximum = greatest(worth for _, worth in table)
     best_ones = [assignment for assignment, worth in table if worth == maximum]
     best = max(best_ones, key=lambda assignment: _is_like(assignment, sides, correct))
-    cases = [({left[a]: right[b] for a, b in assignment.items()}, worth) for assignment, worth in table]
+    cases = [(sides.raw(assignment), worth) for assignment, worth in table]
     added = _added(sides, table, worths, best)
-    pairs = {left[a]: right[b] for a, b in best.items()}
+    pairs = {id_: chosen[0] if len(chosen) == 1 else chosen for id_, chosen in _chosen(sides, best).items()}
     unpaired = [id_ for id_ in left.values() if id_ not in pairs]
     extra = {"unpaired": unpaired} if unpaired else {}
     keys: list[dict[str, Any]] = []
@@ -146,8 +180,17 @@ def _fit(
     return maximum, keys, cases, added
 
 
+def _chosen(sides: Sides, assignment: Assignment) -> dict[str, list[str]]:
+    made = sides.raw(assignment)
+    return {id_: [partners] if isinstance(partners, str) else partners for id_, partners in made.items()}
+
+
+def _pairs_in_order(sides: Sides, assignment: Assignment) -> list[Pair]:
+    return [sides.pair(a, b) for a in sides.left_ids for b in sides.right_ids if (a, b) in assignment]
+
+
 def _is_like(assignment: Assignment, sides: Sides, correct: Sequence[Pair]) -> tuple[int, int]:
-    made = {sides.pair(a, b) for a, b in assignment.items()}
+    made = {sides.pair(a, b) for a, b in assignment}
     return len(made & set(correct)), -len(made)
 
 
@@ -155,21 +198,34 @@ def _added(
     sides: Sides, table: list[tuple[Assignment, Decimal]], worths: Mapping[object, Decimal], best: Assignment
 ) -> dict[str, dict[str, Decimal]]:
     """Return what each pair adds: what the map says, or what it is worth alone or beside the best other pairs."""
-    scores = {frozenset(assignment.items()): worth for assignment, worth in table}
-    top = scores.get(frozenset(best.items()), Decimal(0))
+    scores = dict(table)
+    top = scores.get(best, Decimal(0))
     found: dict[str, dict[str, Decimal]] = {}
     for a in sides.left_ids:
         for b in sides.right_ids:
             pair = sides.pair(a, b)
             worth = worths.get(pair, Decimal(0)) if worths else scores.get(frozenset([(a, b)]), Decimal(0))
             if not worth:
-                without = {key: value for key, value in best.items() if key != a}
-                before = scores.get(frozenset(without.items()))
-                after = scores.get(frozenset({**without, a: b}.items()))
-                if before is not None and after is not None and before < top:
-                    worth = after - before
+                worth = next(
+                    (
+                        scores[without | {(a, b)}] - scores[without]
+                        for without in _others(sides, best, (a, b))
+                        if without in scores and without | {(a, b)} in scores
+                        if scores[without] < top or scores[without | {(a, b)}] < scores[without]
+                    ),
+                    worth,
+                )
             found.setdefault(a, {})[b] = worth
     return found
+
+
+def _others(sides: Sides, best: Assignment, pair: Pair) -> list[Assignment]:
+    """Return the best other pairs beside which a pair is looked at; where its left one is full, with room for it."""
+    a, _ = pair
+    if a not in sides.several:
+        return [frozenset(one for one in best if one[0] != a)]
+    others = best - {pair}
+    return [others, *(others - {one} for one in sorted(others) if one[0] == a)]
 
 
 def _sides_of_match(interaction: Interaction, worths: Mapping[object, Decimal]) -> Sides:
@@ -190,7 +246,8 @@ def _sides_of_match(interaction: Interaction, worths: Mapping[object, Decimal]) 
         return forward
     if all(choice.most == 1 for choice in interaction.targets):
         return backward
-    raise Unsupported(_SEVERAL)
+    several = {choice.identifier: choice.most for choice in interaction.choices if choice.most != 1}
+    return Sides(interaction.choices, interaction.targets, forward.pair, several)
 
 
 def _sides_of_associate(interaction: Interaction, worths: Mapping[object, Decimal], notes: Notes) -> Sides:
@@ -243,6 +300,7 @@ def match_part(
     content = {
         "left": [{"id": left[choice.identifier], "text": choice.text} for choice in sides.left],
         "right": [{"id": right[choice.identifier], "text": choice.text} for choice in sides.right],
+        **sides.extra_content,
     }
     candidates = [("matching", content | {"stem": "?"}, key) for key in keys]
     _, _, key = first_fitting(candidates, maximum=maximum, cases=cases)
@@ -253,11 +311,12 @@ def match_part(
 def place_part(
     interaction: Interaction, score: Score, worths: Mapping[object, Decimal], notes: Notes, *, is_known: bool
 ) -> Part:
-    """Return things to be put on the places of a picture as a matching: each place gets one thing."""
+    """Return things to be put on the places of a picture as a matching: each place gets one thing, or several where
+    the right answer puts several there."""
     sides = Sides(interaction.targets, interaction.choices, lambda a, b: (b, a))
     correct = [tuple(item)[1] for item in interaction.correct.items] if interaction.correct else []
     if len(set(correct)) != len(correct):
-        raise Unsupported(_SEVERAL)
+        sides.several = {choice.identifier: choice.most for choice in interaction.targets if choice.most != 1}
     maximum, keys, cases, _ = _fit(interaction, sides, score, worths, is_known=is_known)
     samples = _samples(interaction, sides, cases)
     part = _as_matching(interaction, sides, keys, cases, maximum, samples, _native(sides))
@@ -279,7 +338,8 @@ def _samples(interaction: Interaction, sides: Sides, cases: list[tuple[Any, Deci
     for raw, worth in cases:
         seen[worth] = seen.get(worth, 0) + 1
         if seen[worth] <= 4:
-            found.append(_value(interaction, [sides.pair(lefts[a], rights[b]) for a, b in raw.items()]))
+            several = [(a, [b] if isinstance(b, str) else b) for a, b in raw.items()]
+            found.append(_value(interaction, [sides.pair(lefts[a], rights[b]) for a, bs in several for b in bs]))
     return found[:40]
 
 
@@ -333,6 +393,7 @@ def _as_matching(
     content = {
         "left": [{"id": id_, "text": f"({at})"} for at, id_ in enumerate(left.values(), start=1)],
         "right": [{"id": right[choice.identifier], "text": choice.text} for choice in sides.right],
+        **sides.extra_content,
     }
     candidates = [("matching", content | {"stem": "?"}, key) for key in keys]
     _, _, key = first_fitting(candidates, maximum=maximum, cases=cases)

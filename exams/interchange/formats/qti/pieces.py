@@ -1,6 +1,7 @@
 """Questions as pieces of a QTI 3.0 item: declarations, body and rules, by type."""
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from exams.interchange.formats.base import gettext_noop
@@ -25,11 +26,14 @@ PAPER_RULE = gettext_noop(
 FOLDING = gettext_noop("That width, spaces or punctuation do not count is lost; letters are compared as they are.")
 ORDER_FREE = gettext_noop("That answers may be swapped between blanks is lost.")
 ORDER_RULE = gettext_noop("Marks for an order that is partly right are lost; all or nothing is written.")
+PAIR_RULE = gettext_noop("Marks for partners that are partly right are lost; all or nothing is written.")
 RUBRIC = gettext_noop("The rubric is written as notes for the marker.")
 UNITS = gettext_noop("Units are lost.")
 FEEDBACK = gettext_noop("Feedback for single answers is lost.")
 CANNOT = gettext_noop("QTI cannot carry a question of the type %(type)s.")
 WORDS = gettext_noop("The length asked for is lost.")
+
+NO_LIMITS: Mapping[str, int] = MappingProxyType({})
 
 
 def _single(piece: Piece, content: Mapping[str, Any], key: Mapping[str, Any]) -> None:
@@ -234,11 +238,21 @@ def _by_hand(piece: Piece, content: Mapping[str, Any], key: Mapping[str, Any]) -
 
 
 def _pairs(
-    piece: Piece, left: Sequence[Any], right: Sequence[Any], pairs: Mapping[str, str], key: Mapping[str, Any]
+    piece: Piece,
+    left: Sequence[Any],
+    right: Sequence[Any],
+    pairs: Mapping[str, Any],
+    key: Mapping[str, Any],
+    limits: Mapping[str, int] = NO_LIMITS,
 ) -> None:
-    correct = [f"L_{a} R_{b}" for a, b in pairs.items()]
+    several = {a: (b,) if isinstance(b, str) else tuple(b) for a, b in pairs.items()}
+    correct = [f"L_{a} R_{b}" for a, partners in several.items() for b in partners]
     mapping = ""
     grading = key.get("grading", "per_pair")
+    if grading == "per_pair" and limits:
+        # What each left one earns has a floor of its own, which no map of pairs has.
+        piece.lose(PAIR_RULE)
+        grading = "all_or_nothing"
     if grading == "all_or_nothing":
         piece.rules.append(match_correct(piece, piece.response, piece.marks))
     else:
@@ -252,9 +266,12 @@ def _pairs(
         piece.rules.append(map_rule(piece, piece.response))
     piece.declare("multiple", "directedPair", correct=correct, mapping=mapping)
     sides = []
-    for prefix, options, most in (("L_", left, 1), ("R_", right, 0)):
-        named = [{"id": f"{prefix}{option['id']}", "text": option["text"]} for option in options]
-        choices = choices_of(named, tag="qti-simple-associable-choice", extra=f' match-max="{most}"')
+    for prefix, options in (("L_", left), ("R_", right)):
+        choices = ""
+        for option in options:
+            most = limits.get(option["id"], 1) if prefix == "L_" else 0
+            named = [{"id": f"{prefix}{option['id']}", "text": option["text"]}]
+            choices += choices_of(named, tag="qti-simple-associable-choice", extra=f' match-max="{most}"')
         sides.append(f"<qti-simple-match-set>{choices}</qti-simple-match-set>")
     attrs = f'response-identifier="{piece.response}" max-associations="0"'
     piece.body += f"<qti-match-interaction {attrs}>{''.join(sides)}</qti-match-interaction>"
@@ -262,7 +279,7 @@ def _pairs(
 
 def _matching(piece: Piece, content: Mapping[str, Any], key: Mapping[str, Any]) -> None:
     piece.body = block(content["stem"])
-    _pairs(piece, content["left"], content["right"], key["pairs"], key)
+    _pairs(piece, content["left"], content["right"], key["pairs"], key, content.get("partners") or NO_LIMITS)
 
 
 def _categorisation(piece: Piece, content: Mapping[str, Any], key: Mapping[str, Any]) -> None:

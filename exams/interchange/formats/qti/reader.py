@@ -12,6 +12,7 @@ from edu.core.errors import DomainError
 from exams.domain.grading import check_question
 from exams.domain.text import one_line
 from exams.interchange.formats.base import Attachment, ParsedRow, Remark, Source, UnreadableFile, Values, gettext_noop
+from exams.interchange.formats.qti.calculated12 import is_calculated, read_calculated
 from exams.interchange.formats.qti.convert import convert
 from exams.interchange.formats.qti.items import read_item
 from exams.interchange.formats.qti.items12 import read_item12
@@ -51,6 +52,10 @@ _ITEM_TYPE = re.compile(r"^imsqti_(?:item|apipitem)|^imsqti_xmlv1p2|^imsqti_test
 _TEST_TYPE = re.compile(r"^imsqti_(?:test|assessment|section|apiptest)_xmlv", re.IGNORECASE)
 
 
+Read = Callable[[Assets, Notes], Item | dict[str, Any]]
+"""Reads a question into the common shape, or straight into a record."""
+
+
 @dataclass
 class _Reading:
     """The rows of one file or package, numbered; `first_losses` are said with the first row."""
@@ -78,15 +83,19 @@ class _Reading:
             return Assets(notes)
         return Assets(notes, self.package.read, base)
 
-    def question(self, node: Node, file: str, read: Callable[[Assets, Notes], Item], extra: Any = None) -> ParsedRow:
-        """Return the row of one question."""
+    def question(
+        self, node: Node, file: str, read: Callable[[Assets, Notes], Item | dict[str, Any]], extra: Any = None
+    ) -> ParsedRow:
+        """Return the row of one question; `read` returns it in the common shape or as a record."""
         notes = Notes()
         assets = self.assets(notes, file.rpartition("/")[0])
         source = source_of(node)
         try:
-            item = read(assets, notes)
-            _measure_pictures(item)
-            record = {**convert(item).record, **(extra or {})}
+            made = read(assets, notes)
+            if isinstance(made, Item):
+                _measure_pictures(made)
+                made = convert(made).record
+            record = {**made, **(extra or {})}
         except Unsupported as error:
             return self.declined(file, error.text, error.values, source=source)
         except UnreadableFile:
@@ -127,7 +136,9 @@ class _Reading:
             if entry.name == "respcondition"
         )
 
-        def read(assets: Assets, notes: Notes) -> Item:
+        def read(assets: Assets, notes: Notes) -> Item | dict[str, Any]:
+            if is_calculated(node):
+                return read_calculated(node, assets=assets, notes=notes)
             return read_item12(node, assets=assets, notes=notes, is_cumulative=is_open)
 
         row = self.question(node, file, read, extra)

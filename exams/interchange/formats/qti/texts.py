@@ -103,11 +103,16 @@ def _candidates(probe: TextProbe, maximum: Decimal, *, is_loose: bool) -> list[d
         worth = fraction_of(probe.table[text], maximum)
         patterns.append((is_folded, {"text": escaped_pattern(text, is_folded=is_folded), "fraction": worth}))
     # What is written in exactly these letters goes before what is written in any.
+    # Where spaces around an answer do not count, it earns with them what it earns without.
+    ends = {str(answer["text"]).strip(): answer | {"text": str(answer["text"]).strip()} for answer in exact}
+    loose = list({str(answer["text"]).lower(): answer for answer in ends.values()}.values())
     patterns.sort(key=lambda entry: entry[0])
     mixed = [entry for _, entry in patterns if entry["fraction"]] or []
     keys = [
         {"answers": list(folded.values()), "fold_case": True, **folding},
         {"answers": exact, "fold_case": False, **folding},
+        {"answers": loose, "fold_case": True, **folding, "fold_ends": True},
+        {"answers": list(ends.values()), "fold_case": False, **folding, "fold_ends": True},
     ]
     if all(len(str(entry["text"])) <= MAXIMUM_PATTERN for entry in mixed):
         keys.append({"answers": mixed, "match": "regex", "fold_case": False, **folding})

@@ -9,14 +9,22 @@ from exams.interchange.formats.qti.values import Value
 
 
 class MarkedText(str):
-    """A text that stands for a response: `verdicts` say of patterns whether it matches them."""
+    """A text that stands for a response: `verdicts` say of patterns whether it matches them. `is_changed` says that an
+    operator went over it, `is_unaccented` that it lost its accents on the way."""
 
-    __slots__ = ("verdicts",)
+    __slots__ = ("is_changed", "is_unaccented", "verdicts")
 
     def __new__(cls, text: str, verdicts: dict[str, bool] | None = None) -> "MarkedText":
         """Make one."""
         made = super().__new__(cls, text)
         made.verdicts = verdicts or {}
+        made.is_changed = made.is_unaccented = False
+        return made
+
+    def changed(self, text: str, *, is_unaccented: bool) -> "MarkedText":
+        """Return what an operator made of it."""
+        made = MarkedText(text, self.verdicts)
+        made.is_changed, made.is_unaccented = True, self.is_unaccented or is_unaccented
         return made
 
 
@@ -28,6 +36,7 @@ class MarkedInteger(int):
     """A whole number that stands for a response."""
 
 
+_UNACCENTED = frozenset(" \t0123456789.,:;%+*/=()[]{}")
 MARKED = (MarkedText, MarkedDecimal, MarkedInteger)
 
 
@@ -46,6 +55,13 @@ class Witness:
         if any(isinstance(item, MARKED) for item in (*left.items, *right.items)):
             for item in (*left.items, *right.items):
                 self.note(item, is_folded=is_folded)
+            # Without accents only what has none to lose is compared as it was typed.
+            if any(isinstance(item, MarkedText) and item.is_unaccented for item in (*left.items, *right.items)):
+                self.is_opaque |= any(
+                    set(str(item)) - _UNACCENTED
+                    for item in (*left.items, *right.items)
+                    if not isinstance(item, MarkedText)
+                )
 
     def note(self, item: object, *, is_folded: bool = False) -> None:
         """Note one value that a response was compared with."""

@@ -277,6 +277,29 @@ def test_pairs_keep_their_weights_and_bounds():
     assert marks(text, {"l1": "r2"}) == 0
 
 
+def several(inner="", template="match_correct", correct=("A X", "A Y", "B X", "B Z")):
+    sets = pair_set("A", "B", most=0) + pair_set("X", "Y", "Z", most=0)
+    body = f'<matchInteraction responseIdentifier="RESPONSE" maxAssociations="0">{sets}</matchInteraction>'
+    return item(declared("directedPair", "multiple", correct=correct, inner=inner), body, TEMPLATE.format(template))
+
+
+def test_several_partners_on_both_sides_all_or_nothing():
+    text = several()
+    record = made(text).record
+    assert record["content"]["partners"] == {"l1": 0, "l2": 0}
+    assert record["key"] == {"pairs": {"l1": ["r1", "r2"], "l2": ["r1", "r3"]}, "grading": "all_or_nothing"}
+    assert marks(text, {"l1": ["r2", "r1"], "l2": ["r1", "r3"]}) == 1
+    assert marks(text, {"l1": ["r2", "r1"], "l2": ["r1", "r3", "r2"]}) == 0
+    assert marks(text, {"l1": ["r2", "r1"], "l2": ["r3"]}) == 0
+
+
+def test_several_partners_with_a_map_keep_every_worth():
+    text = several(mapping({"A X": 1, "A Y": 1, "B X": 1, "B Z": 1, "B Y": -2}, lowerBound=0), "map_response")
+    assert marks(text, {"l1": ["r1", "r2"], "l2": ["r1", "r3"]}) == 4
+    assert marks(text, {"l1": ["r1", "r2", "r3"], "l2": ["r1", "r2", "r3"]}) == 2
+    assert marks(text, {"l2": ["r2"]}) == 0
+
+
 def test_gaps_become_a_cloze():
     body = (
         '<gapMatchInteraction responseIdentifier="RESPONSE"><gapText identifier="W" matchMax="1">winter</gapText>'

@@ -66,10 +66,18 @@ def test_things_on_places_of_a_picture_become_a_matching_with_numbered_places():
     assert len(colours) > 1
 
 
-def test_two_things_on_one_place_are_declined():
-    inner = mapping({"One P": 1, "Two P": 1})
-    with pytest.raises(Unsupported, match="several"):
-        made(placing(declared("directedPair", "multiple", correct=["One P", "Two P"], inner=inner)))
+def test_two_things_on_one_place_are_its_partners():
+    inner = mapping({"One P": 1, "Two P": 1, "Three Q": 1}, defaultValue=-1, lowerBound=0)
+    pairs = ["One P", "Two P", "Three Q"]
+    text = placing(declared("directedPair", "multiple", correct=pairs, inner=inner)).replace(
+        place("P", "0,0,40,40"), place("P", "0,0,40,40", most=2)
+    )
+    record = made(text)[0].record
+    assert record["content"]["partners"] == {"l1": 2}
+    assert sorted(record["key"]["pairs"]["l1"]) == ["r1", "r2"]
+    assert marks(text, {"l1": ["r1", "r2"], "l2": "r3"}) == 3
+    assert marks(text, {"l1": ["r1", "r3"], "l2": "r3"}) == 1
+    assert marks(text, {"l1": ["r3"]}) == 0
 
 
 def test_joined_places_take_their_hub_to_the_right():

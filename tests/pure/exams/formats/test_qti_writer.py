@@ -14,7 +14,7 @@ from exams.interchange.formats.qti.notes import Assets, Notes
 from exams.interchange.formats.qti.reader import read_qti
 from exams.interchange.formats.qti.writer import item_xml
 from exams.interchange.formats.registry import get_format
-from tests.pure.exams.samples import SAMPLES
+from tests.pure.exams.samples import CASES, SAMPLES
 
 RECORDS = {
     name: {"type": name, "marks": "2", "content": sample.content, "key": sample.key, "ref": name, "tags": ["x"]}
@@ -122,3 +122,16 @@ def test_numbers_earn_the_same_elsewhere():
 @pytest.mark.parametrize("name", ["matching", "categorisation", "ordering", "cloze", "material", "essay", "fill_blank"])
 def test_other_types_are_taken_over_from_the_plain_item(name):
     assert _converted(RECORDS[name]).record["marks"] == "2"
+
+
+def test_several_partners_earn_the_same_elsewhere():
+    """Where worths are added up, pair by pair; what has a floor for each left one is written as all or nothing."""
+    sample = CASES["matching/several"]
+    whole = {"pairs": {"l1": ["r1", "r3"], "l2": "r1", "l3": "r4"}, "grading": "all_or_nothing"}
+    record = {"type": "matching", "marks": "2", "content": sample.content, "key": whole}
+    made = _converted(record).record
+    for response in ({**sample.right, "l2": "r1"}, sample.right, sample.partial, sample.wrong):
+        earned = [grade("matching", one["content"], one["key"], response).fraction for one in (record, made)]
+        assert earned[0] == earned[1]
+    _, losses = item_xml({**record, "key": sample.key}, identifier="i")
+    assert any("all or nothing" in loss for loss in losses)

@@ -1,0 +1,120 @@
+"""`python -m benchmarks.paper_scale`: checking, publishing and drawing papers from banks of 10,000 and 1,000,000
+questions.
+
+The banks are those of `benchmarks.bank_scale`, in a SQLite file in a temporary folder that goes with it.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any
+
+LIMIT = 2.0
+"""How much longer the larger bank may take."""
+
+
+def main(arguments: list[str]) -> int:
+    """Measure and print a table; 1 when something takes more than LIMIT times as long in the larger bank."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.paper_scale", description=__doc__)
+    parser.add_argument("--small", type=int, default=10_000)
+    parser.add_argument("--large", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=9)
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="jinbang-paper-") as folder:
+        os.environ["JINBANG_VAR"] = folder
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "edu.settings.embedded")
+        import django
+
+        django.setup()
+        return _measured(options)
+
+
+def _measured(options: argparse.Namespace) -> int:
+    from django.contrib.auth import get_user_model
+    from django.core.management import call_command
+    from django.db import connection
+
+    from benchmarks.bank_scale import make_bank
+
+    call_command("migrate", verbosity=0)
+    author = get_user_model().objects.create_user(
+        email="paper-scale@example.com", display_name="Author", is_instructor=True
+    )
+    banks = {size: make_bank(size=size, author=author) for size in (options.small, options.large)}
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA optimize")
+    results = {size: dict(jobs(bank=bank, author=author, rounds=options.rounds)) for size, bank in banks.items()}
+    small, large = results[options.small], results[options.large]
+    print(f"{connection.vendor}: median of {options.rounds}, milliseconds")
+    print(f"{'':44}{options.small:>12,}{options.large:>12,}{'ratio':>8}")
+    worst = 0.0
+    for name, value in small.items():
+        ratio = large[name] / value
+        worst = max(worst, ratio)
+        print(f"{name:44}{value:12.2f}{large[name]:12.2f}{ratio:8.2f}")
+    print(f"worst ratio {worst:.2f} (at most {LIMIT:g})")
+    return 0 if worst <= LIMIT else 1
+
+
+def jobs(*, bank: Any, author: Any, rounds: int) -> Iterator[tuple[str, float]]:
+    """Yield each job with its median time in milliseconds: one rule, a blueprint of twelve, enemies, the draw."""
+    from exams.authoring.blueprints import grid_supply, save_rule
+    from exams.authoring.enemies import keep_apart
+    from exams.authoring.feasibility import check_feasibility
+    from exams.authoring.paper_rows import add_section
+    from exams.authoring.papers import create_paper
+    from exams.authoring.publishing import publish_paper
+    from exams.domain.assembly import draw
+    from exams.fetch import pools_of
+    from exams.models import Question, Topic
+
+    topics = list(Topic.objects.filter(bank=bank, parent__isnull=False)[:4])
+    for start in range(0, 40, 4):
+        rows = list(Question.objects.drawable().filter(bank=bank, topic=topics[0])[start : start + 4])
+        keep_apart(questions=rows, actor=author)
+
+    def paper(*rules: dict[str, Any]) -> Any:
+        made = create_paper(actor=author, title="Paper")
+        section = add_section(paper=made, title="One")
+        for rule in rules:
+            save_rule(section=section, actor=author, bank=bank, marks=Decimal(1), **rule)
+        return made
+
+    whole = paper({"count": 50})
+    hard = paper({"count": 5, "types": ["essay"], "difficulty_min": 5})
+    tagged = paper({"count": 5, "tags": ["t3"]})
+    unseen = paper({"count": 5, "maximum_exposure": 3})
+    names = ("essay", "true_false", "short_text")
+    large = paper(*({"count": 4, "topic": topic, "types": [name]} for topic in topics for name in names))
+    structure = publish_paper(paper=large, actor=author).structure
+    seeds = iter(range(10**6))
+    for name, ask in (
+        ("check: one rule over the whole bank", lambda: check_feasibility(paper=whole)),
+        ("check: a type at one difficulty", lambda: check_feasibility(paper=hard)),
+        ("check: a tag of one question in forty", lambda: check_feasibility(paper=tagged)),
+        ("check: questions not used much", lambda: check_feasibility(paper=unseen)),
+        ("check: twelve rules by topic and type", lambda: check_feasibility(paper=large)),
+        ("publish: twelve rules by topic and type", lambda: publish_paper(paper=large, actor=author)),
+        ("supply of the grid", lambda: grid_supply(bank=bank, axis="type")),
+        ("draw of 48 questions from the frozen pools", lambda: draw(pools_of(structure), seed=next(seeds))),
+    ):
+        yield name, _median(ask, rounds)
+
+
+def _median(ask: Callable[[], Any], rounds: int) -> float:
+    ask()
+    times = []
+    for _round in range(rounds):
+        began = time.perf_counter()
+        ask()
+        times.append((time.perf_counter() - began) * 1000)
+    return statistics.median(times)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
