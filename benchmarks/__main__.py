@@ -35,6 +35,8 @@ def main(arguments: list[str]) -> int:
     Unmet reaches are figures, not failures.
     """
     options = _options(arguments)
+    if options.bank:
+        return _measure_bank(options.database or servers.find_databases())
     mode = "quick" if options.quick else "full"
     seconds = options.seconds or (1.0 if options.quick else 2.0)
     rounds = options.rounds or (1 if options.quick else 3)
@@ -70,8 +72,23 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, help="seconds of each measurement")
     parser.add_argument("--rounds", type=int, help="rounds, of which medians are taken")
     parser.add_argument("--database", action="append", choices=["sqlite", "postgresql"], help="only this one")
+    parser.add_argument(
+        "--bank",
+        action="store_true",
+        help="only the question bank: imports, and lists of a million questions (an hour)",
+    )
     parser.add_argument("--write-docs", action="store_true", help="put the table into docs/benchmarks.md")
     return parser.parse_args(arguments)
+
+
+def _measure_bank(databases: Sequence[str]) -> int:
+    """Measure imports and large banks, each in processes of their own; 1 when one did not end well."""
+    code = 0
+    for database in databases:
+        for module in ("benchmarks.interchange", "benchmarks.bank_scale"):
+            command = [sys.executable, "-m", module, "--database", database]
+            code |= subprocess.run(command, cwd=servers.ROOT, check=False).returncode
+    return 1 if code else 0
 
 
 def _circumstances(mode: str) -> report.Circumstances:

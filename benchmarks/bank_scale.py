@@ -2,13 +2,14 @@
 
 Rows are made in bulk SQL, search terms by the code that the site runs; each size is a bank of its
 own, so the larger database is the one that both are measured in. What was made is taken away: the SQLite file lies
-in a temporary folder, and on PostgreSQL a database of its own is made and dropped (its server comes from --postgresql).
+in a temporary folder, and on PostgreSQL a database of its own is made and dropped, on the server that --postgresql
+names or on one made for it.
 """
 
 import argparse
+import math
 import os
 import random
-import statistics
 import sys
 import tempfile
 import time
@@ -21,6 +22,8 @@ TYPES = ("single_choice", "multiple_choice", "true_false", "fill_blank", "short_
 TOPICS = 60
 BATCH = 5_000
 RARE_HITS, WORD_HITS = 20, 1_000
+BEYOND = "no reach"
+"""Hits that grow with the bank are stated and not judged: the reach is for words of up to 1,000 questions."""
 LIMIT = 2.0
 """How much longer the larger bank may take."""
 
@@ -31,24 +34,32 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--small", type=int, default=10_000)
     parser.add_argument("--large", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--postgresql", default="", help="postgres://… of a server where a database may be made")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="jinbang-bank-") as folder:
         os.environ["JINBANG_VAR"] = folder
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "edu.settings.embedded")
         if options.postgresql:
-            return _on_postgresql(options)
+            return _on_postgresql(options, options.postgresql)
+        if options.database == "postgresql":
+            from edu.launcher.services import throw_away_postgres
+
+            with throw_away_postgres(log=Path(folder) / "postgres.log", durable=True) as url:
+                return _on_postgresql(options, url)
         return _measured(options)
 
 
-def _on_postgresql(options: argparse.Namespace) -> int:
+def _on_postgresql(options: argparse.Namespace, url: str) -> int:
     """Measure in a new database of the server and drop it."""
-    import psycopg
+    import psycopg2
 
     name = f"jinbang_bank_{os.getpid()}"
-    base, _slash, _database = options.postgresql.rpartition("/")
-    with psycopg.connect(options.postgresql, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"')
+    base, _slash, _database = url.rpartition("/")
+    server = psycopg2.connect(url)
+    server.autocommit = True  # a database is not made within a transaction
+    with server.cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}"')
     os.environ["DATABASE_URL"] = f"{base}/{name}"
     try:
         return _measured(options)
@@ -56,8 +67,9 @@ def _on_postgresql(options: argparse.Namespace) -> int:
         from django.db import connections
 
         connections.close_all()
-        with psycopg.connect(options.postgresql, autocommit=True) as server:
-            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        with server.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        server.close()
 
 
 def _measured(options: argparse.Namespace) -> int:
@@ -78,19 +90,22 @@ def _measured(options: argparse.Namespace) -> int:
         _say(f"{size:,} questions made in {took:.0f} s ({size / took:,.0f}/s)")
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+            # What the server does by itself within minutes: counts are then read from indexes alone.
+            cursor.execute("VACUUM ANALYZE")
     elif connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA optimize")
-    results = {size: dict(jobs(bank=bank, author=author, rounds=options.rounds)) for size, bank in banks.items()}
-    small, large = results[options.small], results[options.large]
-    print(f"{connection.vendor}: median of {options.rounds}, milliseconds of processor and waiting")
-    print(f"{'':44}{options.small:>12,}{options.large:>12,}{'ratio':>8}")
+    results = dict(
+        measured(small=banks[options.small], large=banks[options.large], author=author, rounds=options.rounds)
+    )
+    kind = "processor" if connection.vendor == "sqlite" else "wall clock"
+    print(f"{connection.vendor}: least of {options.rounds} rounds in turn, milliseconds of {kind}")
+    print(f"{'':52}{options.small:>12,}{options.large:>12,}{'ratio':>8}")
     worst = 0.0
-    for name, value in small.items():
-        ratio = large[name] / value
-        worst = max(worst, ratio)
-        print(f"{name:44}{value:12.2f}{large[name]:12.2f}{ratio:8.2f}")
+    for name, (small, large) in results.items():
+        ratio = large / small
+        worst = max(worst, 0.0 if BEYOND in name else ratio)
+        print(f"{name:52}{small:12.2f}{large:12.2f}{ratio:8.2f}")
     print(f"worst ratio {worst:.2f} (at most {LIMIT:g})")
     return 0 if worst <= LIMIT else 1
 
@@ -205,8 +220,26 @@ def _write(bank: Any, author: Any, leaves: list[int], numbers: range, words: set
         _insert("exams_questionterms", ["question_id", "terms"], terms)
 
 
-def jobs(*, bank: Any, author: Any, rounds: int) -> Iterator[tuple[str, float]]:
-    """Yield each job with its median time in milliseconds: the page itself through the site, and the parts of it."""
+def measured(*, small: Any, large: Any, author: Any, rounds: int) -> Iterator[tuple[str, tuple[float, float]]]:
+    """Yield each job with its least time in milliseconds in both banks, measured in turn: what else the machine does
+    only ever adds to a time."""
+    from django.db import connection
+
+    # SQLite works within this process, so its processor time is told apart from what else the machine does.
+    clock = time.process_time if connection.vendor == "sqlite" else time.perf_counter
+    both = [dict(jobs(bank=bank, author=author)) for bank in (small, large)]
+    for name in both[0]:
+        least = [math.inf, math.inf]
+        for _round in range(rounds + 1):
+            for place, of_bank in enumerate(both):
+                began = clock()
+                of_bank[name]()
+                least[place] = min(least[place], (clock() - began) * 1000)
+        yield name, (least[0], least[1])
+
+
+def jobs(*, bank: Any, author: Any) -> Iterator[tuple[str, Callable[[], Any]]]:
+    """Yield each job by its name: the page itself through the site, and the parts of it."""
     from django.test import Client
     from django.urls import reverse
 
@@ -234,7 +267,7 @@ def jobs(*, bank: Any, author: Any, rounds: int) -> Iterator[tuple[str, float]]:
         return get
 
     author_id = str(author.public_id)
-    for name, ask in (
+    yield from (
         ("page of the site", web("")),
         ("page of the site, searched", web("q=审计")),
         ("list, newest first", page()),
@@ -249,21 +282,36 @@ def jobs(*, bank: Any, author: Any, rounds: int) -> Iterator[tuple[str, float]]:
         ("filter: chapter (a sixth of the bank)", page(topic=str(chapter.public_id))),
         ("filter: section", page(topic=str(section.public_id))),
         ("filter: section and type", page(topic=str(section.public_id), type="essay")),
+        ("filter: chapter and difficulty", page(topic=str(chapter.public_id), difficulty="2")),
+        ("filter: chapter, type and difficulty", page(topic=str(chapter.public_id), type="essay", difficulty="2")),
+        ("filter: type, difficulty, published", page(type="essay", difficulty="2", status="published")),
+        (
+            "filter: chapter, type, difficulty, status, author",
+            page(topic=str(chapter.public_id), type="essay", difficulty="2", status="published", author=author_id),
+        ),
+        ("filter: may be drawn", page(status="drawable")),
+        ("filter: published with changes (none)", page(status="changed")),
+        ("filter: waits for review (none)", page(status="review")),
+        ("filter: not approved (none)", page(status="withheld")),
+        ("filter: scheduled (none)", page(status="scheduled")),
+        ("filter: without a topic (none)", page(topic="none")),
+        ("filter: in a paper (none)", page(used="any")),
         ("filter: in no paper", page(used="none")),
+        ("filter: in no paper, section and type", page(used="none", topic=str(section.public_id), type="essay")),
         ("filter: key likely wrong (none is)", page(health="wrong_key")),
         (f"search: a word of {WORD_HITS:,} questions", page(q="审计")),
         (f"search: a word of {RARE_HITS} questions", page(q="商誉")),
         ("search: a common and a rare word", page(q="会计 审计程序")),
         ("search and filter", page(q="审计", type="essay", difficulty="3")),
+        (
+            "search, tag, filters and another order",
+            page(
+                q="审计", tag="t4", type="essay", difficulty="3", status="published", author=author_id, sort="easiest"
+            ),
+        ),
+        (f"tag of a fortieth of the questions ({BEYOND})", page(tag="t4")),
         ("near duplicates of a text", lambda: find_near_duplicates(bank_id=bank.pk, text="审计程序与商誉减值的核算")),
-    ):
-        ask()
-        times = []
-        for _round in range(rounds):
-            began = time.perf_counter()
-            ask()
-            times.append((time.perf_counter() - began) * 1000)
-        yield name, statistics.median(times)
+    )
 
 
 if __name__ == "__main__":

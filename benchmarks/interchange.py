@@ -1,11 +1,13 @@
 """`python -m benchmarks.interchange`: imports of 10,000 and 100,000 questions, in questions a second and peak memory,
-beside reading the file alone; and the longest wait of a learner's save meanwhile.
+beside reading the file alone; and the longest wait of a learner's save meanwhile, on SQLite and on PostgreSQL.
 
-Each measurement runs in a process of its own over a database of its own; peak memory is what that process needs above
-one that has loaded the site and does nothing.
+Each measurement runs in a process of its own over a database of its own; PostgreSQL is a cluster made for it. Processor
+time is that of the importing process (the server of PostgreSQL not counted), peak memory is what that process needs
+above one that has loaded the site and does nothing.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import resource
@@ -13,12 +15,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.servers import find_databases
+
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = (10_000, 100_000)
+SAVE_SECONDS = 0.05
+"""From one save to the next."""
+QUIET_SECONDS = 5
 FORMATS = ("xlsx", "moodle_xml", "json_lines", "gift")
 
 
@@ -58,6 +65,11 @@ def records(count: int) -> Iterator[Any]:
 
 
 def _peak_mib() -> float:
+    """Return the most memory that this process had, MiB; what its parent had before does not count."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) / 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
@@ -106,9 +118,13 @@ def _site() -> None:
 def _measured(what: str, name: str, path: Path) -> dict[str, float]:
     """Do one thing in this process; return seconds and memory above the idle site."""
     if what == "alone":
-        idle, began = _peak_mib(), time.perf_counter()
+        idle, began, worked = _peak_mib(), time.perf_counter(), time.process_time()
         read_alone(name, path)
-        return {"seconds": time.perf_counter() - began, "mib": _peak_mib() - idle}
+        return {
+            "seconds": time.perf_counter() - began,
+            "processor": time.process_time() - worked,
+            "mib": _peak_mib() - idle,
+        }
     _site()
     from django.core.files.base import File
 
@@ -127,6 +143,7 @@ def _measured(what: str, name: str, path: Path) -> dict[str, float]:
     def say(_percent: int, _text: str) -> None:
         """Tell nobody."""
 
+    longest = _watch_transactions()
     plan_import(batch_id=batch.pk, say=say)
     planned = time.perf_counter()
     begin_apply(batch=batch)
@@ -139,24 +156,50 @@ def _measured(what: str, name: str, path: Path) -> dict[str, float]:
         "apply": ended - planned,
         "mib": _peak_mib() - idle,
         "questions": Question.objects.count(),
+        "longest": 1000 * max(longest),
     }
 
 
+def _watch_transactions() -> list[float]:
+    """Return a list that receives the processor seconds of each transaction of an import from now on: what a save
+    would wait for on a machine that does nothing else."""
+    from exams.interchange.pacing import Pace
+
+    found: list[float] = []
+    original = Pace.transaction
+
+    @contextlib.contextmanager
+    def watched(pace: Any) -> Iterator[None]:
+        worked = time.process_time()
+        with original(pace):
+            yield
+        found.append(time.process_time() - worked)
+
+    Pace.transaction = watched  # type: ignore[method-assign] # for this process only
+    return found
+
+
 def _save_until_told(stop: Path) -> dict[str, float]:
-    """Save a row every 20 ms, as learners do, until a file appears; return the longest waits in milliseconds."""
+    """Save a row every SAVE_SECONDS, as learners do, until a file appears; return the waits in milliseconds. What is
+    waited before another file, `.begun`, appears is waited on a quiet site."""
     _site()
     from exams.models import Bank
 
     row = Bank.objects.create(name="Saved", slug="saved")
-    waits = []
+    begun = stop.with_suffix(".begun")
+    quiet: list[float] = []
+    waits: list[float] = []
+    stop.with_suffix(".ready").touch()
     while not stop.exists():
+        kept = waits if begun.exists() else quiet
         began = time.perf_counter()
         Bank.objects.filter(pk=row.pk).update(description=str(began))
-        waits.append(1000 * (time.perf_counter() - began))
-        time.sleep(0.02)
+        kept.append(1000 * (time.perf_counter() - began))
+        time.sleep(SAVE_SECONDS)
     waits.sort()
     return {
         "saves": len(waits),
+        "quiet": max(quiet),
         "median": waits[len(waits) // 2],
         "p99": waits[len(waits) * 99 // 100],
         "max": waits[-1],
@@ -175,31 +218,63 @@ def _answer(process: subprocess.Popen[str]) -> dict[str, float]:
     return dict(json.loads(out.strip().splitlines()[-1]))
 
 
-def _measure(name: str, count: int, folder: Path) -> str:
+def measure(name: str, count: int, folder: Path, database_url: str = "") -> str:
+    """Import a file into an empty database, a learner saving beside it; return the row of the table."""
     path = make_file(name, count, folder)
     variables = {"JINBANG_VAR": str(folder / f"var-{name}-{count}"), "JINBANG_DEMO": "0"}
+    if database_url:
+        variables["DATABASE_URL"] = database_url
     migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
     subprocess.run(migrate, cwd=ROOT, env=os.environ | variables, check=True)
     alone = _answer(_child(["--one", "alone", name, str(path)], variables))
-    stop = folder / f"stop-{name}-{count}"
+    stop = folder / f"{name}-{count}.stop"
     saver = _child(["--save-until", str(stop)], variables)
     try:
+        while not stop.with_suffix(".ready").exists() and saver.poll() is None:
+            time.sleep(0.1)
+        time.sleep(QUIET_SECONDS)
+        stop.with_suffix(".begun").touch()
         found = _answer(_child(["--one", "import", name, str(path)], variables))
     finally:
         stop.touch()
     waits = _answer(saver)
+    if found["questions"] != count:
+        raise RuntimeError(f"{found['questions']} of {count} questions were imported")
     cells = (
+        "PostgreSQL" if database_url else "SQLite",
         name,
         f"{count:,}",
         f"{count / found['seconds']:,.0f}",
-        f"{count / found['processor']:,.0f}",
+        f"{1000 * found['processor'] / count:.2f} ms",
         f"{found['plan']:.1f} + {found['apply']:.1f} s",
         f"{found['mib']:.0f} MiB",
         f"{count / alone['seconds']:,.0f}",
-        f"{alone['mib']:.0f} MiB",
+        f"{1000 * alone['processor'] / count:.3f} ms",
         f"{waits['median']:.0f} / {waits['p99']:.0f} / {waits['max']:.0f} ms",
+        f"{waits['quiet']:.0f} ms",
+        f"{found['longest']:.0f} ms",
+        f"{os.getloadavg()[0]:.1f}",
     )
     return f"| {' | '.join(cells)} |"
+
+
+HEAD = (
+    "| database | format | questions | imported/s | processor, each | read + written | above idle | alone/s "
+    "| processor, each | a save waits: median/p99/longest | longest without import | longest transaction, processor "
+    "| load |"
+)
+
+
+@contextlib.contextmanager
+def _database(kind: str, folder: Path) -> Iterator[str]:
+    """Yield the address of an empty database; nothing for SQLite."""
+    if kind == "sqlite":
+        yield ""
+        return
+    from edu.launcher.services import throw_away_postgres
+
+    with throw_away_postgres(log=folder / "postgres.log", durable=True) as url:
+        yield url
 
 
 def main(arguments: list[str]) -> int:
@@ -207,6 +282,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.interchange", description=__doc__)
     parser.add_argument("--formats", nargs="+", default=list(FORMATS[:2]), choices=FORMATS)
     parser.add_argument("--sizes", nargs="+", type=int, default=list(SIZES))
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), help="only this one; without it both")
     parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
     parser.add_argument("--save-until", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
@@ -216,17 +292,26 @@ def main(arguments: list[str]) -> int:
     if options.save_until:
         print(json.dumps(_save_until_told(Path(options.save_until))))
         return 0
-    print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    print(
-        "| format | questions | imported/s | a processor second | read + written | above idle "
-        "| alone/s | alone | saves: median/p99/max |"
+    print_table(
+        databases=[options.database] if options.database else find_databases(),
+        formats=options.formats,
+        sizes=options.sizes,
     )
-    print("|---|---|---|---|---|---|---|---|---|")
-    for name in options.formats:
-        for count in options.sizes:
-            with tempfile.TemporaryDirectory() as folder:
-                print(_measure(name, count, Path(folder)), flush=True)
     return 0
+
+
+def print_table(*, databases: Sequence[str], formats: Sequence[str], sizes: Sequence[int]) -> None:
+    """Measure and print row by row; each in an empty database."""
+    print(HEAD)
+    print("|---|---|" + "---:|" * 11)
+    for database in databases:
+        for name in formats:
+            for count in sizes:
+                with (
+                    tempfile.TemporaryDirectory(prefix="jinbang-import-") as folder,
+                    _database(database, Path(folder)) as url,
+                ):
+                    print(measure(name, count, Path(folder), url), flush=True)
 
 
 if __name__ == "__main__":

@@ -98,8 +98,11 @@ def content_hash_of(*, type: str, content: Mapping[str, Any], key: Mapping[str, 
     return _hash_of(type, _canonical(type, content, key))
 
 
+_as_canonical_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
 def _hash_of(type_: str, canonical: list[Any]) -> str:
-    text = json.dumps([type_, *canonical], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = _as_canonical_json([type_, *canonical])
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Coalesce, NullIf
 
@@ -114,8 +115,28 @@ def list_questions(
     `topics` are the bank's and `searched` what `find_searched` found, when the caller has them; else a query each.
     With `may_walk` a large topic is found by walking the bank: for a page in the order of the list, not for a count.
     """
-    rows: QuerySet[Question] = Question.objects.filter(bank=bank)
     wanted = clean_filters(filters)
+    rows = _of_bank(Question.objects.all(), bank, wanted)
+    return _narrowed(rows, bank, wanted, topics=topics, searched=searched, may_walk=may_walk)
+
+
+def _of_bank(rows: QuerySet[Question], bank: Bank, wanted: Mapping[str, Any]) -> QuerySet[Question]:
+    """Return the questions of a bank; where a search names them, by their ids and not by walking the bank."""
+    if "q" in wanted or "tag" in wanted:
+        return rows.annotate(bank_key=F("bank_id") + 0).filter(bank_key=bank.pk)
+    return rows.filter(bank=bank)
+
+
+def _narrowed(
+    rows: QuerySet[Question],
+    bank: Bank,
+    wanted: Mapping[str, Any],
+    *,
+    topics: Sequence[TopicNode] | None,
+    searched: Sequence[int] | None,
+    may_walk: bool,
+) -> QuerySet[Question]:
+    """Return those of a bank's questions that fit the filters, as `list_questions` does."""
     if "topic" in wanted:
         rows = _in_topic(rows, wanted["topic"], list_topics(bank=bank) if topics is None else topics, may_walk=may_walk)
     for name in ("type", "health"):
@@ -163,8 +184,9 @@ def _with_status(rows: QuerySet[Question], status: str) -> QuerySet[Question]:
 
 
 def _by_author(rows: QuerySet[Question], key: str) -> QuerySet[Question]:
-    user = get_user_model().objects.filter(public_id=key).only("pk").first() if is_uuid(key) else None
-    return rows.filter(author=user) if user else rows.none()
+    if not is_uuid(key):
+        return rows.none()
+    return rows.filter(author_id=Subquery(get_user_model().objects.filter(public_id=key).values("pk")[:1]))
 
 
 def _used(rows: QuerySet[Question], key: str) -> QuerySet[Question]:
@@ -176,24 +198,59 @@ def _used(rows: QuerySet[Question], key: str) -> QuerySet[Question]:
     return rows.filter(pk__in=PaperItem.objects.filter(section__paper__public_id=key).values("question_id"))
 
 
-def _count(
-    rows: QuerySet[Question],
-    filters: Mapping[str, Any],
-    topics: Sequence[TopicNode] | None,
-    searched: Sequence[int] | None,
-) -> int:
-    """Return how many questions fit, at most COUNT_LIMIT + 1; without a query where search or kept counts tell it."""
-    wanted = clean_filters(filters)
+def _known_count(
+    wanted: Mapping[str, Any], topics: Sequence[TopicNode] | None, searched: Sequence[int] | None
+) -> int | None:
+    """Return how many questions fit where the search or the kept counts tell it, None where they have to be counted."""
     if searched is not None and set(wanted) <= {"q", "tag"} and len(searched) < MAXIMUM_HITS:
         return len(searched)
     if topics is not None and set(wanted) == {"topic"}:
-        known = next((node.count for node in topics if str(node.topic.public_id) == wanted["topic"]), None)
-        if known is not None:
-            return known
-    if "difficulty" in wanted and "type" not in wanted:
-        # Naming all types lets the count be read from an index that begins with the type.
-        rows = rows.filter(type__in=list(question_types()))
-    return rows.order_by().values("pk")[: COUNT_LIMIT + 1].count()
+        return next((node.count for node in topics if str(node.topic.public_id) == wanted["topic"]), None)
+    return None
+
+
+def _count_of(bank: Bank, wanted: Mapping[str, Any], **known: Any) -> RawSQL:
+    """Return the count of the questions that fit, at most COUNT_LIMIT + 1, as a value of a statement.
+
+    Whether an import hides a question stands in no index. Only while one is under way is that asked of each: else the
+    count is read from indexes alone.
+    """
+
+    def counted(rows: QuerySet[Question]) -> tuple[str, tuple[Any, ...]]:
+        # A topic is of one bank, and an index that begins with topics does not name the bank.
+        if wanted.get("topic", "none") == "none":
+            rows = _of_bank(rows, bank, wanted)
+        rows = _narrowed(rows, bank, wanted, **known, may_walk=False)
+        if "difficulty" in wanted and "type" not in wanted:
+            # Naming all types lets the count be read from an index that begins with the type.
+            rows = rows.filter(type__in=list(question_types()))
+        try:
+            sql, parameters = rows.order_by().values("pk")[: COUNT_LIMIT + 1].query.sql_with_params()
+        except EmptyResultSet:
+            return "0", ()
+        return f"(SELECT COUNT(*) FROM ({sql}) AS fitting)", tuple(parameters)  # noqa: S608 - made by the ORM
+
+    hidden, hidden_parameters = (
+        ImportBatch.objects.filter(bank=bank, state__in=ImportBatch.HIDING)
+        .order_by()
+        .values("pk")
+        .query.sql_with_params()
+    )
+    some, some_parameters = counted(Question.objects.all())
+    every, every_parameters = counted(Question.everything.all())
+    return RawSQL(  # noqa: S611 - made by the ORM
+        f"CASE WHEN EXISTS ({hidden}) THEN {some} ELSE {every} END",
+        (*hidden_parameters, *some_parameters, *every_parameters),
+        output_field=IntegerField(),
+    )
+
+
+def _counted(count: RawSQL) -> int:
+    """Ask for a count alone; one query."""
+    sql, parameters = count.sql, count.params
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {sql}", parameters)
+        return int(cursor.fetchone()[0])
 
 
 def _papers_of_row() -> QuerySet[Any]:
@@ -214,15 +271,19 @@ def page_of_questions(
 ) -> QuestionPage:
     """Return a page of the list: the first, or the one after or before a question (its public id).
 
-    At most four queries: the search, the count, the rows, and topics when not given. Each row carries `facility` of its
-    version and `paper_count`. After a key that the bank does not have there is nothing.
+    At most three queries: the search, the rows with their count, and topics when not given; one more for the count
+    where nothing is behind a key. Each row carries `facility` of its version and `paper_count`. After a key that the
+    bank does not have there is nothing.
     """
+    wanted = clean_filters(filters)
+    if topics is None and "topic" in wanted:
+        topics = list_topics(bank=bank)
     searched = find_searched(bank=bank, filters=filters)
-    rows = list_questions(bank=bank, filters=filters, topics=topics, searched=searched)
+    known_count = _known_count(wanted, topics, searched)
+    counting = _count_of(bank, wanted, topics=topics, searched=searched) if known_count is None else None
     field, is_descending = SORTS.get(sort, SORTS["newest"])
     is_backward = bool(before) and not after
     has_key = is_uuid(after or before)
-    count = _count(rows, filters, topics, searched)
     rows = list_questions(bank=bank, filters=filters, topics=topics, searched=searched, may_walk=True)
     goes_down = is_descending != is_backward
     if has_key:
@@ -246,10 +307,18 @@ def page_of_questions(
         .annotate(
             facility=F("current_version__statistics__facility"),
             paper_count=Coalesce(Subquery(_papers_of_row()), 0),
+            all_that_fit=Value(known_count) if counting is None else counting,
         )
         .defer("content", "key", "explanation", "search_text", "author__password")
         .order_by(*order)
     )
+    if known_count is not None:
+        count = known_count
+    elif found:
+        count = found[0].all_that_fit
+    else:
+        # Without rows on the first page nothing fits; behind a key that fits no more somebody has to count.
+        count = _counted(counting) if has_key and counting is not None else 0
     has_more = len(found) > size
     found = found[:size]
     if is_backward:

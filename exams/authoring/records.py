@@ -119,11 +119,15 @@ def clean_record(raw: Mapping[str, Any]) -> QuestionRecord:
     return record
 
 
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def _require_storable(record: QuestionRecord) -> None:
     """Raise RecordProblem for signs that no database keeps, wherever they stand."""
     try:
-        text = json.dumps(record_as_mapping(record), ensure_ascii=False)
-        text.encode("utf-8")
+        text = _as_json(record_as_mapping(record))
+        if not text.isascii():
+            text.encode("utf-8")
     except (UnicodeEncodeError, ValueError, TypeError, RecursionError) as error:
         raise RecordProblem("not_storable", field="") from error
     if "\\u0000" in text and "\x00" in _all_text(record_as_mapping(record)):

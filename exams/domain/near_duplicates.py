@@ -5,6 +5,7 @@ most of their shingles share at least one of the smallest hashes almost surely; 
 `likeness` says.
 """
 
+import re
 import unicodedata
 import zlib
 from collections.abc import Iterable
@@ -21,6 +22,7 @@ THRESHOLD = 0.6
 """From this likeness on (0 to 1) two questions are shown as near duplicates."""
 
 _ODD = 2654435761
+_NO_LETTERS = re.compile(r"[\W_]+")
 _MAXIMUM_CHARACTERS = 4000
 Key = TypeVar("Key")
 
@@ -35,8 +37,10 @@ class Alike(Generic[Key]):
 
 def normalised(text: str, /) -> str:
     """Return the letters and digits of a text, folded by case and width, without spaces and punctuation."""
-    folded = unicodedata.normalize("NFKC", text[:_MAXIMUM_CHARACTERS]).casefold()
-    return "".join(sign for sign in folded if sign.isalnum())
+    text = text[:_MAXIMUM_CHARACTERS]
+    folded = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+    # `\w` is what is alphanumeric, and the underscore.
+    return _NO_LETTERS.sub("", folded)
 
 
 def shingles(text: str, /) -> frozenset[int]:
@@ -44,8 +48,13 @@ def shingles(text: str, /) -> frozenset[int]:
     plain = normalised(text)
     if not plain:
         return frozenset()
-    runs = {plain[at : at + SHINGLE] for at in range(max(1, len(plain) - SHINGLE + 1))}
-    return frozenset((zlib.crc32(run.encode("utf-8", "surrogatepass")) * _ODD) & 0xFFFFFFFF for run in runs)
+    places = range(max(1, len(plain) - SHINGLE + 1))
+    if plain.isascii():
+        octets = plain.encode()
+        coded = {octets[at : at + SHINGLE] for at in places}
+    else:
+        coded = {run.encode("utf-8", "surrogatepass") for run in {plain[at : at + SHINGLE] for at in places}}
+    return frozenset([(zlib.crc32(run) * _ODD) & 0xFFFFFFFF for run in coded])
 
 
 def sketch(text: str, /) -> tuple[int, ...]:

@@ -80,7 +80,7 @@ class TypeInfo:
 
 def ids_of(options: Iterable[Any], /) -> tuple[str, ...]:
     """Return the ids of options in their order."""
-    return tuple(option.id for option in options)
+    return tuple([option.id for option in options])
 
 
 def texts_of(options: Iterable[Option], /) -> dict[str, str]:

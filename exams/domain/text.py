@@ -138,13 +138,19 @@ def plain_text(rich: str, /) -> str:
 
     Only the tags of our rich text are taken for tags, so that `a<b` survives. Mathematics stays as written.
     """
-    text = _COMMENT.sub("", rich)
-    text = _IMAGE.sub(_image_text, text)
-    text = _CELL.sub(" ", text)
-    text = _BLOCK.sub("\n", text)
-    text = html.unescape(_INLINE.sub("", text)).replace("\xa0", " ")
-    lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))
-    return "\n".join(line for line in lines if line)
+    text = rich
+    if "<" in text:
+        text = _COMMENT.sub("", text)
+        text = _IMAGE.sub(_image_text, text)
+        text = _CELL.sub(" ", text)
+        text = _BLOCK.sub("\n", text)
+        text = _INLINE.sub("", text)
+    # A no-break space is white space like any other.
+    text = html.unescape(text)
+    if "\n" not in text:
+        return " ".join(text.split())
+    lines = [" ".join(line.split()) for line in text.split("\n")]
+    return "\n".join([line for line in lines if line])
 
 
 def one_line(rich: str, /) -> str:

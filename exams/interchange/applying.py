@@ -1,16 +1,14 @@
 """Applying an import: rows become questions that nobody sees until the last one is in; one UPDATE shows them all.
 
-Values are made ready outside of the transactions, which are short, and between them others get their turn: on SQLite
-a learner's save waits behind one transaction at most.
+Values and search terms are made ready outside of the transactions, which are short (exams.interchange.pacing).
 """
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Max, OuterRef, Subquery
 from django.utils.translation import override
 
 from edu.audit.services import record as record_audit
@@ -19,12 +17,13 @@ from edu.core.ids import new_public_id
 from edu.notifications.services import notify
 from exams.authoring.banks import create_topics
 from exams.authoring.questions import equals_version
-from exams.authoring.term_index import INDEXED_FIELDS, index_questions
+from exams.authoring.term_index import index_questions, joined_terms
 from exams.authoring.topic_counts import recount_topics, shift_counts
-from exams.interchange.bulk_insert import insert_rows
+from exams.interchange.bulk_insert import PreparedRows, prepare_rows, reserve_keys
 from exams.interchange.files import remove_file
+from exams.interchange.pacing import Pace, many_rows
 from exams.interchange.planning import KnownQuestions, count_rows
-from exams.interchange.row_values import path_of, values_of
+from exams.interchange.row_values import WaitingRow, path_of, values_of
 from exams.interchange.updates import (
     TRIES,
     ChangedMeanwhile,
@@ -33,13 +32,11 @@ from exams.interchange.updates import (
     show_updates,
     stage_updates,
 )
-from exams.models import ImportBatch, ImportRow, Question, QuestionVersion, Topic
+from exams.models import ImportBatch, ImportRow, Question, QuestionTerms, QuestionVersion, Topic
 
-BATCH_SIZE = 250
-"""Questions a transaction: some 25 ms."""
-PAUSE_SECONDS = 0.03
-"""Rest after a transaction on SQLite: who waits for the lock looks for it every 25 ms at first."""
-INDEX_SIZE = 250
+NEW_TOPICS = 15
+"""Paths of topics that the first transaction makes: each may take four statements."""
+INDEXED = ("bank_id", "search_text", "ref", "source", "tags")
 State = ImportRow.State
 Say = Callable[[int, str], None]
 
@@ -49,12 +46,6 @@ FORMER_FIELDS = (
     "is_withheld",
 )  # fmt: skip
 """What an import may change of a question that was there before; kept beside its id and marks."""
-
-
-def let_others_write(seconds: float) -> None:
-    """Rest so long, less what passed since the last transaction ended, where writers queue for one lock."""
-    if connection.vendor == "sqlite" and seconds > 0:
-        time.sleep(seconds)
 
 
 def apply_import(*, batch_id: int, say: Say) -> dict[str, Any]:
@@ -68,33 +59,32 @@ def apply_import(*, batch_id: int, say: Say) -> dict[str, Any]:
         _tidy(batch)
     if batch.state != ImportBatch.State.APPLYING:
         return dict(batch.report)
-    with override("en"):
+    with override("en"), many_rows():
         writer = _Writer(batch)
         total = max(1, batch.report.get("all", 1))
         while (rows := writer.next_rows()) is not None:
             writer.write(rows)
             say(round(90 * batch.applied_position / total), f"{batch.applied_position} / {total}")
-        _index_new(batch)
         return _finish(batch, say)
 
 
+_WAITING = ("pk", "position", "state", "ref", "record", "summary", "search_text", "content_hash", "question_id")
+
+
 class _Writer:
-    """Writes new questions, a batch at a time, and remembers topics between them."""
+    """Writes new questions, some a transaction, and remembers topics between them."""
 
     def __init__(self, batch: ImportBatch) -> None:
         self.batch = batch
         self.options = batch.options
         self.topics: dict[tuple[str, ...], Topic] = {}
-        self.rested_at = 0.0
+        self.pace, self.topic_pace = Pace(), Pace(NEW_TOPICS, least=2)
         self.last_position = batch.applied_position
 
-    def next_rows(self) -> list[ImportRow] | None:
+    def next_rows(self) -> list[WaitingRow] | None:
         """Return those of the next rows that make new questions, perhaps none; None behind the last row."""
-        window = list(
-            ImportRow.objects.filter(batch=self.batch, position__gt=self.batch.applied_position)
-            .defer("problems", "doubts", "losses", "source", "cells")
-            .order_by("position")[:BATCH_SIZE]
-        )
+        found = ImportRow.objects.filter(batch=self.batch, position__gt=self.batch.applied_position)
+        window = [WaitingRow(*values) for values in found.order_by("position").values_list(*_WAITING)[: self.pace.size]]
         if not window:
             return None
         self.last_position = window[-1].position
@@ -106,7 +96,7 @@ class _Writer:
         # A row of a known reference updates its question later.
         return [row for row in window if row.state in states and row.question_id is None]
 
-    def write(self, rows: Sequence[ImportRow]) -> None:
+    def write(self, rows: Sequence[WaitingRow]) -> None:
         """Write the questions of these rows and remember how far that is, all or nothing."""
         try:
             self._write(rows)
@@ -114,36 +104,36 @@ class _Writer:
             # Somebody gave another question one of these references in between: look again, once.
             self._write(rows)
 
-    def _write(self, rows: Sequence[ImportRow]) -> None:
+    def _write(self, rows: Sequence[WaitingRow]) -> None:
         known = KnownQuestions(self.batch.bank, [(row.content_hash, row.ref) for row in rows])
         taken: set[str] = set()
-        passed: list[ImportRow] = []
-        fresh: list[ImportRow] = []
+        passed: dict[int, int | None] = {}
+        fresh: list[WaitingRow] = []
         for row in rows:
             if row.content_hash in known.by_hash or row.content_hash in taken:
-                row.question_id = known.by_hash.get(row.content_hash)
-                row.state = State.DUPLICATE
-                passed.append(row)
+                passed[row.pk] = known.by_hash.get(row.content_hash)
                 continue
             taken.add(row.content_hash)
             if row.ref and row.ref in known.by_ref:
                 row.ref = ""
             fresh.append(row)
         self._find_topics(fresh)
-        questions = [self._values(row) for row in fresh]
-        if (rest := PAUSE_SECONDS - (time.monotonic() - self.rested_at)) > 0:
-            let_others_write(rest)
+        values = [self._values(row) for row in fresh]
+        questions = prepare_rows(Question, values, later=("id", "current_version_id"))
+        terms = [joined_terms(**{name: value[name] for name in INDEXED}) for value in values]
         position = self.last_position
-        with transaction.atomic():
-            _insert_questions(self.batch, questions)
-            _remember_questions(self.batch, fresh, questions)
-            for row in passed:
-                row.save(update_fields=["state", "question"])
+        with self.pace.transaction():
+            if values:
+                ids = _insert_questions(questions)
+                _note_questions(list(zip(ids, [row.pk for row in fresh], strict=True)))
+                found = [{"question_id": id_, "terms": text} for id_, text in zip(ids, terms, strict=True)]
+                prepare_rows(QuestionTerms, found).insert()
+            for pk, question_id in passed.items():
+                ImportRow.objects.filter(pk=pk).update(state=State.DUPLICATE, question_id=question_id)
             ImportBatch.objects.filter(pk=self.batch.pk).update(applied_position=position)
-        self.rested_at = time.monotonic()
         self.batch.applied_position = position
 
-    def _values(self, row: ImportRow) -> dict[str, Any]:
+    def _values(self, row: WaitingRow) -> dict[str, Any]:
         """Return the columns of the published question of a row; its batch hides it until the import is applied."""
         return {
             **values_of(self.batch, row, self.topics),
@@ -156,49 +146,50 @@ class _Writer:
             "is_withheld": self.batch.bank.requires_review,
         }
 
-    def _find_topics(self, rows: Sequence[ImportRow]) -> None:
+    def _find_topics(self, rows: Sequence[WaitingRow]) -> None:
         """Make the topics of these rows that are not there yet."""
         paths = dict.fromkeys(path for row in rows if (path := path_of(self.batch, row)))
-        if missing := [path for path in paths if path not in self.topics]:
-            with transaction.atomic():
-                self.topics |= create_topics(bank=self.batch.bank, paths=missing)
+        missing = iter([path for path in paths if path not in self.topics])
+        while part := list(islice(missing, self.topic_pace.size)):
+            with self.topic_pace.transaction():
+                self.topics |= create_topics(bank=self.batch.bank, paths=part)
 
 
 VERSION_COLUMNS = ("type", "content", "key", "explanation", "source", "marks", "content_hash")
 """What a version takes over from its question, by the same name."""
 
 
-def _insert_questions(batch: ImportBatch, values: Sequence[Mapping[str, Any]]) -> None:
-    """Insert questions and their first versions; the database copies the one from the other. The caller holds the
-    transaction."""
-    if not values:
-        return
-    before = Question.everything.aggregate(last=Max("pk"))["last"] or 0
-    insert_rows(Question, values)
+def _insert_questions(questions: PreparedRows) -> list[int]:
+    """Insert questions and their first versions, which the database copies from them; return the keys of the
+    questions. The caller holds the transaction, at whose end the database looks whether the keys fit together."""
+    ids, versions = (reserve_keys(model, len(questions)) for model in (Question, QuestionVersion))
+    questions.with_keys({"id": ids, "current_version_id": versions}).insert()
     name = connection.ops.quote_name
     columns = ", ".join(name(QuestionVersion._meta.get_field(column).column) for column in VERSION_COLUMNS)
-    table, questions = name(QuestionVersion._meta.db_table), name(Question._meta.db_table)
     moment = connection.ops.adapt_datetimefield_value(now_utc())
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} (question_id, number, published_at, published_by_id, {columns}) "  # noqa: S608 - our own
-            f"SELECT id, 1, %s, author_id, {columns} FROM {questions} "
-            "WHERE id > %s AND batch_id = %s",
-            [moment, before, batch.pk],
+            f"INSERT INTO {name(QuestionVersion._meta.db_table)} "  # noqa: S608 - our own
+            f"(id, question_id, number, published_at, published_by_id, {columns}) "
+            f"SELECT current_version_id, id, 1, %s, author_id, {columns} "
+            f"FROM {name(Question._meta.db_table)} WHERE id IN ({', '.join(map(str, ids))})",
+            [moment],
         )
-    newest = QuestionVersion.objects.filter(question=OuterRef("pk")).order_by("-number").values("pk")[:1]
-    Question.everything.filter(pk__gt=before, batch=batch).update(current_version=Subquery(newest))
+    return ids
 
 
-def _remember_questions(batch: ImportBatch, rows: Sequence[ImportRow], values: Sequence[Mapping[str, Any]]) -> None:
-    """Note at rows which questions they became."""
-    public_ids = [value["public_id"] for value in values]
-    made = dict(Question.everything.filter(public_id__in=public_ids).values_list("public_id", "pk"))
+def _note_questions(pairs: Sequence[tuple[int, int]]) -> None:
+    """Note at rows which questions they became: pairs of question and row."""
     table = connection.ops.quote_name(ImportRow._meta.db_table)
     with connection.cursor() as cursor:
-        cursor.executemany(
-            f"UPDATE {table} SET question_id = %s WHERE id = %s",  # noqa: S608 - the name of our own table
-            [(made[value["public_id"]], row.pk) for row, value in zip(rows, values, strict=True)],
+        if connection.vendor == "sqlite":
+            cursor.executemany(f"UPDATE {table} SET question_id = %s WHERE id = %s", pairs)  # noqa: S608 - our own table
+            return
+        cursor.execute(
+            f"UPDATE {table} AS noted SET question_id = made.question_id "  # noqa: S608 - our own table
+            "FROM (SELECT unnest(%s::bigint[]) AS question_id, unnest(%s::bigint[]) AS id) AS made "
+            "WHERE noted.id = made.id",
+            [[question_id for question_id, _row_id in pairs], [row_id for _question_id, row_id in pairs]],
         )
 
 
@@ -219,19 +210,10 @@ def restore(former: Mapping[str, Any], question: Question | None) -> bool:
     return True
 
 
-def _index_new(batch: ImportBatch) -> None:
-    """Write the search terms of the new questions, in transactions of their own."""
-    waiting = Question.everything.filter(batch=batch, terms__isnull=True).only(*INDEXED_FIELDS).order_by("pk")
-    while part := list(waiting[:INDEX_SIZE]):
-        with transaction.atomic():
-            index_questions(questions=part)
-        let_others_write(PAUSE_SECONDS)
-
-
 def _finish(batch: ImportBatch, say: Say) -> dict[str, Any]:
     """Show the new questions and what becomes of the known ones in one transaction, and tell the owner."""
     for _try in range(TRIES):
-        stage_updates(batch, say, _rest)
+        stage_updates(batch, say)
         try:
             _show(batch)
             break
@@ -243,13 +225,9 @@ def _finish(batch: ImportBatch, say: Say) -> dict[str, Any]:
     return dict(batch.report)
 
 
-def _rest() -> None:
-    let_others_write(PAUSE_SECONDS)
-
-
 def _tidy(batch: ImportBatch) -> None:
     """Do what follows on showing; a crash before its end is made good by the job's next run."""
-    index_updates(batch, _rest)
+    index_updates(batch)
     recount_topics(bank_id=batch.bank_id)
     name, batch.storage_name = batch.storage_name, ""
     remove_file(name)

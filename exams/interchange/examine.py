@@ -26,7 +26,8 @@ MAXIMUM_RECORD = 1_000_000
 
 @dataclass(kw_only=True, slots=True)
 class Examined:
-    """What an import keeps of a row, and the plain text by which like questions are found."""
+    """What an import keeps of a row, the plain text by which like questions are found, and, once it is held against the
+    bank and the rows before it, the question or the row that it repeats."""
 
     row: int
     file: str = ""
@@ -42,6 +43,8 @@ class Examined:
     plain_text: str = ""
     source: str = ""
     cells: list[str] = field(default_factory=list)
+    question_id: int | None = None
+    repeats_position: int | None = None
 
 
 def examine_record(raw: Mapping[str, Any]) -> tuple[dict[str, Any] | None, QuestionFacts | None, list[Remark]]:

@@ -1,7 +1,8 @@
 """Reading an imported file into rows: every row is examined, held against the bank, and kept with all its problems."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -12,12 +13,13 @@ from edu.core.errors import DomainError
 from exams.authoring.record_problems import RECORD_PROBLEMS
 from exams.domain.near_duplicates import likeness
 from exams.interchange import near_duplicates
-from exams.interchange.bulk_insert import insert_rows
+from exams.interchange.bulk_insert import prepare_rows
 from exams.interchange.examine import Examined, examine_row
 from exams.interchange.files import local_copy
 from exams.interchange.folding import fold_batch
 from exams.interchange.formats.base import Format, Remark, Source, UnreadableFile, gettext_noop
 from exams.interchange.formats.registry import find_format, get_format
+from exams.interchange.pacing import Pace, many_rows
 from exams.interchange.parts import in_parts
 from exams.interchange.remarks import kept
 from exams.models import Bank, ImportBatch, ImportRow, Question
@@ -25,14 +27,16 @@ from exams.models import Bank, ImportBatch, ImportRow, Question
 logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 250
-"""Rows a transaction."""
+"""Rows that are compared or noted at once."""
 MAXIMUM_ROWS = 1_000_000
 NO_QUESTIONS = gettext_noop("The file holds no questions.")
 TOO_MANY = gettext_noop("The file has more than %(limit)s questions. Split it.")
 NOT_READABLE = gettext_noop("The file cannot be read: %(reason)s")
-ROW_COLUMNS = tuple(
-    field.attname for field in ImportRow._meta.concrete_fields if not field.primary_key and field.attname != "former"
-)
+EXAMINED_COLUMNS = (
+    "row", "file", "state", "type", "ref", "summary", "record", "problems", "doubts", "losses", "content_hash",
+    "source", "cells", "question_id", "repeats_position",
+)  # fmt: skip
+"""What a row takes over from what was examined, by the same name."""
 State = ImportRow.State
 Say = Callable[[int, str], None]
 
@@ -48,6 +52,7 @@ def plan_import(*, batch_id: int, say: Say) -> dict[str, Any]:
     delete_rows(batch)
     try:
         with (
+            many_rows(),
             override("en"),
             local_copy(batch.storage_name) as path,
         ):  # what is kept is source text, told when it is read
@@ -87,15 +92,18 @@ def _read(batch: ImportBatch, format_: Format, source: Source, say: Say) -> near
     """Keep all rows of the file; return their sketches."""
     sketches = near_duplicates.Sketches()
     position = 0
-    for part in in_parts(_examined(batch, format_, source), BATCH_SIZE):
+    pace = Pace()
+    items = _examined(batch, format_, source)
+    while part := list(islice(items, pace.size)):
         if position + len(part) > MAXIMUM_ROWS:
             raise UnreadableFile(TOO_MANY, {"limit": MAXIMUM_ROWS})
-        rows = list(_placed(batch, part, position))
-        with transaction.atomic():
-            insert_rows(ImportRow, [{name: getattr(row, name) for name in ROW_COLUMNS} for row in rows])
-        for row, item in zip(rows, part, strict=True):
-            if row.state in {State.NEW, State.DOUBTFUL}:
-                sketches.add(row.position, item.plain_text)
+        _place(batch, part, position)
+        rows = prepare_rows(ImportRow, [_columns(batch, item, at) for at, item in enumerate(part, start=position + 1)])
+        with pace.transaction():
+            rows.insert()
+        for at, item in enumerate(part, start=position + 1):
+            if item.state in {State.NEW, State.DOUBTFUL}:
+                sketches.add(at, item.plain_text)
         position += len(part)
         say(round(90 * position / (position + 2000)), str(position))
     if not position:
@@ -115,42 +123,28 @@ def _examined(batch: ImportBatch, format_: Format, source: Source) -> Iterator[E
         raise UnreadableFile(NOT_READABLE, {"reason": type(error).__name__}) from error
 
 
-def _placed(batch: ImportBatch, items: Iterable[Examined], position: int) -> Iterator[ImportRow]:
-    """Return rows with what the bank and the rows before them know of their content; five queries a call."""
+def _place(batch: ImportBatch, items: Sequence[Examined], position: int) -> None:
+    """Note at examined questions what the bank and the rows before them know of their content; five queries a call."""
     known = KnownQuestions(batch.bank, [(item.content_hash, item.ref) for item in items])
     earlier = _earlier_rows(batch, items)
     for place, item in enumerate(items, start=position + 1):
-        row = row_of(batch, item, place)
         if item.content_hash:
-            known.settle(row)
-            _settle_within(row, item, earlier)
+            known.settle(item)
+            _settle_within(item, earlier)
             earlier["hash"].setdefault(item.content_hash, place)
             if item.ref:
-                earlier["ref"].setdefault(item.ref, row.row)
-        yield row
+                earlier["ref"].setdefault(item.ref, item.row)
 
 
-def row_of(batch: ImportBatch, item: Examined, position: int) -> ImportRow:
-    """Return the row that keeps an examined question; not saved."""
-    return ImportRow(
-        batch=batch,
-        position=position,
-        file=item.file,
-        row=item.row,
-        state=item.state,
-        type=item.type,
-        ref=item.ref,
-        summary=item.summary,
-        search_text=item.plain_text,
-        record=item.record,
-        problems=item.problems,
-        doubts=item.doubts,
-        losses=item.losses,
-        has_losses=bool(item.losses),
-        content_hash=item.content_hash,
-        source=item.source,
-        cells=item.cells,
-    )
+def _columns(batch: ImportBatch, item: Examined, position: int) -> dict[str, Any]:
+    """Return the columns of the row that keeps an examined question."""
+    return {
+        **{name: getattr(item, name) for name in EXAMINED_COLUMNS},
+        "batch_id": batch.pk,
+        "position": position,
+        "search_text": item.plain_text,
+        "has_losses": bool(item.losses),
+    }
 
 
 class KnownQuestions:
@@ -173,7 +167,7 @@ class KnownQuestions:
             namesakes = Question.everything.filter(bank=bank, ref__in=refs).exclude(ref="").only(*fields)
             self.by_ref = {row.ref: row for row in namesakes}
 
-    def settle(self, row: ImportRow) -> None:
+    def settle(self, row: ImportRow | Examined) -> None:
         """Mark a sound row that repeats a question of the bank, or updates the one of its reference."""
         record = row.record or {}
         namesake = self.by_ref.get(row.ref) if row.ref else None
@@ -207,16 +201,16 @@ def _earlier_rows(batch: ImportBatch, items: Iterable[Examined]) -> dict[str, di
     }
 
 
-def _settle_within(row: ImportRow, item: Examined, earlier: Mapping[str, Mapping[str, int]]) -> None:
+def _settle_within(item: Examined, earlier: Mapping[str, Mapping[str, int]]) -> None:
     """Mark a sound row that repeats an earlier one; the same reference with another content is a problem."""
     if item.content_hash in earlier["hash"]:
-        row.state, row.repeats_position = State.DUPLICATE, earlier["hash"][item.content_hash]
+        item.state, item.repeats_position = State.DUPLICATE, earlier["hash"][item.content_hash]
     elif item.ref and item.ref in earlier["ref"]:
         problem = Remark(
             row=0, field="ref", text=RECORD_PROBLEMS["same_reference"], values={"n": earlier["ref"][item.ref]}
         )
-        row.state, row.problems = State.FAILED, kept([problem], row=row.row, file=row.file)
-        row.question_id = None
+        item.state, item.problems = State.FAILED, kept([problem], row=item.row, file=item.file)
+        item.question_id = None
 
 
 def find_like_rows(batch: ImportBatch, sketches: near_duplicates.Sketches) -> None:

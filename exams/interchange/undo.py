@@ -2,6 +2,7 @@
 then the new ones go for good, a few at a time."""
 
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -10,14 +11,16 @@ from django.utils.translation import override
 from edu.audit.services import record
 from edu.core.clock import now_utc
 from exams.authoring.topic_counts import recount_topics
-from exams.interchange.applying import PAUSE_SECONDS, let_others_write, restore
+from exams.interchange.applying import restore
+from exams.interchange.pacing import Pace
 from exams.interchange.parts import in_parts
 from exams.interchange.unused_pictures import named_by, request_removal
 from exams.interchange.updates import forget_updates, index_updates
 from exams.models import BlueprintRule, ImportBatch, ImportRow, PaperItem, PracticeAnswer, Question
 from exams.uses import ids_used_elsewhere
 
-BATCH_SIZE = 250
+DELETED, RESTORED = 100, 25
+"""Questions that the first transaction takes back, new ones and updated ones."""
 
 
 def _nobody(_percent: int, _text: str) -> None:
@@ -45,11 +48,11 @@ def undo_now(*, batch: ImportBatch, actor: Any, say: Callable[[int, str], None] 
             .order_by("pk")
             .values_list("pk", flat=True)
         )
-        for part in in_parts(ids, BATCH_SIZE):
-            _remove(batch, part, counts, is_drawn=is_drawn)
+        pace, waiting = Pace(DELETED, least=5), iter(ids)
+        while part := list(islice(waiting, pace.size)):
+            _remove(batch, part, counts, pace, is_drawn=is_drawn)
             say(round(95 * sum(counts.values()) / total), str(sum(counts.values())))
-            let_others_write(PAUSE_SECONDS)
-    index_updates(batch, lambda: let_others_write(PAUSE_SECONDS))
+    index_updates(batch)
     forget_updates(batch)
     with transaction.atomic():
         request_removal(public_ids=named_by(batch), owner_id=batch.owner_id)
@@ -73,18 +76,18 @@ def undo_now(*, batch: ImportBatch, actor: Any, say: Callable[[int, str], None] 
 def _restore_all(batch: ImportBatch, counts: dict[str, int]) -> None:
     """Give questions that older imports updated, row by row, their former state back, the last update first."""
     rows = ImportRow.objects.filter(batch=batch, former__isnull=False).order_by("-position")
-    while part := list(rows[:BATCH_SIZE]):
+    pace = Pace(RESTORED, least=1)
+    while part := list(rows[: pace.size]):
         formers = [row.former for row in part if row.former is not None]
         questions = _questions([former["question"] for former in formers])
-        with transaction.atomic():
+        with pace.transaction():
             for former in formers:
                 counts["restored" if restore(former, questions.get(former["question"])) else "left"] += 1
             ImportRow.objects.filter(pk__in=[row.pk for row in part]).update(former=None)
             ImportBatch.objects.filter(pk=batch.pk).update(report={**batch.report, **counts})
-        let_others_write(PAUSE_SECONDS)
-    for replaced in in_parts(reversed(batch.replaced), BATCH_SIZE):
+    for replaced in in_parts(reversed(batch.replaced), RESTORED):
         questions = _questions([former["question"] for former in replaced])
-        with transaction.atomic():
+        with pace.transaction():
             for former in replaced:
                 counts["restored" if restore(former, questions.get(former["question"])) else "left"] += 1
     if batch.replaced:
@@ -96,9 +99,9 @@ def _questions(ids: list[int]) -> dict[int, Question]:
     return Question.everything.select_related("current_version").in_bulk(ids)
 
 
-def _remove(batch: ImportBatch, ids: list[int], counts: dict[str, int], *, is_drawn: bool) -> None:
+def _remove(batch: ImportBatch, ids: list[int], counts: dict[str, int], pace: Pace, *, is_drawn: bool) -> None:
     """Delete the questions of these ids that nobody used, retire the others."""
-    with transaction.atomic():
+    with pace.transaction():
         mine = Question.everything.filter(pk__in=ids)
         used = (
             set(ids)

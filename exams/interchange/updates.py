@@ -7,12 +7,13 @@ The database copies the columns by itself, so the one transaction is short: some
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import connection, models
 
 from edu.core.clock import now_utc
 from exams.authoring.banks import create_topics
 from exams.authoring.term_index import INDEXED_FIELDS, index_questions
-from exams.interchange.bulk_insert import insert_rows
+from exams.interchange.bulk_insert import prepare_rows
+from exams.interchange.pacing import Pace
 from exams.interchange.row_values import path_of, values_of
 from exams.models import ImportBatch, ImportRow, Question, QuestionChange, QuestionVersion, Topic
 
@@ -37,7 +38,7 @@ class ChangedMeanwhile(Exception):
     """Somebody changed a question between staging and showing."""
 
 
-def stage_updates(batch: ImportBatch, say: Say, rest: Callable[[], None]) -> None:
+def stage_updates(batch: ImportBatch, say: Say) -> None:
     """Write down what the rows of known references make of their questions, and how these were; nobody sees it yet.
     Started again, it goes on with what is missing."""
     if batch.options.get("updates") in {"skip", "new"}:
@@ -51,25 +52,25 @@ def stage_updates(batch: ImportBatch, say: Say, rest: Callable[[], None]) -> Non
         .order_by("position")
     )
     done = last = 0
-    while rows := list(waiting.filter(position__gt=last)[:STAGE_SIZE]):
+    pace = Pace(STAGE_SIZE, most=STAGE_SIZE)
+    while rows := list(waiting.filter(position__gt=last)[: pace.size]):
         last, done = rows[-1].position, done + len(rows)
-        _stage(batch, rows)
+        _stage(batch, rows, pace)
         say(92, str(done))
-        rest()
 
 
-def _stage(batch: ImportBatch, rows: Sequence[ImportRow]) -> None:
+def _stage(batch: ImportBatch, rows: Sequence[ImportRow], pace: Pace) -> None:
     by_id = {row.question_id: row for row in rows}
     questions = Question.everything.in_bulk(list(by_id))
     paths = dict.fromkeys(path for row in rows if (path := path_of(batch, row)))
-    with transaction.atomic():
+    with pace.transaction():
         topics = create_topics(bank=batch.bank, paths=paths) if paths else {}
         sides = [
             side
             for pk, question in questions.items()
             for side in (_former(batch, question), _new(batch, question, by_id[pk], topics))
         ]
-        insert_rows(QuestionChange, sides)
+        prepare_rows(QuestionChange, sides).insert()
 
 
 def _former(batch: ImportBatch, question: Question) -> dict[str, Any]:
@@ -191,15 +192,15 @@ def take_back_updates(batch: ImportBatch) -> tuple[int, int]:
     return restored, total - restored
 
 
-def index_updates(batch: ImportBatch, rest: Callable[[], None]) -> None:
+def index_updates(batch: ImportBatch) -> None:
     """Tell the search index what the changed questions say now; started again, it goes on."""
     waiting = QuestionChange.objects.filter(batch=batch, is_indexed=False).order_by("pk")
-    while part := list(waiting.values_list("pk", "question_id")[:INDEX_SIZE]):
+    pace = Pace(INDEX_SIZE, most=INDEX_SIZE)
+    while part := list(waiting.values_list("pk", "question_id")[: pace.size]):
         questions = Question.everything.filter(pk__in=[pk for _id, pk in part]).only(*INDEXED_FIELDS)
-        with transaction.atomic():
+        with pace.transaction():
             index_questions(questions=list(questions))
             QuestionChange.objects.filter(pk__in=[id_ for id_, _pk in part]).update(is_indexed=True)
-        rest()
 
 
 def forget_updates(batch: ImportBatch) -> None:

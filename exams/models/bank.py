@@ -278,6 +278,16 @@ class Question(PreviewableMixin, WorkflowMixin, DraftStateMixin, LockableMixin, 
             models.Index(fields=["bank", "author", "id"], name="question_author_idx"),
             models.Index(fields=["bank", "updated_at", "id"], name="question_changed_idx"),
             models.Index(fields=["bank", "health", "id"], name="question_health_idx"),
+            # What few questions are is listed without walking past the many that are not.
+            models.Index(fields=["bank", "id"], condition=models.Q(is_withheld=True), name="question_withheld_idx"),
+            models.Index(
+                fields=["bank", "status", "id"],
+                condition=models.Q(has_unpublished_changes=True),
+                name="question_unpublished_idx",
+            ),
+            models.Index(
+                fields=["bank", "id"], condition=models.Q(go_live_at__isnull=False), name="question_scheduled_idx"
+            ),
             models.Index(fields=["go_live_at"], condition=models.Q(go_live_at__isnull=False), name="question_live_idx"),
             models.Index(fields=["expire_at"], condition=models.Q(expire_at__isnull=False), name="question_end_idx"),
         ]

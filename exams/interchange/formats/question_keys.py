@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +75,7 @@ class Unclear(Exception):
 
 
 def _fold(text: str) -> str:
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", one_line(text))).strip("。.；;，,").lower()
+    return "".join(unicodedata.normalize("NFKC", one_line(text)).split()).strip("。.；;，,").lower()
 
 
 def lettered_options(block: "Block", /) -> list[dict[str, str]]:
@@ -96,8 +97,12 @@ def letters_in(block: "Block", /, *, is_final: bool = False) -> list[str] | None
     is noted in the block."""
     said = [plain_text(one) for one in block.answers] or [plain_text(block.answer)]
     known = [letter.upper() for letter, _text in block.options]
-    texts = {_fold(text): letter.upper() for letter, text in block.options}
     letters: list[str] = []
+
+    @cache
+    def texts() -> dict[str, str]:
+        return {_fold(text): letter.upper() for letter, text in block.options}
+
     for text in said:
         found = _letters_of(block if is_final else None, text, known, texts)
         if found is None:
@@ -106,23 +111,28 @@ def letters_in(block: "Block", /, *, is_final: bool = False) -> list[str] | None
     return list(dict.fromkeys(letters))
 
 
-def _letters_of(block: "Block | None", text: str, known: Sequence[str], texts: dict[str, str]) -> list[str] | None:
+def _letters_of(
+    block: "Block | None", text: str, known: Sequence[str], texts: Callable[[], Mapping[str, str]]
+) -> list[str] | None:
+    """Return the letters that one answer names; `texts` gives the letters by the folded texts of the options, which
+    few answers ask for."""
     first, _, rest = unicodedata.normalize("NFKC", text).strip().partition("\n")
     flat = _SEPARATORS.sub("", first).strip(_BRACKETS).upper()
     is_letters = 0 < len(flat) <= 26 and flat.isascii() and flat.isalpha()
-    if (whole := texts.get(_fold(text))) and not (is_letters and set(flat) <= set(known)):
+    is_known = is_letters and set(flat) <= set(known)
+    if not is_known and (whole := texts().get(_fold(text))):
         if block is not None:
             block.doubt("answer", _BY_TEXT, {"letters": whole})
         return [whole]
-    if is_letters and (len(flat) <= 8 or set(flat) <= set(known)):
+    if is_letters and (len(flat) <= 8 or is_known):
         if rest.strip() and block is not None:
             block.doubt("answer", _REST_LEFT_OUT, {"text": one_line(rest)[:200]})
         return list(flat)
     if found := _LETTER_AND_TEXT.fullmatch(first.strip()):
-        if block is not None and texts.get(_fold(found[2])) != found[1]:
+        if block is not None and texts().get(_fold(found[2])) != found[1]:
             block.doubt("answer", _TEXT_DIFFERS, {"text": found[2][:200]})
         return [found[1]]
-    pieces = [texts.get(_fold(piece)) for piece in re.split(r"[;；|\n]", text) if piece.strip()]
+    pieces = [texts().get(_fold(piece)) for piece in re.split(r"[;；|\n]", text) if piece.strip()]
     if len(pieces) > 1 and all(pieces):
         if block is not None:
             block.doubt("answer", _BY_TEXT, {"letters": "".join(filter(None, pieces))})

@@ -47,9 +47,13 @@ _MORE_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 MAXIMUM_OPTIONS = len(_MORE_LETTERS)
 
 
+_MARKS = re.compile(r"[\s_\-*:：（）()\[\]【】\"'“”]+")
+
+
 def folded(name: str, /) -> str:
     """Return a name as it is looked up: no width, case, spaces and marks."""
-    return re.sub(r"[\s_\-*:：（）()\[\]【】\"'“”]+", "", unicodedata.normalize("NFKC", name)).lower()
+    plain = name if name.isascii() else unicodedata.normalize("NFKC", name)
+    return _MARKS.sub("", plain).lower()
 
 
 def _column_names() -> dict[str, str]:

@@ -29,10 +29,13 @@ __all__ = [
 ]
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"[:MAXIMUM_OPTIONS]
+_OPTION_CELLS = [(letter.upper(), f"option_{letter}") for letter in _LETTERS]
 _OPTION_START = re.compile(r"(?:^|(?<=[\s;；|，,。]))[（(]?([A-Z])[.．、:：)）]\s*")
 _QUOTED = re.compile(r"'((?:[^'\\\n]){1,2000})'|\"((?:[^\"\\\n]){1,2000})\"")
 _QUOTED_LIST = re.compile(rf"\[\s*(?:(?:{_QUOTED.pattern})[\s,]*){{2,26}}\]")
 _OPTION_GLUED = re.compile(r"([A-Z])[.．、:：)）]\s*")
+_TOPIC_SIGN = re.compile(r"[>/＞]")
+_TAG_SIGN = re.compile(r"[,，、;；]")
 _EXTRA_CELLS = gettext_noop("The row has %(count)s cells more than the header; they were left out: %(text)s")
 _NO_FLAG = gettext_noop("Whether option %(letter)s is right cannot be read; write TRUE or FALSE.")
 _COUNTED = gettext_noop("The answer %(text)s was taken for the numbers of the options: %(letters)s.")
@@ -106,14 +109,14 @@ def without_letters(options: list[tuple[str, str]]) -> list[tuple[str, str]]:
 def block_of_cells(cells: Mapping[str, str], /, *, row: int = 1, is_numbered: bool = False) -> Block:
     """Return the parts of a question from its cells by column; `is_numbered` says that the options have numbers for
     names."""
-    filled = [(letter.upper(), cells.get(f"option_{letter}", "")) for letter in _LETTERS]
+    filled = [(letter, cells[key]) for letter, key in _OPTION_CELLS if key in cells]
     options = without_letters([(letter, text) for letter, text in filled if text.strip()])
     options = options or split_options(cells.get("options", ""))
     answer = cells.get("answer", "")
     wrong = [text for key, text in cells.items() if key.startswith("wrong_") and text.strip()]
     if wrong and not options and answer.strip():
         options, answer = among_wrong(answer, wrong)
-    topic = [part.strip() for part in re.split(r"[>/＞]", cells.get("topic", "")) if part.strip()]
+    topic = [part.strip() for part in _TOPIC_SIGN.split(cells.get("topic", "")) if part.strip()]
     if cells.get("topic_2", "").strip():
         topic.append(cells["topic_2"].strip())
     block = Block(
@@ -126,7 +129,7 @@ def block_of_cells(cells: Mapping[str, str], /, *, row: int = 1, is_numbered: bo
         topic=topic,
         type_hint=cells.get("type", ""),
         marks=cells.get("marks", ""),
-        tags=[part.strip() for part in re.split(r"[,，、;；]", cells.get("tags", "")) if part.strip()],
+        tags=[part.strip() for part in _TAG_SIGN.split(cells.get("tags", "")) if part.strip()],
         source=cells.get("source", ""),
         ref=cells.get("ref", ""),
         is_table=True,

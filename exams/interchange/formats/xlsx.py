@@ -3,9 +3,10 @@ found by the registry."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from exams.interchange.formats.base import Format, ParsedRow, Remark, Source, UnreadableFile, gettext_noop
-from exams.interchange.formats.question_vocabulary import TYPE_HINTS, folded
+from exams.interchange.formats.question_vocabulary import TYPE_HINTS, column_of, folded
 from exams.interchange.formats.table_columns import MERGED, continued, is_continued, without_merged
 from exams.interchange.formats.table_rows import (
     COLUMNS,
@@ -44,6 +45,17 @@ class _Sheet:
         """The name under which its rows are told from those of the first sheet."""
         return "" if self.is_first else self.name
 
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The headers of the file by column; asked for once the header was found."""
+        return {key: name for key, name in zip(self.keys, self.header, strict=True) if key}
+
+    def is_header_again(self, texts: Sequence[str]) -> bool:
+        """Tell whether a row repeats the header, as tables put together from several do."""
+        # The one column that every header has says no in nearly all rows.
+        at = self.keys.index("stem")
+        return at < len(texts) and column_of(texts[at]) == "stem" and column_keys(texts) == self.keys
+
     @property
     def type_name(self) -> str:
         """The type that the name of the sheet says, where no column does."""
@@ -68,7 +80,7 @@ def read(source: Source) -> Iterator[ParsedRow]:
             if sheet.seen <= HEADER_SEARCH_ROWS and is_header(keys := column_keys(header)):
                 sheet.keys, sheet.header, has_header = keys, header, True
             continue
-        if column_keys(texts) == sheet.keys and is_header(sheet.keys):
+        if sheet.is_header_again(texts):
             continue
         if open_row is not None and open_row[2] is sheet and is_continued(texts, sheet.keys):
             open_row = (open_row[0], continued(open_row[1], texts), sheet)
@@ -100,7 +112,7 @@ def _keep_skipped(sheet: _Sheet, skipped: list[_Sheet]) -> None:
 
 
 def _row(number: int, texts: Sequence[str], sheet: _Sheet) -> ParsedRow:
-    names = {key: name for key, name in zip(sheet.keys, sheet.header, strict=True) if key}
+    names = sheet.names
     cells = {key: text for key, text in zip(sheet.keys, texts, strict=False) if key and text}
     formulas = [key for key, text in cells.items() if text == FORMULA]
     for key in formulas:

@@ -65,7 +65,9 @@ class _Collector:
             raise UnreadableFile(TOO_DEEP, {"limit": MAXIMUM_DEPTH})
         if self.inner:
             self.inner += 1
-            self.size += sum(len(name) + len(value) for name, value in attributes.items()) + len(tag) + 100
+            self.size += len(tag) + 100
+            for name, value in attributes.items():
+                self.size += len(name) + len(value)
             if self.builder is not None:
                 self.builder.start(tag, attributes)
                 self.limit()

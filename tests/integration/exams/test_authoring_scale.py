@@ -1,6 +1,7 @@
 """The list of a bank at any size, search in two languages, near duplicates, bulk actions, the topic tree."""
 
 from decimal import Decimal
+from itertools import combinations
 
 import pytest
 from django.db import connection
@@ -130,6 +131,16 @@ def test_filters_narrow_and_after_a_key_of_another_bank_there_is_nothing(author,
         assert (page.count, len(page.rows)) == (count, count), filters
 
 
+def test_a_word_with_many_hits_is_asked_for_with_its_bank_and_finds_the_same(author, bank, monkeypatch):
+    fill(bank, author, 12)
+    fill(create_bank(actor=author, name="Other"), author, 12)
+    few = find_question_ids(bank_id=bank.pk, query="会计", tag="even")
+    monkeypatch.setattr("exams.authoring.term_index.FEW_HITS", 3)
+    many = find_question_ids(bank_id=bank.pk, query="会计", tag="even")
+    assert few == many == sorted(many, reverse=True)
+    assert len(many) == 6
+
+
 def test_the_count_stops_at_its_limit(author, bank, monkeypatch):
     monkeypatch.setattr("exams.authoring.listing.COUNT_LIMIT", 5)
     fill(bank, author, 8)
@@ -147,6 +158,32 @@ def test_a_dense_topic_is_read_by_walking_the_bank_with_the_same_result(author, 
     assert len(sparse) == 6
 
 
+def statements_of(client, address):
+    """Return how many statements a page takes."""
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    return len([one for one in queries if not one["sql"].startswith(("SAVEPOINT", "RELEASE"))])
+
+
+FILTERED = {
+    "": 10,
+    "?sort=hardest": 10,
+    "?type=single_choice": 10,
+    "?difficulty=1&type=single_choice&status=published": 10,
+    "?topic={topic}": 10,
+    "?topic={topic}&difficulty=1": 10,
+    "?author={author}": 10,
+    "?health=reported": 10,
+    "?used=none": 10,
+    "?used=any&status=withheld": 10,
+    "?q=会计": 11,
+    "?q=nothing": 11,
+    "?q=会计&tag=even&difficulty=1&status=published&sort=easiest": 11,
+    "?q=会计&tag=even&difficulty=1&status=published&type=single_choice&author={author}&used=none&topic={topic}": 11,
+}
+"""How many statements the page of a bank takes: the person, the site and the bell are 6 of them, a search is one."""
+
+
 def test_the_page_of_a_bank_takes_the_same_queries_at_two_sizes(client, author, bank):
     client.force_login(author)
     counts = []
@@ -154,14 +191,25 @@ def test_the_page_of_a_bank_takes_the_same_queries_at_two_sizes(client, author, 
         fill(bank, author, size, start=Question.objects.count())
         address = reverse("authoring:bank", args=[bank.public_id])
         client.get(address)
-        for query in ("", "?q=会计&tag=even&difficulty=1&status=published&sort=easiest"):
-            with CaptureQueriesContext(
-                connection,
-            ) as queries:
-                assert client.get(address + query).status_code == 200
-            counts.append(len([one for one in queries if not one["sql"].startswith(("SAVEPOINT", "RELEASE"))]))
-    assert counts[:2] == counts[2:]
-    assert max(counts) <= 13, counts  # the person, the site and the bell are 5 of them
+        names = {"author": author.public_id, "topic": Topic.objects.get(bank=bank, name="Two").public_id}
+        counts.append({query: statements_of(client, address + query.format(**names)) for query in FILTERED})
+    assert counts == [FILTERED, FILTERED]
+
+
+def test_any_filters_together_take_fewer_than_twelve_statements(client, author, bank):
+    client.force_login(author)
+    fill(bank, author, 40)
+    address = reverse("authoring:bank", args=[bank.public_id])
+    topic = Topic.objects.get(bank=bank, name="Two").public_id
+    parts = (
+        "q=会计", "tag=even", "type=single_choice", "difficulty=1", "status=published", f"author={author.public_id}",
+        "used=none", f"topic={topic}", "health=reported", "sort=easiest",
+    )  # fmt: skip
+    client.get(address)
+    # Each pair, and each left out of all: what a filter costs it costs beside any other.
+    chosen = [*combinations(parts, 2), *combinations(parts, len(parts) - 1), parts]
+    worst = max(statements_of(client, f"{address}?{'&'.join(some)}") for some in chosen)
+    assert worst <= 11
 
 
 def test_the_list_of_banks_takes_the_same_queries_at_two_sizes(client, author, bank):

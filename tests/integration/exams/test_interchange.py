@@ -17,7 +17,7 @@ from edu.audit.models import AuditEntry
 from edu.notifications.models import Notification
 from exams.authoring.banks import create_bank
 from exams.authoring.record_problems import RECORD_PROBLEMS, say_remark
-from exams.interchange import applying, imports
+from exams.interchange import applying, imports, pacing
 from exams.interchange.formats.question_vocabulary import TYPE_NAMES
 from exams.interchange.formats.xlsx_examples import EXAMPLES_EN, EXAMPLES_ZH
 from exams.interchange.formats.xlsx_writing import example, write_sheet
@@ -298,7 +298,7 @@ def test_a_large_import_is_undone_at_once_and_cleared_by_a_job(
 
 
 def test_an_import_that_crashed_goes_on_where_it_stopped_and_nothing_shows_before(author, bank, imported, monkeypatch):
-    monkeypatch.setattr(applying, "BATCH_SIZE", 2)
+    monkeypatch.setattr(pacing, "MOST", 2)
     batch = imported(json_lines(*(true_false(f"Statement {n}") for n in range(7))), "a.jsonl")
     imports.begin_apply(batch=batch)
     calls = []
@@ -327,7 +327,7 @@ def test_a_reference_taken_meanwhile_harms_nothing(author, bank, imported, act, 
         calls.append(1)
         if len(calls) == 1:
             raise IntegrityError
-        real(*arguments)
+        return real(*arguments)
 
     monkeypatch.setattr(applying, "_insert_questions", fail_once)
     act(batch, "apply")

@@ -197,7 +197,7 @@ def test_the_database_shows_many_updates_with_few_statements(bank, django_assert
         applied(bank, *(true_false(f"old {size} {n}", ref=f"{size}-{n}") for n in range(size)))
         batch = planned(bank, *(true_false(f"new {size} {n}", ref=f"{size}-{n}") for n in range(size)))
         begin_apply(batch=batch)
-        updates.stage_updates(batch, quiet, lambda: None)
+        updates.stage_updates(batch, quiet)
         with django_assert_num_queries(6 if not counts else counts[0]) as captured:
             updates.show_updates(batch)
             ImportBatch.objects.filter(pk=batch.pk).update(state=ImportBatch.State.APPLIED)

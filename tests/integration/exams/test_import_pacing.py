@@ -1,0 +1,84 @@
+"""Imports in short transactions: how many rows one takes, and what it leaves of the connection."""
+
+import pytest
+from django.db import connection
+
+from edu.core.clock import now_utc
+from edu.core.ids import new_public_id
+from exams.authoring.banks import create_bank
+from exams.interchange import pacing
+from exams.interchange.bulk_insert import prepare_rows, reserve_keys
+from exams.interchange.pacing import Pace
+from exams.models import Bank, Topic
+from tests.integration.exams.authoring_people import make_author
+
+
+def settings_of_connection():
+    with connection.cursor() as cursor:
+        found = []
+        for name in ("synchronous", "wal_autocheckpoint"):
+            cursor.execute(f"PRAGMA {name}")
+            found.append(cursor.fetchone())
+    return found
+
+
+def break_off(pace):
+    with pace.transaction():
+        Bank.objects.create(name="Lost", slug="lost")
+        raise RuntimeError("power cut")
+
+
+def test_a_long_transaction_makes_the_next_smaller_and_a_short_one_larger():
+    pace = Pace(100, least=30)
+    pace._adapt(pacing.LONG_SECONDS * 2)
+    assert pace.size == 50
+    pace._adapt(pacing.LONG_SECONDS * 2)
+    assert pace.size == 30
+    pace._adapt((pacing.LONG_SECONDS + pacing.SHORT_SECONDS) / 2)
+    assert pace.size == 30
+    pace._adapt(0)
+    assert pace.size == 38
+    for _more in range(40):
+        pace._adapt(0)
+    assert pace.size == pacing.MOST
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_transaction_is_whole_and_leaves_the_connection_as_it_was():
+    pace, is_sqlite = Pace(), connection.vendor == "sqlite"
+    before = settings_of_connection() if is_sqlite else None
+    with pace.transaction():
+        Bank.objects.create(name="Kept", slug="kept")
+    with pytest.raises(RuntimeError, match="power cut"):
+        break_off(pace)
+    assert list(Bank.objects.values_list("slug", flat=True)) == ["kept"]
+    if is_sqlite:
+        assert settings_of_connection() == before
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW synchronous_commit")
+            assert cursor.fetchone() != ("local",)
+
+
+@pytest.mark.django_db
+def test_reserved_keys_are_free_and_the_next_row_comes_behind_them():
+    bank = create_bank(actor=make_author(), name="Bank")
+    first = Topic.objects.create(bank=bank, name="First")
+    keys = reserve_keys(Topic, 3)
+    assert len(set(keys)) == 3
+    assert min(keys) > first.pk
+    values = [{"bank_id": bank.pk, "name": f"T{n}", "path": "/", "public_id": new_public_id()} for n in range(3)]
+    rows = prepare_rows(Topic, values, later=["id"])
+    rows.with_keys({"id": keys}).insert()
+    assert list(Topic.objects.filter(pk__in=keys).order_by("pk").values_list("name", flat=True)) == ["T0", "T1", "T2"]
+    assert Topic.objects.create(bank=bank, name="Last").pk > max(keys)
+    assert prepare_rows(Topic, []).insert() is None
+
+
+@pytest.mark.django_db
+def test_many_rows_are_inserted_in_several_statements(monkeypatch):
+    monkeypatch.setattr("exams.interchange.bulk_insert.ROWS_A_STATEMENT", 2)
+    rows = [{"name": f"Bank {n}", "slug": f"b{n}", "created_at": now_utc()} for n in range(5)]
+    # Public ids are made for each row by whoever inserts: a default would be the same for all.
+    prepare_rows(Bank, [{**row, "public_id": new_public_id()} for row in rows]).insert()
+    assert Bank.objects.count() == 5
