@@ -6,8 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exams", "0012_bank_types_certainty_of_practice"),
-        ("exams", "0013_papers"),
+        ("exams", "0016_regrade_sets_and_exam_figures"),
+        ("exams", "0016_regrade_sets_and_exam_figures"),
         ("wagtailcore", "0098_apitoken"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
