@@ -36,7 +36,7 @@ def pieces_of(text: str, /) -> frozenset[int]:
     if not plain.isascii():
         plain = unicodedata.normalize("NFKC", plain)
     plain = plain.lower()
-    return frozenset(hash(plain[at : at + PIECE]) & _MASK for at in range(len(plain) - PIECE + 1))
+    return frozenset({hash(plain[at : at + PIECE]) & _MASK for at in range(len(plain) - PIECE + 1)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +68,22 @@ class Sketches:
         """Yield pairs of rows (earlier, later) that share a smallest hash, each once; of many rows with the same hash,
         each is paired with the few before it."""
         self._sort()
-        entries, seen = self._entries, set()
-        low = (1 << _POSITION_BITS) - 1
-        start = 0
+        entries, low = self._entries, (1 << _POSITION_BITS) - 1
+        found, start = array("Q"), 0
         for at in range(1, len(entries) + 1):
             if at < len(entries) and entries[at] >> _POSITION_BITS == entries[start] >> _POSITION_BITS:
                 continue
             for later in range(start + 1, at):
+                place = (entries[later] & low) << _POSITION_BITS
                 for earlier in range(max(start, later - MOST_NEIGHBOURS), later):
-                    pair = (entries[earlier] & low, entries[later] & low)
-                    if pair not in seen:
-                        seen.add(pair)
-                        yield pair
+                    found.append(place | (entries[earlier] & low))
             start = at
+        last = -1
+        # In the order of the rows, so that texts that are compared lie near each other.
+        for pair in array("Q", sorted(found)):
+            if pair != last:
+                last = pair
+                yield pair & low, pair >> _POSITION_BITS
 
     def _sort(self) -> None:
         if not self._is_sorted:

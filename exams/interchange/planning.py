@@ -28,6 +28,10 @@ logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 250
 """Rows that are compared or noted at once."""
+PIECES_KEPT = 1000
+"""Rows whose pieces are kept for the next pairs: some 10 KiB each."""
+PAIRS = 1000
+"""Pairs of rows whose texts are held against each other at once."""
 MAXIMUM_ROWS = 1_000_000
 NO_QUESTIONS = gettext_noop("The file holds no questions.")
 TOO_MANY = gettext_noop("The file has more than %(limit)s questions. Split it.")
@@ -215,24 +219,29 @@ def _settle_within(item: Examined, earlier: Mapping[str, Mapping[str, int]]) -> 
 
 def find_like_rows(batch: ImportBatch, sketches: near_duplicates.Sketches) -> None:
     """Note at each row the earlier row of the same file that is most like it, from 80 % on."""
-    for part in in_parts(sketches.pairs(), BATCH_SIZE):
+    pieces: dict[int, frozenset[int]] = {}
+    for part in in_parts(sketches.pairs(), PAIRS):
         places = {place for pair in part for place in pair}
-        rows = ImportRow.objects.filter(batch=batch, position__in=places)
-        texts = {
-            row.position: row for row in rows.only("pk", "position", "search_text", "near_percent", "near_position")
-        }
-        pieces = {place: near_duplicates.pieces_of(row.search_text) for place, row in texts.items()}
-        changed: dict[int, ImportRow] = {}
+        rows = ImportRow.objects.filter(batch=batch, position__in=places - pieces.keys()).order_by()
+        for place, text in rows.values_list("position", "search_text"):
+            pieces[place] = near_duplicates.pieces_of(text)
+        best: dict[int, tuple[int, int]] = {}
         for earlier, later in part:
-            if earlier not in texts or later not in texts:
-                continue
-            row, percent = texts[later], round(100 * likeness(pieces[earlier], pieces[later]))
-            if percent >= 100 * near_duplicates.SIMILAR and percent > (row.near_percent or 0):
-                row.near_percent, row.near_position = percent, earlier
-                changed[later] = row
-        if changed:
+            if earlier in pieces and later in pieces:
+                percent = round(100 * likeness(pieces[earlier], pieces[later]))
+                if percent >= 100 * near_duplicates.SIMILAR and percent > best.get(later, (0, 0))[0]:
+                    best[later] = percent, earlier
+        changed = []
+        for row in ImportRow.objects.filter(batch=batch, position__in=best).only("pk", "position", "near_percent"):
+            if best[row.position][0] > (row.near_percent or 0):
+                row.near_percent, row.near_position = best[row.position]
+                changed.append(row)
+        for some in in_parts(changed, BATCH_SIZE):
             with transaction.atomic():
-                ImportRow.objects.bulk_update(changed.values(), ["near_percent", "near_position"])
+                ImportRow.objects.bulk_update(some, ["near_percent", "near_position"])
+        # Pairs come in the order of their later rows, whose partners mostly stand just before them.
+        for place in sorted(pieces)[:-PIECES_KEPT]:
+            del pieces[place]
 
 
 def _find_near_duplicates(batch: ImportBatch, sketches: near_duplicates.Sketches, say: Say) -> None:

@@ -3,6 +3,7 @@ Pure; the tables in XLSX, CSV and Word read through here."""
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from exams.interchange.formats.question_vocabulary import TYPE_HINTS, bare_name, column_of, folded, truth_of
 
@@ -76,8 +77,13 @@ def column_keys(headers: Sequence[str], /) -> list[str]:
 
 def has_numbered_options(headers: Sequence[str], /) -> bool:
     """Tell whether the options have numbers for their names, so that an answer may count them."""
-    names = [bare_name(header) for header in headers]
-    return sum(_NUMBERED.fullmatch(name) is not None for name in names) > 1
+    return _numbered_options(tuple(headers))
+
+
+@lru_cache(maxsize=64)
+def _numbered_options(headers: tuple[str, ...]) -> bool:
+    """Answer for a header once: every row of its table asks."""
+    return sum(_NUMBERED.fullmatch(bare_name(header)) is not None for header in headers) > 1
 
 
 def is_header(keys: Sequence[str], /) -> bool:
