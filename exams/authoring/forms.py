@@ -1,4 +1,4 @@
-"""Forms of authoring: banks, what surrounds a question's content, papers and rules."""
+"""Forms of authoring: banks, what surrounds a question's content, papers, rules and exams."""
 
 from typing import Any
 
@@ -137,7 +137,7 @@ class PaperForm(forms.ModelForm):
         model = Paper
         fields = ["title", "instructions", "language", "is_practice", "requires_grant"]
         widgets = {
-            "instructions": forms.Textarea(attrs={"rows": 3}),
+            "instructions": forms.Textarea(attrs={"rows": 3, "data-rich": ""}),
             "language": forms.Select(choices=settings.LANGUAGES),
         }
 
@@ -153,6 +153,13 @@ class RuleForm(forms.Form):
         label=pgettext_lazy("range", "to"), coerce=int, choices=DIFFICULTIES, initial=5
     )
     tags = forms.CharField(label=_("Tags"), required=False, help_text=_("All of them; separated by commas."))
+    maximum_exposure = forms.IntegerField(
+        label=_("Most answers in exams"),
+        required=False,
+        min_value=0,
+        max_value=10_000_000,
+        help_text=_("Only questions that were answered at most so often in exams; empty: any."),
+    )
     count = forms.IntegerField(label=_("Number of questions"), min_value=1, max_value=500, initial=5)
     marks = forms.DecimalField(label=_("Marks each"), min_value=0, decimal_places=2, initial=1)
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from exams.authoring.forms import ExamForm
+from exams.authoring.exam_form import ExamForm
 from exams.models import Exam, ItemResult, PracticeAnswer, PracticeSession, WrongAnswer
 from tests.factories.exams import make_bank, make_exam, make_question, make_user
 

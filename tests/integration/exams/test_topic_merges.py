@@ -9,8 +9,10 @@ from django.urls import reverse
 from edu.audit.models import AuditEntry
 from edu.core.errors import Conflict
 from exams.authoring.banks import create_topic, rename_topic
+from exams.authoring.blueprints import save_rule
 from exams.authoring.listing import list_topics
-from exams.authoring.papers import add_section, create_paper, save_rule
+from exams.authoring.paper_rows import add_section
+from exams.authoring.papers import create_paper
 from exams.authoring.reports import report_question
 from exams.authoring.topic_counts import recount_topics
 from exams.authoring.topic_merge import merge_topics, undo_merge
