@@ -8,6 +8,7 @@ from django.utils.translation import pgettext
 from edu.documents.pdf import PdfFile
 from edu.documents.sheets import Block, Run
 from exams.authoring.drawn import DrawnPaper
+from exams.domain.registry import get_type
 from exams.models import Paper
 from exams.presentation import QuestionView, ask_view, number_text
 from exams.printing import print_questions, rich_blocks, section_words
@@ -161,7 +162,7 @@ def _fields(view: QuestionView, number: str) -> Iterator[tuple[str, list[str], i
             yield from _fields(part, f"{number}({part.number.strip('()（）')})")
     elif view.options and not view.segments and not view.fields and len(view.options) <= MOST_BUBBLES:
         yield number, [option.letter or "?" for option in view.options], 0
-    elif view.type == "essay":
+    elif not get_type(view.type).info.is_auto_graded:
         yield number, [], ESSAY_LINES
     else:
         yield number, [], max(1, len(view.fields))

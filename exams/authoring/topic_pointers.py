@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 from django.db.models import F
 
-from exams.models import BlueprintRule, ItemResult, PracticeSession, Question, Topic
+from exams.models import BlueprintRule, ItemResult, PracticeSession, Question, QuestionChange, Topic
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ POINTERS = (
     Pointer("rule", BlueprintRule.objects),
     Pointer("session", PracticeSession.objects),
     Pointer("result", ItemResult.objects),
+    Pointer("change", QuestionChange.objects),
 )
 """All that keeps the id of a topic; a test holds it against the models."""
 

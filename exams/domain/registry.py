@@ -96,6 +96,22 @@ class QuestionType:
         drawn = getattr(self._module, "drawn_groups", None)
         return {} if drawn is None else cast("dict[str, tuple[str, ...]]", drawn(content))
 
+    def listed_options(self, content: BaseModel, /) -> list[tuple[str, str]]:
+        """Return what can be named right in a corrected key, as id and text; most types have nothing of the kind. A
+        module that lists has `listed_options`, `key_of_options` and `right_options`."""
+        listed = getattr(self._module, "listed_options", None)
+        return [] if listed is None else cast("list[tuple[str, str]]", listed(content))
+
+    def key_of_options(self, key: Mapping[str, Any], chosen: Sequence[str], /) -> dict[str, Any] | None:
+        """Return the stored key under which the chosen options are right; None where they make none."""
+        made = getattr(self._module, "key_of_options", None)
+        return None if made is None or not chosen else cast("dict[str, Any] | None", made(key, chosen))
+
+    def right_options(self, key: Mapping[str, Any], /) -> set[str]:
+        """Return the options that a stored key holds for right; none where the type lists nothing."""
+        right = getattr(self._module, "right_options", None)
+        return set() if right is None else cast("set[str]", right(key))
+
     def bind(self, content: BaseModel, order: Mapping[str, Sequence[str]] | None = None, /) -> BaseModel:
         """Return the content as this learner drew it, by the frozen order; the content itself where nothing is
         drawn."""

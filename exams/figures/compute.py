@@ -22,6 +22,7 @@ from exams.domain.exam_statistics import (
     share_interval,
     spread,
 )
+from exams.domain.registry import get_type
 from exams.domain.statistics import (
     MINIMUM_N,
     distractor_table,
@@ -39,7 +40,6 @@ Say = Callable[[int, str], None]
 BINS = 10
 MAXIMUM_SITTINGS = 12
 MAXIMUM_GIVEN = 12
-TRUE_FALSE = ("true", "false")
 
 
 def compute_snapshot(*, snapshot_id: int, say: Say) -> dict[str, Any]:
@@ -347,14 +347,11 @@ def _drift(row: Mapping[str, Any], one: Mapping[str, Any], versions: Mapping[int
 
 def _options(version: QuestionVersion) -> tuple[dict[str, str], set[str]]:
     """Return the options of a version with their texts, and those that are right; none for types without."""
-    if version.type == "true_false":
-        return dict.fromkeys(TRUE_FALSE, ""), {"true" if version.key.get("correct") else "false"}
-    if version.type not in {"single_choice", "multiple_choice"}:
+    question_type = get_type(version.type)
+    listed = question_type.listed_options(question_type.parse_content(version.content))
+    if not listed:
         return {}, set()
-    options = {str(option["id"]): one_line(option.get("text", ""))[:120] for option in version.content["options"]}
-    if version.type == "multiple_choice":
-        return options, {str(id_) for id_ in version.key.get("correct", ())}
-    return options, {str(id_) for id_, worth in version.key.get("fractions", {}).items() if float(worth) > 0}
+    return {id_: one_line(text)[:120] for id_, text in listed}, question_type.right_options(version.key)
 
 
 def _given(answers: Answers) -> list[dict[str, Any]]:

@@ -87,7 +87,7 @@ def option_rows(item: Mapping[str, Any]) -> list[dict[str, Any]]:
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     rows = []
     for place, option in enumerate(item.get("options", ())):
-        is_judgement = item["type"] == "true_false"
+        is_judgement = option["id"] in names
         rows.append(
             {
                 **option,

@@ -7,47 +7,31 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from exams.domain.grading import load_question
+from exams.domain.registry import get_type
 from exams.domain.text import one_line
 from exams.models import QuestionVersion
-
-CHOICES = {"single_choice", "multiple_choice", "true_false"}
 
 
 def option_choices(version: QuestionVersion) -> list[tuple[str, str]]:
     """Return the options among which the right ones can be ticked; none for a type whose key is given otherwise."""
-    if version.type == "true_false":
-        return [("true", _("right")), ("false", _("wrong"))]
-    if version.type not in CHOICES:
-        return []
+    question_type = get_type(version.type)
+    listed = question_type.listed_options(question_type.parse_content(version.content))
+    if {id_ for id_, _text in listed} == {"true", "false"}:
+        return [(id_, _(text)) for id_, text in listed]
     return [
-        (str(option["id"]), f"{place}. {one_line(option['text'])[:160]}")
-        for place, option in zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", version.content["options"], strict=False)
+        (id_, f"{place}. {one_line(text)[:160]}")
+        for place, (id_, text) in zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", listed, strict=False)
     ]
 
 
 def key_of_options(version: QuestionVersion, chosen: Sequence[str]) -> dict[str, Any] | None:
     """Return the key under which the chosen options are right; None without a choice that makes one."""
-    if not chosen:
-        return None
-    feedback = version.key.get("feedback", {})
-    if version.type == "true_false":
-        return {"correct": chosen[0] == "true", "feedback": feedback} if len(chosen) == 1 else None
-    if version.type == "single_choice":
-        return {"fractions": dict.fromkeys(chosen, 1), "feedback": feedback}
-    if version.type == "multiple_choice":
-        rule = {name: version.key[name] for name in ("rule",) if version.key.get(name)}
-        return {"correct": list(chosen), "feedback": feedback, **rule}
-    return None
+    return get_type(version.type).key_of_options(version.key, chosen)
 
 
 def right_options(version: QuestionVersion) -> set[str]:
     """Return the options that the present key holds for right."""
-    key = version.key
-    if version.type == "true_false":
-        return {"true" if key.get("correct") else "false"}
-    if version.type == "multiple_choice":
-        return {str(id_) for id_ in key.get("correct", ())}
-    return {str(id_) for id_, fraction in key.get("fractions", {}).items() if float(fraction) > 0}
+    return get_type(version.type).right_options(version.key)
 
 
 def key_text(version: QuestionVersion, key: Any) -> str:

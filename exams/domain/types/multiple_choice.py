@@ -163,3 +163,19 @@ def summarise_response(content: Content, response: tuple[str, ...] | None) -> st
     """Return the texts of the chosen options."""
     texts = schema.texts_of(content.options)
     return "; ".join(one_line(texts[id_]) for id_ in response or ())
+
+
+def listed_options(content: Content) -> list[tuple[str, str]]:
+    """Return the options of which some can be named right: id and rich text."""
+    return [(option.id, option.text) for option in content.options]
+
+
+def key_of_options(key: Mapping[str, Any], chosen: Sequence[str]) -> dict[str, Any] | None:
+    """Return the stored key under which the chosen options together are right; the question's own rule stays."""
+    rule = {"rule": key["rule"]} if key.get("rule") else {}
+    return {"correct": list(chosen), "feedback": key.get("feedback", {}), **rule}
+
+
+def right_options(key: Mapping[str, Any]) -> set[str]:
+    """Return the options that a stored key holds for right."""
+    return {str(id_) for id_ in key.get("correct", ())}

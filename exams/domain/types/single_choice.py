@@ -92,3 +92,18 @@ def summarise_key(content: Content, key: Key) -> str:
 def summarise_response(content: Content, response: str | None) -> str:
     """Return the text of the chosen option."""
     return "" if response is None else one_line(schema.texts_of(content.options)[response])
+
+
+def listed_options(content: Content) -> list[tuple[str, str]]:
+    """Return the options of which one can be named right: id and rich text."""
+    return [(option.id, option.text) for option in content.options]
+
+
+def key_of_options(key: Mapping[str, Any], chosen: Sequence[str]) -> dict[str, Any] | None:
+    """Return the stored key under which each of the chosen options is right by itself."""
+    return {"fractions": dict.fromkeys(chosen, 1), "feedback": key.get("feedback", {})}
+
+
+def right_options(key: Mapping[str, Any]) -> set[str]:
+    """Return the options that a stored key pays for."""
+    return {str(id_) for id_, fraction in key.get("fractions", {}).items() if float(fraction) > 0}

@@ -91,3 +91,18 @@ def summarise_key(content: Content, key: Key) -> str:
 def summarise_response(content: Content, response: bool | None) -> str:
     """Return the learner's judgement."""
     return "" if response is None else _word(response)
+
+
+def listed_options(content: Content) -> list[tuple[str, str]]:
+    """Return the two judgements of which one can be named right: id and English text."""
+    return [("true", gettext_noop("right")), ("false", gettext_noop("wrong"))]
+
+
+def key_of_options(key: Mapping[str, Any], chosen: Sequence[str]) -> dict[str, Any] | None:
+    """Return the stored key under which the chosen judgement is right; None for both at once."""
+    return {"correct": chosen[0] == "true", "feedback": key.get("feedback", {})} if len(chosen) == 1 else None
+
+
+def right_options(key: Mapping[str, Any]) -> set[str]:
+    """Return the judgement that a stored key holds for right."""
+    return {_word(bool(key.get("correct")))}

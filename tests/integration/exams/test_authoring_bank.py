@@ -199,6 +199,7 @@ def test_the_exam_page_needs_only_three_fields(client, author):
     paper, _section = make_paper(author, bank, 3)
     publish_paper(paper=paper, actor=author)
     data = {"paper": str(paper.public_id), "title": "Final", "opens_at": "2030-01-01T09:00", "do": "schedule"}
+    data["duration_minutes"] = "60"
     response = client.post(reverse("authoring:new_exam"), data)
     assert response.status_code == 302, response.content.decode()[:3000]
     exam = Exam.objects.get()

@@ -109,7 +109,8 @@ def test_the_timeline_tells_everything_in_order(sit):
     assert [line.who for line in lines if line.kind == "mark"] == [owner.get_full_name() or str(owner)]
 
 
-def test_another_part_adds_its_lines_to_the_timeline():
+def test_another_part_adds_its_lines_to_the_timeline(monkeypatch):
+    monkeypatch.setattr("exams.marking.timeline._PROVIDERS", [])
     attempt = sat(make_exam())
 
     def provider(found):

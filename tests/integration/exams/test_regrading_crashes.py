@@ -16,7 +16,7 @@ from edu.core.errors import InvalidInput
 from edu.events.models import OutboxEvent
 from edu.jobs.models import Job
 from exams.delivery import decided
-from exams.marking import mark as marking
+from exams.marking import leases
 from exams.models import Attempt, ItemResult, MarkChange, RegradeSet
 from exams.regrading import carry_out
 from exams.regrading.change_sets import confirm_regrade, get_regrade
@@ -139,7 +139,7 @@ def test_marking_by_hand_while_a_regrade_runs_loses_neither(run_jobs, policy):
 
 def test_a_marker_who_holds_an_answer_meets_the_decision_and_not_what_she_saw(run_jobs):
     exam, attempts = make_class(answers=[{1: "text", 2: "b"}], types=("essay", "single_choice"))
-    held = marking.lease_next(
+    held = leases.lease_next(
         user=exam.owner,
         exam_id=exam.pk,
         question_id=ItemResult.objects.get(attempt_id=attempts[0].pk, slot=1).question_id,

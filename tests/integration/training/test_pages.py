@@ -72,7 +72,7 @@ def snapshot():
         "seats": list(Seat.objects.order_by("pk").values_list("pk", "released_at")),
         "assignments": list(Assignment.objects.order_by("pk").values_list("pk", "due_at", "closed_at", "deleted_at")),
         "passwords": list(Membership.objects.order_by("pk").values_list("user__password", flat=True)),
-        "audit": AuditEntry.objects.count(),
+        "audit": AuditEntry.objects.exclude(action="access.refused_often").count(),
     }
 
 
@@ -244,4 +244,4 @@ def test_query_counts_do_not_grow(house, client, name, run_jobs):
         member = make_member(organization, department=Department.objects.first())
         AssignmentTarget.objects.create(assignment=assignment, user=member.user, membership=member)
     assert count_queries(client, url) == few
-    assert few <= {"people": 10, "assignment": 12, "desk": 13}[name]
+    assert few <= {"people": 10, "assignment": 12, "desk": 15}[name]

@@ -211,7 +211,7 @@ def test_people_are_reminded_once_a_day(organization, trainer, run_jobs):
     set_outcome(assignment, done.user_id, "done")
     pass_deadline(assignment)
     common = {"actor": trainer, "organization_id": organization.pk, "assignment_id": assignment.pk}
-    today = timezone.localtime().replace(hour=10, minute=0)
+    today = timezone.localtime().replace(hour=10, minute=0) + timedelta(days=1)
     with time_machine.travel(today, tick=False):
         first, second = remind(**common), remind(**common)
         run_jobs()
