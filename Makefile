@@ -9,7 +9,7 @@ START = @test -n "$(PYTHON)" || { echo "Jinbang needs Python 3.11 or newer, and 
 export PORT YES
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-reset test check lock bench conformance i18n fmt shell
+.PHONY: help run demo-reset test check lock bench faults conformance i18n fmt shell
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' Makefile | awk -F ':.*## ' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -31,6 +31,9 @@ lock: ## lock requirements/*.in anew, with hashes
 
 bench: ## measure, and compare each figure with a reference of the same run
 	$(START) bench
+
+faults: ## sit hundreds of exams over a failing network on a site whose parts are killed, and count what was lost
+	$(START) faults
 
 conformance: ## what becomes of real question files of other programs: one table by kind (JINBANG_CORPUS names them)
 	$(START) conformance

@@ -38,6 +38,7 @@ def main(arguments: list[str]) -> int:
             "setup-dev",
             "manage",
             "bench",
+            "faults",
             "conformance",
             "i18n",
             "fmt",
@@ -100,6 +101,7 @@ def _dispatch(*, folders: Folders, command: str, rest: list[str]) -> int:
         "setup-dev": [],
         "manage": [[str(folders.python), "manage.py", *rest]],
         "bench": [[str(folders.python), "-m", "benchmarks", *rest]],
+        "faults": [[str(folders.python), "-m", "tests.faults.campaign", *rest]],
         "conformance": [[str(folders.python), "-m", "tests.pure.exams.formats.conformance", *rest]],
         "i18n": [
             [str(folders.python), "manage.py", "collect_messages"],

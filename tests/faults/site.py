@@ -1,0 +1,184 @@
+"""The site of the campaign: real web processes and a real worker, which are killed while candidates write."""
+
+import contextlib
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks.servers import ROOT
+from edu.launcher.services import free_port, throw_away_postgres
+
+READY_SECONDS = 60
+SQLITE_LOCK_SECONDS = 1.5
+
+
+class Site:
+    """Web and worker on a database of their own; every method may be called from any thread."""
+
+    def __init__(self, *, folder: Path, environment: dict[str, str], database: str) -> None:
+        self.folder, self.environment, self.database = folder, environment, database
+        self.port = free_port()
+        self.kills: dict[str, int] = {}
+        self._web: subprocess.Popen[bytes] | None = None
+        self._worker: subprocess.Popen[bytes] | None = None
+        self._chance = random.Random(1)
+
+    def run(self, *arguments: str) -> None:
+        """Run one of our modules on the site's database."""
+        subprocess.run([sys.executable, "-m", *arguments], cwd=ROOT, env=self.environment, check=True)
+
+    def read(self, action: str, *arguments: str) -> Any:
+        """Run tests.faults.data and return what it found."""
+        path = self.folder / f"{action}.json"
+        self.run("tests.faults.data", action, str(path), *arguments)
+        return json.loads(path.read_text(encoding="utf-8"))
+
+    def start(self) -> None:
+        """Start web and worker and wait until the web answers."""
+        self._start_web()
+        self._start_worker()
+        self.wait_until_ready()
+
+    def _start_web(self) -> None:
+        self._web = self._open(
+            "web",
+            [
+                str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--host", "127.0.0.1",
+                "--port", str(self.port), "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers",
+                "edu.wsgi:application",
+            ],
+        )  # fmt: skip
+
+    def _start_worker(self) -> None:
+        self._worker = self._open("worker", [sys.executable, "-m", "tests.faults.data", "work", os.devnull])
+
+    def _open(self, name: str, command: list[str]) -> subprocess.Popen[bytes]:
+        with (self.folder / f"{name}.log").open("ab") as output:
+            return subprocess.Popen(
+                command, cwd=ROOT, env=self.environment, stdout=output, stderr=output, start_new_session=True
+            )
+
+    def wait_until_ready(self) -> None:
+        """Return when the web takes connections; OSError when it does not in time."""
+        import socket
+
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline:
+            if self._web is not None and self._web.poll() is not None:
+                self._start_web()  # the port of one that was killed may be taken for a moment
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+                return
+            time.sleep(0.1)
+        raise OSError(f"The web server did not start:\n{(self.folder / 'web.log').read_text(errors='replace')[-2000:]}")
+
+    def kill_web(self) -> None:
+        """Kill one web process, or now and then all of them, with -9; they are started again."""
+        assert self._web is not None
+        if self._web.poll() is not None or self._chance.random() < 0.3:
+            self._count("web, all processes")
+            _kill_group(self._web)
+            self._start_web()
+            return
+        children = Path(f"/proc/{self._web.pid}/task/{self._web.pid}/children").read_text().split()
+        if children:
+            self._count("web process")
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(self._chance.choice(children)), signal.SIGKILL)
+
+    def kill_worker(self) -> None:
+        """Kill the worker with -9 and start it again."""
+        assert self._worker is not None
+        self._count("worker")
+        _kill_group(self._worker)
+        self._start_worker()
+
+    def cut_database(self) -> None:
+        """Cut every connection to PostgreSQL; keep SQLite's one lock from everybody for a while."""
+        self._count("database")
+        if self.database == "postgresql":
+            import psycopg2
+
+            with contextlib.closing(psycopg2.connect(self.environment["DATABASE_URL"])) as connection:
+                connection.autocommit = True
+                with connection.cursor() as cursor:
+                    cursor.execute(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                        "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+                    )
+            return
+        with contextlib.closing(sqlite3.connect(self.folder / "jinbang.sqlite3", timeout=10)) as connection:
+            connection.isolation_level = None
+            with contextlib.suppress(sqlite3.OperationalError):
+                connection.execute("BEGIN EXCLUSIVE")
+                time.sleep(SQLITE_LOCK_SECONDS)
+                connection.execute("ROLLBACK")
+
+    def stop(self) -> None:
+        """Kill everything."""
+        for process in (self._web, self._worker):
+            if process is not None:
+                _kill_group(process)
+
+    def _count(self, name: str) -> None:
+        self.kills[name] = self.kills.get(name, 0) + 1
+
+
+class Havoc:
+    """Calls `act` again and again, at random moments, until left."""
+
+    def __init__(self, act: Any, *, least: float, most: float) -> None:
+        self._act, self._least, self._most = act, least, most
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._go, daemon=True)
+
+    def __enter__(self) -> "Havoc":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._stopping.set()
+        self._thread.join(30)
+
+    def _go(self) -> None:
+        chance = random.Random(2)
+        while not self._stopping.wait(chance.uniform(self._least, self._most)):
+            with contextlib.suppress(OSError):
+                self._act()
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+@contextlib.contextmanager
+def running_site(*, database: str) -> Iterator[Site]:
+    """Run a site in a temporary folder; everything goes with it."""
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="jinbang-faults-")))
+        (folder / "static").mkdir()
+        environment = dict(os.environ) | {
+            "JINBANG_VAR": str(folder),
+            "JINBANG_BROKER": "manual",
+            "DJANGO_SETTINGS_MODULE": "edu.settings.embedded",
+            "PYTHONPATH": str(ROOT),
+        }
+        for name in ("DATABASE_URL", "REDIS_URL", "JINBANG_DEBUG"):
+            environment.pop(name, None)
+        if database == "postgresql":
+            url = stack.enter_context(throw_away_postgres(log=folder / "postgres.log", durable=True))
+            environment["DATABASE_URL"] = url
+        site = Site(folder=folder, environment=environment, database=database)
+        stack.callback(site.stop)
+        yield site
