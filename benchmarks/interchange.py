@@ -175,7 +175,7 @@ def _watch_transactions() -> list[float]:
             yield
         found.append(time.process_time() - worked)
 
-    setattr(Pace, "transaction", watched)  # for this process only
+    Pace.transaction = watched  # type: ignore[method-assign, assignment] # for this process only
     return found
 
 

@@ -75,9 +75,12 @@ def _make_exams(author: Any, now: Any) -> tuple[dict[str, str], dict[str, Any]]:
     )
 
     bank = create_bank(actor=author, name="Campaign", slug="campaign")
-    questions, key = [], {}
+    questions: list[Any] = []
+    key: dict[str, Any] = {}
     for number in range(1, 9):
         right: Any
+        content: dict[str, Any]
+        answer: dict[str, Any]
         if number % 3 == 0:
             type_, right = "numerical", str(number * 7)
             content, answer = {"stem": f"Seven times {number}?"}, {"answers": [{"value": right, "tolerance": "0"}]}
