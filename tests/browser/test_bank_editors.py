@@ -141,7 +141,8 @@ def write_upload(page, bank) -> None:
 
 
 def test_an_exam_with_a_file_and_a_picture_is_sat_with_a_reload_in_between(at_browser, user_of, page, bank, settle):
-    from exams.authoring.papers import add_items, add_section, create_paper
+    from exams.authoring.paper_rows import add_items, add_section
+    from exams.authoring.papers import create_paper
     from exams.authoring.publishing import publish_paper
     from exams.models import AnswerFile, Attempt, Question
     from tests.factories.exams import make_exam

@@ -119,7 +119,8 @@ def test_many_questions_are_changed_seen_before_and_undone(page, bank):
 
 
 def test_a_used_question_is_not_deleted_and_a_deleted_one_comes_back(page, bank):
-    from exams.authoring.papers import add_items, add_section, create_paper
+    from exams.authoring.paper_rows import add_items, add_section
+    from exams.authoring.papers import create_paper
     from exams.models import Question
 
     used = Question.objects.get(bank=bank, summary=CHINESE[0])
