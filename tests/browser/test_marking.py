@@ -73,6 +73,7 @@ def test_ten_answers_are_marked_by_keyboard(at_browser, user_of):
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
     page.keyboard.press("Enter")  # nothing is given yet
     expect(page.locator("[data-error]")).to_contain_text("Give every criterion its points")
 

@@ -82,6 +82,8 @@ def test_questions_are_ordered_by_keys_and_by_hand_and_come_back(editor):
 def test_a_blueprint_says_what_lacks_and_is_mended_published_and_previewed(editor):
     page = editor
     page.get_by_role("link", name="Blueprint").click()
+    page.wait_for_url("**/blueprint/")
+    page.wait_for_load_state("load")
     row = page.locator(".blueprint-row").first
     state = page.locator("#blueprint-state")
     row.get_by_label("Number of questions").fill("400")
