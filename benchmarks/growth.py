@@ -34,11 +34,10 @@ def grow(count: int) -> dict[str, int]:
     first = Attempt.objects.filter(state="graded", exam__title="Benchmark: review").order_by("pk").first()
     assert first is not None
     is_postgresql = connection.vendor == "postgresql"
-    series = (
-        f"SELECT n FROM generate_series(1, {count}) AS given(n)"
-        if is_postgresql
-        else f"WITH RECURSIVE given(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM given WHERE n < {count}) SELECT n FROM given"  # noqa: E501
-    )
+    series = f"SELECT n FROM generate_series(1, {count}) AS given(n)"
+    if not is_postgresql:
+        numbers = f"SELECT 1 UNION ALL SELECT n + 1 FROM given WHERE n < {count}"
+        series = f"WITH RECURSIVE given(n) AS ({numbers}) SELECT n FROM given"
     fresh = "gen_random_uuid()" if is_postgresql else "lower(hex(randomblob(16)))"
     columns = [field.column for field in Attempt._meta.concrete_fields if field.column != "id"]
     values = [{"number": "number + 1000 + n", "public_id": fresh}.get(name, f'"{name}"') for name in columns]

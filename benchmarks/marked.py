@@ -175,7 +175,8 @@ def measure(size: int) -> dict[str, float]:
     from exams.regrading.preview import compute_preview
 
     exam = Exam.objects.select_related("owner").get(title=_title(size))
-    version_id = int(exam.paper_version.structure["sections"][0]["items"][0]["version_id"])  # type: ignore[union-attr]
+    assert exam.paper_version is not None
+    version_id = int(exam.paper_version.structure["sections"][0]["items"][0]["version_id"])
     found: dict[str, float] = {}
     row = plan_regrade(
         actor=exam.owner, exam=exam, version_id=version_id, policy="new_key", reason="b was right",

@@ -181,7 +181,7 @@ def take_back_updates(batch: ImportBatch) -> tuple[int, int]:
     now = connection.ops.adapt_datetimefield_value(now_utc())
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {q} SET {_assigned((*OWN, *STATUS), 'f')}, updated_at = %s FROM {c} f, {c} n "  # noqa: S608
+            f"UPDATE {q} SET {_assigned((*OWN, *STATUS), 'f')}, updated_at = %s FROM {c} f, {c} n "  # noqa: S608 - our names
             f"WHERE f.batch_id = %s AND f.is_former = %s AND n.batch_id = %s AND n.is_former = %s "
             f"AND n.question_id = f.question_id AND f.question_id = {q}.id AND {same} "
             f"AND COALESCE(n.current_version_id, 0) = COALESCE({q}.current_version_id, 0)",

@@ -4,6 +4,7 @@ from hashlib import sha256
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.db.models import F
 
 from exams.domain.candidate_numbers import PRIME, candidate_number, read_number
 from exams.models import Attempt, Exam
@@ -23,8 +24,8 @@ def find_attempt_id(*, exam: Exam, number: str) -> int | None:
     rest = read_number(number, secret=_secret(exam))
     if rest is None:
         return None
-    ids = Attempt.objects.filter(exam=exam).extra(where=["id %% %s = %s"], params=[PRIME, rest])
-    return ids.values_list("pk", flat=True).first()
+    found = Attempt.objects.filter(exam=exam).annotate(rest=F("pk") % PRIME).filter(rest=rest)
+    return found.values_list("pk", flat=True).first()
 
 
 def names_of(*, user_ids: set[int]) -> dict[int, str]:
