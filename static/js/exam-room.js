@@ -284,6 +284,8 @@ function goOn(button) {
 document.addEventListener("exam:clock", ({ detail }) => {
   stands = detail.stands ? detail.remaining : null;
   if (!detail.stands) clock(null, detail.remaining);
+  // The clock moves together with the words that announce it; the end has its own event.
+  if (detail.remaining > 0) tick();
 });
 document.addEventListener("exam:resume", () => sync.flush());
 document.addEventListener("exam:flush", async ({ detail }) => {
