@@ -1,9 +1,10 @@
 """Inserting many plain rows: values made ready once where they are the same for all, and before the transaction begins.
 
 Django's bulk_create spends five times as long on values that need no conversion; an import of 100,000 questions writes
-400,000 rows.
+400,000 rows. PostgreSQL takes them by COPY, which neither side has to put together or read as a statement.
 """
 
+import io
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,11 +13,8 @@ from typing import Any
 from django.db import connection, models
 
 from edu.core.clock import now_utc
-from exams.interchange.parts import in_parts
 
 _PLAIN = (models.CharField, models.TextField, models.IntegerField, models.BooleanField, models.ForeignKey)
-ROWS_A_STATEMENT = 250
-"""Rows of one INSERT where each statement is a journey to the server."""
 _EMPTY = {"list": "[]", "dict": "{}"}
 
 
@@ -34,6 +32,18 @@ def _preparing(field: models.Field) -> Callable[[Any], Any] | None:
     if isinstance(field, _PLAIN):
         return None
     return lambda value: field.get_db_prep_save(value, connection)
+
+
+def _copied(value: Any) -> str:
+    """Return a value as the text form of COPY writes it: https://www.postgresql.org/docs/current/sql-copy.html."""
+    if value is None:
+        return r"\N"
+    text = str(value)
+    if "\\" in text:
+        text = text.replace("\\", r"\\")
+    if "\n" in text or "\r" in text or "\t" in text:
+        text = text.replace("\n", r"\n").replace("\r", r"\r").replace("\t", r"\t")
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +67,15 @@ class PreparedRows:
         if not self.values:
             return
         name = connection.ops.quote_name
-        head = f"INSERT INTO {name(self.table)} ({', '.join(map(name, self.columns))}) VALUES "  # noqa: S608 - our own
-        row = f"({', '.join(['%s'] * len(self.columns))})"
+        target = f"{name(self.table)} ({', '.join(map(name, self.columns))})"
         with connection.cursor() as cursor:
             if connection.vendor == "sqlite":
-                cursor.executemany(head + row, self.values)
+                row = ", ".join(["%s"] * len(self.columns))
+                cursor.executemany(f"INSERT INTO {target} VALUES ({row})", self.values)  # noqa: S608 - our own
                 return
-            for part in in_parts(self.values, ROWS_A_STATEMENT):
-                rows = ", ".join([row] * len(part))
-                cursor.execute(head + rows, [value for values in part for value in values])
+            lines = io.StringIO("".join(["\t".join(map(_copied, values)) + "\n" for values in self.values]))
+            with connection.wrap_database_errors:
+                cursor.copy_expert(f"COPY {target} FROM STDIN", lines)
 
 
 def prepare_rows(

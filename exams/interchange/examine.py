@@ -27,7 +27,7 @@ MAXIMUM_RECORD = 1_000_000
 @dataclass(kw_only=True, slots=True)
 class Examined:
     """What an import keeps of a row, the plain text by which like questions are found, and, once it is held against the
-    bank and the rows before it, the question or the row that it repeats."""
+    bank and the rows before it, the question or the row that it repeats, and the row that it resembles."""
 
     row: int
     file: str = ""
@@ -45,6 +45,8 @@ class Examined:
     cells: list[str] = field(default_factory=list)
     question_id: int | None = None
     repeats_position: int | None = None
+    near_position: int | None = None
+    near_percent: int | None = None
 
 
 def examine_record(raw: Mapping[str, Any]) -> tuple[dict[str, Any] | None, QuestionFacts | None, list[Remark]]:

@@ -28,17 +28,17 @@ logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 250
 """Rows that are compared or noted at once."""
-PIECES_KEPT = 1000
-"""Rows whose pieces are kept for the next pairs: some 10 KiB each."""
-PAIRS = 1000
-"""Pairs of rows whose texts are held against each other at once."""
+PIECES_KEPT = 100
+"""Rows whose pieces are kept for the next pairs: some 10 KiB each, and up to 300."""
+PAIRS = 100
+"""Pairs of texts that are held against each other at once."""
 MAXIMUM_ROWS = 1_000_000
 NO_QUESTIONS = gettext_noop("The file holds no questions.")
 TOO_MANY = gettext_noop("The file has more than %(limit)s questions. Split it.")
 NOT_READABLE = gettext_noop("The file cannot be read: %(reason)s")
 EXAMINED_COLUMNS = (
     "row", "file", "state", "type", "ref", "summary", "record", "problems", "doubts", "losses", "content_hash",
-    "source", "cells", "question_id", "repeats_position",
+    "source", "cells", "question_id", "repeats_position", "near_position", "near_percent",
 )  # fmt: skip
 """What a row takes over from what was examined, by the same name."""
 State = ImportRow.State
@@ -69,7 +69,7 @@ def plan_import(*, batch_id: int, say: Say) -> dict[str, Any]:
         return _fail(batch, error.text or error.message, error.values)
     except OSError as error:
         return _fail(batch, NOT_READABLE, {"reason": type(error).__name__})
-    find_like_rows(batch, sketches)
+    find_distant_rows(batch, sketches)
     _find_near_duplicates(batch, sketches, say)
     report = {**count_rows(batch), "folded": fold_batch(batch)}
     ImportBatch.objects.filter(pk=batch.pk, state=ImportBatch.State.READING).update(
@@ -102,12 +102,12 @@ def _read(batch: ImportBatch, format_: Format, source: Source, say: Say) -> near
         if position + len(part) > MAXIMUM_ROWS:
             raise UnreadableFile(TOO_MANY, {"limit": MAXIMUM_ROWS})
         _place(batch, part, position)
+        for at, item in enumerate(part, start=position + 1):
+            if item.state in {State.NEW, State.DOUBTFUL} and (like := sketches.add(at, item.plain_text)):
+                item.near_position, item.near_percent = like.position, like.percent
         rows = prepare_rows(ImportRow, [_columns(batch, item, at) for at, item in enumerate(part, start=position + 1)])
         with pace.transaction():
             rows.insert()
-        for at, item in enumerate(part, start=position + 1):
-            if item.state in {State.NEW, State.DOUBTFUL}:
-                sketches.add(at, item.plain_text)
         position += len(part)
         say(round(90 * position / (position + 2000)), str(position))
     if not position:
@@ -217,10 +217,10 @@ def _settle_within(item: Examined, earlier: Mapping[str, Mapping[str, int]]) -> 
         item.question_id = None
 
 
-def find_like_rows(batch: ImportBatch, sketches: near_duplicates.Sketches) -> None:
-    """Note at each row the earlier row of the same file that is most like it, from 80 % on."""
+def find_distant_rows(batch: ImportBatch, sketches: near_duplicates.Sketches) -> None:
+    """Note at each row the earlier row far before it in the file that is more like it than those near by."""
     pieces: dict[int, frozenset[int]] = {}
-    for part in in_parts(sketches.pairs(), PAIRS):
+    for part in in_parts(sketches.distant_pairs(), PAIRS):
         places = {place for pair in part for place in pair}
         rows = ImportRow.objects.filter(batch=batch, position__in=places - pieces.keys()).order_by()
         for place, text in rows.values_list("position", "search_text"):
@@ -239,21 +239,20 @@ def find_like_rows(batch: ImportBatch, sketches: near_duplicates.Sketches) -> No
         for some in in_parts(changed, BATCH_SIZE):
             with transaction.atomic():
                 ImportRow.objects.bulk_update(some, ["near_percent", "near_position"])
-        # Pairs come in the order of their later rows, whose partners mostly stand just before them.
         for place in sorted(pieces)[:-PIECES_KEPT]:
             del pieces[place]
 
 
 def _find_near_duplicates(batch: ImportBatch, sketches: near_duplicates.Sketches, say: Say) -> None:
     """Note at each row the question of the bank that is most like it, from 80 % on."""
-    if not len(sketches):
+    if not sketches:
         return
     best: dict[int, tuple[float, int]] = {}
     last = done = 0
     questions = Question.objects.filter(bank=batch.bank).exclude(status=Question.Status.RETIRED)
     while part := list(questions.filter(pk__gt=last).order_by("pk").values_list("pk", "search_text")[:2000]):
         last, done = part[-1][0], done + len(part)
-        _compare(batch, list(near_duplicates.find_candidates(sketches, part)), best)
+        _compare(batch, near_duplicates.find_candidates(sketches, part), best)
         say(90 + round(9 * done / (done + 20_000)), str(done))
     for places in in_parts(best, BATCH_SIZE):
         rows = list(ImportRow.objects.filter(batch=batch, position__in=places).only("pk", "position", "near_percent"))
@@ -266,11 +265,11 @@ def _find_near_duplicates(batch: ImportBatch, sketches: near_duplicates.Sketches
 
 def _compare(
     batch: ImportBatch,
-    candidates: list[tuple[near_duplicates.Likeness, frozenset[int]]],
+    candidates: Iterable[tuple[near_duplicates.Likeness, frozenset[int]]],
     best: dict[int, tuple[float, int]],
 ) -> None:
     """Hold the texts of candidates against each other."""
-    for part in in_parts(candidates, BATCH_SIZE):
+    for part in in_parts(candidates, PAIRS):
         places = {pair.position for pair, _pieces in part}
         rows = ImportRow.objects.filter(batch=batch, position__in=places).values_list("position", "search_text")
         own = {place: near_duplicates.pieces_of(text) for place, text in rows}

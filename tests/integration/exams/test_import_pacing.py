@@ -1,15 +1,14 @@
 """Imports in short transactions: how many rows one takes, and what it leaves of the connection."""
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
-from edu.core.clock import now_utc
 from edu.core.ids import new_public_id
 from exams.authoring.banks import create_bank
 from exams.interchange import pacing
 from exams.interchange.bulk_insert import prepare_rows, reserve_keys
 from exams.interchange.pacing import Pace
-from exams.models import Bank, Topic
+from exams.models import Bank, ImportBatch, ImportRow, Topic
 from tests.integration.exams.authoring_people import make_author
 
 
@@ -75,10 +74,43 @@ def test_reserved_keys_are_free_and_the_next_row_comes_behind_them():
     assert prepare_rows(Topic, []).insert() is None
 
 
+HARD_TEXTS = (
+    "",
+    "\\N",
+    "\\",
+    "a\tb\nc\rd\\te",
+    "\\.",
+    "'quoted' \"twice\" %s %(x)s {}",
+    "\u0085\u2028\x0b\x0c\x1c\x1d\x1e",
+    "\u6c49\u5b57 \U0001f600 e\u0301",
+)
+
+
 @pytest.mark.django_db
-def test_many_rows_are_inserted_in_several_statements(monkeypatch):
-    monkeypatch.setattr("exams.interchange.bulk_insert.ROWS_A_STATEMENT", 2)
-    rows = [{"name": f"Bank {n}", "slug": f"b{n}", "created_at": now_utc()} for n in range(5)]
+def test_hard_texts_are_inserted_as_they_are():
+    rows = [{"name": f"Bank {n}", "slug": f"b{n}", "description": text} for n, text in enumerate(HARD_TEXTS)]
     # Public ids are made for each row by whoever inserts: a default would be the same for all.
     prepare_rows(Bank, [{**row, "public_id": new_public_id()} for row in rows]).insert()
-    assert Bank.objects.count() == 5
+    assert list(Bank.objects.order_by("slug").values_list("description", flat=True)) == list(HARD_TEXTS)
+
+
+@pytest.mark.django_db
+def test_json_nothing_and_numbers_are_inserted_as_they_are():
+    batch = ImportBatch.objects.create(bank=Bank.objects.create(name="B", slug="b"), file_name="a")
+    record = {"stem": "C:\\new\ttab\nline \u6c49", "options": [], "marks": "2.50", "nothing": None}
+    row = {
+        "batch_id": batch.pk, "position": 1, "row": 7, "state": "new", "record": record, "problems": [],
+        "cells": ["\\N"], "question_id": None, "has_losses": True, "search_text": "\\N",
+    }  # fmt: skip
+    prepare_rows(ImportRow, [row, {**row, "position": 2, "record": None, "has_losses": False}]).insert()
+    first, second = ImportRow.objects.order_by("position")
+    assert (first.record, first.cells, first.question_id, first.has_losses) == (record, ["\\N"], None, True)
+    assert (first.search_text, first.row, second.record, second.has_losses) == ("\\N", 7, None, False)
+
+
+@pytest.mark.django_db
+def test_a_row_that_breaks_a_rule_is_an_integrity_error():
+    row = {"name": "B", "slug": "same", "public_id": new_public_id()}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        prepare_rows(Bank, [row, row]).insert()
+    assert not Bank.objects.exists()
