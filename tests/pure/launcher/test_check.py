@@ -1,4 +1,4 @@
-from edu.launcher.check import Result, Step, Totals, read_report, summarise
+from edu.launcher.check import Result, Step, Totals, _show, read_report, summarise
 
 
 def test_report_counts_errors_as_failures(tmp_path):
@@ -27,3 +27,10 @@ def test_run_that_executed_no_test_has_failed(capsys):
     empty = [Result(Step("pure tests", ["true"]), 0, 1.0, Totals())]
     assert summarise(empty, unmet=[], seconds=1) == 1
     assert capsys.readouterr().out.splitlines()[-1] == "0 passed, 1 failed, 0 skipped"
+
+
+def test_what_did_not_run_or_needed_a_second_try_is_said_aloud(capsys):
+    result = Result(Step("browser journeys", ["true"]), 0, 1.0, Totals(2, 0, 1))
+    _show(result, "..R.\nRERUN tests/browser/test_a.py::test_b\nSKIPPED [1] no corpus\nPASSED tests/x.py::test_c\n")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-2:] == ["RERUN tests/browser/test_a.py::test_b", "SKIPPED [1] no corpus"]
