@@ -261,7 +261,7 @@ def _show(result: Result, output: str) -> None:
         say(f"$ {' '.join(result.step.command)}")
         say(output.rstrip())
     elif result.totals is not None:
-        # Skips are said aloud: a test that did not run is not a test that passed, nor is one that passed at the second try.
+        # A test that did not run is not a test that passed, nor is one that passed at the second try: both are said.
         said = [line for line in output.splitlines() if line.startswith(("SKIPPED", "RERUN"))]
         say("\n".join(said) or str(result.totals))
 
