@@ -92,10 +92,7 @@ def _whole(exam: Exam, sitting: Sitting, answers: Mapping[int, Answers]) -> dict
         "pass_rate": passes / n,
         "pass_interval": asdict(share_interval(hits=passes, n=n)) if n >= MINIMUM_N else None,
         "seconds": asdict(spread(sitting.seconds)),
-        "views": view_times(
-            seconds=[seconds for one in answers.values() for seconds in one.seconds],
-            shares=[share for one in answers.values() for share in _shares(one)],
-        ),
+        "views": _views(sitting, answers),
         "time_histogram": _bins(sitting.seconds, high=max(1, exam.duration_seconds)),
         "alpha": None,
         "error": None,
@@ -109,6 +106,16 @@ def _whole(exam: Exam, sitting: Sitting, answers: Mapping[int, Answers]) -> dict
             whole["alpha"] = alpha
             whole["error"] = standard_error_of_measurement(sd=scores.sd, alpha=alpha)
     return whole
+
+
+def _views(sitting: Sitting, answers: Mapping[int, Answers]) -> dict[str, Any] | None:
+    """Return how long questions were in view, all together; None where too few attempts recorded it."""
+    recorded = sum(one is not None for one in sitting.views)
+    if recorded < MINIMUM_N:
+        return None
+    seconds = [value for one in answers.values() for value in one.seconds]
+    figures = view_times(seconds=seconds, shares=[share for one in answers.values() for share in _shares(one)])
+    return {**figures, "attempts": recorded} if figures else None
 
 
 def _departments(sitting: Sitting, names: Mapping[int, str]) -> list[dict[str, Any]]:
