@@ -1,4 +1,4 @@
-"""Which exams a person finds statistics of: those she manages, and those that people of organisations she trains sat."""
+"""Which exams a person finds statistics of: those she manages, and those that her organisations' people sat."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ def list_readable(*, user: Any) -> ReadableExams:
         return ReadableExams(rows=_newest(sat), people=None, is_trainer=False)
     trained = [row.organization_id for row in list_memberships(user_id=user.pk) if row.role == "trainer"]
     people = {pk for organization_id in trained for pk in staff_by_user(organization_id=organization_id)}
-    own = Q(pk__in=managed_exams(user).values("pk"), pk__in=Attempt.objects.values("exam_id"))
+    own = Q(pk__in=managed_exams(user).filter(pk__in=Attempt.objects.values("exam_id")).values("pk"))
     sat_by_people = Q(pk__in=Attempt.objects.filter(user_id__in=people).values("exam_id"))
     rows = Exam.objects.filter(own | sat_by_people if people else own)
     return ReadableExams(rows=_newest(rows), people=people if trained else None, is_trainer=bool(trained))
