@@ -61,5 +61,5 @@ ENTRIES = [
         also=("/teach/gradebook/",),
         count=_open_appeals,
     ),
-    DeskEntry(desk="trainer", label=_("Exam statistics"), url_name="figures:index", icon="chart", order=15),
+    DeskEntry(desk="trainer", label=_("Exam statistics"), url_name="figures:index", icon="chart-bar", order=25),
 ]
