@@ -15,6 +15,7 @@ from python_calamine import load_workbook
 from benchmarks.pgbench import write_script
 from edu.accounts.deletion import collect_personal_data
 from edu.core.clock import now_utc
+from edu.training.models import Assignment
 from exams.delivery.save import save_statement
 from exams.fetch import seconds_of
 from exams.figures.population import get_reader
@@ -25,6 +26,7 @@ from exams.templatetags.exam_text import exact_moment, spent
 from tests.factories.exams import make_exam, make_user
 from tests.factories.organizations import make_member, make_organization, make_trainer_user
 from tests.factories.regrading import make_class
+from tests.factories.training import make_assignment, make_pool
 
 pytestmark = pytest.mark.django_db
 TYPES = ("single_choice", "true_false", "numerical")
@@ -278,3 +280,19 @@ def test_nobody_else_reads_a_timeline(client):
     _exam, (attempt,) = make_class(answers=[GOOD], types=TYPES)
     client.force_login(make_user())
     assert client.get(reverse("exams:timeline", args=[attempt.public_id])).status_code == 404
+
+
+def test_an_assignment_links_to_the_statistics_of_its_exams_once_somebody_sat(client, run_jobs):
+    organization = make_organization()
+    trainer, member = make_trainer_user(organization), make_member(organization).user
+    exam, (attempt,) = make_class(answers=[GOOD], types=TYPES)
+    assignment = make_assignment(organization, make_pool(organization), everybody=False, user_ids=[member.pk])
+    Assignment.objects.filter(pk=assignment.pk).update(products=[{"key": exam.product_key, "title": exam.title}])
+    run_jobs()
+    client.force_login(trainer)
+    url = reverse("training:assignment", args=[assignment.public_id])
+    wanted = reverse("figures:exam", args=[exam.public_id])
+    assert wanted not in client.get(url).content.decode()
+    Attempt.objects.filter(pk=attempt.pk).update(user=member)
+    assert wanted in client.get(url).content.decode()
+    assert client.get(wanted).status_code == 200
