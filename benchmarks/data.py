@@ -64,7 +64,7 @@ def make_plan(*, starts: int, submits: int) -> dict[str, Any]:
     from edu.core.clock import now_utc
     from edu.demo.people import ensure_people
     from edu.demo.site import load_site
-    from exams.delivery import save
+    from exams.delivery.save import save_statement
 
     now = now_utc()
     load_site()
@@ -82,7 +82,7 @@ def make_plan(*, starts: int, submits: int) -> dict[str, Any]:
         "exam": str(exams["start"].public_id),
         "readers": [sittings.read_everything(person, course, exams, now) for person in take(CLIENTS)],
         "savers": [sittings.start(person, exams["save"], now) for person in take(CLIENTS)],
-        "statement": save._STATEMENT.format(merge=save._MERGE["postgresql"], flags=save._FLAGS["postgresql"]),
+        "statement": save_statement(vendor="postgresql"),
         "pgbench": {"attempt_id": rows[0]["id"], "user_id": rows[0]["user_id"]},
         "starters": [sittings.cookies(person) for person in take(starts)],
         "submitters": [sittings.answer(person, exams["submit"], now) for person in take(submits)],

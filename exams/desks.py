@@ -58,7 +58,8 @@ ENTRIES = [
         url_name="marking:queue",
         icon="edit",
         order=88,
-        also=("/teach/gradebook/", "/teach/statistics/"),
+        also=("/teach/gradebook/",),
         count=_open_appeals,
     ),
+    DeskEntry(desk="trainer", label=_("Exam statistics"), url_name="figures:index", icon="chart-bar", order=25),
 ]

@@ -13,6 +13,7 @@ from exams.asked import AskedVersion
 from exams.domain.assembly import DrawnSlot, FixedQuestion, Pool, Pools, Section
 from exams.domain.attempts import AttemptState
 from exams.domain.marks import GradingPolicy, Mark, MarkState, PartMark
+from exams.domain.times import fair_seconds
 from exams.domain.timing import Accommodation as TimeAccommodation
 from exams.domain.timing import AttemptSummary, ExamTerms
 from exams.models import Accommodation, Attempt, Exam, ItemResult, QuestionVersion
@@ -30,6 +31,7 @@ __all__ = [
     "parts_as_json",
     "policy_of",
     "pools_of",
+    "seconds_of",
     "section_texts",
     "stored_marks",
     "terms_of",
@@ -141,6 +143,15 @@ def frozen_slots(paper: Mapping[str, Any]) -> list[FrozenSlot]:
         for place, section in enumerate(paper["sections"])
         for entry in section["slots"]
     ]
+
+
+def seconds_of(attempt: Attempt, /, *, now: datetime) -> tuple[int, ...] | None:
+    """Return how many seconds each slot was in view, as far as that is believed; None where it was not recorded."""
+    if not attempt.question_seconds:
+        return None
+    elapsed = ((attempt.submitted_at or now) - attempt.started_at).total_seconds()
+    slots = max((slot.slot for slot in frozen_slots(attempt.paper)), default=0)
+    return fair_seconds(attempt.question_seconds, slots=slots, elapsed_seconds=elapsed)
 
 
 def frozen_entry(slot: int, drawn: DrawnSlot, order: Mapping[str, Iterable[str]]) -> dict[str, Any]:

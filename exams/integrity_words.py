@@ -58,7 +58,14 @@ def told_before_start(integrity: Integrity) -> list[Told]:
                 "The invigilator sees whether you are connected, at which question you are and how many you have "
                 "answered, and may write to you. Losing the connection, or opening the exam twice, is noted."
             ),
-        )
+        ),
+        Told(
+            icon="clock",
+            text=_(
+                "It is recorded how many seconds each question is in view, to find questions that take long. It "
+                "changes no mark, and you see it in your review."
+            ),
+        ),
     ]
     if integrity.watermark:
         told.append(Told(icon="user", text=_("Your name stands faintly across the page.")))

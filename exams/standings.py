@@ -86,6 +86,20 @@ def _standing(
     )
 
 
+def list_sat_exams(*, user_ids: Sequence[int], product_keys: Sequence[str]) -> list[OwnedThing]:
+    """Return the exams behind product keys (exam:<uuid>, others are passed over) that one of the people sat, by title:
+    one statement, none without such a key.
+    """
+    ids = [key.removeprefix("exam:") for key in product_keys if key.startswith("exam:")]
+    if not ids:
+        return []
+    sat = Attempt.objects.filter(user_id__in=user_ids).values("exam_id")
+    return [
+        OwnedThing(public_id=row.public_id, product_key=row.product_key, title=row.title, status=row.status)
+        for row in Exam.objects.filter(public_id__in=ids, pk__in=sat).only("public_id", "title", "status")
+    ]
+
+
 def list_organization_exams(*, organization_id: int) -> list[OwnedThing]:
     """Return the organisation's own exams that are not archived, latest first."""
     rows = Exam.objects.filter(organization_id=organization_id).exclude(status=Exam.Status.ARCHIVED)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exams.views import appeals, exams, files, receipts, results, room, sounds, watch
+from exams.views import appeals, exams, files, receipts, results, room, sounds, timelines, watch
 
 app_name = "exams"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("attempts/<uuid:public_id>/report/", results.report, name="report"),
     path("attempts/<uuid:public_id>/appeal/", appeals.appeal, name="appeal"),
     path("attempts/<uuid:public_id>/script.pdf", appeals.script, name="script"),
+    path("attempts/<uuid:public_id>/timeline/", timelines.timeline, name="timeline"),
     path("attempts/<uuid:public_id>/receipt/", receipts.receipt, name="receipt"),
     path("attempts/<uuid:public_id>/receipt.<str:format>", receipts.download, name="receipt_file"),
     path("attempts/<uuid:public_id>/files/", files.begin, {"kind": "attempt"}, name="files"),

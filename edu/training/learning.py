@@ -13,8 +13,8 @@ from courses.standings import list_standings as list_course_standings
 from edu.access.queries import list_doors, list_opened_keys
 from edu.core.errors import NotFound
 from edu.training.domain.states import NOT_STARTED, ProductProgress
-from edu.training.models import SeatPool
-from exams.standings import list_organization_banks, list_organization_exams
+from edu.training.models import Assignment, AssignmentTarget, SeatPool
+from exams.standings import list_organization_banks, list_organization_exams, list_sat_exams
 from exams.standings import list_standings as list_exam_standings
 from payments.queries import get_order, list_seat_offers
 from payments.wording import money_label
@@ -74,6 +74,18 @@ class SeatOffer:
     url: str
     price_label: str
     product_key: str
+
+
+def list_statistics(*, assignment: Assignment) -> list[tuple[str, str]]:
+    """Return title and address of the statistics of each exam of an assignment that one of its people sat: two
+    statements, none where no exam is assigned.
+    """
+    keys = [key for key in assignment.product_keys if key.startswith("exam:")]
+    if not keys:
+        return []
+    people = list(AssignmentTarget.objects.filter(assignment=assignment).values_list("user_id", flat=True))
+    rows = list_sat_exams(user_ids=people, product_keys=keys)
+    return [(row.title, reverse("figures:exam", args=[row.public_id])) for row in rows]
 
 
 def list_progress(

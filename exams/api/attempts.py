@@ -3,10 +3,11 @@
 import uuid
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, JsonResponse
 from ninja import Router, Schema
+from pydantic import BeforeValidator
 
 from edu.accounts.throttle import check_rate
 from edu.accounts.tokens import TokenAuth
@@ -19,20 +20,36 @@ from exams.delivery.room import get_own_attempt
 from exams.delivery.save import SavedBatch
 from exams.delivery.start import OPEN_STATES
 from exams.domain.receipts import response_value
+from exams.domain.times import read_seconds
 from exams.domain.timing import remaining_seconds
+from exams.fetch import seconds_of
 from exams.models import Attempt
 from exams.services import Batch, SaveRefused, move_forward, save_responses, submit_attempt
 
 router = Router(tags=["attempts"], auth=[AttemptKeyAuth(), TokenAuth()])
 
 
+def _tolerated(given: Any) -> list[int] | None:
+    """Return seconds as a list of numbers, None for anything else: what is said of time never costs an answer."""
+    seconds = read_seconds(given, slots=MAXIMUM_SLOTS)
+    return None if seconds is None else list(seconds)
+
+
+MAXIMUM_SLOTS = 10_000
+QuestionSeconds = Annotated[list[int] | None, BeforeValidator(_tolerated)]
+
+
 class BatchIn(Schema):
-    """Every answer that is not acknowledged yet, whole; `seq` counts the batches of an epoch from 1."""
+    """Every answer that is not acknowledged yet, whole; `seq` counts the batches of an epoch from 1. `question_seconds`
+    says how long each question was in view, from slot 1: totals of the whole attempt, those of earlier openings
+    included. Left out, what is stored stays; what cannot be read is passed over.
+    """
 
     epoch: int
     seq: int
     responses: dict[str, Any] = {}
     flags: list[int] | None = None
+    question_seconds: QuestionSeconds = None
 
 
 class SubmitIn(Schema):
@@ -42,6 +59,7 @@ class SubmitIn(Schema):
     seq: int = 0
     responses: dict[str, Any] = {}
     flags: list[int] | None = None
+    question_seconds: QuestionSeconds = None
 
 
 class BatchOut(Schema):
@@ -60,7 +78,8 @@ class BatchOut(Schema):
 
 class AttemptOut(Schema):
     """An attempt as it stands. `position` is the open question of a forward-only attempt, 0 where all are open; while
-    it runs, only the open questions' answers are given.
+    it runs, only the open questions' answers are given. `question_seconds` are the totals, by slot from 1, from which
+    a room counts on; empty where none were recorded.
     """
 
     id: uuid.UUID
@@ -76,6 +95,7 @@ class AttemptOut(Schema):
     server_now: datetime
     remaining_seconds: int
     responses: dict[str, Any]
+    question_seconds: list[int]
     receipt: str
 
 
@@ -135,12 +155,22 @@ def save_view(request: HttpRequest, attempt_id: uuid.UUID, body: BatchIn) -> Any
     try:
         saved = save_responses(
             key=key,
-            batch=Batch(epoch=body.epoch, seq=body.seq, responses=body.responses, flags=body.flags),
+            batch=_batch(body),
             now=now,
         )
     except SaveRefused as error:
         return _refused(error)
     return _saved(saved, now)
+
+
+def _batch(body: BatchIn | SubmitIn) -> Batch:
+    return Batch(
+        epoch=body.epoch,
+        seq=body.seq,
+        responses=body.responses,
+        flags=body.flags,
+        question_seconds=body.question_seconds,
+    )
 
 
 def _saved(saved: SavedBatch, now: datetime) -> JsonResponse:
@@ -189,7 +219,7 @@ def submit_view(request: HttpRequest, attempt_id: uuid.UUID, body: SubmitIn | No
     key = own_key(request, attempt_id)
     batch = None
     if body is not None and body.responses:
-        batch = Batch(epoch=body.epoch, seq=body.seq, responses=body.responses, flags=body.flags)
+        batch = _batch(body)
     try:
         attempt = submit_attempt(
             user_id=user_id_of(request), attempt_id=attempt_id, key=key, batch=batch, now=now_utc()
@@ -225,6 +255,7 @@ def attempt_view(request: HttpRequest, attempt_id: uuid.UUID) -> AttemptOut:
             for slot, text in attempt.responses.items()
             if not is_held or int(slot) == attempt.position
         },
+        question_seconds=list(seconds_of(attempt, now=now) or ()),
         receipt=receipt_of(attempt),
     )
 

@@ -21,6 +21,7 @@ from exams.fetch import (
     get_asked_versions,
     get_reviewed_versions,
     policy_of,
+    seconds_of,
     stored_marks,
 )
 from exams.models import Attempt, ItemResult, QuestionVersion
@@ -60,7 +61,7 @@ class AskedQuestion:
 @dataclass(frozen=True, kw_only=True)
 class ReviewedQuestion:
     """A question of a review: drawn, with its verdict (empty where marks are hidden), the certainty that counted with
-    the answer, and how much of it was right."""
+    the answer, how much of it was right, and how long it was in view (None where that was not recorded)."""
 
     slot: int
     html: SafeString
@@ -68,6 +69,7 @@ class ReviewedQuestion:
     is_answered: bool
     certainty: int | None = None
     fraction: float | None = None
+    seconds: int | None = None
 
     @property
     def verdict_label(self) -> str:
@@ -154,6 +156,7 @@ def reviewed_paper(attempt: Attempt, *, policy: ReviewPolicy) -> PaperView:
     versions = get_reviewed_versions(slot.version_id for slot in slots)
     marks = stored_marks(attempt_id=attempt.pk)
     asks_certainty = policy_of(attempt.exam.grading_policy).asks_certainty
+    seconds = seconds_of(attempt, now=attempt.deadline_at)
     questions = []
     for slot in slots:
         stored = attempt.responses.get(str(slot.slot), "")
@@ -183,6 +186,7 @@ def reviewed_paper(attempt: Attempt, *, policy: ReviewPolicy) -> PaperView:
                 is_answered=is_answered(response),
                 certainty=certainty,
                 fraction=mark.fraction,
+                seconds=seconds[slot.slot - 1] if seconds else None,
             )
         )
     return PaperView(

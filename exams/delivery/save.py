@@ -18,6 +18,7 @@ from exams.answer_files import refuse_foreign_files
 from exams.delivery.keys import AttemptKey
 from exams.delivery.receipts import receipt_for, receipt_of
 from exams.delivery.stored import StoredBatch, store_batch
+from exams.domain.times import read_seconds, seconds_text
 from exams.domain.timing import remaining_seconds
 from exams.models import Attempt, LateBatch
 
@@ -56,17 +57,21 @@ class SaveRefused(Conflict):
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """One batch as the room sent it; `flags` None leaves the flags as they are."""
+    """One batch as the room sent it; `flags` None leaves the flags as they are. `question_seconds` are the totals of
+    each question from slot 1; whatever they are, they cost no answer.
+    """
 
     epoch: int
     seq: int
     responses: Mapping[Any, Any] = field(default_factory=dict)
     flags: list[int] | None = None
+    question_seconds: object = None
 
 
 _STATEMENT = """
 UPDATE exams_attempt
-   SET responses = {merge}, seq = %s, saved_at = %s, flags = {flags}, save_count = save_count + 1, gaps = {gaps}
+   SET responses = {merge}, seq = %s, saved_at = %s, flags = {flags}, save_count = save_count + 1, gaps = {gaps},
+       question_seconds = COALESCE(%s, question_seconds)
  WHERE id = %s AND user_id = %s AND epoch = %s AND state = 'open' AND seq < %s AND deadline_at >= %s
    AND (position = 0 OR %s IN (0, position))
 RETURNING responses, deadline_at
@@ -83,6 +88,11 @@ _GAPS = {
 _FLAGS = {"postgresql": "COALESCE(%s::jsonb, flags)", "sqlite": "COALESCE(%s, flags)"}
 
 
+def save_statement(*, vendor: str) -> str:
+    """Return the one statement of a save as a database takes it; its parameters stand in `_write`."""
+    return _STATEMENT.format(merge=_MERGE[vendor], flags=_FLAGS[vendor], gaps=_GAPS[vendor])
+
+
 def save_responses(*, key: AttemptKey, batch: Batch, now: datetime) -> SavedBatch:
     """Store a batch under an attempt key: one statement when all is well.
 
@@ -91,7 +101,7 @@ def save_responses(*, key: AttemptKey, batch: Batch, now: datetime) -> SavedBatc
     deadline and grace, or to a closed question, is put into quarantine first.
     """
     stored, flags = _checked(key, batch)
-    row = _write(key, batch.seq, stored.responses, flags, now)
+    row = _write(key, batch, stored.responses, flags, now)
     if row is None:
         return _explain(key, batch, stored.responses, now)
     responses, deadline_at = row
@@ -123,17 +133,18 @@ def _checked(key: AttemptKey, batch: Batch) -> tuple[StoredBatch, str | None]:
 
 
 def _write(
-    key: AttemptKey, seq: int, stored: dict[str, str], flags: str | None, now: datetime
+    key: AttemptKey, batch: Batch, stored: dict[str, str], flags: str | None, now: datetime
 ) -> tuple[dict[str, str], datetime] | None:
     """Run the statement; None when its conditions did not hold."""
-    vendor = connection.vendor
-    adapt = connection.ops.adapt_datetimefield_value
-    statement = _STATEMENT.format(merge=_MERGE[vendor], flags=_FLAGS[vendor], gaps=_GAPS[vendor])
+    adapt, seq = connection.ops.adapt_datetimefield_value, batch.seq
+    statement = save_statement(vendor=connection.vendor)
     patch = json.dumps(stored, ensure_ascii=False)
     least_deadline = adapt(now - timedelta(seconds=key.grace_seconds))
     gap = (adapt(now - timedelta(seconds=GAP_SECONDS)), adapt(now))
-    parameters = [patch, seq, adapt(now), flags, *gap, key.attempt_id, key.user_id, key.epoch, seq, least_deadline]
-    row = _send(statement, [*parameters, _only(stored)])
+    seconds = read_seconds(batch.question_seconds, slots=key.slots)
+    values = [patch, seq, adapt(now), flags, *gap, None if seconds is None else seconds_text(seconds)]
+    conditions = [key.attempt_id, key.user_id, key.epoch, seq, least_deadline, _only(stored)]
+    row = _send(statement, values + conditions)
     if row is None:
         return None
     responses = json.loads(row[0]) if isinstance(row[0], str) else row[0]

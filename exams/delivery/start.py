@@ -150,7 +150,8 @@ def _take_epoch(attempt: Attempt, now: datetime) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE exams_attempt SET epoch = epoch + 1, seq = 0, openings = {_OPENINGS[connection.vendor]} "  # noqa: S608 - ours
-            "WHERE id = %s AND state IN ('open', 'paused') RETURNING epoch, responses, flags, position",
+            "WHERE id = %s AND state IN ('open', 'paused') "
+            "RETURNING epoch, responses, flags, position, question_seconds",
             [connection.ops.adapt_datetimefield_value(now), attempt.pk],
         )
         row = cursor.fetchone()
@@ -158,7 +159,7 @@ def _take_epoch(attempt: Attempt, now: datetime) -> bool:
         return False
     responses, flags = (json.loads(value) if isinstance(value, str) else value for value in row[1:3])
     attempt.epoch, attempt.seq, attempt.responses, attempt.flags = int(row[0]), 0, responses, flags
-    attempt.position = int(row[3])
+    attempt.position, attempt.question_seconds = int(row[3]), row[4]
     return True
 
 

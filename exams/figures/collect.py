@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import FloatField, TextField
 from django.db.models.functions import Cast
 
+from exams.domain.times import fair_seconds
 from exams.figures.population import counted_attempts
 from exams.models import ItemResult
 
@@ -29,6 +30,8 @@ class Sitting:
     percents: MutableSequence[float] = field(default_factory=lambda: array("d"))
     seconds: MutableSequence[float] = field(default_factory=lambda: array("d"))
     passed: MutableSequence[int] = field(default_factory=lambda: array("b"))
+    views: list[Sequence[int] | None] = field(default_factory=list)
+    """Seconds that each question was in view, by slot from 1; None where it was not recorded."""
     newest_at: datetime | None = None
 
     def __len__(self) -> int:
@@ -37,8 +40,8 @@ class Sitting:
 
 @dataclass(slots=True)
 class Answers:
-    """The results of one version: whose (place of the attempt), marks, out of, and what was given (place in
-    `different`)."""
+    """The results of one version: whose (place of the attempt), marks, out of, what was given (place in `different`),
+    and how many seconds it was in view (0: never, or not recorded)."""
 
     question_id: int
     topic_id: int | None
@@ -46,6 +49,7 @@ class Answers:
     marks: MutableSequence[float] = field(default_factory=lambda: array("d"))
     maxima: MutableSequence[float] = field(default_factory=lambda: array("d"))
     given: MutableSequence[int] = field(default_factory=lambda: array("l"))
+    seconds: MutableSequence[int] = field(default_factory=lambda: array("l"))
     different: list[list[dict[str, Any]]] = field(default_factory=list)
     _codes: dict[str, int] = field(default_factory=dict)
 
@@ -64,7 +68,7 @@ def collect_sitting(*, exam_id: int, people: Collection[int] | None, counts_all:
     """Return the attempts of an exam that count, of some people or of everybody (None). One statement."""
     sitting = Sitting()
     rows = counted_attempts(exam_ids=[exam_id], counts_all=counts_all).order_by("pk")
-    for pk, user_id, score, maximum, percent, passed, started_at, submitted_at, graded_at in rows.values_list(
+    for pk, user_id, score, maximum, percent, passed, started_at, submitted_at, graded_at, seconds in rows.values_list(
         "pk",
         "user_id",
         Cast("score", FloatField()),
@@ -74,6 +78,7 @@ def collect_sitting(*, exam_id: int, people: Collection[int] | None, counts_all:
         "started_at",
         "submitted_at",
         "graded_at",
+        "question_seconds",
     ).iterator(chunk_size=CHUNK):
         if people is not None and user_id not in people:
             continue
@@ -83,7 +88,10 @@ def collect_sitting(*, exam_id: int, people: Collection[int] | None, counts_all:
         sitting.maxima.append(maximum)
         sitting.percents.append(percent)
         sitting.passed.append(bool(passed))
-        sitting.seconds.append((submitted_at - started_at).total_seconds() if submitted_at else 0.0)
+        elapsed = (submitted_at - started_at).total_seconds() if submitted_at else 0.0
+        sitting.seconds.append(elapsed)
+        views = fair_seconds(seconds, slots=seconds.count(",") + 1, elapsed_seconds=elapsed)
+        sitting.views.append(array("l", views) if views else None)
         if graded_at and (sitting.newest_at is None or graded_at > sitting.newest_at):
             sitting.newest_at = graded_at
     return sitting
@@ -94,8 +102,9 @@ def collect_answers(*, exam_id: int, sitting: Sitting) -> dict[int, Answers]:
     rows = ItemResult.objects.filter(exam_id=exam_id, mark__isnull=False, maximum__gt=0)
     found: dict[int, Answers] = {}
     places = sitting.places
-    for attempt_id, question_id, version_id, topic_id, mark, maximum, parts in rows.values_list(
+    for attempt_id, slot, question_id, version_id, topic_id, mark, maximum, parts in rows.values_list(
         "attempt_id",
+        "slot",
         "question_id",
         "version_id",
         "topic_id",
@@ -113,6 +122,8 @@ def collect_answers(*, exam_id: int, sitting: Sitting) -> dict[int, Answers]:
         answers.marks.append(mark)
         answers.maxima.append(maximum)
         answers.given.append(answers.code(parts))
+        views = sitting.views[place]
+        answers.seconds.append(views[slot - 1] if views and slot <= len(views) else 0)
     return found
 
 

@@ -32,6 +32,7 @@ from exams.domain.statistics import (
     variance,
 )
 from exams.domain.text import one_line
+from exams.domain.view_times import view_times
 from exams.figures.collect import Answers, Sitting, chosen_options, collect_answers, collect_sitting, rest_shares
 from exams.figures.population import counted_attempts, departments_of, people_of
 from exams.models import Attempt, Exam, ExamFigures, ItemResult, QuestionVersion, Topic
@@ -91,6 +92,7 @@ def _whole(exam: Exam, sitting: Sitting, answers: Mapping[int, Answers]) -> dict
         "pass_rate": passes / n,
         "pass_interval": asdict(share_interval(hits=passes, n=n)) if n >= MINIMUM_N else None,
         "seconds": asdict(spread(sitting.seconds)),
+        "views": _views(sitting, answers),
         "time_histogram": _bins(sitting.seconds, high=max(1, exam.duration_seconds)),
         "alpha": None,
         "error": None,
@@ -104,6 +106,16 @@ def _whole(exam: Exam, sitting: Sitting, answers: Mapping[int, Answers]) -> dict
             whole["alpha"] = alpha
             whole["error"] = standard_error_of_measurement(sd=scores.sd, alpha=alpha)
     return whole
+
+
+def _views(sitting: Sitting, answers: Mapping[int, Answers]) -> dict[str, Any] | None:
+    """Return how long questions were in view, all together; None where too few attempts recorded it."""
+    recorded = sum(one is not None for one in sitting.views)
+    if recorded < MINIMUM_N:
+        return None
+    seconds = [value for one in answers.values() for value in one.seconds]
+    figures = view_times(seconds=seconds, shares=[share for one in answers.values() for share in _shares(one)])
+    return {**figures, "attempts": recorded} if figures else None
 
 
 def _departments(sitting: Sitting, names: Mapping[int, str]) -> list[dict[str, Any]]:
@@ -257,6 +269,11 @@ def _items(
     return sorted(rows, key=lambda row: (1 if row["drifts"] else order[row["alert"]], row.get("facility", 2.0)))
 
 
+def _shares(answers: Answers) -> list[float]:
+    """Return the share of the marks that each attempt earned."""
+    return [mark / maximum for mark, maximum in zip(answers.marks, answers.maxima, strict=True)]
+
+
 def _item(
     version: QuestionVersion,
     answers: Answers,
@@ -274,7 +291,8 @@ def _item(
         "alert": "",
         "drifts": False,
     }
-    shares = [mark / maximum for mark, maximum in zip(answers.marks, answers.maxima, strict=True)]
+    shares = _shares(answers)
+    row["views"] = view_times(seconds=answers.seconds, shares=shares)
     rest = rest_shares(answers, sitting)
     try:
         figures = item_statistics(

@@ -14,6 +14,7 @@ from edu.core.plots.lines import LinePlot, Series, line_plot
 from edu.documents.xlsx import Sheet
 from exams.domain.statistics import MINIMUM_N
 from exams.models import Exam, ExamFigures
+from exams.templatetags.exam_text import spent
 from exams.view_models import TYPE_LABELS
 
 
@@ -64,6 +65,18 @@ def alert_words(item: Mapping[str, Any]) -> dict[str, str] | None:
     return None
 
 
+def view_words(views: Mapping[str, Any] | None) -> list[str]:
+    """Return how long a question was in view, in sentences; nothing where it was not recorded often enough."""
+    if not views:
+        return []
+    half = _("Half of the candidates had it in view for up to %(median)s; the middle half for %(lower)s to %(upper)s.")
+    words = [half % {name: spent(views[name]) for name in ("median", "lower", "upper")}]
+    if views["right"] is not None and views["other"] is not None:
+        apart = _("Those with full marks took %(right)s, the others %(other)s (medians).")
+        words.append(apart % {"right": spent(views["right"]), "other": spent(views["other"])})
+    return words
+
+
 def dressed_item(item: Mapping[str, Any], *, exam: Exam) -> dict[str, Any]:
     """Return a question's figures with whole per cents, words, and the addresses of what can be done."""
     keys = {"public_id": exam.public_id, "question_id": item["question"], "number": item["number"]}
@@ -75,6 +88,7 @@ def dressed_item(item: Mapping[str, Any], *, exam: Exam) -> dict[str, Any]:
         "high_percent": percent(item.get("facility_high")),
         "missing": max(0, MINIMUM_N - item["n"]),
         "alert_words": alert_words(item),
+        "view_words": view_words(item.get("views")),
         "url": reverse("figures:question", kwargs=keys),
         "regrade_url": reverse("regrading:new", kwargs=keys),
         "question_url": reverse("authoring:figures", args=[item["question"]]),
@@ -146,8 +160,27 @@ def item_headers() -> list[str]:
         _("from"),
         _("to (95%)"),
         _("Efficiency"),
+        *view_headers(),
         _("Note"),
     ]
+
+
+def view_headers() -> list[str]:
+    """Return the headers of the times in view, in seconds."""
+    return [
+        _("Times recorded"),
+        _("In view, median (s)"),
+        _("Lower quartile (s)"),
+        _("Upper quartile (s)"),
+        _("Median, full marks (s)"),
+        _("Median, others (s)"),
+    ]
+
+
+def view_cells(views: Mapping[str, Any] | None) -> list[float | None]:
+    """Return the cells under `view_headers`."""
+    names = ("n", "median", "lower", "upper", "right", "other")
+    return [_tenth((views or {}).get(name)) for name in names]
 
 
 def item_cells(figures: Mapping[str, Any]) -> Iterator[list[Any]]:
@@ -166,6 +199,7 @@ def item_cells(figures: Mapping[str, Any]) -> Iterator[list[Any]]:
             _tenth(item.get("discrimination_low")),
             _tenth(item.get("discrimination_high")),
             _tenth(item.get("efficiency")),
+            *view_cells(item.get("views")),
             words["title"] if words else "",
         ]
 
@@ -195,6 +229,9 @@ def workbook_sheets(*, exam: Exam, snapshot: ExamFigures, with_items: bool) -> l
             [_("Standard error (marks)"), _tenth(whole["error"])],
             [_("Median time used (minutes)"), round(seconds["median"] / 60, 1)],
         ]
+        if whole.get("views"):
+            cells = zip(view_headers(), view_cells(whole["views"]), strict=True)
+            overview += [[f"{_('One question')}: {name}", value] for name, value in cells]
     sheets = [Sheet(name=_("Exam"), headers=[_("Figure"), _("Value")], rows=overview, widths=(36, 14), notes=note)]
     if figures.get("departments"):
         rows = [

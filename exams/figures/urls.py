@@ -6,6 +6,7 @@ from exams.figures import views
 
 app_name = "figures"
 urlpatterns = [
+    path("statistics/", views.index, name="index"),
     path("statistics/<uuid:public_id>/", views.exam, name="exam"),
     path("statistics/<uuid:public_id>/export/", views.export, name="export"),
     path("statistics/<uuid:public_id>/<uuid:question_id>/<int:number>/", views.question, name="question"),

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -33,8 +34,12 @@ from exams.figures.listing import (
     workbook_sheets,
 )
 from exams.figures.population import Reader, get_reader
+from exams.figures.readable import count_attempts, list_readable
 from exams.figures.snapshots import find_snapshot, has_news, is_running, request_snapshot
 from exams.models import ExamFigures
+from exams.permissions import can_manage_exams
+
+PAGE_SIZE = 30
 
 
 def _reader_or_404(request: HttpRequest, public_id: uuid.UUID) -> Reader:
@@ -46,6 +51,29 @@ def _reader_or_404(request: HttpRequest, public_id: uuid.UUID) -> Reader:
 
 def _counts_all(request: HttpRequest) -> bool:
     return request.GET.get("count", request.POST.get("count", "")) == "all"
+
+
+@login_required
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """List the exams whose statistics the person may read; 404 for those to whom marking means nothing."""
+    if not can_manage_exams(request.user):
+        raise Http404
+    readable = list_readable(user=request.user)
+    text = request.GET.get("q", "").strip()[:100]
+    rows = readable.rows.filter(title__icontains=text) if text else readable.rows
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    shown = list(page.object_list)
+    counts = count_attempts(exam_ids=[row.pk for row in shown], people=readable.people, owner_id=request.user.pk or 0)
+    context = {
+        "desk": "trainer" if readable.is_trainer else "instructor",
+        "title": _("Exam statistics"),
+        "is_trainer": readable.is_trainer,
+        "q": text,
+        "page_obj": page,
+        "rows": [(row, counts.get(row.pk, 0)) for row in shown],
+    }
+    return render(request, "exams/figures/index.html", context)
 
 
 @login_required

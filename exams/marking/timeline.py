@@ -1,11 +1,11 @@
 """What happened in an attempt, from its start to its last mark, put together from what was kept.
 
-Rooms and parts that keep more (signals of the room, messages) register a provider; see `register_lines`.
+Parts that keep more (exams.invigilation.noticed: signals of the room, acts) register a provider; see `register_lines`.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
@@ -20,7 +20,10 @@ from exams.presentation import number_text
 
 @dataclass(frozen=True, kw_only=True)
 class TimelineLine:
-    """One thing that happened: when, what in a few words, details, who did it; `kind` groups, `tone` colours."""
+    """One thing that happened: when, what in a few words, details, who did it; `kind` groups, `tone` colours.
+
+    `audited` names the entry of the audit log that says the same, so that it is not told twice.
+    """
 
     at: datetime
     kind: str
@@ -29,6 +32,7 @@ class TimelineLine:
     who: str = ""
     tone: str = ""
     slot: int | None = None
+    audited: str = ""
 
 
 Provider = Callable[[Attempt], Iterable[TimelineLine]]
@@ -48,11 +52,16 @@ def attempt_timeline(*, attempt: Attempt) -> list[TimelineLine]:
     """Return the lines of an attempt (with exam and learner), the earliest first: six statements, and those of the
     registered providers.
     """
-    lines = [*_room_lines(attempt), *_late_lines(attempt), *_mark_lines(attempt), *_appeal_lines(attempt)]
-    lines += _audit_lines(attempt)
-    for provider in _PROVIDERS:
-        lines += provider(attempt)
+    lines = [*room_lines(attempt), *late_lines(attempt), *_mark_lines(attempt), *appeal_lines(attempt)]
+    provided = provided_lines(attempt)
+    lines += provided
+    lines += _audit_lines(attempt, told=[line for line in provided if line.audited])
     return sorted(lines, key=lambda line: line.at)
+
+
+def provided_lines(attempt: Attempt) -> list[TimelineLine]:
+    """Return the lines of the registered providers, in no order."""
+    return [line for provider in _PROVIDERS for line in provider(attempt)]
 
 
 def item_timeline(*, attempt: Attempt, slot: int) -> list[TimelineLine]:
@@ -73,7 +82,8 @@ def _minutes(seconds: float) -> str:
     return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
 
 
-def _room_lines(attempt: Attempt) -> Iterable[TimelineLine]:
+def room_lines(attempt: Attempt) -> Iterable[TimelineLine]:
+    """Return what the attempt's own row tells, from its start to its release; no statement."""
     yield TimelineLine(at=attempt.started_at, kind="start", title=_("Started"), tone="done")
     for opened in attempt.openings:
         yield TimelineLine(
@@ -115,7 +125,8 @@ def _room_lines(attempt: Attempt) -> Iterable[TimelineLine]:
         yield TimelineLine(at=attempt.released_at, kind="release", title=_("Result released"), tone="done")
 
 
-def _late_lines(attempt: Attempt) -> Iterable[TimelineLine]:
+def late_lines(attempt: Attempt) -> Iterable[TimelineLine]:
+    """Return what came too late and what was decided about it: at most two statements."""
     batches = list(LateBatch.objects.filter(attempt=attempt))
     names = names_of(user_ids={row.decided_by_id for row in batches if row.decided_by_id}) if batches else {}
     for batch in batches:
@@ -152,7 +163,8 @@ def _mark_lines(attempt: Attempt) -> Iterable[TimelineLine]:
         )
 
 
-def _appeal_lines(attempt: Attempt) -> Iterable[TimelineLine]:
+def appeal_lines(attempt: Attempt) -> Iterable[TimelineLine]:
+    """Return appeals and their replies: one statement."""
     for appeal in Appeal.objects.filter(attempt=attempt).select_related("answered_by"):
         yield TimelineLine(
             at=appeal.created_at,
@@ -179,9 +191,18 @@ _TOLD_ELSEWHERE = ("attempt.accept_late", "attempt.refuse_late", "appeal.")
 """Acts that have lines of their own, with more than the audit log knows."""
 
 
-def _audit_lines(attempt: Attempt) -> Iterable[TimelineLine]:
+SAME_ACT = timedelta(minutes=1)
+"""An act and its entry in the audit log are written in one transaction, but each takes the time for itself."""
+
+
+def _audit_lines(attempt: Attempt, *, told: list[TimelineLine]) -> Iterable[TimelineLine]:
+    left = list(told)
     for entry in list_object_entries(object_kind="attempt", object_id=str(attempt.public_id)):
         if entry.action.startswith(_TOLD_ELSEWHERE):
+            continue
+        same = [line for line in left if line.audited == entry.action and abs(line.at - entry.at) < SAME_ACT]
+        if same:
+            left.remove(min(same, key=lambda line: abs(line.at - entry.at)))
             continue
         yield TimelineLine(
             at=entry.at, kind="act", title=entry.label, text=_details(entry.changes), who=entry.actor_label

@@ -47,6 +47,12 @@ class Attempt(models.Model):
     gaps = models.JSONField(
         default=list, db_comment="Longer times without a save: [from, to], the first 40; written by the save itself"
     )
+    question_seconds = models.TextField(
+        default="",
+        db_default="",
+        blank=True,
+        db_comment="Seconds that each question was in view, from slot 1, with commas: the room's own word",
+    )
     openings = models.JSONField(
         default=list, db_comment="When the room was opened again, the first 40; the first opening is started_at"
     )

@@ -38,12 +38,6 @@ def exact_moment(value: datetime | None) -> str:
 
 
 @register.filter
-def moment_seconds(value: datetime | None) -> str:
-    """Return a moment to the second in the site's zone, for timelines; empty for none."""
-    return "" if value is None else timezone.localtime(value).strftime("%Y-%m-%d %H:%M:%S")
-
-
-@register.filter
 def at_slot(values: dict[int, object], slot: int) -> object:
     """Return what a mapping holds for a slot, None without."""
     return values.get(slot)
@@ -63,6 +57,21 @@ def duration(seconds: float | None) -> str:
     if not hours:
         return minute_text
     return _("%(hours)s %(minutes)s") % {"hours": hour_text, "minutes": minute_text} if minutes else hour_text
+
+
+@register.filter
+def spent(seconds: float | None) -> str:
+    """Return how long a question was in view: to the second below an hour; empty for none."""
+    if seconds is None:
+        return ""
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes >= 60:
+        return duration(seconds)
+    minute_text = ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
+    second_text = ngettext("%(n)d second", "%(n)d seconds", rest) % {"n": rest}
+    if not minutes:
+        return second_text
+    return _("%(minutes)s %(seconds)s") % {"minutes": minute_text, "seconds": second_text} if rest else minute_text
 
 
 @register.filter

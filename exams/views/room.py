@@ -20,8 +20,9 @@ from exams.answer_files import form_with_files
 from exams.delivery.devices import OtherDevice
 from exams.delivery.room import PaperView, asked_paper, get_own_attempt, open_slots, unanswered_slots
 from exams.delivery.sound_plays import counted_plays
+from exams.domain.times import seconds_text
 from exams.domain.timing import remaining_seconds
-from exams.fetch import FrozenSlot, frozen_slots, get_versions
+from exams.fetch import FrozenSlot, frozen_slots, get_versions, seconds_of
 from exams.form_responses import response_from_form
 from exams.models import Attempt
 from exams.services import (
@@ -67,6 +68,7 @@ def room(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "is_paused": attempt.state == Attempt.State.PAUSED,
         "now": now,
         "remaining": remaining_seconds(now=now, deadline_at=attempt.deadline_at),
+        "question_seconds": seconds_text(seconds_of(attempt, now=now) or ()),
         "strings": _room_strings() | save_words(),
         "tool_words": tool_words(),
         "sign_groups": SIGN_GROUPS,
@@ -172,7 +174,14 @@ def _posted(form: QueryDict, slots: Sequence[FrozenSlot], *, has_flags: bool) ->
         for slot in slots
     }
     flags = [slot.slot for slot in slots if f"flag.{slot.slot}" in form] if has_flags else None
-    return {"responses": responses, "flags": flags}
+    return {"responses": responses, "flags": flags, "question_seconds": _posted_seconds(form)}
+
+
+def _posted_seconds(form: QueryDict) -> list[int] | None:
+    """Return the seconds that the room's scripts put into the form; None for none, and for what they cannot have."""
+    parts = form.get("question_seconds", "").split(",")
+    is_plain = all(part.isascii() and part.isdecimal() and len(part) < 9 for part in parts)
+    return [int(part) for part in parts] if is_plain else None
 
 
 @login_required

@@ -1,5 +1,7 @@
 /** The exam room: ties the questions on the page to the device store, the server, the clock and the palette. */
 import { format } from "./countdown.js";
+import { slotAtHand } from "./exam/at-hand.js";
+import { QuestionTimes } from "./exam/question-times.js";
 import { isAnswered, readResponse, writeResponse } from "./exam/responses.js";
 import { SaveState } from "./exam/save-state.js";
 import { openStore } from "./exam/store.js";
@@ -23,7 +25,14 @@ const say = (text) => (speaker.textContent = text);
 document.addEventListener("exam:say", (event) => say(event.detail));
 
 const store = await openStore();
-const sync = new Sync({ attempt: data.attempt, key: data.attemptKey, epoch: Number(data.epoch), seq: Number(data.seq), url: data.saveUrl, store });
+const pausedNotice = document.querySelector("[data-paused-notice]");
+const times = new QuestionTimes({
+  attempt: data.attempt,
+  stored: data.questionSeconds.split(",").filter(Boolean).map(Number),
+  slotAtHand,
+  isRunning: () => pausedNotice.hidden && !isOver && !sync.stopped,
+});
+const sync = new Sync({ attempt: data.attempt, key: data.attemptKey, epoch: Number(data.epoch), seq: Number(data.seq), url: data.saveUrl, store, times });
 
 /* What the learner is told about the state of her answers. */
 function counted(text, count) {
@@ -123,7 +132,7 @@ async function timeUp() {
   isOver = true;
   say(strings.timeUp);
   lock();
-  await Promise.race([sync.flush(), new Promise((resolve) => setTimeout(resolve, 8000))]);
+  await Promise.race([sync.flush({ isLast: true }), new Promise((resolve) => setTimeout(resolve, 8000))]);
   sync.stop();
   window.removeEventListener("beforeunload", warn);
   document.querySelector("[data-submit-now]").requestSubmit();
@@ -254,13 +263,13 @@ function warn(event) {
   if (sync.unsent && !sync.stopped) event.preventDefault();
 }
 window.addEventListener("beforeunload", warn);
-window.addEventListener("pagehide", () => sync.flushAtClose());
+window.addEventListener("pagehide", () => sync.flushAtClose({ isLast: true }));
 document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && sync.flushAtClose());
 window.addEventListener("online", () => sync.flush());
 room.addEventListener("submit", async (event) => {
   event.preventDefault();
   const isForward = Boolean(event.submitter?.matches("[data-forward]"));
-  if (await sync.flush()) {
+  if (await sync.flush({ isLast: !isForward })) {
     window.removeEventListener("beforeunload", warn);
     if (isForward) goOn(event.submitter);
     else location.assign(data.submitUrl);
@@ -272,11 +281,11 @@ room.addEventListener("keydown", (event) => {
 });
 /* The server closes this question and answers with the next; the form carries the answer once more. */
 function goOn(button) {
-  const then = document.createElement("input");
-  Object.assign(then, { type: "hidden", name: "then", value: "next" });
   button.disabled = true;
+  for (const [name, value] of [["then", "next"], ["question_seconds", times.totals.join(",")]]) {
+    room.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  }
   sync.stop();
-  room.append(then);
   HTMLFormElement.prototype.submit.call(room);
 }
 
@@ -289,7 +298,7 @@ document.addEventListener("exam:clock", ({ detail }) => {
 });
 document.addEventListener("exam:resume", () => sync.flush());
 document.addEventListener("exam:flush", async ({ detail }) => {
-  await sync.flush();
+  await sync.flush({ isLast: true });
   window.removeEventListener("beforeunload", warn);
   detail();
 });

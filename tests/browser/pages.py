@@ -130,6 +130,7 @@ LEARNER = [
     Page("bank", "learner", lambda: reverse("practice:bank", args=[_bank().public_id])),
     Page("exam", "learner", lambda: reverse("exams:detail", args=[exam_titled("综合能力测评").public_id])),
     Page("result", "learner", lambda: reverse("exams:result", args=[_attempt_of("learner@example.com").public_id])),
+    Page("timeline", "learner", lambda: reverse("exams:timeline", args=[_attempt_of("learner@example.com").public_id])),
 ]
 INSTRUCTOR = [
     *_plain("instructor", "teaching:desk", "teaching:courses", "authoring:banks", "authoring:papers"),
@@ -159,7 +160,7 @@ INSTRUCTOR = [
 TRAINER = [
     *_plain("trainer", "training:desk", "training:people", "training:departments", "training:invitations"),
     *_plain("trainer", "training:imports", "training:seats", "training:assignments", "training:add_assignment"),
-    *_plain("trainer", "training:library"),
+    *_plain("trainer", "training:library", "figures:index"),
     Page("assignment", "trainer", lambda: reverse("training:assignment", args=[_assignment().public_id])),
 ]
 OPERATOR = [

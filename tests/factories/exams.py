@@ -151,7 +151,7 @@ SAMPLES["material"] = {
 def make_user(**fields: Any) -> User:
     """Return a learner, or with is_instructor=True an instructor."""
     number = next(_numbers)
-    fields.setdefault("email", f"person{number}@example.com")
+    fields.setdefault("email", f"candidate{number}@example.com")
     fields.setdefault("display_name", f"Person {number}")
     return User.objects.create_user(**fields)
 

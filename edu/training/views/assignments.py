@@ -17,7 +17,7 @@ from edu.core.errors import DomainError
 from edu.organizations.queries import MembershipView, list_departments, with_descendants
 from edu.training.assignments.export import export_evidence, export_list, state_label
 from edu.training.forms import AssignmentForm, DeadlineForm, TargetFilter
-from edu.training.learning import list_assignable
+from edu.training.learning import list_assignable, list_statistics
 from edu.training.models import Assignment, AssignmentTarget
 from edu.training.plots import states_donut
 from edu.training.queries import (
@@ -165,6 +165,7 @@ def assignment(request: HttpRequest, organization: MembershipView, public_id: uu
             "form": form,
             "state": state,
             "plot": states_donut(row),
+            "statistics": list_statistics(assignment=record),
             "page_obj": Paginator(people, PAGE_SIZE).get_page(request.GET.get("page")),
             "deadline_form": DeadlineForm(initial={"due_on": timezone.localdate(record.due_at)}),
             "today": timezone.localdate(),

@@ -8,7 +8,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from edu.core.clock import now_utc
 from exams.delivery.receipts import receipt_of
+from exams.fetch import seconds_of
 from exams.marking.anonymity import number_of
 from exams.marking.script_pdf import STAFF, script_pdf
 from exams.marking.timeline import attempt_timeline
@@ -38,6 +40,7 @@ def record(request: HttpRequest, exam: Exam, attempt_id: uuid.UUID) -> HttpRespo
     for appeal in Appeal.objects.filter(attempt=attempt):
         appeals.setdefault(appeal.slot, []).append(appeal)
     label, tone = state_labels()[state_of(attempt)]
+    seconds = seconds_of(attempt, now=now_utc()) or ()
     used = (attempt.submitted_at - attempt.started_at).total_seconds() if attempt.submitted_at else None
     context = {
         "title": attempt.user.get_full_name() or str(attempt.user),
@@ -51,11 +54,13 @@ def record(request: HttpRequest, exam: Exam, attempt_id: uuid.UUID) -> HttpRespo
         "hold": hold,
         "release": release_state(attempt, {attempt.pk} if hold else set()),
         "timeline": attempt_timeline(attempt=attempt),
+        "has_seconds": bool(seconds),
         "receipt": receipt_of(attempt) if attempt.saved_at else "",
         "lines": [
             {
                 "row": row,
                 "question": questions.get(row.question_id),
+                "seconds": seconds[row.slot - 1] if len(seconds) >= row.slot else None,
                 "appeals": appeals.get(row.slot, []),
                 "is_by_hand": row.state == "pending" or row.grader == "manual",
             }

@@ -7,6 +7,7 @@ const TIMEOUT = 15000;
 const LONGEST_PAUSE = 30000;
 const PAUSED_RETRY = 10000;
 const KEEPALIVE_LIMIT = 60000;
+const TIMES_TIMEOUT = 4000;
 
 export class Sync extends EventTarget {
   pending = new Map();
@@ -19,9 +20,10 @@ export class Sync extends EventTarget {
   #timer = 0;
   #stamp = 0;
 
-  constructor({ attempt, key, epoch, seq, url, store, send = (...given) => fetch(...given) }) {
+  /** `times` counts the seconds of each question, which go with the answers (question-times.js). */
+  constructor({ attempt, key, epoch, seq, url, store, times = null, send = (...given) => fetch(...given) }) {
     super();
-    Object.assign(this, { attempt, key, epoch, seq, url, store, send });
+    Object.assign(this, { attempt, key, epoch, seq, url, store, times, send });
   }
 
   get unsent() {
@@ -50,8 +52,8 @@ export class Sync extends EventTarget {
     this.#schedule(DELAY);
   }
 
-  /** Sends now; resolves true when everything is acknowledged. */
-  async flush() {
+  /** Sends now; resolves true when every answer is acknowledged. `isLast`: seconds too that no answer takes along. */
+  async flush({ isLast = false } = {}) {
     clearTimeout(this.#timer);
     for (let round = 0; round < 4 && !this.stopped; round += 1) {
       if (this.#inFlight) await this.#inFlight;
@@ -59,12 +61,22 @@ export class Sync extends EventTarget {
       this.#inFlight = this.#exchange().finally(() => (this.#inFlight = null));
       if (!(await this.#inFlight)) break;
     }
+    if (isLast && !this.stopped && !this.#hasWork() && this.times?.isAhead) await this.#sendTimes();
     return !this.#hasWork();
   }
 
-  /** The last breath of a page: one request that outlives it. */
-  flushAtClose() {
-    if (this.stopped || !this.#hasWork()) return;
+  /** One try, and quietly: seconds are never worth a wait or a word. */
+  async #sendTimes() {
+    const batch = this.#batch();
+    try {
+      const answer = await this.send(this.url, this.#options(JSON.stringify(batch), { signal: AbortSignal.timeout(TIMES_TIMEOUT) }));
+      if (answer.ok) this.times.acknowledge(batch.question_seconds);
+    } catch { /* they wait on the device */ }
+  }
+
+  /** The last breath of a page: one request that outlives it. `isLast`: seconds too that no answer takes along. */
+  flushAtClose({ isLast = false } = {}) {
+    if (this.stopped || !(this.#hasWork() || (isLast && this.times?.isAhead))) return;
     const body = JSON.stringify(this.#batch());
     this.send(this.url, this.#options(body, { keepalive: new Blob([body]).size < KEEPALIVE_LIMIT })).catch(() => {});
   }
@@ -88,6 +100,7 @@ export class Sync extends EventTarget {
     for (const [slot, entry] of this.pending) if (!this.refused.has(slot)) responses[slot] = entry.response;
     const body = { epoch: this.epoch, seq: (this.seq += 1), responses };
     if (this.flags) body.flags = this.flags.slots;
+    if (this.times) body.question_seconds = this.times.totals;
     return body;
   }
 
@@ -98,7 +111,8 @@ export class Sync extends EventTarget {
   async #exchange() {
     const stamps = new Map([...this.pending].map(([slot, entry]) => [slot, entry.stamp]));
     const flagStamp = this.flags?.stamp;
-    const body = JSON.stringify(this.#batch());
+    const batch = this.#batch();
+    const body = JSON.stringify(batch);
     this.#report("saving");
     let answer;
     let content;
@@ -108,7 +122,7 @@ export class Sync extends EventTarget {
     } catch {
       return this.#failed();
     }
-    if (answer.ok) return this.#acknowledged(content, stamps, flagStamp);
+    if (answer.ok) return this.#acknowledged(content, stamps, flagStamp, batch);
     if (answer.status === 409) return this.#conflict(content);
     if (answer.status === 422) return this.#refusedBy(content);
     if (answer.status === 401 || answer.status === 403 || answer.status === 404) {
@@ -119,10 +133,11 @@ export class Sync extends EventTarget {
     return this.#failed(Number(answer.headers.get("Retry-After")) * 1000);
   }
 
-  async #acknowledged(content, stamps, flagStamp) {
+  async #acknowledged(content, stamps, flagStamp, batch) {
     this.failures = 0;
     this.seq = Math.max(this.seq, content.seq);
     if (!content.applied) return true;
+    this.times?.acknowledge(batch.question_seconds);
     const done = [...stamps].filter(([slot, stamp]) => !this.refused.has(slot) && this.pending.get(slot)?.stamp === stamp);
     for (const [slot] of done) {
       this.pending.delete(slot);

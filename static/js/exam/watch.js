@@ -1,4 +1,5 @@
 /** Ties the live side to the room: clock, pause, messages, the end; and the signals that this exam logs. */
+import { slotAtHand } from "./at-hand.js";
 import { Live } from "./live.js";
 import { askFullScreen, blockClipboard, Signals, watchLeaving } from "./signals.js";
 
@@ -10,22 +11,10 @@ const box = document.querySelector("[data-room-messages]");
 const list = document.querySelector("[data-message-list]");
 const note = document.querySelector("[data-watch-note]");
 let isAway = false;
-let touched = 0;
 
 const tell = (name, detail = null) => document.dispatchEvent(new CustomEvent(name, { detail }));
 const say = (text) => tell("exam:say", text);
 
-/* Where the candidate is: the question she touched last while it is in sight, else the one in the middle. */
-for (const name of ["focusin", "pointerdown", "input"]) {
-  room.addEventListener(name, ({ target }) => (touched = Number(target.closest("[data-question]")?.dataset.slot) || touched));
-}
-function slotAtHand() {
-  const single = [...room.querySelectorAll("[data-question]:not([hidden])")];
-  if (single.length === 1) return Number(single[0].dataset.slot);
-  const last = room.querySelector(`[data-question][data-slot="${touched}"]`)?.getBoundingClientRect();
-  if (last && last.bottom > 0 && last.top < innerHeight) return touched;
-  return Number(document.elementFromPoint(innerWidth / 3, innerHeight * 0.4)?.closest("[data-question]")?.dataset.slot) || touched;
-}
 const lastMessage = () => Math.max(0, ...[...list.children].map((item) => Number(item.dataset.message)));
 
 /* Messages: said once, kept in the list. */
