@@ -162,7 +162,7 @@ def test_formulas_are_neutral_in_a_sheet_and_their_text_comes_back(bank, tmp_pat
 
 def test_the_page_exports_a_selection_with_its_losses(client, author, bank, run_jobs):
     chosen = make_question(bank=bank, type="true_false").question
-    make_question(bank=bank, type="hotspot")
+    make_question(bank=bank, type="cloze")
     url = reverse("authoring:export_questions", args=[bank.public_id])
     assert client.get(url).status_code == 200
     client.post(url, {"format": "xlsx"})
