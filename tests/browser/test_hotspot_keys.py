@@ -33,9 +33,9 @@ WORDS = {
         "placed": "Heart is number 1",
     },
     "zh-hans": {
-        "points": "第 1 个点",
-        "removed": "第 2 个点",
-        "picture": "",
+        "points": "标点 1 已标出",
+        "removed": "标点 2",
+        "picture": "可标点的图片",
         "order": "B（Heart）的序号",
         "placed": "Heart：第 1 位",
     },
@@ -124,9 +124,7 @@ def test_in_the_exam_room(at_browser, user_of, bank, settle, language):
     section = add_section(paper=paper, title="One")
     add_items(section=section, questions=list(Question.objects.filter(bank=bank).order_by("pk")))
     version = publish_paper(paper=paper, actor=owner)
-    exam = make_exam(
-        title="Pictures", owner=owner, paper_version=version, closes_at=timezone.now() + timedelta(days=1)
-    )
+    exam = make_exam(title="Pictures", owner=owner, paper_version=version, closes_at=timezone.now() + timedelta(days=1))
     page = at_browser(user_of("learner"), language=language)
     page.goto(f"/exams/{exam.public_id}/")
     page.locator("form[action*='start'] button, main form button[type=submit]").first.click()
@@ -164,9 +162,11 @@ def test_in_practice_with_its_review(at_browser, user_of, bank, language):
         place = page.locator("#practice-item")
         expect(place).to_contain_text(f"Where ({name})?")
         answer_by_keys(page, place, name, WORDS[language])
-        tab_to(page, page.locator("#practice-form button[type=submit]").first)
+        tab_to(page, page.locator("button[form=practice-form]").first)
         page.keyboard.press("Enter")
-        expect(place.locator("[data-next]")).to_be_visible()
-        expect(place.locator("[data-wrong]")).to_have_count(0)
         expect(place.locator(".hotspot__shape--right, .hotspot__point--right").first).to_be_visible()
-        place.locator("[data-next]").press("Enter")
+        expect(place.locator("[data-wrong]")).to_have_count(0)
+        if name != "order":
+            place.locator("[data-next]").press("Enter")
+    expect(place.locator(".hotspot__key")).to_contain_text("1")
+    expect(place).to_contain_text("Heart → Liver")
