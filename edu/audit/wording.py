@@ -138,9 +138,13 @@ ACTIONS: dict[str, str | Promise] = {
     "question.schedule": _("Time of a question set"),
     "question.submit": _("Question submitted for review"),
     "topic.delete": _("Topic deleted"),
+    "topic.delete_undo": _("Deletion of a topic undone"),
     "topic.merge": _("Topics merged"),
     "topic.merge_undo": _("Merge of topics undone"),
     "topic.move": _("Topic moved"),
+    "topic.move_undo": _("Move of a topic undone"),
+    "topic.rename": _("Topic renamed"),
+    "topic.rename_undo": _("Renaming of a topic undone"),
     "question.restore": _("Question brought back"),
     "question.retire": _("Question retired"),
 }

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from edu.core.errors import DomainError
+from exams.authoring import listing
 from exams.authoring.banks import create_bank, update_bank
 from exams.authoring.entries import author_page
 from exams.authoring.filter_form import BulkForm, QuestionFilterForm
@@ -37,13 +38,18 @@ def banks(request: HttpRequest) -> HttpResponse:
     page_obj = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     counts = count_by_status(bank_ids=[row.pk for row in page_obj.object_list])
     for row in page_obj.object_list:
-        row.published = counts.get((row.pk, "published"), 0)
-        row.drafts = counts.get((row.pk, "draft"), 0)
+        row.published = _counted(counts.get((row.pk, "published"), 0))
+        row.drafts = _counted(counts.get((row.pk, "draft"), 0))
     return render(
         request,
         "exams/authoring/banks.html",
         {"desk": "instructor", "title": _("Question banks"), "page_obj": page_obj},
     )
+
+
+def _counted(count: int) -> int | str:
+    """Return a count as the list says it: in words where there are more than are counted."""
+    return count if count <= listing.COUNT_LIMIT else _("more than 10,000")
 
 
 @author_page

@@ -3,7 +3,7 @@
 from typing import Any
 
 from exams.interchange.folding import Fold
-from exams.interchange.remarks import tell
+from exams.interchange.remarks import report as report_remark
 from exams.models import ImportBatch, ImportRow
 
 
@@ -22,7 +22,9 @@ def add_batch(report: dict[str, Any], batch: ImportBatch, *, name: str, is_appli
     counts = batch.report
     states = ImportRow.State
     if batch.error:
-        report["problems"].append({"file": name, "row": 0, "field": "", "message": tell(batch.error)["message"]})
+        report["problems"].append(
+            {"file": name, "row": 0, "field": "", "message": report_remark(batch.error)["message"]}
+        )
         return
     if is_applied:
         report["created"] += counts.get("created", 0)
@@ -52,5 +54,5 @@ def add_batch(report: dict[str, Any], batch: ImportBatch, *, name: str, is_appli
 
 
 def _placed(remark: dict[str, Any], name: str) -> dict[str, Any]:
-    told = tell(remark)
+    told = report_remark(remark)
     return told | {"file": f"{name}/{told['file']}" if told["file"] and told["file"] != name else name}

@@ -230,7 +230,7 @@ def failed_rows(request: HttpRequest, public_id: Any) -> HttpResponse:
     width = max((len(cells) for _row, cells, _source, _problems in failed), default=0) or 1
     header = _header_of(row, width)
     lines = [
-        [*([*(cells or [source]), *[""] * width][:width]), str(number), "; ".join(tell(p)["message"] for p in problems)]
+        [*([*(cells or [source]), *[""] * width][:width]), str(number), "; ".join(_said(tell(p)) for p in problems)]
         for number, cells, source, problems in failed
     ]
     data = write_sheet(header=[*header, _("Row"), _("What to correct")], rows=lines, name=_("Failed rows"))
@@ -256,3 +256,8 @@ def example(request: HttpRequest, format: str, language: str) -> HttpResponse:
     response = HttpResponse(entry.example(language), content_type=SHEET if is_sheet else "application/octet-stream")
     response["Content-Disposition"] = f'attachment; filename="questions-{language}{entry.endings[0]}"'
     return response
+
+
+def _said(told: dict[str, Any]) -> str:
+    """Return a told remark as a line of a cell: its field, then what is wrong."""
+    return ": ".join(filter(None, (told["field"], told["message"])))

@@ -21,7 +21,7 @@ from exams.models.review import QuestionComment, QuestionReview
 from exams.models.search import QuestionTerms
 from exams.models.signals import AttemptSignal, SignalTally
 from exams.models.sound_play import SoundPlay
-from exams.models.topic_merge import TopicMerge, TopicMergePart
+from exams.models.topic_change import TopicChange, TopicChangePart
 
 __all__ = [
     "Accommodation",
@@ -73,7 +73,7 @@ __all__ = [
     "SignalTally",
     "SoundPlay",
     "Topic",
-    "TopicMerge",
-    "TopicMergePart",
+    "TopicChange",
+    "TopicChangePart",
     "WrongAnswer",
 ]

@@ -25,7 +25,11 @@ class ShapeView:
 
 @dataclass(frozen=True, kw_only=True)
 class RegionView:
-    """A region that can be chosen. `is_right` and `feedback` are empty unless the key may be shown."""
+    """A region that can be chosen. `is_right` and `feedback` are empty unless the key may be shown.
+
+    Where regions are put in order, `letter` names it in the picture, and `place` and `right_place` are numbers from 1,
+    empty for none.
+    """
 
     id: str
     label: str
@@ -34,6 +38,9 @@ class RegionView:
     is_chosen: bool
     is_right: bool | None = None
     feedback: Any = EMPTY
+    letter: str = ""
+    place: str = ""
+    right_place: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +128,10 @@ def build(view: QuestionView, content: Mapping[str, Any], seen: Seen) -> Questio
         )
         return replace(view, extra=drawn)
     regions = _regions(content, seen, width=width, height=height)
+    if mode == "order":
+        regions = _ordered(regions, seen)
+        right_text = " → ".join(region.label for region in sorted(regions, key=lambda one: int(one.right_place or 0)))
+        return replace(view, extra=replace(drawn, regions=regions), right_text=right_text if seen.key else "")
     right_text = "; ".join(region.label for region in regions if region.is_right)
     return replace(view, extra=replace(drawn, regions=regions), right_text=right_text)
 
@@ -140,6 +151,28 @@ def _regions(content: Mapping[str, Any], seen: Seen, *, width: int, height: int)
             feedback=safe_html(feedback.get(region["id"], "")),
         )
         for place, region in enumerate(content.get("regions", ()), start=1)
+    )
+
+
+def _ordered(regions: Sequence[RegionView], seen: Seen) -> tuple[RegionView, ...]:
+    """Return regions to be put in order as they stand in the picture, which betrays nothing, with their places."""
+    given = seen.response if isinstance(seen.response, list | tuple) else ()
+    places = {id_: str(place) for place, id_ in enumerate(given, start=1)}
+    right = {id_: str(place) for place, id_ in enumerate((seen.key or {}).get("correct", ()), start=1)}
+
+    def where(region: RegionView) -> tuple[float, float]:
+        return float(region.shape.centre[1]), float(region.shape.centre[0])
+
+    return tuple(
+        replace(
+            region,
+            number=number_,
+            letter=chr(ord("A") + number_ - 1) if number_ <= 26 else str(number_),
+            place=places.get(region.id, ""),
+            right_place=right.get(region.id, ""),
+            is_right=None if seen.key is None else places.get(region.id, "") == right.get(region.id, ""),
+        )
+        for number_, region in enumerate(sorted(regions, key=where), start=1)
     )
 
 

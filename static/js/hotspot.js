@@ -23,6 +23,25 @@ function enhanceRegions(root) {
   }, { capture: true });
 }
 
+/** A click on a place gives it the next free number, or takes its number away; the lists beside do the same by keys. */
+function enhanceOrder(root) {
+  const state = root.querySelector("[data-hotspot-state]");
+  const lists = [...root.querySelectorAll("select[data-key]")];
+  root.dataset.enhanced = "";
+  for (const region of root.querySelectorAll("[data-region]")) {
+    region.addEventListener("click", () => {
+      const list = lists.find((one) => one.dataset.key === region.dataset.region);
+      const taken = new Set(lists.map((one) => one.value));
+      list.value = list.value ? "" : String(lists.findIndex((_one, index) => !taken.has(String(index + 1))) + 1);
+      list.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+  }
+  root.addEventListener("change", ({ target }) => {
+    const said = target.value ? root.dataset.textPlaced : root.dataset.textCleared;
+    state.textContent = fill(said, { label: target.dataset.label, place: target.value });
+  });
+}
+
 class Points {
   constructor(root) {
     this.root = root;
@@ -120,6 +139,7 @@ class Points {
 
 export function enhance(scope = document) {
   for (const root of scope.querySelectorAll("[data-hotspot]:not([data-enhanced])")) enhanceRegions(root);
+  for (const root of scope.querySelectorAll("[data-hotspot-order]:not([data-enhanced])")) enhanceOrder(root);
   for (const root of scope.querySelectorAll("[data-hotspot-points]:not([data-enhanced])")) new Points(root);
 }
 enhance();

@@ -25,7 +25,7 @@ document.addEventListener("htmx:configRequest", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT|BUTTON)$/.test(event.target.tagName) && event.target.type !== "radio") return;
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT|BUTTON)$/.test(event.target.tagName) && event.target.type !== "radio") return;
   if (event.key === "ArrowRight" && event.target.type !== "radio") document.querySelector("[data-next]")?.click();
   const place = "abcdefghijkl".indexOf(event.key.toLowerCase());
   if (place >= 0 && event.key.length === 1) document.querySelectorAll("#practice-item .option input")[place]?.click();

@@ -60,6 +60,7 @@ async function save(row) {
   const status = root.querySelector("[data-status]");
   const { parent, position } = place(row);
   const before = former;
+  const undo = root.querySelector("[data-undo] [name=do]");
   const body = new FormData();
   body.set("do", `place:${row.dataset.topic}`);
   body.set("parent", parent);
@@ -68,6 +69,8 @@ async function save(row) {
   try {
     const answer = await fetch(root.dataset.url, { method: "POST", body, headers: { "HX-Request": "true" } });
     if (!answer.ok) throw new Error(answer.status === 409 ? await answer.text() : root.dataset.textFailed);
+    undo.value = answer.status === 200 ? (await answer.json()).undo : "";
+    undo.hidden = !undo.value;
     status.textContent = root.dataset.textSaved;
     status.classList.remove("text-danger");
   } catch (error) {

@@ -76,7 +76,7 @@ def pages(user_of, settle) -> dict[str, str]:
         "empty topics": at("topics", empty.public_id),
         "empty imports": at("imports", empty.public_id),
         "nothing found": f"{at('bank', key)}?q=nothing",
-        "one topic": f"{at('topics', key)}?topic={topic.public_id}&merged={merge.public_id}",
+        "one topic": f"{at('topics', key)}?topic={topic.public_id}&changed={merge.public_id}",
         "review": at("review", question.public_id),
         "version": at("version", published.public_id, 1),
         "bulk": at("bulk", bulk.public_id),

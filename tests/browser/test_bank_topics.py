@@ -109,7 +109,7 @@ def test_a_topic_is_renamed_merged_and_the_merge_undone(page):
     press(page, "Undo")
     said(page, "1 question went back.")
     assert sorted(name for name, _depth in tree(page)) == ["Assets", "Equity", "Liabilities"]
-    expect(page.locator(".topic-merges")).to_contain_text("undone")
+    expect(page.locator(".topic-changes")).to_contain_text("undone")
 
     # The list of merges offers the undo later too.
     page.get_by_role("link", name="Liabilities").first.click()
@@ -117,5 +117,30 @@ def test_a_topic_is_renamed_merged_and_the_merge_undone(page):
     press(page, "Merge into it")
     page.goto(page.url.split("?")[0])
     with page.expect_navigation():
-        page.get_by_role("button", name="Undo the merge of “Liabilities” into “Equity”").click()
+        page.locator(".topic-changes li").filter(has_text="now part of “Equity”").get_by_role("button").click()
     assert sorted(name for name, _depth in tree(page)) == ["Assets", "Equity", "Liabilities"]
+
+
+def test_a_move_a_new_name_and_a_deletion_are_undone(page):
+    handle(page, "Debts").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("[data-status]")).to_have_text("Saved.")
+    with page.expect_navigation():
+        page.locator("[data-undo]").get_by_role("button", name="Undo").click()
+    said(page, "“Debts” stands again where it stood.")
+    assert tree(page) == [("Assets", "0"), ("Debts", "0"), ("Equity", "0")]
+
+    page.get_by_role("link", name="Debts").first.click()
+    page.get_by_label("Name", exact=True).fill("Liabilities")
+    press(page, "Rename")
+    expect(page.get_by_text("“Debts” is called “Liabilities” now.").first).to_be_visible()
+    press(page, "Undo")
+    said(page, "The topic is called “Debts” again.")
+
+    page.get_by_role("link", name="Debts").first.click()
+    press(page, "Delete")
+    expect(page.get_by_text("“Debts” is deleted; 1 question has no topic now.").first).to_be_visible()
+    press(page, "Undo")
+    said(page, "1 question went back.")
+    assert tree(page) == [("Assets", "0"), ("Debts", "0"), ("Equity", "0")]
+    expect(page.locator("[data-topic]").nth(1).locator(".tabs__count")).to_have_text("1")

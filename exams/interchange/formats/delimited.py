@@ -4,8 +4,8 @@ registry."""
 import csv
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from itertools import chain
+from dataclasses import dataclass, field
+from itertools import chain, groupby
 
 from exams.interchange.formats.base import Format, ParsedRow, Remark, Source, UnreadableFile, gettext_noop
 from exams.interchange.formats.encodings import decode, encoding_of, read_lines
@@ -13,7 +13,8 @@ from exams.interchange.formats.question_block import MAXIMUM_SOURCE
 from exams.interchange.formats.question_vocabulary import COLUMNS
 from exams.interchange.formats.rich_line import storable
 from exams.interchange.formats.table_columns import column_keys, guess_keys, has_numbered_options, is_header
-from exams.interchange.formats.table_rows import extra_cells, record_of_cells, unknown_columns
+from exams.interchange.formats.table_passages import Group, Line, grouped, record_of_group
+from exams.interchange.formats.table_rows import extra_cells, unknown_columns
 
 MAXIMUM_ROWS = 200_000
 MAXIMUM_RECORD_LINES = 2_000
@@ -210,15 +211,38 @@ def _guess(early: list[str], delimiter: str) -> tuple[list[str], list[str]] | No
 def _rows(
     records: Iterable[tuple[int, list[str] | None]], *, guessed: tuple[list[str], list[str]] | None = None
 ) -> Iterator[ParsedRow]:
-    headers, keys = guessed or ([], [])
-    unknown: list[Remark] = []
+    """Yield the questions of a table. UnreadableFile without a header."""
+    table = _Table(*(guessed or ([], [])), is_guessed=guessed is not None)
+    for item in _runs(_lines(records, table)):
+        if isinstance(item, ParsedRow):
+            yield item
+            continue
+        for group in grouped(item, table.keys):
+            yield _row(group, table)
+            table.unknown = []
+    if not table.keys:
+        raise UnreadableFile(_NO_HEADER)
+
+
+@dataclass
+class _Table:
+    """The columns of a table, once its header was found or guessed, and what is to be said of it once."""
+
+    headers: list[str]
+    keys: list[str]
+    is_guessed: bool
+    unknown: list[Remark] = field(default_factory=list)
+
+
+def _lines(records: Iterable[tuple[int, list[str] | None]], table: _Table) -> Iterator[Line | ParsedRow]:
+    """Yield the rows below the header; one that cannot be read as the row of the import that says so."""
     for count, (number, raw) in enumerate(records, start=1):
         if count > MAXIMUM_ROWS:
             raise UnreadableFile(_TOO_MANY, {"limit": MAXIMUM_ROWS})
-        if not keys:
+        if not table.keys:
             if raw is not None and is_header(found := column_keys(raw)):
-                headers, keys = [one.strip() for one in raw], found
-                unknown = unknown_columns(headers, keys, row=number)
+                table.headers, table.keys = [one.strip() for one in raw], found
+                table.unknown = unknown_columns(table.headers, table.keys, row=number)
             elif count > HEADER_SEARCH_ROWS:
                 break
             continue
@@ -226,37 +250,42 @@ def _rows(
             yield ParsedRow(row=number, record=None, problems=(Remark(row=number, field="", text=_BROKEN),))
             continue
         texts = [storable(cell).strip() for cell in raw]
-        if any(texts) and column_keys(texts) != keys:
-            row = _row(number, texts, keys, headers, unknown, raw)
-            if guessed is not None:
-                said = " | ".join(name for name, key in zip(headers, keys, strict=True) if key)
-                doubt = Remark(row=number, field="", text=_GUESSED_HEADER, values={"names": said})
-                row = replace(row, doubts=(doubt, *row.doubts))
-            yield row
-            unknown = []
-    if not keys:
-        raise UnreadableFile(_NO_HEADER)
+        if any(texts) and column_keys(texts) != table.keys:
+            cells = {key: text for key, text in zip(table.keys, texts, strict=False) if key}
+            if "type" in table.keys:
+                cells.setdefault("type", "")
+            yield Line(number, cells, kept=(texts, any(storable(cell) != cell for cell in raw)))
 
 
-def _row(
-    number: int, texts: list[str], keys: list[str], headers: list[str], unknown: list[Remark], raw: list[str]
-) -> ParsedRow:
-    names = {key: header for key, header in zip(keys, headers, strict=True) if key}
-    cells = {key: text for key, text in zip(keys, texts, strict=False) if key}
-    if "type" in names:
-        cells.setdefault("type", "")
-    record, problems, doubts = record_of_cells(cells, row=number, is_numbered=has_numbered_options(headers))
-    losses = [*unknown, *extra_cells(texts, keys, row=number)]
-    if any(storable(cell) != cell for cell in raw):
-        doubts = (*doubts, Remark(row=number, field="", text=_UNSTORABLE))
+def _runs(items: Iterable[Line | ParsedRow]) -> Iterator[Iterator[Line] | ParsedRow]:
+    """Yield rows that can be read as runs, and between them those that cannot: nothing goes on across one."""
+    for is_line, run in groupby(items, key=lambda one: isinstance(one, Line)):
+        if is_line:
+            yield (one for one in run if isinstance(one, Line))
+        else:
+            yield from (one for one in run if isinstance(one, ParsedRow))
+
+
+def _row(group: Group, table: _Table) -> ParsedRow:
+    names = {key: header for key, header in zip(table.keys, table.headers, strict=True) if key}
+    record, built = record_of_group(group, is_numbered=has_numbered_options(table.headers))
+    first = group.lines[0].number
+    losses, doubts = [*table.unknown], [*built.doubts]
+    if table.is_guessed:
+        said = " | ".join(name for name, key in zip(table.headers, table.keys, strict=True) if key)
+        doubts.insert(0, Remark(row=first, field="", text=_GUESSED_HEADER, values={"names": said}))
+    for line in group.lines:
+        losses += extra_cells(line.kept[0], table.keys, row=line.number)
+        if line.kept[1]:
+            doubts.append(Remark(row=line.number, field="", text=_UNSTORABLE))
     return ParsedRow(
-        row=number,
+        row=first,
         record=record,
-        problems=tuple(_named(one, names) for one in problems),
+        problems=tuple(_named(one, names) for one in built.problems),
         doubts=tuple(_named(one, names) for one in doubts),
-        losses=tuple(losses),
-        source=" | ".join(texts)[:MAXIMUM_SOURCE],
-        cells=tuple(texts),
+        losses=(*losses, *built.losses),
+        source="\n".join(" | ".join(line.kept[0]) for line in group.lines)[:MAXIMUM_SOURCE],
+        cells=tuple(group.lines[0].kept[0]) if len(group.lines) == 1 else (),
     )
 
 

@@ -34,6 +34,25 @@ _WRONG = re.compile(
 )
 _LETTERS = re.compile(r"[A-H](?:\s?[,，、;；|]?\s?[A-H]){0,7}")
 SAMPLE = 20
+_OF_PASSAGES = {
+    folded(name): key
+    for key, names in {
+        "passage": "材料 材料内容 材料题干 题目材料 背景材料 阅读材料 "
+        "案例 案例内容 案例材料 案例背景 公共题干 共用题干 "
+        "主题干 母题 母题题干 "
+        "大题内容 passage stimulus readingpassage casestudy sharedstem",
+        "sub_stem": "小题内容 小题问题 子题 子题内容 子题目 子题题目 分题题干 subquestion subquestiontext",
+        "sub_type": "小题题型 小题类型 子题题型 子题类型 subquestiontype",
+        "sub_marks": "小题分值 小题分数 小题得分 每小题分值 每小题分数 子题分值 子题分数 "
+        "subquestionmarks subquestionscore",
+        "parent": "父题 父题号 父题编号 父题序号 上级题号 上级编号 母题号 母题编号 parent parentid parentquestion",
+        "number": "小题号 小题序号 子题号",
+    }.items()
+    for name in names.split()
+}
+"""What only tables call the parts of questions under a passage."""
+
+_LARGE_STEM = folded("大题题干")
 
 
 def _place(text: str) -> int:
@@ -49,7 +68,7 @@ def _column(header: str) -> str:
         return f"right_{chr(ord('a') + place - 1)}" if 1 <= place <= 26 else ""
     if found := _WRONG.fullmatch(flat):
         return f"wrong_{_place(found[1]) if found[1] else 1}"
-    return column_of(header)
+    return column_of(header) or _OF_PASSAGES.get(flat, "")
 
 
 def column_keys(headers: Sequence[str], /) -> list[str]:
@@ -68,6 +87,10 @@ def column_keys(headers: Sequence[str], /) -> list[str]:
             if one is not None and 1 <= int(one[1]) <= 26:
                 found[at] = f"option_{chr(ord('a') + int(one[1]) - 1)}"
     is_strong = any(key == "stem" and name in _STRONG_STEMS for key, name in zip(found, flat, strict=True))
+    if "sub_stem" in found and "stem" not in found:
+        found[found.index("sub_stem")] = "stem"
+    elif is_strong and _LARGE_STEM in flat and not {"sub_stem", "passage"} & set(found):
+        found[flat.index(_LARGE_STEM)] = "passage"
     keys: list[str] = []
     for key, name in zip(found, flat, strict=True):
         is_weak = key == "stem" and is_strong and name not in _STRONG_STEMS
@@ -148,8 +171,16 @@ MERGED = "\x00merged"
 _OF_MANY = frozenset(("type", "topic", "topic_2", "difficulty", "marks", "tags", "source"))
 
 
+def covered_keys(texts: Sequence[str], keys: Sequence[str], /) -> frozenset[str]:
+    """Return the columns whose cell in a row is covered by one above."""
+    return frozenset(key for key, text in zip(keys, texts, strict=False) if text == MERGED and key)
+
+
 def is_continued(texts: Sequence[str], keys: Sequence[str], /) -> bool:
-    """Tell whether a row goes on with the question above it: the cell of its question is covered from there."""
+    """Tell whether a row goes on with the question above it: the cell of its question is covered from there. Under a
+    passage that covers several rows, a row with a question of its own is one more question."""
+    if "sub_stem" in keys and any(text not in ("", MERGED) for text in texts[keys.index("sub_stem") :][:1]):
+        return False
     return "stem" in keys and list(texts[keys.index("stem") : keys.index("stem") + 1]) == [MERGED]
 
 

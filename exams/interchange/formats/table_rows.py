@@ -43,7 +43,9 @@ _EITHER_WAY = gettext_noop(
     "The answer %(text)s could be the number of an option or the text of another. Write its letter."
 )
 _WRITTEN = gettext_noop("No answer is given; the options were taken for the accepted answers: %(text)s")
-_SUB_QUESTION = gettext_noop("This row is one of several questions under a passage; tables of such rows are not read.")
+_SUB_QUESTION = gettext_noop(
+    "This row is one of several questions under a passage; such rows are read from .xlsx and .csv only."
+)
 _OPTION_NAME = re.compile(r"(?:option|choice|answer|选项)\s?(\d{1,2})", re.IGNORECASE)
 _SAYING = ("stem", "answer")
 _LOST_COLUMN = gettext_noop("The column “%(name)s” is not known; what it says was left out.")
@@ -135,8 +137,9 @@ def block_of_cells(cells: Mapping[str, str], /, *, row: int = 1, is_numbered: bo
         is_table=True,
         needs_type="type" in cells,
     )
-    if cells.get("sub_stem", "").strip():
-        block.problem("sub_stem", _SUB_QUESTION)
+    for place in ("passage", "sub_stem"):
+        if cells.get(place, "").strip():
+            block.problem(place, _SUB_QUESTION)
     if any(key.startswith("right_") for key in cells):
         _answer_by_flags(block, cells)
     if is_numbered:

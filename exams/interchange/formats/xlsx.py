@@ -1,20 +1,21 @@
-"""XLSX as teachers fill it in: one row a question, Chinese or English headers, one sheet or several. A file format;
-found by the registry."""
+"""XLSX as teachers fill it in: one row a question, or a passage and its questions on the rows below,
+Chinese or English headers, one sheet or several. A file format; found by the registry."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import groupby
 
 from exams.interchange.formats.base import Format, ParsedRow, Remark, Source, UnreadableFile, gettext_noop
 from exams.interchange.formats.question_vocabulary import TYPE_HINTS, column_of, folded
-from exams.interchange.formats.table_columns import MERGED, continued, is_continued, without_merged
+from exams.interchange.formats.table_columns import MERGED, continued, covered_keys, is_continued, without_merged
+from exams.interchange.formats.table_passages import Group, Line, grouped, record_of_group
 from exams.interchange.formats.table_rows import (
     COLUMNS,
     column_keys,
     extra_cells,
     has_numbered_options,
     is_header,
-    record_of_cells,
     template_cells,
     unknown_columns,
 )
@@ -28,8 +29,10 @@ HAS_FORMULA = gettext_noop("This cell holds a formula. Copy the cells and paste 
 NO_QUESTIONS = gettext_noop("The file holds no questions.")
 SHEET_LEFT_OUT = gettext_noop("The sheet “%(name)s” has no header of questions; it was left out.")
 
+_NONE: frozenset[str] = frozenset()
 
-@dataclass
+
+@dataclass(eq=False)
 class _Sheet:
     """What is known of the sheet that is being read: its columns once its header was found."""
 
@@ -65,13 +68,32 @@ class _Sheet:
 def read(source: Source) -> Iterator[ParsedRow]:
     """Yield one row a question; `row` is the number that the sheet shows, `file` the sheet where it is not the first
     one. A sheet without a header is named as a loss of the last question."""
-    sheet = _Sheet("")
     skipped: list[_Sheet] = []
     last: ParsedRow | None = None
-    open_row: tuple[int, list[str], _Sheet] | None = None
+    for sheet, rows in groupby(_lines(source, skipped), key=lambda one: one[0]):
+        for group in grouped((line for _sheet, line in rows), sheet.keys):
+            if last is not None:
+                yield last
+            last = _row(group, sheet)
+    if last is not None:
+        told = [
+            Remark(row=last.row, field="", text=SHEET_LEFT_OUT, values={"name": one.name[:80]}, file=last.file)
+            for one in skipped
+        ]
+        yield replace(last, losses=(*last.losses, *told))
+
+
+def _lines(source: Source, skipped: list[_Sheet]) -> Iterator[tuple[_Sheet, Line]]:
+    """Yield the rows below the headers, those that go on with the one above put together with it; UnreadableFile where
+    there is no header. Sheets without one come to `skipped`."""
+    sheet = _Sheet("")
+    held: tuple[int, list[str], frozenset[str]] | None = None
     has_header = False
     for name, number, texts in read_rows(source.path):
         if not sheet.seen or name != sheet.name:
+            if held is not None:
+                yield sheet, _line(held, sheet)
+                held = None
             _keep_skipped(sheet, skipped)
             sheet = _Sheet(name, is_first=not has_header)
         sheet.seen += 1
@@ -82,28 +104,29 @@ def read(source: Source) -> Iterator[ParsedRow]:
             continue
         if sheet.is_header_again(texts):
             continue
-        if open_row is not None and open_row[2] is sheet and is_continued(texts, sheet.keys):
-            open_row = (open_row[0], continued(open_row[1], texts), sheet)
+        if held is not None and is_continued(texts, sheet.keys):
+            held = (held[0], continued(held[1], texts), held[2])
             continue
-        if open_row is not None:
-            if last is not None:
-                yield last
-            last = _row(*open_row)
-        above = open_row[1] if open_row is not None and open_row[2] is sheet else []
-        open_row = (number, without_merged(texts, sheet.keys, above), sheet)
-    if open_row is not None:
-        if last is not None:
-            yield last
-        last = _row(*open_row)
+        if held is not None:
+            yield sheet, _line(held, sheet)
+        covered = covered_keys(texts, sheet.keys) if MERGED in texts else _NONE
+        held = (number, without_merged(texts, sheet.keys, held[1] if held is not None else []), covered)
+    if held is not None:
+        yield sheet, _line(held, sheet)
     _keep_skipped(sheet, skipped)
     if not has_header:
         raise UnreadableFile(NO_HEADER if sheet.seen else EMPTY)
-    if last is not None:
-        told = [
-            Remark(row=last.row, field="", text=SHEET_LEFT_OUT, values={"name": one.name[:80]}, file=last.file)
-            for one in skipped
-        ]
-        yield replace(last, losses=(*last.losses, *told))
+
+
+def _line(held: tuple[int, list[str], frozenset[str]], sheet: _Sheet) -> Line:
+    number, texts, covered = held
+    cells = {key: text for key, text in zip(sheet.keys, texts, strict=False) if key and text}
+    formulas = [key for key, text in cells.items() if text == FORMULA]
+    for key in formulas:
+        cells[key] = ""
+    if "type" in sheet.names or sheet.type_name:
+        cells.setdefault("type", sheet.type_name)
+    return Line(number, cells, covered, (texts, formulas))
 
 
 def _keep_skipped(sheet: _Sheet, skipped: list[_Sheet]) -> None:
@@ -111,30 +134,31 @@ def _keep_skipped(sheet: _Sheet, skipped: list[_Sheet]) -> None:
         skipped.append(sheet)
 
 
-def _row(number: int, texts: Sequence[str], sheet: _Sheet) -> ParsedRow:
+def _row(group: Group, sheet: _Sheet) -> ParsedRow:
     names = sheet.names
-    cells = {key: text for key, text in zip(sheet.keys, texts, strict=False) if key and text}
-    formulas = [key for key, text in cells.items() if text == FORMULA]
-    for key in formulas:
-        cells[key] = ""
-    if "type" in names or sheet.type_name:
-        cells.setdefault("type", sheet.type_name)
-    record, problems, doubts = record_of_cells(cells, row=number, is_numbered=has_numbered_options(sheet.header))
-    if formulas:
-        problems = tuple(Remark(row=number, field=key, text=HAS_FORMULA) for key in formulas)
-    shown = ["" if text == FORMULA else text for text in texts]
-    losses = [] if sheet.questions else unknown_columns(sheet.header, sheet.keys, row=number)
-    losses += extra_cells(shown, sheet.keys, row=number)
+    first = group.lines[0]
+    record, built = record_of_group(group, is_numbered=has_numbered_options(sheet.header))
+    problems, shown = built.problems, []
+    losses = [] if sheet.questions else unknown_columns(sheet.header, sheet.keys, row=first.number)
+    computed = []
+    for line in group.lines:
+        texts, formulas = line.kept
+        computed += [Remark(row=line.number, field=key, text=HAS_FORMULA) for key in formulas]
+        shown.append(["" if text == FORMULA else text for text in texts])
+        losses += extra_cells(shown[-1], sheet.keys, row=line.number)
+    if computed:
+        problems = tuple(computed)
     sheet.questions += 1
+    said = "\n".join(" | ".join(text for text in texts if text) for texts in shown)
     return ParsedRow(
-        row=number,
+        row=first.number,
         record=record,
         problems=tuple(_named(one, names, sheet) for one in problems),
-        doubts=tuple(_named(one, names, sheet) for one in doubts),
-        losses=tuple(replace(one, file=sheet.file) for one in losses),
-        source=" | ".join(text for text in shown if text)[:4000] if problems or doubts else "",
+        doubts=tuple(_named(one, names, sheet) for one in built.doubts),
+        losses=tuple(replace(one, file=sheet.file) for one in (*losses, *built.losses)),
+        source=said[:4000] if problems or built.doubts else "",
         file=sheet.file,
-        cells=template_cells(cells) if problems else (),
+        cells=template_cells(first.cells) if problems and len(group.lines) == 1 else (),
     )
 
 

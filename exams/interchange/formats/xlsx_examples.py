@@ -1,4 +1,5 @@
-"""The example rows of the spreadsheet template, one for each type that fits a row, in Chinese and in English."""
+"""The example rows of the spreadsheet template, in Chinese and in English: one for each type that fits a row, and a
+passage with its questions."""
 
 EXAMPLES_ZH: tuple[dict[str, str], ...] = (
     {
@@ -139,5 +140,49 @@ EXAMPLES_EN: tuple[dict[str, str], ...] = (
         "option_b": "collect data",
         "option_c": "draw a conclusion",
         "answer": "ABC",
+    },
+)
+
+PASSAGE_ZH: tuple[dict[str, str], ...] = (
+    {
+        "type": "材料题",
+        "stem": "甲公司 6 月 1 日购入一台设备，价款 60 000 元，预计使用 10 年，残值率 4%，按直线法计提折旧。",
+        "topic": "第二章 > 固定资产",
+        "explanation": "材料占一行，各小题依次写在下面的行里，题型前写“小题：”。",
+    },
+    {
+        "type": "小题：单选题",
+        "stem": "该设备应计入哪个科目？",
+        "option_a": "固定资产",
+        "option_b": "存货",
+        "option_c": "管理费用",
+        "answer": "A",
+        "marks": "2",
+    },
+    {
+        "type": "小题：数值题",
+        "stem": "每月折旧多少元？",
+        "answer": "480±0.01 元",
+        "marks": "3",
+    },
+)
+PASSAGE_EN: tuple[dict[str, str], ...] = (
+    {
+        "type": "Reading material",
+        "stem": "Seven students needed 4, 5, 5, 6, 7, 9 and 20 minutes for a task.",
+        "topic": "Chapter 1 > Centre",
+        "explanation": "The passage has a row; its questions follow on the rows below, with “Sub-question:” before "
+        "their type.",
+    },
+    {
+        "type": "Sub-question: Numerical",
+        "stem": "What is the median?",
+        "answer": "6",
+        "marks": "2",
+    },
+    {
+        "type": "Sub-question: True or false",
+        "stem": "The mean is greater than the median.",
+        "answer": "true",
     },
 )

@@ -11,8 +11,9 @@ import xlsxwriter
 from exams.domain.registry import get_type
 from exams.interchange.formats.base import ExportedRecord, Record, Remark, gettext_noop
 from exams.interchange.formats.question_vocabulary import COLUMNS, OPTION_LETTERS, TYPE_NAMES
+from exams.interchange.formats.table_passages import Line, grouped, record_of_group
 from exams.interchange.formats.table_rows import record_of_cells
-from exams.interchange.formats.xlsx_examples import EXAMPLES_EN, EXAMPLES_ZH
+from exams.interchange.formats.xlsx_examples import EXAMPLES_EN, EXAMPLES_ZH, PASSAGE_EN, PASSAGE_ZH
 
 NO_ROW = gettext_noop("This type of question does not fit a row; it is left out. Use JSON Lines for it.")
 OTHER_MARKING = gettext_noop("Its answer or marking cannot be said in a row; it is left out. Use JSON Lines for it.")
@@ -145,6 +146,19 @@ def _comparable(record: Record) -> Any:
     return _without_decoration(_renamed([content, key], names))
 
 
+def _common_cells(record: Record) -> dict[str, str]:
+    """Return the cells that questions of every type have."""
+    return {
+        "explanation": record.get("explanation", ""),
+        "topic": " > ".join(record.get("topic") or ()),
+        "difficulty": str(record.get("difficulty", 3)),
+        "marks": format(float(record.get("marks", 1)), "g"),
+        "tags": "、".join(record.get("tags") or ()),
+        "source": record.get("source", ""),
+        "ref": record.get("ref", ""),
+    }
+
+
 def cells_of_record(record: Record) -> tuple[dict[str, str], list[str]]:
     """Return the cells of a row and what is lost; _Unwritable when a row cannot say the answer exactly."""
     type_, content, key = record["type"], record["content"], record["key"]
@@ -155,13 +169,7 @@ def cells_of_record(record: Record) -> tuple[dict[str, str], list[str]]:
             "type": TYPE_NAMES[type_][0],
             "stem": content["stem"],
             **_answer_cells(type_, content, key),
-            "explanation": record.get("explanation", ""),
-            "topic": " > ".join(record.get("topic") or ()),
-            "difficulty": str(record.get("difficulty", 3)),
-            "marks": format(float(record.get("marks", 1)), "g"),
-            "tags": "、".join(record.get("tags") or ()),
-            "source": record.get("source", ""),
-            "ref": record.get("ref", ""),
+            **_common_cells(record),
         }
         again, problems, _doubts = record_of_cells({name: str(text).strip() for name, text in cells.items()})
         if problems or again is None or _comparable(again) != _comparable(record):
@@ -169,6 +177,82 @@ def cells_of_record(record: Record) -> tuple[dict[str, str], list[str]]:
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise _Unwritable(OTHER_MARKING) from error
     return cells, _losses(record, cells)
+
+
+PASSAGE_NAME = "材料题"
+PART_NAME = "小题：%s"
+
+
+def rows_of_record(record: Record) -> tuple[list[dict[str, str]], list[str]]:
+    """Return the rows of a question, several for a passage with its questions, and what is lost; _Unwritable where
+    rows cannot say it exactly."""
+    if record["type"] != "material":
+        cells, lost = cells_of_record(record)
+        return [cells], lost
+    try:
+        rows, lost = _passage_rows(record)
+        lines = [Line(at, {name: text.strip() for name, text in row.items()}) for at, row in enumerate(rows, start=1)]
+        groups = list(grouped(lines, COLUMNS))
+        again, built = record_of_group(groups[0])
+        if len(groups) != 1 or built.problems or built.doubts or again is None:
+            raise _Unwritable(OTHER_MARKING)
+        if _comparable_passage(again) != _comparable_passage(record):
+            raise _Unwritable(OTHER_MARKING)
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        raise _Unwritable(OTHER_MARKING) from error
+    return rows, lost
+
+
+def _passage_rows(record: Record) -> tuple[list[dict[str, str]], list[str]]:
+    """Return a row of the passage and one of each question; their marks, or those of the whole where all weigh the
+    same."""
+    content, key = record["content"], record["key"]
+    weights = [float(question.get("marks", 1)) for question in content["questions"]]
+    total = float(record.get("marks", 1))
+    is_own = abs(sum(weights) - total) < 0.001
+    if not is_own and len(set(weights)) > 1:
+        raise _Unwritable(OTHER_MARKING)
+    head = _common_cells(record) | {"type": PASSAGE_NAME, "stem": content["stem"]}
+    head["marks"] = "" if is_own else head["marks"]
+    lost = _losses({**record, "key": {}, "content": {}}, head)
+    rows = [head]
+    for question, weight in zip(content["questions"], weights, strict=True):
+        part = {
+            "type": question["type"],
+            "content": question["content"],
+            "key": key["questions"][question["id"]],
+            "explanation": (key.get("explanations") or {}).get(question["id"], ""),
+            "marks": weight,
+        }
+        cells, more = cells_of_record(part)
+        lost += more
+        for name in ("topic", "difficulty", "tags", "source", "ref"):
+            cells[name] = ""
+        rows.append(
+            cells | {"type": PART_NAME % cells["type"], "marks": cells["marks"] if is_own else ""},
+        )
+    return rows, lost
+
+
+def _comparable_passage(record: Record) -> Any:
+    """Return a passage with its questions, their weights as shares, ids by their places."""
+    content, key = record["content"], record["key"]
+    weights = [float(question.get("marks", 1)) for question in content["questions"]]
+    texts = key.get("explanations") or {}
+    return [
+        content["stem"],
+        key.get("grading", "per_question"),
+        float(record.get("marks", 1)),
+        [
+            [
+                question["type"],
+                round(weight / sum(weights), 6),
+                texts.get(question["id"], ""),
+                _comparable({**question, "key": key["questions"][question["id"]]}),
+            ]
+            for question, weight in zip(content["questions"], weights, strict=True)
+        ],
+    ]
 
 
 def _losses(record: Record, cells: dict[str, str]) -> list[str]:
@@ -237,19 +321,20 @@ def write_sheet(*, header: Sequence[str], rows: Iterable[Sequence[str]], name: s
 
 
 def example(language: str, /) -> bytes:
-    """Return the template: headers in one language and an example row for each type that fits a row."""
+    """Return the template: headers in one language and an example of each type that fits
+    a row, and of a passage with its questions."""
     is_chinese = language.startswith("zh")
     place = 0 if is_chinese else 1
     columns = [key for key in COLUMNS if key not in _OPTION_COLUMNS[8:]]
-    examples = EXAMPLES_ZH if is_chinese else EXAMPLES_EN
+    examples = (*EXAMPLES_ZH, *PASSAGE_ZH) if is_chinese else (*EXAMPLES_EN, *PASSAGE_EN)
     rows = [[example.get(key, "") for key in columns] for example in examples]
     header = [COLUMNS[key][place] for key in columns]
     return write_sheet(header=header, rows=rows, name="试题" if is_chinese else "Questions")
 
 
 def write(records: Iterable[ExportedRecord], stream: BinaryIO) -> list[Remark]:
-    """Write one row a question; return what rows cannot carry. Questions whose answer a row cannot say exactly are
-    left out and named."""
+    """Write one row a question, a passage and its questions on several; return what rows cannot carry. Questions whose
+    answer a row cannot say exactly are left out and named."""
     losses: list[Remark] = []
     languages: set[str] = set()
     with tempfile.TemporaryDirectory() as folder:
@@ -257,7 +342,7 @@ def write(records: Iterable[ExportedRecord], stream: BinaryIO) -> list[Remark]:
         book = _Book(path, name="试题", header=[names[0] for names in COLUMNS.values()])
         for number, exported in enumerate(records, start=1):
             try:
-                cells, lost = cells_of_record(exported.record)
+                rows, lost = rows_of_record(exported.record)
             except _Unwritable as reason:
                 losses.append(Remark(row=number, field="", text=reason.text, values=reason.values))
                 continue
@@ -265,7 +350,8 @@ def write(records: Iterable[ExportedRecord], stream: BinaryIO) -> list[Remark]:
             if (language := exported.record.get("language")) and language not in languages:
                 languages.add(language)
                 losses.append(Remark(row=number, field="language", text=LOST_LANGUAGE, values={"name": language}))
-            book.add([cells.get(key, "") for key in COLUMNS])
+            for cells in rows:
+                book.add([cells.get(key, "") for key in COLUMNS])
         book.close()
         with path.open("rb") as written:
             while chunk := written.read(1 << 16):

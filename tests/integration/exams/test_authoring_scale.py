@@ -470,7 +470,7 @@ def test_deleting_a_topic_says_where_its_questions_go(author, bank):
     with pytest.raises(Conflict):
         remove_topic(topic=a, target=None, actor=author)
     assert Topic.objects.filter(pk=a.pk).exists()
-    assert remove_topic(topic=a, target=b, actor=author) == 2
+    assert remove_topic(topic=a, target=b, actor=author).question_count == 2
     assert tree(bank) == [("B", 0, 3)]
     assert BlueprintRule.objects.get().topic_id == b.pk
 
@@ -492,7 +492,7 @@ def test_the_topic_page_works_by_forms_and_refuses_in_words(client, author, bank
     done = client.post(
         address, {"do": f"place:{below.public_id}", "parent": "", "position": "0"}, headers={"HX-Request": "true"}
     )
-    assert done.status_code == 204
+    assert done.status_code == 200
     assert [row[:2] for row in tree(bank)] == [("A1", 0), ("A", 0)]
     client.post(address, {"do": f"merge:{below.public_id}", "into": str(a.public_id)})
     assert [row[0] for row in tree(bank)] == ["A"]

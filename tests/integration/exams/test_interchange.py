@@ -90,18 +90,18 @@ def row_url(batch, position):
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_every_example_of_the_template_is_imported_and_undone(client, author, bank, imported, act, language):
     batch = imported(example(language))
-    assert (batch.state, batch.report["new"], batch.report["all"]) == ("planned", 9, 9)
+    assert (batch.state, batch.report["new"], batch.report["all"]) == ("planned", 10, 10)
     page = client.get(reverse("authoring:import_batch", args=[batch.public_id]))
     assert page.status_code == 200
-    assert page.content.decode().count("import-row__head") == 9
+    assert page.content.decode().count("import-row__head") == 10
     assert Question.everything.count() == 0
     act(batch, "apply")
     act(batch, "apply")
-    assert (batch.state, batch.report["created"]) == ("applied", 9)
-    assert Question.objects.filter(status="published", batch=batch, current_version__number=1).count() == 9
-    assert ImportRow.objects.filter(batch=batch, question__isnull=False).count() == 9
+    assert (batch.state, batch.report["created"]) == ("applied", 10)
+    assert Question.objects.filter(status="published", batch=batch, current_version__number=1).count() == 10
+    assert ImportRow.objects.filter(batch=batch, question__isnull=False).count() == 10
     assert Notification.objects.filter(user=author, kind="exams.import_finished").count() == 1
-    assert imported(example(language)).report["duplicate"] == 9
+    assert imported(example(language)).report["duplicate"] == 10
     act(batch, "undo")
     assert Question.everything.count() == 0
     assert {"import.apply", "import.undo"} <= set(AuditEntry.objects.values_list("action", flat=True))

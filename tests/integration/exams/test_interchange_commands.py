@@ -84,9 +84,9 @@ def test_a_folder_is_imported_and_the_bank_made(author, tmp_path):
     with pytest.raises(CommandError):
         call_command("import_questions", str(tmp_path), bank="new-bank")
     would, _is_fine = run(tmp_path, bank="new-bank", create=True, dry_run=True)
-    assert (would["created"], Bank.objects.count(), ImportBatch.objects.count()) == (10, 0, 0)
+    assert (would["created"], Bank.objects.count(), ImportBatch.objects.count()) == (11, 0, 0)
     report, is_fine = run(tmp_path, bank="new-bank", create=True, owner=author.email)
-    assert (report["created"], is_fine) == (10, False)
+    assert (report["created"], is_fine) == (11, False)
     assert [entry["file"] for entry in report["problems"]] == ["c.bin"]
     made = Bank.objects.get()
     assert (made.slug, made.owner) == ("new-bank", author)
@@ -162,7 +162,7 @@ def test_formulas_are_neutral_in_a_sheet_and_their_text_comes_back(bank, tmp_pat
 
 def test_the_page_exports_a_selection_with_its_losses(client, author, bank, run_jobs):
     chosen = make_question(bank=bank, type="true_false").question
-    make_question(bank=bank, type="material")
+    make_question(bank=bank, type="cloze")
     url = reverse("authoring:export_questions", args=[bank.public_id])
     assert client.get(url).status_code == 200
     client.post(url, {"format": "xlsx"})

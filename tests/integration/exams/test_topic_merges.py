@@ -8,16 +8,17 @@ from django.urls import reverse
 
 from edu.audit.models import AuditEntry
 from edu.core.errors import Conflict
-from exams.authoring.banks import create_topic, rename_topic
+from exams.authoring.banks import create_topic
 from exams.authoring.blueprints import save_rule
 from exams.authoring.listing import list_topics
 from exams.authoring.paper_rows import add_section
 from exams.authoring.papers import create_paper
 from exams.authoring.reports import report_question
 from exams.authoring.topic_counts import recount_topics
-from exams.authoring.topic_merge import merge_topics, undo_merge
+from exams.authoring.topic_merge import merge_topics
 from exams.authoring.topic_pointers import POINTERS
-from exams.authoring.topic_tree import remove_topic
+from exams.authoring.topic_tree import remove_topic, rename_topic
+from exams.authoring.topic_undo import undo_change
 from exams.models import (
     BlueprintRule,
     ItemResult,
@@ -25,7 +26,7 @@ from exams.models import (
     Question,
     QuestionReport,
     Topic,
-    TopicMerge,
+    TopicChange,
     WrongAnswer,
 )
 from exams.practice.starts import start_chapter_practice
@@ -52,6 +53,12 @@ def fill(bank, author, *path, count):
 
 def tree(bank):
     return [(node.topic.name, node.depth, node.count) for node in list_topics(bank=bank)]
+
+
+def undo(merge, author):
+    """Take a change back; return how many questions went home and how many stayed."""
+    undone = undo_change(change=merge, actor=author)
+    return undone.restored, undone.stayed
 
 
 def named(bank, name, **fields):
@@ -102,15 +109,15 @@ def test_a_merge_is_undone_with_every_link(author, bank):
     assert BlueprintRule.objects.get().topic_id == a.pk
     assert ItemResult.objects.get().topic_id == PracticeSession.objects.get().topic_id != below.pk
 
-    assert undo_merge(merge=merge, actor=author) == (4, 0)
+    assert undo(merge, author) == (4, 0)
     assert everything(bank) == before
     assert recount_topics() == 0
     assert WrongAnswer.objects.get().question.topic_id == below.pk
     assert QuestionReport.objects.get().question.topic_id == below.pk
-    assert not TopicMerge.objects.get().parts.exists()
+    assert not TopicChange.objects.get().parts.exists()
     assert AuditEntry.objects.filter(action="topic.merge_undo").count() == 1
     with pytest.raises(Conflict):
-        undo_merge(merge=merge, actor=author)
+        undo(merge, author)
     assert everything(bank) == before
 
 
@@ -121,7 +128,7 @@ def test_what_was_moved_since_stays(author, bank):
     merge = merge_topics(source=named(bank, "B"), target=named(bank, "A"), actor=author)
     Question.objects.filter(pk=first.pk).update(topic=other)
     recount_topics()
-    assert undo_merge(merge=merge, actor=author) == (1, 1)
+    assert undo(merge, author) == (1, 1)
     assert Question.objects.get(pk=first.pk).topic == other
     assert Question.objects.get(pk=second.pk).topic.name == "B"
     assert recount_topics() == 0
@@ -135,31 +142,32 @@ def test_an_undo_that_cannot_be_says_why_and_changes_nothing(author, bank):
     namesake = create_topic(bank=bank, path=["B"])
     before = everything(bank)
     with pytest.raises(Conflict, match="B"):
-        undo_merge(merge=merge, actor=author)
+        undo(merge, author)
     assert everything(bank) == before
-    rename_topic(topic=namesake, name="Another")
+    rename_topic(topic=namesake, name="Another", actor=author)
     later = merge_topics(source=named(bank, "A"), target=last, actor=author)
-    with pytest.raises(Conflict, match="later merge"):
-        undo_merge(merge=merge, actor=author)
-    undo_merge(merge=later, actor=author)
-    assert undo_merge(merge=merge, actor=author) == (1, 0)
+    with pytest.raises(Conflict, match="First undo the merge of “A” into “C”"):
+        undo(merge, author)
+    undo(later, author)
+    assert undo(merge, author) == (1, 0)
     again = merge_topics(source=named(bank, "B"), target=named(bank, "A"), actor=author)
     remove_topic(topic=named(bank, "A"), target=last, actor=author)
-    with pytest.raises(Conflict, match="gone"):
-        undo_merge(merge=again, actor=author)
-    assert TopicMerge.objects.get(pk=again.pk).undone_at is None
+    with pytest.raises(Conflict, match="the deletion of “A”"):
+        undo(again, author)
+    assert TopicChange.objects.get(pk=again.pk).undone_at is None
 
 
-def test_a_topic_stands_where_its_parent_went_meanwhile(author, bank):
+def test_what_stood_under_a_topic_that_is_gone_comes_back_after_it(author, bank):
     fill(bank, author, "P", "B", count=1)
     fill(bank, author, "A", count=1)
-    parent = named(bank, "P")
+    before = everything(bank)
     merge = merge_topics(source=named(bank, "B"), target=named(bank, "A"), actor=author)
-    remove_topic(topic=parent, target=None, actor=author)
-    undo_merge(merge=merge, actor=author)
-    again = named(bank, "B")
-    assert again.parent is None
-    assert again.path == f"/{again.pk}/"
+    deletion = remove_topic(topic=named(bank, "P"), target=None, actor=author)
+    with pytest.raises(Conflict, match="First undo the deletion of “P”"):
+        undo(merge, author)
+    undo(deletion, author)
+    undo(merge, author)
+    assert everything(bank) == before
 
 
 def test_the_page_offers_the_undo_after_the_merge_and_in_the_list(client, author, bank):
@@ -169,17 +177,17 @@ def test_the_page_offers_the_undo_after_the_merge_and_in_the_list(client, author
     client.force_login(author)
     address = reverse("authoring:topics", args=[bank.public_id])
     answer = client.post(address, {"do": f"merge:{b.public_id}", "into": str(a.public_id)})
-    merge = TopicMerge.objects.get()
-    assert f"merged={merge.public_id}" in answer["Location"]
+    merge = TopicChange.objects.get()
+    assert f"changed={merge.public_id}" in answer["Location"]
     page = client.get(answer["Location"]).content.decode()
-    assert page.count(f"unmerge:{merge.public_id}") == 2
-    assert client.get(address).content.decode().count(f"unmerge:{merge.public_id}") == 1
-    answer = client.post(address, {"do": f"unmerge:{merge.public_id}"})
+    assert page.count(f"undo:{merge.public_id}") == 2
+    assert client.get(address).content.decode().count(f"undo:{merge.public_id}") == 1
+    answer = client.post(address, {"do": f"undo:{merge.public_id}"})
     assert f"topic={b.public_id}" in answer["Location"]
     assert tree(bank) == [("B", 0, 1), ("A", 0, 1)]
-    assert "unmerge:" not in client.get(address).content.decode()
+    assert 'value="undo:' not in client.get(address).content.decode()
     for key in ("", "x" * 36, str(a.public_id)):
-        assert client.post(address, {"do": f"unmerge:{key}"}).status_code == 404, key
+        assert client.post(address, {"do": f"undo:{key}"}).status_code == 404, key
 
 
 def test_a_stranger_and_a_merge_of_another_bank(client, author, bank):
@@ -191,10 +199,10 @@ def test_a_stranger_and_a_merge_of_another_bank(client, author, bank):
     before = everything(bank)
     client.force_login(stranger)
     for one in (bank, own):
-        answer = client.post(reverse("authoring:topics", args=[one.public_id]), {"do": f"unmerge:{merge.public_id}"})
+        answer = client.post(reverse("authoring:topics", args=[one.public_id]), {"do": f"undo:{merge.public_id}"})
         assert answer.status_code == 404
     assert everything(bank) == before
-    assert TopicMerge.objects.get().undone_at is None
+    assert TopicChange.objects.get().undone_at is None
 
 
 def test_all_that_keeps_a_topic_follows_it():
