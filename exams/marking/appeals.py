@@ -14,11 +14,11 @@ from edu.audit.services import record
 from edu.core.errors import Conflict, InvalidInput, NotFound
 from edu.notifications.services import notify
 from edu.organizations.queries import list_memberships
+from exams.delivery.reviewing import learner_policy, review_since
 from exams.marking.history import APPEAL
 from exams.marking.mark import mark_by_hand
 from exams.models import Appeal, Attempt, Exam, ItemResult
 from exams.permissions import managed_exams
-from exams.view_models import ReviewPolicy
 
 LONGEST = 2000
 MOST_OPEN = 20
@@ -34,12 +34,14 @@ class AppealWindow:
 
 
 def appeal_window(*, attempt: Attempt, now: datetime) -> AppealWindow:
-    """Return the window of appeals of a released attempt (with its exam); closed where its review shows no marks."""
+    """Return the window of appeals of a released attempt (with its exam); closed where its review shows no marks, or
+    not yet: the days count from the moment that it does.
+    """
     exam = attempt.exam
     released_at = attempt.released_at if attempt.state == Attempt.State.GRADED else None
-    if released_at is None or not exam.appeal_days or not ReviewPolicy.from_fields(exam.review_policy).marks:
+    if released_at is None or not exam.appeal_days or not learner_policy(exam=exam, now=now).marks:
         return AppealWindow(is_open=False, until=None)
-    until = released_at + timedelta(days=exam.appeal_days)
+    until = review_since(exam=exam, released_at=released_at) + timedelta(days=exam.appeal_days)
     return AppealWindow(is_open=now <= until, until=until)
 
 

@@ -175,6 +175,12 @@ def _posted(form: QueryDict, slots: Sequence[FrozenSlot], *, has_flags: bool) ->
     return {"responses": responses, "flags": flags}
 
 
+def _epoch(request: HttpRequest) -> int | None:
+    """Return the opening of the room that a form of handing in was made for; None where it does not say."""
+    text = request.POST.get("epoch", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
 @login_required
 @never_cache
 @require_http_methods(["GET", "POST"])
@@ -183,7 +189,7 @@ def submit(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     now = now_utc()
     if request.method == "POST":
         try:
-            submit_attempt(user_id=request.user.pk, attempt_id=public_id, now=now)
+            submit_attempt(user_id=request.user.pk, attempt_id=public_id, now=now, epoch=_epoch(request))
         except NotFound as error:
             raise not_found(error) from error
         except SaveRefused as error:

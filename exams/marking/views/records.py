@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from exams.delivery.receipts import receipt_of
+from exams.delivery.reopen import ENDED
 from exams.marking.anonymity import number_of
 from exams.marking.script_pdf import STAFF, script_pdf
 from exams.marking.timeline import attempt_timeline
@@ -49,6 +50,7 @@ def record(request: HttpRequest, exam: Exam, attempt_id: uuid.UUID) -> HttpRespo
         "used_seconds": used,
         "number": number_of(exam=exam, attempt_id=attempt.pk),
         "hold": hold,
+        "has_ended": attempt.state in ENDED and exam.status != Exam.Status.DRAFT,
         "release": release_state(attempt, {attempt.pk} if hold else set()),
         "timeline": attempt_timeline(attempt=attempt),
         "receipt": receipt_of(attempt) if attempt.saved_at else "",
