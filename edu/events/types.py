@@ -221,7 +221,7 @@ class AttemptReopened(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewOpened(Event):
-    """An exam that keeps its review until the close has closed for everybody: what it tells of some released attempts."""
+    """An exam that keeps its review until the close has closed for everybody; some of its released attempts."""
 
     exam_id: int
     attempt_ids: list[int]

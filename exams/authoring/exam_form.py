@@ -51,8 +51,8 @@ class ExamForm(forms.ModelForm):
         required=False,
         initial=True,
         help_text=_(
-            "Scores come out as chosen above. The questions with their answers, keys and explanations stay hidden until "
-            "the window is over and nobody is inside any more, those with more time included. Appeals and the "
+            "Scores come out as chosen above. The questions with their answers, keys and explanations stay hidden "
+            "until the window is over and nobody is inside any more, those with more time included. Appeals and the "
             "wrong-answer book begin then."
         ),
     )

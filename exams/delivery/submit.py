@@ -67,10 +67,12 @@ def close_attempt(*, attempt: Attempt, now: datetime, by: str) -> bool:
     """Move a running attempt to submitted and say so; False when somebody else did it before.
 
     `by` is learner, time or staff. What was saved up to here is what will be graded. An attempt closed by time counts
-    as handed in at its deadline, and only while that is the deadline that was read: time given in this very moment, or
-    an attempt opened again, is not taken away.
+    as handed in at its deadline, and only while that is the deadline that was read: time given in this very moment is
+    not taken away. Nor is an attempt that was opened again since it was read.
     """
     rows = Attempt.objects.filter(pk=attempt.pk, state__in=[Attempt.State.OPEN, Attempt.State.PAUSED])
+    since = attempt.reopened_at
+    rows = rows.filter(reopened_at__isnull=True) if since is None else rows.filter(reopened_at=since)
     submitted_at = now
     if by == "time":
         rows, submitted_at = rows.filter(deadline_at=attempt.deadline_at), min(now, attempt.deadline_at)
