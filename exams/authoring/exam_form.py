@@ -142,7 +142,10 @@ class ExamForm(forms.ModelForm):
                 label=LABELS[name], help_text=HONEST[name], required=False, initial=getattr(integrity, name)
             )
         ranges = self.fields["address_ranges"]
-        ranges.help_text = _("One address or CIDR range a line, such as 192.0.2.0/24. Empty: from anywhere.")
+        ranges.help_text = _(
+            "One address or CIDR range a line, such as 192.0.2.0/24. Empty: from anywhere. Whoever goes on from "
+            "elsewhere after the start loses nothing; the invigilator sees it as a signal."
+        )
         if address:
             ranges.help_text += " " + _("You are at %(address)s now.") % {"address": address}
         if exam.pk:

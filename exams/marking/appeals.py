@@ -15,6 +15,7 @@ from edu.core.errors import Conflict, InvalidInput, NotFound
 from edu.notifications.services import notify
 from edu.organizations.queries import list_memberships
 from exams.delivery.reviewing import learner_policy, review_since
+from exams.marking.appeal_counts import note_appeal_change
 from exams.marking.history import APPEAL
 from exams.marking.mark import mark_by_hand
 from exams.models import Appeal, Attempt, Exam, ItemResult
@@ -72,6 +73,7 @@ def make_appeal(*, user_id: int, public_id: Any, slot: int, reason: str, now: da
                 mark_before=row.mark,
                 created_at=now,
             )
+            note_appeal_change()
             _note("appeal.make", appeal, attempt, attempt.user, {"slot": slot})
             _tell_marker(appeal, attempt.exam, row)
     except IntegrityError as error:
@@ -119,11 +121,6 @@ def list_appeals(*, user: Any, state: str) -> QuerySet[Appeal]:
         .defer("attempt__paper", "attempt__responses")
     )
     return rows.order_by("created_at", "id") if state == Appeal.State.OPEN else rows.order_by("-answered_at", "-id")
-
-
-def count_open_appeals(*, user: Any) -> int:
-    """Return how many appeals wait for the person."""
-    return Appeal.objects.filter(exam__in=managed_exams(user).values("pk"), state=Appeal.State.OPEN).count()
 
 
 def uphold_appeal(
@@ -186,6 +183,7 @@ def _answer(appeal: Appeal, *, actor: Any, now: datetime, answer: str, state: Ap
     )
     if not changed:
         raise Conflict(_("This appeal was answered already."))
+    note_appeal_change()
     appeal.state, appeal.answer, appeal.answered_by, appeal.answered_at = state, words, actor, now
 
 

@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from edu.core.client_address import client_address
 from edu.core.clock import now_utc
 from edu.core.errors import DomainError, NotFound
 from exams.answer_files import form_with_files
 from exams.delivery.devices import OtherDevice
+from exams.delivery.live import note_address
 from exams.delivery.room import PaperView, asked_paper, get_own_attempt, open_slots, unanswered_slots
 from exams.delivery.sound_plays import counted_plays
 from exams.domain.timing import remaining_seconds
@@ -57,6 +59,8 @@ def room(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     except CannotStart:
         return redirect("exams:result", public_id=public_id)
     attempt = opened.attempt
+    ranges = opened.exam.address_ranges
+    note_address(attempt_id=attempt.pk, address=client_address(request), ranges=ranges, now=now)
     paper = asked_paper(attempt)
     context = {
         "title": opened.exam.title,

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from edu.core.clock import now_utc
-from exams.marking.appeals import count_open_appeals, list_appeals
+from exams.marking.appeal_counts import shown_open_appeals
+from exams.marking.appeals import list_appeals
 from exams.marking.waiting import list_waiting
 from exams.models import Appeal, Exam, Question
 from exams.permissions import can_manage_exams, managed_exams
@@ -53,7 +54,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "tabs": desk_tabs(
             "queue",
             waiting=sum(row.waiting for row, _question in rows),
-            appeals=count_open_appeals(user=request.user),
+            appeals=shown_open_appeals(user=request.user),
         ),
     }
     return render(request, "exams/marking/queue.html", context)
@@ -73,7 +74,7 @@ def gradebooks(request: HttpRequest) -> HttpResponse:
         "desk": "instructor",
         "q": text,
         "page_obj": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
-        "tabs": desk_tabs("gradebooks", waiting=None, appeals=count_open_appeals(user=request.user)),
+        "tabs": desk_tabs("gradebooks", waiting=None, appeals=shown_open_appeals(user=request.user)),
     }
     return render(request, "exams/marking/gradebooks.html", context)
 
@@ -101,6 +102,6 @@ def appeals(request: HttpRequest) -> HttpResponse:
             )
         ],
         "now": now_utc(),
-        "tabs": desk_tabs("appeals", waiting=None, appeals=count_open_appeals(user=request.user)),
+        "tabs": desk_tabs("appeals", waiting=None, appeals=shown_open_appeals(user=request.user)),
     }
     return render(request, "exams/marking/appeals.html", context)
