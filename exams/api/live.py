@@ -10,8 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 from pydantic import Field
 
-from edu.accounts.throttle import check_rate
-from edu.core.client_address import client_address
+from edu.accounts.throttle import check_rate, client_address
 from edu.core.clock import as_utc, now_utc
 from exams.api.auth import AttemptKeyAuth, own_key
 from exams.delivery.live import LiveAnswer, live_answer

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from edu.core.client_address import client_address
+from edu.accounts.throttle import client_address
 from edu.core.clock import now_utc
 from edu.core.errors import DomainError, NotFound
 from exams.answer_files import form_with_files
