@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -81,13 +81,17 @@ def _effects(exam: Exam, attempt: Attempt, plan: Reopening) -> list[dict[str, An
     if plan.has_score or plan.hand_marks:
         told.append(_line("refresh", _("Score and marks are withdrawn. Everything is marked anew after handing in.")))
     if plan.hand_marks:
-        words = _("%(n)d marks given by hand have to be given again; the history keeps them.") % {"n": plan.hand_marks}
-        told.append(_line("alert", words, is_grave=True))
+        words = ngettext(
+            "%(n)d mark given by hand has to be given again; the history keeps it.",
+            "%(n)d marks given by hand have to be given again; the history keeps them.",
+            plan.hand_marks,
+        )
+        told.append(_line("alert", words % {"n": plan.hand_marks}, is_grave=True))
     if plan.released_at:
         told.append(_line("lock", _("The result, which was out already, disappears until it is released again.")))
         told.append(_line("book", _("What it put into the wrong-answer book is taken out.")))
     if plan.shows_keys:
-        words = _("The candidate could already see the review. Whether she looked is not recorded: ask yourself first.")
+        words = _("The candidate could already see the review. Whether she looked is not recorded: weigh that first.")
         told.append(_line("alert", words, is_grave=True))
     if list_holders(product_key=exam.product_key, user_ids=[attempt.user_id]):
         words = _("Her certificate is revoked if nothing else has earned it, and given back when she passes again.")
