@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from edu.core.clock import now_utc
@@ -96,7 +97,7 @@ def appeals(request: HttpRequest) -> HttpResponse:
         "states": [
             {"label": label, "url": f"?state={value}", "current": value == state}
             for value, label in (
-                (Appeal.State.OPEN, _("Open")),
+                (Appeal.State.OPEN, pgettext("appeals", "Open")),
                 (Appeal.State.UPHELD, _("Upheld")),
                 (Appeal.State.DISMISSED, _("Dismissed")),
             )
