@@ -117,6 +117,12 @@ def find_earned_pass(*, attempt_id: int) -> tuple[str, int, Decimal | None, bool
     return exam.product_key, attempt.user_id, None if best is None else best.percent, best is not None
 
 
+def find_reopening(*, attempt_id: int) -> str:
+    """Return the reason for revoking a certificate whose attempt was opened again; empty where it never was."""
+    reason: str = _ask_exams("get_attempt_facts", attempt_id=attempt_id).reopening
+    return reason
+
+
 def list_earned_exam(public_id: str) -> list[Earned]:
     """Return the best released pass of everybody who passed the exam of a public id."""
     passes = _ask_exams("list_best_passes", public_id=public_id)

@@ -18,6 +18,11 @@ SUBSCRIPTIONS: dict[type[types.Event], tuple[str, ...]] = {
         "certificates.handlers.on_result_released",
         "edu.training.handlers.learner_progressed",
     ),
+    types.ReviewOpened: ("exams.practice.handlers.enter_reviewed_results",),
+    types.AttemptReopened: (
+        "certificates.handlers.on_attempt_reopened",
+        "edu.training.handlers.learner_progressed",
+    ),
     types.AttemptsRegraded: (
         "exams.regrading.handlers.tell_learners",
         "exams.regrading.handlers.correct_books",

@@ -9,9 +9,9 @@ from edu.core.desks import DeskEntry
 
 def _open_appeals(user: Any) -> int:
     """Return how many appeals wait for the person."""
-    from exams.marking.appeals import count_open_appeals  # models are not loaded yet when entries are found
+    from exams.marking.appeal_counts import shown_open_appeals  # models are not loaded yet when entries are found
 
-    return count_open_appeals(user=user)
+    return shown_open_appeals(user=user)
 
 
 BANK_PATHS = ("/teach/questions/", "/teach/imports/", "/teach/exports/", "/teach/bulk/")

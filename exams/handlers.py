@@ -35,8 +35,9 @@ def tell_result(event: Event) -> None:
     """Tell the learner that the result may be seen."""
     assert isinstance(event, ResultReleased)
     attempt = Attempt.objects.select_related("exam").filter(pk=event.attempt_id).first()
-    if attempt is None:
+    if attempt is None or attempt.released_at is None:  # opened again since: there is no result
         return
+    again = f":{attempt.reopened_at.timestamp():.0f}" if attempt.reopened_at else ""
     notify(
         user_id=event.user_id,
         kind="exams.result",
@@ -47,7 +48,7 @@ def tell_result(event: Event) -> None:
             "passed": bool(attempt.passed),
         },
         url=f"/exams/attempts/{attempt.public_id}/result/",
-        dedupe_key=f"exams.result:{attempt.pk}",
+        dedupe_key=f"exams.result:{attempt.pk}{again}",
     )
 
 

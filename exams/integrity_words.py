@@ -49,8 +49,10 @@ class Told:
     text: str
 
 
-def told_before_start(integrity: Integrity) -> list[Told]:
-    """Return what a candidate is told: what everybody's room shows to the invigilator, and what each option does."""
+def told_before_start(integrity: Integrity, *, checks_address: bool = False) -> list[Told]:
+    """Return what a candidate is told: what everybody's room shows to the invigilator, what each option does, and that
+    the place is checked where the exam starts at certain addresses only.
+    """
     told = [
         Told(
             icon="eye",
@@ -83,6 +85,12 @@ def told_before_start(integrity: Integrity) -> list[Told]:
             "The exam opens on one device only. To change it, release it on the first one, or ask the invigilator."
         )
         told.append(Told(icon="lock", text=text))
+    if checks_address:
+        text = _(
+            "The exam starts at certain places only. Going on from elsewhere is noted for the invigilator, and costs "
+            "you nothing."
+        )
+        told.append(Told(icon="globe", text=text))
     return told
 
 

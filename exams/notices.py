@@ -160,4 +160,15 @@ register(
             "crossing": "up",
         },
     ),
+    Kind(
+        name="exams.reopened",
+        label=_("An ended exam is open again"),
+        category="exams",
+        action=_("Go on with the exam"),
+        sample={
+            "title": "Final exam",
+            "reason": "The power had failed.",
+            "deadline_at": "2026-05-01T10:30:00+08:00",
+        },
+    ),
 )

@@ -14,6 +14,7 @@ from exams.authoring.term_index import index_missing
 from exams.authoring.topic_counts import recount_topics
 from exams.delivery.finish_overdue import finish_overdue
 from exams.delivery.release import release_closed_exams
+from exams.delivery.reviewing import open_closed_reviews
 from exams.delivery.signals import forget_old_signals
 from exams.figures.snapshots import refresh_snapshots
 from exams.interchange.exports import remove_old_files
@@ -32,8 +33,9 @@ def finish_overdue_attempts() -> int:
 
 @shared_task(name="exams.tasks.release_results_at_close")
 def release_results_at_close() -> int:
-    """Release the results of exams that have closed."""
-    return release_closed_exams(now=now_utc())
+    """Release the results of exams that have closed, and open the reviews that waited for it; return how many."""
+    now = now_utc()
+    return release_closed_exams(now=now) + open_closed_reviews(now=now)
 
 
 @shared_task(name="exams.tasks.remind_of_exams")

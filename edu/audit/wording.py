@@ -39,6 +39,7 @@ ACTIONS: dict[str, str | Promise] = {
     "attempt.refuse_late": _("Late answers refused"),
     "attempt.extend": _("Time added to an attempt"),
     "attempt.pause": _("Attempt paused"),
+    "attempt.reopen": _("Ended attempt opened again"),
     "attempt.resume": _("Attempt resumed"),
     "attempt.hold": _("Result held back"),
     "attempt.let_go": _("Result no longer held back"),

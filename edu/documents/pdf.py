@@ -6,6 +6,7 @@ page, sizes of letters are points. Fonts are embedded as subsets, so that Chines
 
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from reportlab.lib.colors import HexColor
@@ -16,6 +17,7 @@ from reportlab.pdfgen.canvas import FILL_NON_ZERO, Canvas
 from edu.documents.fonts import drawable, font_chain, measure, split_runs
 from edu.documents.formulas import SetFormula
 from edu.documents.line_breaking import FittedText, break_text, fit_text, is_wide
+from edu.documents.page_words import page_words
 from edu.documents.qr import qr_runs
 
 __all__ = ["A4_LANDSCAPE_MM", "A4_PORTRAIT_MM", "CONTENT_TYPE", "PdfFile"]
@@ -44,6 +46,8 @@ class PdfFile:
     ) -> None:
         font_chain(False)
         font_chain(True)
+        self._language = language
+        self._page_marks: list[_PageMark] = []
         self.width_mm, self.height_mm = size_mm
         self._buffer = io.BytesIO()
         self._canvas = Canvas(
@@ -266,11 +270,38 @@ class PdfFile:
         """Finish this page and begin another."""
         self._canvas.showPage()
 
+    def mark_page(self, *, x: float, baseline: float, size: float = 9, colour: str = "#5a5449") -> None:
+        """Name this page and how many there are, right-aligned at `x`; how many is known when the file is finished."""
+        mark = _PageMark(page=self.page_number, x=x, baseline=baseline, size=size, colour=colour)
+        self._page_marks.append(mark)
+        self._canvas.doForm(mark.name)
+
     def finish(self) -> bytes:
-        """Finish the last page and return the file."""
+        """Finish the last page, fill in how many there are, and return the file."""
+        total = self.page_number
         self._canvas.showPage()
+        for mark in self._page_marks:
+            self._canvas.beginForm(mark.name, 0, 0, self.width_mm * mm, self.height_mm * mm)
+            words = page_words(page=mark.page, total=total, language=self._language)
+            self.draw_line(words, x=mark.x, baseline=mark.baseline, size=mark.size, colour=mark.colour, align="right")
+            self._canvas.endForm()
         self._canvas.save()
         return self._buffer.getvalue()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _PageMark:
+    """Where a page is named: drawn last, as a form that the page refers to from the start."""
+
+    page: int
+    x: float
+    baseline: float
+    size: float
+    colour: str
+
+    @property
+    def name(self) -> str:
+        return f"page-{self.page}"
 
 
 def fit(

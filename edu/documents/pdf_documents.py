@@ -87,10 +87,8 @@ class _DocumentPages:
         file.rect(x=3.2, y=0, width=0.9, height=file.height_mm, fill=GOLD)
         base = file.height_mm - 13
         file.path(points=[(LEFT, base - 5), (file.width_mm - RIGHT, base - 5)], stroke=LINE, line=0.2)
-        file.draw_text(self.footer, x=LEFT, y=base - 3.4, width=self.width - 20, size=8, min_size=6, colour=INK_2)
-        file.draw_line(
-            str(file.page_number), x=file.width_mm - RIGHT, baseline=base, size=9, colour=GOLD_INK, align="right"
-        )
+        file.draw_text(self.footer, x=LEFT, y=base - 3.4, width=self.width - 34, size=8, min_size=6, colour=INK_2)
+        file.mark_page(x=file.width_mm - RIGHT, baseline=base, colour=GOLD_INK)
         if file.page_number > 1:
             file.draw_text(self.title, x=LEFT, y=13, width=self.width, size=8.5, min_size=6, colour=INK_2)
 

@@ -93,9 +93,9 @@ class _SheetPages:
 
     def _furnish(self) -> None:
         base = self.file.height_mm - 10
-        self.file.draw_line(self.footer[:90], x=LEFT, baseline=base, size=8, colour=INK_2)
+        self.file.draw_line(self.footer[:80], x=LEFT, baseline=base, size=8, colour=INK_2)
         right = self.file.width_mm - RIGHT
-        self.file.draw_line(str(self.file.page_number), x=right, baseline=base, size=9, colour=INK_2, align="right")
+        self.file.mark_page(x=right, baseline=base, colour=INK_2)
 
     def _turn(self) -> None:
         self.file.next_page()

@@ -211,6 +211,23 @@ class ResultReleased(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AttemptReopened(Event):
+    """An attempt that had ended is under way again; its results are withdrawn."""
+
+    attempt_id: int
+    exam_id: int
+    user_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewOpened(Event):
+    """An exam that keeps its review until the close has closed for everybody; some of its released attempts."""
+
+    exam_id: int
+    attempt_ids: list[int]
+
+
+@dataclass(frozen=True, kw_only=True)
 class PracticeAnswered(Event):
     """A practice session was finished."""
 

@@ -47,6 +47,7 @@ def learner_progressed(
     | types.CourseCompleted
     | types.AttemptSubmitted
     | types.AttemptGraded
+    | types.AttemptReopened
     | types.ResultReleased,
 ) -> None:
     """Read the person's progress anew in her assignments."""

@@ -16,6 +16,7 @@ from edu.core.request_id import current_request_id
 from exams.api.auth import READS_PER_MINUTE, AttemptKeyAuth, own_key, user_id_of
 from exams.api.slots import SlotOut, slots_out
 from exams.delivery.receipts import receipt_of
+from exams.delivery.reviewing import learner_policy
 from exams.delivery.room import get_own_attempt
 from exams.delivery.save import SavedBatch
 from exams.delivery.start import OPEN_STATES
@@ -78,8 +79,8 @@ class BatchOut(Schema):
 
 class AttemptOut(Schema):
     """An attempt as it stands. `position` is the open question of a forward-only attempt, 0 where all are open; while
-    it runs, only the open questions' answers are given. `question_seconds` are the totals, by slot from 1, from which
-    a room counts on; empty where none were recorded.
+    it runs, only the open questions' answers are given, and after its end only what the exam lets be reviewed.
+    `question_seconds` are the totals, by slot from 1, from which a room counts on; empty where none were recorded.
     """
 
     id: uuid.UUID
@@ -236,7 +237,9 @@ def attempt_view(request: HttpRequest, attempt_id: uuid.UUID) -> AttemptOut:
     now = now_utc()
     check_rate(key=f"exams.read:{user_id_of(request)}", limit=READS_PER_MINUTE, window_seconds=60)
     attempt = get_own_attempt(user_id=user_id_of(request), public_id=attempt_id, now=now)
-    is_held = attempt.position > 0 and attempt.state in OPEN_STATES
+    is_running = attempt.state in OPEN_STATES
+    is_held = attempt.position > 0 and is_running
+    is_kept = not is_running and not learner_policy(exam=attempt.exam, now=now).answers
     return AttemptOut(
         id=attempt.public_id,
         exam_id=attempt.exam.public_id,
@@ -253,7 +256,7 @@ def attempt_view(request: HttpRequest, attempt_id: uuid.UUID) -> AttemptOut:
         responses={
             slot: response_value(text)
             for slot, text in attempt.responses.items()
-            if not is_held or int(slot) == attempt.position
+            if not is_kept and (not is_held or int(slot) == attempt.position)
         },
         question_seconds=list(seconds_of(attempt, now=now) or ()),
         receipt=receipt_of(attempt),

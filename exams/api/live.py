@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 from pydantic import Field
 
-from edu.accounts.throttle import check_rate
+from edu.accounts.throttle import check_rate, client_address
 from edu.core.clock import as_utc, now_utc
 from exams.api.auth import AttemptKeyAuth, own_key
 from exams.delivery.live import LiveAnswer, live_answer
@@ -83,6 +83,7 @@ def live_view(
         is_away=away,
         message_id=message if 0 <= message < 2**53 else 0,
         now=now,
+        address=client_address(request),
     )
     tag = f'"{answer.tag}"'
     if request.headers.get("If-None-Match") == tag:

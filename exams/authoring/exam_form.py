@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from exams.delivery.reviewing import AFTER_CLOSE
 from exams.domain.integrity import Integrity
 from exams.integrity_words import HONEST, LABELS
 from exams.models import Exam
@@ -30,6 +31,7 @@ FELT = {
     "address_ranges": _("Whoever comes back through the exam's page has to be at one of the new addresses."),
     "pass_percent": _("Attempts marked from now on are judged by the new pass mark, earlier ones are not."),
     "release": _("Those who hand in from now on see results by the new rule."),
+    "after_close": _("Whoever has a result may review it from now on, or not before the close."),
     **dict.fromkeys(INTEGRITY, _("Whoever loads the room again finds the option off.")),
 }
 """What candidates who are inside feel of a change, by field."""
@@ -44,6 +46,16 @@ class ExamForm(forms.ModelForm):
     shows_answers = forms.BooleanField(label=_("Review shows the learner's answers"), required=False, initial=True)
     shows_keys = forms.BooleanField(label=_("Review shows right answers"), required=False, initial=True)
     shows_explanations = forms.BooleanField(label=_("Review shows explanations"), required=False, initial=True)
+    after_close = forms.BooleanField(
+        label=_("Review waits until the exam has closed for everybody"),
+        required=False,
+        initial=True,
+        help_text=_(
+            "Scores come out as chosen above. The questions with their answers, keys and explanations stay hidden "
+            "until the window is over and nobody is inside any more, those with more time included. Appeals and the "
+            "wrong-answer book begin then."
+        ),
+    )
     address_ranges = forms.CharField(
         label=_("Addresses from which it may be started"),
         required=False,
@@ -103,7 +115,7 @@ class ExamForm(forms.ModelForm):
         (
             "results",
             _("Passing and results"),
-            ("pass_percent", "release", *(f"shows_{name}" for name in REVIEW)),
+            ("pass_percent", "release", *(f"shows_{name}" for name in REVIEW), AFTER_CLOSE),
         ),
         (
             "room",
@@ -130,7 +142,10 @@ class ExamForm(forms.ModelForm):
                 label=LABELS[name], help_text=HONEST[name], required=False, initial=getattr(integrity, name)
             )
         ranges = self.fields["address_ranges"]
-        ranges.help_text = _("One address or CIDR range a line, such as 192.0.2.0/24. Empty: from anywhere.")
+        ranges.help_text = _(
+            "One address or CIDR range a line, such as 192.0.2.0/24. Empty: from anywhere. Whoever goes on from "
+            "elsewhere after the start loses nothing; the invigilator sees it as a signal."
+        )
         if address:
             ranges.help_text += " " + _("You are at %(address)s now.") % {"address": address}
         if exam.pk:
@@ -140,6 +155,7 @@ class ExamForm(forms.ModelForm):
             self.fields["duration_minutes"].initial = exam.duration_seconds // 60
             for name in REVIEW:
                 self.fields[f"shows_{name}"].initial = exam.review_policy.get(name, True)
+            self.fields[AFTER_CLOSE].initial = exam.review_policy.get(AFTER_CLOSE, False)
             self.fields["multiple_choice"].initial = exam.grading_policy.get("multiple_choice", "partial_if_no_wrong")
             self.fields["partial_fraction"].initial = exam.grading_policy.get("partial_fraction", 0.5)
             self.fields["asks_certainty"].initial = exam.grading_policy.get("asks_certainty", False)
@@ -232,6 +248,8 @@ class ExamForm(forms.ModelForm):
                  "explanations": _("explanations")}  # fmt: skip
         shown = [word for name, word in short.items() if self._is_on(f"shows_{name}")]
         review = _("review shows %(what)s") % {"what": ", ".join(map(str, shown))} if shown else _("no review")
+        if shown and self._is_on(AFTER_CLOSE):
+            review = _("review shows %(what)s, after the close") % {"what": ", ".join(map(str, shown))}
         percent = _("pass mark %(percent)s%%") % {"percent": _plain(self["pass_percent"].value() or 60)}
         return _join([str(percent), self._words("release"), str(review)])
 
@@ -289,7 +307,7 @@ class ExamForm(forms.ModelForm):
         }
         plain |= {name: data[name] for name in ("description", "rules", "access_code", "address_ranges")}
         return plain | {
-            "review_policy": {name: data[f"shows_{name}"] for name in REVIEW},
+            "review_policy": {name: data[f"shows_{name}"] for name in REVIEW} | {AFTER_CLOSE: data[AFTER_CLOSE]},
             "grading_policy": grading,
             "integrity": {name: data[name] for name in INTEGRITY if data[name]},
         }

@@ -14,6 +14,7 @@ from edu.core.errors import Conflict, InvalidInput
 from edu.events.publish import publish
 from edu.events.types import ExamScheduled
 from exams.authoring.rich_text import clean_rich_text
+from exams.delivery.reviewing import open_review, waits_for_close
 from exams.domain.integrity import Integrity
 from exams.fetch import policy_of
 from exams.models import Attempt, Exam, Paper
@@ -118,6 +119,7 @@ def save_exam(
             field=sorted(changed)[0],
         )
     _refuse_untold(exam, fields)
+    was_kept = waits_for_close(exam)
     exam.paper = paper
     exam.title = title.strip()[:200]
     exam.opens_at, exam.closes_at, exam.duration_seconds = opens_at, closes_at, duration_seconds
@@ -127,7 +129,10 @@ def save_exam(
         exam.layout = Exam.Layout.ONE_QUESTION
     _check(exam)
     with transaction.atomic():
-        exam.save()
+        # What others write meanwhile (releases, decisions of regrades) is no setting and stays as it is.
+        exam.save(update_fields=[*EXAM_FIELDS, "paper", "updated_at"] if exam.pk else None)
+        if was_kept and not waits_for_close(exam) and exam.review_opened_at is None:
+            open_review(exam=exam, now=now_utc())
         if exam.status == Exam.Status.SCHEDULED:
             _register_exam_door(exam)
             record(

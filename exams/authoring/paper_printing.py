@@ -89,10 +89,8 @@ class _Sheet:
 
     def _furnish(self) -> None:
         base = self.file.height_mm - 9
-        self.file.draw_line(self.reference[:90], x=LEFT, baseline=base, size=8, colour=INK_2)
-        self.file.draw_line(
-            str(self.file.page_number), x=LEFT + WIDTH, baseline=base, size=9, colour=INK_2, align="right"
-        )
+        self.file.draw_line(self.reference[:80], x=LEFT, baseline=base, size=8, colour=INK_2)
+        self.file.mark_page(x=LEFT + WIDTH, baseline=base, colour=INK_2)
         # Marks in the corners, by which a scan is put straight.
         for x in (8.0, self.file.width_mm - 12.0):
             for y in (8.0, self.file.height_mm - 12.0):

@@ -61,7 +61,9 @@ def grade_submitted(*, attempt: Attempt, now: datetime) -> bool:
             outcome["released_at"] = now
             events.append(ResultReleased(**ids, passed=bool(score.passed)))
     with transaction.atomic():
-        if not Attempt.objects.filter(pk=attempt.pk, state=Attempt.State.SUBMITTED).update(**outcome):
+        # The epoch tells a submission from a later one of an attempt that was opened again in between.
+        handed_in = Attempt.objects.filter(pk=attempt.pk, state=Attempt.State.SUBMITTED, epoch=attempt.epoch)
+        if not handed_in.update(**outcome):
             return False
         write_results(results)
         publish_all(events)

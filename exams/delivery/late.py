@@ -10,7 +10,7 @@ from edu.audit.services import record
 from edu.core.errors import Conflict
 from exams.delivery.finish_overdue import finish_if_overdue
 from exams.delivery.start import OPEN_STATES
-from exams.marking.regrade import regrade_responses
+from exams.marking.regrade import lock_attempts, regrade_responses
 from exams.models import Attempt, LateBatch
 
 
@@ -25,7 +25,10 @@ def decide_late_batch(*, batch: LateBatch, accept: bool, actor: Any, now: dateti
         )
         if not changed:
             raise Conflict(_("This batch was decided already."))
+        lock_attempts([batch.attempt_id])
         attempt = Attempt.objects.select_related("exam").get(pk=batch.attempt_id)
+        if attempt.state in OPEN_STATES:  # opened again in this very moment
+            raise Conflict(_("The candidate is still in the exam. Decide when it is handed in."))
         record(
             actor=actor,
             action="attempt.accept_late" if accept else "attempt.refuse_late",

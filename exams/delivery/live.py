@@ -1,6 +1,7 @@
 """What a room is told every few seconds: clock, state, messages. An idle poll reads no row."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +9,7 @@ from django.core.cache import cache
 from django.utils.translation import gettext as _
 
 from edu.core.errors import NotFound
+from exams.delivery.access import is_address_allowed
 from exams.delivery.keys import AttemptKey
 from exams.delivery.presence import Presence, Snapshot, forget_snapshots, note_presence, snapshot_of
 from exams.delivery.signals import note_signal
@@ -31,11 +33,14 @@ class LiveAnswer:
     tag: str
 
 
-def live_answer(*, key: AttemptKey, slot: int, is_away: bool, message_id: int, now: datetime) -> LiveAnswer:
+def live_answer(
+    *, key: AttemptKey, slot: int, is_away: bool, message_id: int, now: datetime, address: str = ""
+) -> LiveAnswer:
     """Note where the candidate is and return how her attempt stands. NotFound for an unknown attempt.
 
     A page that was overtaken by another and still asks proves that two are open at once: that is noted, once for each
-    page, and it does not count as the candidate's place.
+    page, and it does not count as the candidate's place. So is an address outside those of the exam, once for each:
+    nothing is refused for it.
     """
     snapshot = snapshot_of(attempt_id=key.attempt_id, user_id=key.user_id)
     if snapshot is not None and snapshot.epoch < key.epoch:
@@ -50,6 +55,8 @@ def live_answer(*, key: AttemptKey, slot: int, is_away: bool, message_id: int, n
     else:
         place = Presence(seen_at=now, slot=slot, is_away=is_away, epoch=key.epoch, message_id=message_id)
         note_presence(attempt_id=key.attempt_id, presence=place)
+        if snapshot.state in {"open", "paused"}:
+            note_address(attempt_id=key.attempt_id, address=address, ranges=snapshot.address_ranges, now=now)
     return LiveAnswer(
         state=snapshot.state,
         deadline_at=snapshot.deadline_at,
@@ -79,6 +86,18 @@ def remember_device(*, attempt_id: int, epoch: int, device: str) -> None:
     """Remember which device opened the room in an epoch, so that a second page can be told from a second device."""
     cache.set(_device_key(attempt_id, epoch), device, ONCE_SECONDS)
     forget_snapshots([attempt_id])
+
+
+def note_address(*, attempt_id: int, address: str, ranges: Sequence[str], now: datetime) -> None:
+    """Take down that an attempt goes on from an address outside the allowed ranges, once for each such address.
+
+    The address itself is not kept. The caller has made sure that the attempt is under way.
+    """
+    if not ranges or not address or is_address_allowed(address=address, ranges=list(ranges)):
+        return
+    place = hashlib.sha256(f"{attempt_id}/{address}".encode()).hexdigest()[:16]
+    if cache.add(f"exams.address:{attempt_id}:{place}", 1, ONCE_SECONDS):
+        note_signal(attempt_id=attempt_id, kind=SignalKind.OTHER_ADDRESS, now=now)
 
 
 def _note_second(key: AttemptKey, now: datetime) -> None:

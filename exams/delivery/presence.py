@@ -39,17 +39,18 @@ class Presence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """What a poll needs of an attempt's row and its messages (id, text, sent)."""
+    """What a poll needs of an attempt's row, its exam's address ranges and its messages (id, text, sent)."""
 
     state: str
     epoch: int
     deadline_at: datetime
     paused_at: datetime | None
+    address_ranges: tuple[str, ...]
     messages: tuple[tuple[int, str, datetime], ...]
 
 
 def _snapshot_key(attempt_id: int) -> str:
-    return f"exams.live:{attempt_id}"
+    return f"exams.live.2:{attempt_id}"
 
 
 def _presence_key(attempt_id: int) -> str:
@@ -97,20 +98,27 @@ def snapshot_of(*, attempt_id: int, user_id: int) -> Snapshot | None:
 
 
 def _snapshot(values: tuple[Any, ...]) -> Snapshot:
-    state, epoch, deadline_at, paused_at, messages = values
-    return Snapshot(state=state, epoch=epoch, deadline_at=deadline_at, paused_at=paused_at, messages=messages)
+    state, epoch, deadline_at, paused_at, address_ranges, messages = values
+    return Snapshot(
+        state=state,
+        epoch=epoch,
+        deadline_at=deadline_at,
+        paused_at=paused_at,
+        address_ranges=address_ranges,
+        messages=messages,
+    )
 
 
 def _read(attempt_id: int, user_id: int) -> tuple[Any, ...] | None:
     row = (
         Attempt.objects.filter(pk=attempt_id, user_id=user_id)
-        .values_list("state", "epoch", "deadline_at", "paused_at", "exam_id")
+        .values_list("state", "epoch", "deadline_at", "paused_at", "exam__address_ranges", "exam_id")
         .first()
     )
     if row is None:
         return None
-    *facts, exam_id = row
-    return (*facts, tuple(messages_of(attempt_id=attempt_id, exam_id=exam_id)))
+    *facts, ranges, exam_id = row
+    return (*facts, tuple(ranges), tuple(messages_of(attempt_id=attempt_id, exam_id=exam_id)))
 
 
 def messages_of(*, attempt_id: int, exam_id: int) -> list[tuple[int, str, datetime]]:

@@ -36,7 +36,8 @@ def _unheld() -> Q:
 
 
 def _release(*, attempt: Attempt, passed: bool, now: datetime) -> bool:
-    changed = Attempt.objects.filter(_unheld(), pk=attempt.pk, released_at__isnull=True).update(released_at=now)
+    marked = Attempt.objects.filter(_unheld(), pk=attempt.pk, state=Attempt.State.GRADED, released_at__isnull=True)
+    changed = marked.update(released_at=now)
     if changed:
         publish(ResultReleased(attempt_id=attempt.pk, exam_id=attempt.exam_id, user_id=attempt.user_id, passed=passed))
     return bool(changed)

@@ -18,6 +18,7 @@ class SignalKind(StrEnum):
     SECOND_PAGE = "second_page"
     SECOND_DEVICE = "second_device"
     DEVICE_REFUSED = "device_refused"
+    OTHER_ADDRESS = "other_address"
 
 
 class Integrity(BaseModel):

@@ -20,6 +20,7 @@ from exams.delivery.devices import move_device
 from exams.delivery.extend import MAXIMUM_MINUTES, extend_many, shorten_many
 from exams.delivery.pause import pause_many, resume_many
 from exams.delivery.presence import note_change
+from exams.delivery.reopen import reopen_attempt
 from exams.delivery.start import OPEN_STATES
 from exams.delivery.submit import close_attempt, finish_grading
 from exams.models import ActOnAttempt, Attempt, Exam, ExamMessage, InvigilatorAct
@@ -77,7 +78,7 @@ def _finish(act: InvigilatorAct, attempts: Sequence[Attempt], *, reached: int, c
 
 
 _VERBS: dict[str, str] = {Kind.MESSAGE: "message", Kind.EXTEND: "extend", Kind.PAUSE: "pause", Kind.RESUME: "resume",
-          Kind.END: "force_submit"}  # fmt: skip
+          Kind.END: "force_submit", Kind.REOPEN: "reopen"}  # fmt: skip
 
 
 def _locked(exam: Exam, targets: Targets, **filters: Any) -> list[Attempt]:
@@ -233,6 +234,28 @@ def end_attempt(
     except _Done as done:
         return done.act
     finish_grading(attempt=attempt, now=now)
+    return act
+
+
+def reopen_ended(
+    *, exam: Exam, attempt_id: uuid.UUID, minutes: int, reason: str, act_id: uuid.UUID, actor: Any, now: datetime
+) -> InvigilatorAct:
+    """Open an attempt that has ended again, for some minutes from now, as delivery.reopen does it: its answers stay,
+    its results are withdrawn. NotFound when the exam has no such attempt; InvalidInput and Conflict as there.
+    """
+    attempt = Attempt.objects.select_related("exam", "user").filter(exam=exam, public_id=attempt_id).first()
+    if attempt is None:
+        raise NotFound(_("There is no such attempt."))
+    try:
+        with transaction.atomic():
+            act = _begin(
+                exam=exam, kind=Kind.REOPEN, act_id=act_id, actor=actor, now=now, text=reason.strip()[:1000],
+                added_seconds=minutes * 60 if 0 < minutes <= MAXIMUM_MINUTES else 0, reached=1,
+            )  # fmt: skip
+            reopen_attempt(attempt=attempt, minutes=minutes, reason=reason, actor=actor, now=now)
+            ActOnAttempt.objects.create(act=act, attempt=attempt, deadline_at=attempt.deadline_at)
+    except _Done as done:
+        return done.act
     return act
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exams.invigilation import accommodation_views, people_views, views
+from exams.invigilation import accommodation_views, people_views, reopen_views, views
 
 app_name = "invigilation"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("exams/<uuid:public_id>/room/late/<int:batch_id>/", views.decide_late, name="decide_late"),
     path("exams/<uuid:public_id>/room/<uuid:attempt_id>/", views.candidate, name="candidate"),
     path("exams/<uuid:public_id>/room/<uuid:attempt_id>/device/", views.device, name="device"),
+    path("exams/<uuid:public_id>/room/<uuid:attempt_id>/reopen/", reopen_views.reopen, name="reopen"),
     path("exams/<uuid:public_id>/invigilators/", people_views.invigilators, name="invigilators"),
     path("exams/<uuid:public_id>/accommodations/", accommodation_views.accommodations, name="accommodations"),
     path("exams/<uuid:public_id>/accommodations/copy/", accommodation_views.copy, name="copy_accommodations"),

@@ -23,6 +23,7 @@ from edu.core.clock import now_utc
 from edu.core.errors import DomainError, InvalidInput
 from exams.delivery.late import decide_late_batch
 from exams.delivery.presence import messages_of, presences_of
+from exams.delivery.reopen import ENDED
 from exams.domain.integrity import Integrity
 from exams.integrity_words import summary_of
 from exams.invigilation.acts import (
@@ -264,6 +265,7 @@ def _done_words(done: InvigilatorAct) -> str:
         "pause": ngettext("%(n)d clock stands still.", "%(n)d clocks stand still.", n),
         "resume": ngettext("%(n)d clock runs again.", "%(n)d clocks run again.", n),
         "end": _("The attempt is handed in."),
+        "reopen": _("The attempt is open again, and the candidate is told."),
     }[done.kind] % {"n": n}
 
 
@@ -390,6 +392,7 @@ def candidate(request: HttpRequest, public_id: uuid.UUID, attempt_id: uuid.UUID)
         "device": AttemptDevice.objects.filter(attempt=attempt).first(),
         "integrity": Integrity.from_fields(exam.integrity),
         "is_running": attempt.state in {Attempt.State.OPEN, Attempt.State.PAUSED},
+        "has_ended": attempt.state in ENDED,
         "maximum_message": MAXIMUM_MESSAGE,
     }
     return render(request, "exams/invigilation/candidate.html", context)

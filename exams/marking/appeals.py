@@ -14,11 +14,12 @@ from edu.audit.services import record
 from edu.core.errors import Conflict, InvalidInput, NotFound
 from edu.notifications.services import notify
 from edu.organizations.queries import list_memberships
+from exams.delivery.reviewing import learner_policy, review_since
+from exams.marking.appeal_counts import note_appeal_change
 from exams.marking.history import APPEAL
 from exams.marking.mark import mark_by_hand
 from exams.models import Appeal, Attempt, Exam, ItemResult
 from exams.permissions import managed_exams
-from exams.view_models import ReviewPolicy
 
 LONGEST = 2000
 MOST_OPEN = 20
@@ -34,12 +35,14 @@ class AppealWindow:
 
 
 def appeal_window(*, attempt: Attempt, now: datetime) -> AppealWindow:
-    """Return the window of appeals of a released attempt (with its exam); closed where its review shows no marks."""
+    """Return the window of appeals of a released attempt (with its exam); closed where its review shows no marks, or
+    not yet: the days count from the moment that it does.
+    """
     exam = attempt.exam
     released_at = attempt.released_at if attempt.state == Attempt.State.GRADED else None
-    if released_at is None or not exam.appeal_days or not ReviewPolicy.from_fields(exam.review_policy).marks:
+    if released_at is None or not exam.appeal_days or not learner_policy(exam=exam, now=now).marks:
         return AppealWindow(is_open=False, until=None)
-    until = released_at + timedelta(days=exam.appeal_days)
+    until = review_since(exam=exam, released_at=released_at) + timedelta(days=exam.appeal_days)
     return AppealWindow(is_open=now <= until, until=until)
 
 
@@ -70,6 +73,7 @@ def make_appeal(*, user_id: int, public_id: Any, slot: int, reason: str, now: da
                 mark_before=row.mark,
                 created_at=now,
             )
+            note_appeal_change()
             _note("appeal.make", appeal, attempt, attempt.user, {"slot": slot})
             _tell_marker(appeal, attempt.exam, row)
     except IntegrityError as error:
@@ -117,11 +121,6 @@ def list_appeals(*, user: Any, state: str) -> QuerySet[Appeal]:
         .defer("attempt__paper", "attempt__responses")
     )
     return rows.order_by("created_at", "id") if state == Appeal.State.OPEN else rows.order_by("-answered_at", "-id")
-
-
-def count_open_appeals(*, user: Any) -> int:
-    """Return how many appeals wait for the person."""
-    return Appeal.objects.filter(exam__in=managed_exams(user).values("pk"), state=Appeal.State.OPEN).count()
 
 
 def uphold_appeal(
@@ -184,6 +183,7 @@ def _answer(appeal: Appeal, *, actor: Any, now: datetime, answer: str, state: Ap
     )
     if not changed:
         raise Conflict(_("This appeal was answered already."))
+    note_appeal_change()
     appeal.state, appeal.answer, appeal.answered_by, appeal.answered_at = state, words, actor, now
 
 

@@ -12,6 +12,7 @@ UNDONE = gettext_noop("mark taken back")
 SHEET_UNDONE = gettext_noop("mark sheet undone")
 SHEET = gettext_noop("mark sheet")
 APPEAL = gettext_noop("appeal upheld")
+REOPENED = gettext_noop("attempt opened again")
 
 
 def snapshot(row: ItemResult) -> dict[str, Any]:

@@ -3,17 +3,21 @@
 Parts that keep more (exams.invigilation.noticed: signals of the room, acts) register a provider; see `register_lines`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from edu.audit.queries import list_object_entries
 from exams.marking.anonymity import names_of
+from exams.marking.history import REOPENED
 from exams.models import Appeal, Attempt, LateBatch, MarkChange
 from exams.presentation import number_text
 
@@ -150,7 +154,10 @@ def late_lines(attempt: Attempt) -> Iterable[TimelineLine]:
 def _mark_lines(attempt: Attempt) -> Iterable[TimelineLine]:
     changes = list(MarkChange.objects.filter(attempt_id=attempt.pk).order_by("id"))
     names = names_of(user_ids={row.marker_id for row in changes if row.marker_id}) if changes else {}
+    yield from _withdrawn_lines(changes, names)
     for change in changes:
+        if change.reason == REOPENED:
+            continue
         marks = [number_text(change.old_mark) or "–", number_text(change.new_mark) or "–"]
         yield TimelineLine(
             at=change.at,
@@ -160,6 +167,23 @@ def _mark_lines(attempt: Attempt) -> Iterable[TimelineLine]:
             text=_(change.reason) if change.reason else "",
             who=names.get(change.marker_id or 0, "") if change.marker_id else _("the engine"),
             slot=change.slot,
+        )
+
+
+def _withdrawn_lines(changes: Sequence[MarkChange], names: Mapping[int, str]) -> Iterable[TimelineLine]:
+    """Return one line for all marks that were withdrawn when the attempt was opened again."""
+    at_once: dict[datetime, list[MarkChange]] = {}
+    for change in changes:
+        if change.reason == REOPENED:
+            at_once.setdefault(change.at, []).append(change)
+    for at, withdrawn in at_once.items():
+        n = len(withdrawn)
+        yield TimelineLine(
+            at=at,
+            kind="mark",
+            title=ngettext("%(n)d mark withdrawn", "%(n)d marks withdrawn", n) % {"n": n},
+            text=_("The attempt was opened again; everything is marked anew after handing in."),
+            who=names.get(withdrawn[0].marker_id or 0, ""),
         )
 
 
@@ -210,6 +234,14 @@ def _audit_lines(attempt: Attempt, *, told: list[TimelineLine]) -> Iterable[Time
 
 
 def _details(changes: dict[str, Any]) -> str:
-    """Return the reason of an act, and a deadline that it moved."""
+    """Return the reason of an act, for how many minutes it was, and what it withdrew."""
     words = [str(changes["reason"])] if changes.get("reason") else []
+    if changes.get("minutes"):
+        n = int(changes["minutes"])
+        words.append(ngettext("%(n)d minute", "%(n)d minutes", n) % {"n": n})
+    if isinstance(changes.get("submitted_at"), list) and changes["submitted_at"][0]:
+        moment = localtime(stored_moment(changes["submitted_at"][0]))
+        words.append(_("had ended at %(at)s") % {"at": date_format(moment, "DATETIME_FORMAT")})
+    if isinstance(changes.get("score"), list) and changes["score"][0]:
+        words.append(_("score %(score)s withdrawn") % {"score": number_text(Decimal(changes["score"][0]))})
     return " · ".join(words)

@@ -66,6 +66,9 @@ class Attempt(models.Model):
     percent = models.DecimalField(max_digits=5, decimal_places=2, null=True, db_comment="Score in per cent")
     passed = models.BooleanField(null=True, db_comment="Whether the pass mark was met; null until marked")
     released_at = models.DateTimeField(null=True, db_comment="When the learner could see the result")
+    reopened_at = models.DateTimeField(
+        null=True, db_comment="When it was last opened again after its end; null where it never was"
+    )
 
     class Meta:
         db_table_comment = "Attempts: drawn paper, responses, state and score of one sitting"

@@ -114,7 +114,11 @@ class Exam(models.Model):
     released_at = models.DateTimeField(null=True, db_comment="When an instructor released the results")
     review_policy = models.JSONField(
         default=dict,
-        db_comment="What review shows after release: marks, answers, keys, explanations (booleans)",
+        db_comment="What review shows after release: marks, answers, keys, explanations; after_close: not before the "
+        "close (booleans)",
+    )
+    review_opened_at = models.DateTimeField(
+        null=True, db_comment="When a review that waits for the close was opened; null while it waits, or never does"
     )
     grading_policy = models.JSONField(default=dict, db_comment="Fields of exams.domain.grading.GradingPolicy")
     decisions = models.JSONField(

@@ -18,6 +18,7 @@ class InvigilatorAct(models.Model):
         PAUSE = "pause", _("paused")
         RESUME = "resume", _("resumed")
         END = "end", _("ended")
+        REOPEN = "reopen", _("opened again")
 
     public_id = models.UUIDField(
         unique=True, default=new_public_id, editable=False, db_comment="Id in addresses, given by the form that asked"

@@ -18,6 +18,7 @@ class AttemptSignal(models.Model):
         SECOND_PAGE = "second_page", _("opened the exam in a second page")
         SECOND_DEVICE = "second_device", _("opened the exam on a second device")
         DEVICE_REFUSED = "device_refused", _("was refused on another device")
+        OTHER_ADDRESS = "other_address", _("went on from an address outside the allowed ones")
 
     attempt = models.ForeignKey(
         "exams.Attempt", on_delete=models.CASCADE, related_name="signals", db_comment="The attempt"

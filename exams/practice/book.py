@@ -1,6 +1,6 @@
 """The wrong-answer book: what enters it, what leaves it by mastery, and how it is listed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,8 +9,10 @@ from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from edu.core.clock import now_utc
 from edu.core.errors import NotFound
 from exams.models import WrongAnswer
+from exams.practice.hidden import hidden_questions
 
 MASTERY_STREAK = 2
 """Right answers in a row after which a question leaves the book."""
@@ -125,12 +127,31 @@ def take_back(*, user_id: int, question_id: int, was_blank: bool, at: datetime) 
     row.save(update_fields=["wrong_count", "blank_count", "mastered_at"])
 
 
+def withdraw_exam_results(*, user_id: int, attempt_id: int, missed: Mapping[int, bool], at: datetime) -> None:
+    """Take out of the learner's book what one exam attempt put in last, since its results are withdrawn.
+
+    `missed` are its wrong and blank questions (id: whether it was blank). What was wrong elsewhere since then stays in
+    the book. The caller holds the transaction.
+    """
+    entered = WrongAnswer.objects.filter(user_id=user_id, source_kind="exam", source_id=attempt_id)
+    for question_id in list(entered.filter(question_id__in=missed).values_list("question_id", flat=True)):
+        take_back(user_id=user_id, question_id=question_id, was_blank=missed[question_id], at=at)
+    entered.update(source_id=0)  # what stays, for other reasons, does not speak of this attempt any more
+
+
 def list_entries(
-    *, user_id: int, bank_id: int | None = None, topic_path: str = "", type: str = "", mastered: bool = False
+    *,
+    user_id: int,
+    bank_id: int | None = None,
+    topic_path: str = "",
+    type: str = "",
+    mastered: bool = False,
+    hidden: Collection[int] | None = None,
 ) -> QuerySet[WrongAnswer]:
     """Return the learner's entries, newest first, with question, bank and topic; those that left by mastery
-    on request."""
-    rows = WrongAnswer.objects.filter(user_id=user_id, mastered_at__isnull=not mastered)
+    on request. What an exam of hers still hides is left out: retrying it would show the key. `hidden` is that, where
+    the caller has asked for it already."""
+    rows = _shown(user_id, hidden).filter(mastered_at__isnull=not mastered)
     if bank_id is not None:
         rows = rows.filter(question__bank_id=bank_id)
     if topic_path:
@@ -140,10 +161,10 @@ def list_entries(
     return rows.select_related("question__bank", "question__topic").order_by("-last_wrong_at", "-id")
 
 
-def count_by_bank(*, user_id: int) -> list[dict[str, Any]]:
+def count_by_bank(*, user_id: int, hidden: Collection[int] | None = None) -> list[dict[str, Any]]:
     """Return for each bank with entries: id, name, how many are in the book and how many were mastered."""
     return list(
-        WrongAnswer.objects.filter(user_id=user_id)
+        _shown(user_id, hidden)
         .values("question__bank_id", "question__bank__name")
         .annotate(
             open_count=Count("id", filter=Q(mastered_at__isnull=True)),
@@ -184,4 +205,12 @@ def set_mastered(*, user_id: int, question_public_id: object, at: datetime | Non
 
 def count_open_entries(*, user_id: int) -> int:
     """Return how many wrong answers of the learner wait to be mastered. One statement."""
-    return WrongAnswer.objects.filter(user_id=user_id, mastered_at__isnull=True).count()
+    return _shown(user_id).filter(mastered_at__isnull=True).count()
+
+
+def _shown(user_id: int, hidden: Collection[int] | None = None) -> QuerySet[WrongAnswer]:
+    """Return the learner's entries without those that an exam of hers hides."""
+    if hidden is None:
+        hidden = hidden_questions(user_id=user_id, now=now_utc())
+    rows = WrongAnswer.objects.filter(user_id=user_id)
+    return rows.exclude(question_id__in=hidden) if hidden else rows

@@ -15,13 +15,15 @@ from edu.core.errors import DomainError, NotFound
 from exams.models import Bank, Topic
 from exams.practice.book import MASTERY_STREAK, count_by_bank, list_entries, save_note, set_mastered
 from exams.practice.forms import BookFilterForm
+from exams.practice.hidden import hidden_questions
 from exams.practice.starts import start_wrong_practice
 from exams.view_models import TYPE_LABELS
 
 
 def _filters(request: HttpRequest, data: Any) -> tuple[BookFilterForm, dict[str, Any], list[dict[str, Any]]]:
     """Return the filter form, the arguments for the book's queries, and the counts by bank."""
-    counts = count_by_bank(user_id=request.user.pk)
+    hidden = hidden_questions(user_id=request.user.pk, now=now_utc())
+    counts = count_by_bank(user_id=request.user.pk, hidden=hidden)
     banks = {str(bank.public_id): bank for bank in Bank.objects.filter(pk__in=[c["question__bank_id"] for c in counts])}
     bank = banks.get(data.get("bank", ""))
     topics = list(Topic.objects.filter(bank=bank, parent__isnull=True)) if bank else []
@@ -36,6 +38,7 @@ def _filters(request: HttpRequest, data: Any) -> tuple[BookFilterForm, dict[str,
         "bank_id": bank.pk if bank else None,
         "topic_path": topic.path if topic else "",
         "type": kind if kind in TYPE_LABELS else "",
+        "hidden": hidden,
     }
     return form, chosen, counts
 

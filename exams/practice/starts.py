@@ -1,7 +1,7 @@
 """Beginning practice: a chapter, a paper, the wrong answers, the quiz of a lesson."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -198,11 +198,18 @@ def start_paper_practice(
 
 
 def start_wrong_practice(
-    *, user: Any, title: str, bank_id: int | None = None, topic_path: str = "", type: str = "", count: int = 20
+    *,
+    user: Any,
+    title: str,
+    bank_id: int | None = None,
+    topic_path: str = "",
+    type: str = "",
+    count: int = 20,
+    hidden: Collection[int] | None = None,
 ) -> PracticeSession:
     """Begin to retry entries of the learner's own book, the longest untouched first; NothingToPractise when
-    none is left."""
-    rows = list_entries(user_id=user.pk, bank_id=bank_id, topic_path=topic_path, type=type)
+    none is left. `hidden` as in list_entries."""
+    rows = list_entries(user_id=user.pk, bank_id=bank_id, topic_path=topic_path, type=type, hidden=hidden)
     entries = list(rows.order_by("last_wrong_at")[: max(1, min(count, MAXIMUM_QUESTIONS))])
     picks = [
         (entry.question.current_version_id or entry.version_id, None)

@@ -1,12 +1,13 @@
 """Reads of attempts: as learners may know them, and their outcome for rooms that act on it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from edu.core.clock import now_utc
@@ -62,7 +63,9 @@ ATTEMPT_FIELDS = (
 
 @dataclass(frozen=True, kw_only=True)
 class AttemptFacts:
-    """The outcome of an attempt for rooms that act on it; score and verdict whether or not they are released."""
+    """The outcome of an attempt for rooms that act on it; score and verdict whether or not they are released.
+    `reopening` says, in the exam's language, that it was opened again after its end; empty where it never was.
+    """
 
     id: int
     public_id: str
@@ -76,14 +79,26 @@ class AttemptFacts:
     is_released: bool
     submitted_at: datetime | None
     graded_at: datetime | None
+    reopening: str = ""
 
 
 def get_attempt_facts(*, attempt_id: int) -> AttemptFacts:
     """Return the outcome of an attempt by its database id; NotFound when there is none."""
-    row = Attempt.objects.filter(pk=attempt_id).defer("paper", "responses").first()
+    row = (
+        Attempt.objects.filter(pk=attempt_id)
+        .select_related("exam")
+        .defer("paper", "responses", "exam__description", "exam__rules")
+        .first()
+    )
     if row is None:
         raise NotFound(_("There is no such attempt."))
-    return _attempt_facts(row)
+    return replace(_attempt_facts(row), reopening=_reopening(row) if row.reopened_at else "")
+
+
+def _reopening(row: Attempt) -> str:
+    """Return one and the same sentence for every opening of an attempt: what it took is found by it again."""
+    with translation.override(row.exam.language):
+        return _("The attempt was opened again (%(number)s)") % {"number": str(row.public_id)[-8:]}
 
 
 def list_best_passes(*, public_id: str) -> list[AttemptFacts]:

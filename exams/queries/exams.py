@@ -46,6 +46,7 @@ class ExamView:
     layout: str
     forward_only: bool
     integrity: dict[str, Any] = field(default_factory=dict)
+    checks_address: bool = False
     attempts: tuple[AttemptView, ...] = field(default=())
     access: AccessAnswer | None = None
 
@@ -98,6 +99,7 @@ def _exam_view(
         layout=exam.layout,
         forward_only=exam.forward_only,
         integrity=exam.integrity,
+        checks_address=bool(exam.address_ranges),
         attempts=tuple(attempt_view(attempt, exam) for attempt in attempts),
         access=access,
     )

@@ -5,6 +5,7 @@ import json
 from edu.core.clock import now_utc
 from edu.events.types import AttemptsRegraded, Event
 from edu.notifications.services import notify
+from exams.delivery.reviewing import enters_books
 from exams.models import Attempt, RegradeChange, RegradeSet
 from exams.practice.book import Outcome, record_outcomes, take_back
 
@@ -47,7 +48,7 @@ def correct_books(event: Event) -> None:
         return
     now = now_utc()
     for attempt, change in _changes(event, needs_responses=True):
-        if not attempt.exam.review_policy.get("keys", True):
+        if not enters_books(attempt.exam):
             continue
         claimed = RegradeChange.objects.filter(pk=change.pk, book_at__isnull=True).update(book_at=now)
         was, becomes = _kind(change.before), _kind(change.after)

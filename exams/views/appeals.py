@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from edu.core.clock import now_utc
 from edu.core.errors import DomainError, NotFound
+from exams.delivery.reviewing import learner_policy
 from exams.delivery.room import get_own_attempt
 from exams.marking.appeals import make_appeal
 from exams.marking.script_pdf import script_pdf
@@ -58,7 +59,7 @@ def script(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         attempt = get_own_attempt(user_id=request.user.pk, public_id=public_id, now=now_utc())
     except NotFound as error:
         raise not_found(error) from error
-    policy = ReviewPolicy.from_fields(attempt.exam.review_policy)
+    policy = learner_policy(exam=attempt.exam, now=now_utc())
     if not can_review(attempt, policy):
         raise Http404
     language = "zh-hans" if (get_language() or "").startswith("zh") else "en"

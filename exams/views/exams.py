@@ -84,7 +84,7 @@ def _detail(
         "form": (form or StartForm()) if view.needs_code else None,
         "rewards": list_rewards(product_key=view.product_key),
         "attempts": [(attempt, *attempt_words(attempt)) for attempt in reversed(view.attempts)],
-        "told": told_before_start(Integrity.from_fields(view.integrity)),
+        "told": told_before_start(Integrity.from_fields(view.integrity), checks_address=view.checks_address),
         "doors": view.access.doors if view.access and not view.access.allowed else (),
     }
     return render(request, "exams/detail.html", context, status=status)

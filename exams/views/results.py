@@ -21,12 +21,13 @@ from django.views.decorators.http import require_GET, require_POST
 from edu.core.clock import now_utc
 from edu.core.errors import NotFound
 from exams.cards import attempt_words, exam_card
+from exams.delivery.reviewing import NOTHING, learner_policies, learner_policy
 from exams.delivery.room import get_own_attempt, reviewed_paper
 from exams.domain.timing import ExamStatus
 from exams.drawings import SLOT
 from exams.marking.appeals import appeal_window
 from exams.models import Appeal, Attempt, ItemResult, QuestionVersion
-from exams.presentation import ReviewPolicy, certainty_rows
+from exams.presentation import certainty_rows
 from exams.queries import attempt_views, get_exam, list_attempts
 from exams.reporting import take_report
 from exams.rewards import list_credentials
@@ -51,7 +52,7 @@ def result(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         return redirect("exams:room", public_id=public_id)
     view = attempt_views([attempt])[0]
     used = (attempt.submitted_at - attempt.started_at).total_seconds() if attempt.submitted_at else None
-    policy = ReviewPolicy.from_fields(attempt.exam.review_policy)
+    policy = learner_policy(exam=attempt.exam, now=now)
     context = {
         "title": attempt.exam.title,
         "desk": "learner",
@@ -62,6 +63,7 @@ def result(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "used_seconds": used,
         "pass_score": exam.total_marks * exam.pass_percent / 100,
         "can_review": view.is_released and any(asdict(policy).values()),
+        "review_waits": policy is NOTHING,
         "can_retry": exam.status == ExamStatus.FAILED_RETRY and exam.has_access,
     }
     return render(request, "exams/result.html", context)
@@ -78,13 +80,16 @@ def review(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         raise not_found(error) from error
     if attempt.state in RUNNING:
         return redirect("exams:room", public_id=public_id)
-    policy = ReviewPolicy.from_fields(attempt.exam.review_policy)
+    now = now_utc()
+    policy = learner_policy(exam=attempt.exam, now=now)
     if attempt.state != Attempt.State.GRADED or attempt.released_at is None or not any(asdict(policy).values()):
-        messages.info(request, _("This attempt cannot be reviewed (yet)."))
+        is_kept = policy is NOTHING and attempt.released_at is not None
+        words = _("The questions can be reviewed when the exam has closed for everybody.") if is_kept else ""
+        messages.info(request, words or _("This attempt cannot be reviewed (yet)."))
         return redirect("exams:result", public_id=public_id)
     paper = reviewed_paper(attempt, policy=policy)
     appeals = {appeal.slot: appeal for appeal in Appeal.objects.filter(attempt=attempt).order_by("id")}
-    window = appeal_window(attempt=attempt, now=now_utc())
+    window = appeal_window(attempt=attempt, now=now)
     wanted = request.GET.get("show", "")
     shown = [q for q in paper.questions if wanted != "wrong" or q.verdict != "right"]
     report_form = {"address": reverse("exams:report", args=[public_id]), "name": "slot", "number": SLOT}
@@ -120,7 +125,7 @@ def report(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         attempt = get_own_attempt(user_id=request.user.pk, public_id=public_id, now=now_utc())
     except NotFound as error:
         raise not_found(error) from error
-    policy = ReviewPolicy.from_fields(attempt.exam.review_policy)
+    policy = learner_policy(exam=attempt.exam, now=now_utc())
     slot = request.POST.get("slot", "")
     is_open = attempt.state == Attempt.State.GRADED and attempt.released_at is not None and any(asdict(policy).values())
     if not is_open or not slot.isascii() or not slot.isdecimal() or len(slot) > 6:
@@ -162,6 +167,7 @@ def records(request: HttpRequest) -> HttpResponse:
     found = list(page.object_list)
     appeals = _appeal_words(found)
     held = list_credentials(user_id=request.user.pk)
+    policies = learner_policies((row.exam for row in found), now=now_utc())
     context = {
         "title": _("Exam records"),
         "desk": "learner",
@@ -175,7 +181,7 @@ def records(request: HttpRequest) -> HttpResponse:
                 "url": _record_url(view),
                 "appeals": appeals.get(row.pk, ()),
                 "credentials": held.get(row.exam.product_key, ()) if row.passed and view.is_released else (),
-                "has_script": can_review(row, ReviewPolicy.from_fields(row.exam.review_policy)),
+                "has_script": can_review(row, policies[row.exam_id]),
             }
             for row, view in zip(found, attempt_views(found), strict=True)
             for words in [attempt_words(view)]

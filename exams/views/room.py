@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from edu.accounts.throttle import client_address
 from edu.core.clock import now_utc
 from edu.core.errors import DomainError, NotFound
 from exams.answer_files import form_with_files
 from exams.delivery.devices import OtherDevice
+from exams.delivery.live import note_address
 from exams.delivery.room import PaperView, asked_paper, get_own_attempt, open_slots, unanswered_slots
 from exams.delivery.sound_plays import counted_plays
 from exams.domain.times import seconds_text
@@ -58,6 +60,8 @@ def room(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     except CannotStart:
         return redirect("exams:result", public_id=public_id)
     attempt = opened.attempt
+    ranges = opened.exam.address_ranges
+    note_address(attempt_id=attempt.pk, address=client_address(request), ranges=ranges, now=now)
     paper = asked_paper(attempt)
     context = {
         "title": opened.exam.title,
@@ -184,6 +188,12 @@ def _posted_seconds(form: QueryDict) -> list[int] | None:
     return [int(part) for part in parts] if is_plain else None
 
 
+def _epoch(request: HttpRequest) -> int | None:
+    """Return the opening of the room that a form of handing in was made for; None where it does not say."""
+    text = request.POST.get("epoch", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
 @login_required
 @never_cache
 @require_http_methods(["GET", "POST"])
@@ -192,7 +202,7 @@ def submit(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     now = now_utc()
     if request.method == "POST":
         try:
-            submit_attempt(user_id=request.user.pk, attempt_id=public_id, now=now)
+            submit_attempt(user_id=request.user.pk, attempt_id=public_id, now=now, epoch=_epoch(request))
         except NotFound as error:
             raise not_found(error) from error
         except SaveRefused as error:

@@ -8,10 +8,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from edu.core.clock import now_utc
-from exams.marking.appeals import count_open_appeals, list_appeals
+from exams.marking.appeal_counts import shown_open_appeals
+from exams.marking.appeals import list_appeals
 from exams.marking.waiting import list_waiting
 from exams.models import Appeal, Exam, Question
 from exams.permissions import can_manage_exams, managed_exams
@@ -53,7 +55,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "tabs": desk_tabs(
             "queue",
             waiting=sum(row.waiting for row, _question in rows),
-            appeals=count_open_appeals(user=request.user),
+            appeals=shown_open_appeals(user=request.user),
         ),
     }
     return render(request, "exams/marking/queue.html", context)
@@ -73,7 +75,7 @@ def gradebooks(request: HttpRequest) -> HttpResponse:
         "desk": "instructor",
         "q": text,
         "page_obj": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
-        "tabs": desk_tabs("gradebooks", waiting=None, appeals=count_open_appeals(user=request.user)),
+        "tabs": desk_tabs("gradebooks", waiting=None, appeals=shown_open_appeals(user=request.user)),
     }
     return render(request, "exams/marking/gradebooks.html", context)
 
@@ -95,12 +97,12 @@ def appeals(request: HttpRequest) -> HttpResponse:
         "states": [
             {"label": label, "url": f"?state={value}", "current": value == state}
             for value, label in (
-                (Appeal.State.OPEN, _("Open")),
+                (Appeal.State.OPEN, pgettext("appeals", "Open")),
                 (Appeal.State.UPHELD, _("Upheld")),
                 (Appeal.State.DISMISSED, _("Dismissed")),
             )
         ],
         "now": now_utc(),
-        "tabs": desk_tabs("appeals", waiting=None, appeals=count_open_appeals(user=request.user)),
+        "tabs": desk_tabs("appeals", waiting=None, appeals=shown_open_appeals(user=request.user)),
     }
     return render(request, "exams/marking/appeals.html", context)

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 
 from edu.core.clock import now_utc
 from exams.delivery.receipts import receipt_of
+from exams.delivery.reopen import ENDED
 from exams.fetch import seconds_of
 from exams.marking.anonymity import number_of
 from exams.marking.script_pdf import STAFF, script_pdf
@@ -52,6 +53,7 @@ def record(request: HttpRequest, exam: Exam, attempt_id: uuid.UUID) -> HttpRespo
         "used_seconds": used,
         "number": number_of(exam=exam, attempt_id=attempt.pk),
         "hold": hold,
+        "has_ended": attempt.state in ENDED and exam.status != Exam.Status.DRAFT,
         "release": release_state(attempt, {attempt.pk} if hold else set()),
         "timeline": attempt_timeline(attempt=attempt),
         "has_seconds": bool(seconds),

@@ -60,6 +60,7 @@ def exam(monkeypatch):
         passed=True,
         is_released=False,
         graded_at=now_utc(),
+        reopening="",
     )
     monkeypatch.setattr(achievements, "_ask_exams", lambda _question, **_arguments: facts)
     return facts

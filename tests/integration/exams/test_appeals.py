@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -12,9 +13,9 @@ from edu.audit.models import AuditEntry
 from edu.core.clock import now_utc
 from edu.core.errors import Conflict, InvalidInput, NotFound
 from edu.notifications.models import Notification
+from exams.marking.appeal_counts import count_open_appeals, shown_open_appeals
 from exams.marking.appeals import (
     appeal_window,
-    count_open_appeals,
     dismiss_appeal,
     get_appeal,
     make_appeal,
@@ -211,3 +212,21 @@ def test_statements_of_the_list_of_appeals_do_not_grow(client):
             Exam.objects.filter(pk=other.exam_id).update(owner=attempt.exam.owner)
             appeal_to(other)
     assert counts[0] == counts[1]
+
+
+def test_the_navigation_counts_appeals_once_and_anew_after_a_change(django_assert_num_queries):
+    attempt = marked_attempt()
+    owner = attempt.exam.owner
+    stranger = make_user(is_instructor=True)
+    with django_assert_num_queries(2):
+        assert shown_open_appeals(user=owner) == 0
+    with django_assert_num_queries(0):
+        assert shown_open_appeals(user=owner) == 0
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        appeal = make_appeal(user_id=attempt.user_id, public_id=attempt.public_id, slot=1, reason="Why?", now=now_utc())
+    assert (shown_open_appeals(user=owner), shown_open_appeals(user=stranger)) == (1, 0)
+    with django_assert_num_queries(0):
+        assert shown_open_appeals(user=owner) == 1
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        dismiss_appeal(appeal=appeal, actor=owner, now=now_utc(), answer="It stays.")
+    assert shown_open_appeals(user=owner) == 0

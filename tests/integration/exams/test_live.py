@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
+from django.urls import reverse
 
 from edu.core.clock import now_utc
 from exams.delivery.extend import set_accommodation
@@ -292,3 +293,30 @@ def test_no_option_costs_an_answer(sit, option, kind):
     row = sitting.row
     assert row.state == "graded"
     assert row.score == row.maximum
+
+
+def test_going_on_from_another_address_is_noted_once_and_costs_nothing(sit, django_assert_num_queries):
+    sitting = sit()
+    Exam.objects.filter(pk=sitting.exam.pk).update(address_ranges=["127.0.0.0/8"])
+    assert poll(sitting).status_code == 200
+    assert not SignalTally.objects.exists()
+    Exam.objects.filter(pk=sitting.exam.pk).update(address_ranges=["192.0.2.0/24"])
+    cache.clear()
+    for _time in range(2):
+        assert poll(sitting).status_code == 200
+    assert SignalTally.objects.get(attempt=sitting.row).counts["other_address"]["count"] == 1
+    with django_assert_num_queries(0):
+        poll(sitting)
+    assert sitting.save({"1": "b"}, seq=1).json()["applied"] is True
+    sitting.client.force_login(sitting.user)
+    assert sitting.client.get(reverse("exams:room", args=[sitting.row.public_id])).status_code == 200
+    detail = sitting.client.get(reverse("exams:detail", args=[sitting.exam.public_id])).content.decode()
+    assert "noted for the invigilator" in detail
+    assert SignalTally.objects.get(attempt=sitting.row).counts["other_address"]["count"] == 1
+    signal_row = AttemptSignal.objects.get(kind="other_address")
+    assert (signal_row.epoch, signal_row.length, signal_row.slot) == (0, 0, 0), "the address itself is not kept"
+
+
+def test_a_page_cannot_claim_another_address(sit):
+    sitting = sit()
+    assert report(sitting, [signal(1, "other_address")]).json()["taken"] == 0

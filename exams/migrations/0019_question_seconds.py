@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exams", "0017_bank_speed"),
+        ("exams", "0018_topic_changes"),
     ]
 
     operations = [
