@@ -9,21 +9,32 @@ import json
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-TIMEOUT = 1.2
-"""Seconds until a request is given up; in the browser it is 15."""
-PATIENCE = 90.0
-"""Seconds after which a candidate who gets nothing through gives up: the run has then failed."""
+TIMEOUT, LONGEST_TIMEOUT = 1.2, 15.0
+"""Seconds until a request is given up: few at first, so that a lost answer costs little; more after each one that was,
+so that a machine with much else to do is waited for. In the browser it is always 15.
+"""
+PATIENCE = 600.0
+"""Seconds without a single answer after which a candidate gives up: the run has then failed. Far above what the faults
+of this campaign take, since a machine may be busy; what is judged is what was acknowledged, never how soon.
+"""
 
 
 class GaveUp(Exception):
-    """Nothing went through for PATIENCE seconds."""
+    """Nothing went through for PATIENCE seconds, or the site refused what it has to take."""
+
+
+class Ended(GaveUp):
+    """The attempt cannot be opened again: it was handed in."""
 
 
 @dataclass(kw_only=True)
 class Record:
-    """What one candidate's devices sent and were told, over all of them."""
+    """What one candidate's devices sent and were told, over all of them; `shown` are the answers that a page called
+    saved when she handed in.
+    """
 
     token: str
     cookie: str
@@ -35,12 +46,13 @@ class Record:
     acknowledged: list[tuple[int, int, dict[str, Any]]] = field(default_factory=list)
     quarantined: list[dict[str, Any]] = field(default_factory=list)
     handed_in: list[tuple[int, int, dict[str, Any]]] = field(default_factory=list)
+    shown: dict[str, Any] = field(default_factory=dict)
     attempts_seen: set[str] = field(default_factory=set)
 
 
 @dataclass(kw_only=True)
 class Device:
-    """One open room."""
+    """One open room; `ends_at` is its deadline on the clock of the event loop."""
 
     record: Record
     port: int
@@ -51,6 +63,8 @@ class Device:
     seq: int = 0
     stopped: str = ""
     is_away: bool = False
+    timeout: float = TIMEOUT
+    ends_at: float = 0.0
 
     async def open(self) -> None:
         """Start or resume, again and again until it is answered."""
@@ -58,6 +72,8 @@ class Device:
         self.record.attempt = body["id"]
         self.record.attempts_seen.add(body["id"])
         self.key, self.epoch, self.seq, self.stopped = body["attempt_key"], body["epoch"], 0, ""
+        left = datetime.fromisoformat(body["deadline_at"]) - datetime.fromisoformat(body["server_now"])
+        self.ends_at = asyncio.get_running_loop().time() + left.total_seconds()
 
     def change(self, slot: str, response: Any) -> None:
         """Answer a question; it is kept on the device until it is acknowledged."""
@@ -86,7 +102,10 @@ class Device:
                 return
             if status == 409 and content.get("code") == "moved":
                 self.stopped = "moved"
-                await self.open()
+                try:
+                    await self.open()
+                except Ended:
+                    return  # another request of hers has handed it in meanwhile; the verdict counts how often
             elif status in {401, 403, 404, 422}:
                 raise GaveUp(f"submit was answered {status}: {content}")
             await asyncio.sleep(self.chance.uniform(0.02, 0.3))
@@ -123,7 +142,7 @@ class Device:
             if status in {200, 201}:
                 return content
             if status in {401, 403, 404, 409, 422}:
-                raise GaveUp(f"{path} was answered {status}: {content}")
+                raise (Ended if status == 409 else GaveUp)(f"{path} was answered {status}: {content}")
             await asyncio.sleep(self.chance.uniform(0.05, 0.4))
         raise GaveUp(f"{path} was never answered")
 
@@ -142,15 +161,19 @@ class Device:
             f"Content-Length: {len(payload)}\r\n\r\n"
         )
         try:
-            async with asyncio.timeout(TIMEOUT):
+            async with asyncio.timeout(self.timeout):
                 reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
                 try:
                     writer.write(head.encode() + payload)
                     answer = await reader.read()
                 finally:
                     writer.close()
-        except (OSError, TimeoutError):
+        except TimeoutError:
+            self.timeout = min(LONGEST_TIMEOUT, self.timeout * 1.5)
             return 0, {}
+        except OSError:
+            return 0, {}
+        self.timeout = max(TIMEOUT, self.timeout / 1.5)
         top, _gap, text = answer.partition(b"\r\n\r\n")
         if len(top) < 12:
             return 0, {}

@@ -3,17 +3,17 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tests.faults.candidate import Device, Record
-from tests.faults.data import OPTIONS, SHORT_GRACE, SHORT_SECONDS
+from tests.faults.data import OPTIONS, SHORT_GRACE
 from tests.faults.proxy import Weather
 
 
 @dataclass(kw_only=True)
 class Room:
-    """One sitting: who sits, over which network, and what she may answer."""
+    """One sitting: who sits, over which network, what she may answer, and what she has `written` on a page."""
 
     record: Record
     port: int
@@ -21,6 +21,7 @@ class Room:
     chance: random.Random
     barrier: asyncio.Barrier
     key: dict[str, Any]
+    written: dict[str, Any] = field(default_factory=dict)
 
     def device(self, *, pending: dict[str, Any] | None = None) -> Device:
         """Return a device of the candidate on which the exam is not open yet."""
@@ -102,15 +103,13 @@ async def two_devices(room: Room) -> None:
 
 async def deadline_in_a_gap(room: Room) -> None:
     """Lose the network before the deadline and come back after it: what was written meanwhile is kept apart."""
-    loop = asyncio.get_running_loop()
     device = room.device()
     await device.open()
-    opened = loop.time()
     await room.write(device, changes=room.chance.randint(5, 12))
-    await asyncio.sleep(max(0.0, opened + SHORT_SECONDS - room.chance.uniform(0.5, 2.5) - loop.time()))
+    await _until(device.ends_at - room.chance.uniform(0.5, 2.5))
     room.weather.is_down = True
     await room.write(device, changes=3)
-    await asyncio.sleep(max(0.0, opened + SHORT_SECONDS + SHORT_GRACE + 1.5 - loop.time()))
+    await _until(device.ends_at + SHORT_GRACE + 1.5)
     room.weather.is_down = False
     while device.pending and not device.stopped:
         await device.flush()
@@ -124,7 +123,12 @@ async def walks_away(room: Room) -> None:
     await room.write(device, changes=room.chance.randint(6, 12))
     while device.pending and not device.stopped:
         await device.flush()
-    await asyncio.sleep(SHORT_SECONDS + SHORT_GRACE)
+    await _until(device.ends_at + SHORT_GRACE + 0.5)
+
+
+async def _until(moment: float) -> None:
+    """Sleep until a moment of the event loop's clock."""
+    await asyncio.sleep(max(0.0, moment - asyncio.get_running_loop().time()))
 
 
 async def storm(room: Room) -> None:
