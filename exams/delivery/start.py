@@ -63,7 +63,9 @@ def start_attempt(
     """Start the learner's next attempt of an exam (public id), or resume the open one in a new epoch.
 
     Without `takes_epoch` an open one is only found, for a page that opens it next: a start that was given up, asked
-    again and comes late does not take the exam away from the page that is open by then. Raises NotFound (unknown to this person), NoAccess, WrongAccessCode, WrongAddress, OtherDevice, or CannotStart whose
+    again and comes late does not take the exam away from the page that is open by then.
+
+    Raises NotFound (unknown to this person), NoAccess, WrongAccessCode, WrongAddress, OtherDevice, or CannotStart whose
     code is the exam's status for the learner. Two starts at once end in one attempt: the second resumes what the first
     made.
     """
