@@ -16,6 +16,8 @@ TIMEOUT, LONGEST_TIMEOUT = 1.2, 15.0
 """Seconds until a request is given up: few at first, so that a lost answer costs little; more after each one that was,
 so that a machine with much else to do is waited for. In the browser it is always 15.
 """
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
+"""Seconds until something that did not go through is tried again, doubled each time; in the browser 1 to 30."""
 PATIENCE = 600.0
 """Seconds without a single answer after which a candidate gives up: the run has then failed. Far above what the faults
 of this campaign take, since a machine may be busy; what is judged is what was acknowledged, never how soon.
@@ -64,6 +66,7 @@ class Device:
     stopped: str = ""
     is_away: bool = False
     timeout: float = TIMEOUT
+    failures: int = 0
     ends_at: float = 0.0
 
     async def open(self) -> None:
@@ -89,6 +92,15 @@ class Device:
         self._noted(answer, body, batch)
         return not self.pending
 
+    async def flush_all(self) -> None:
+        """Send until everything is acknowledged, or the room is told to stop."""
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        while self.pending and not self.stopped:
+            if asyncio.get_running_loop().time() > deadline:
+                raise GaveUp("the answers were never acknowledged")
+            if not await self.flush():
+                await self._rest()
+
     async def submit(self) -> None:
         """Hand in with what is left, until the site has said what became of it."""
         deadline = asyncio.get_running_loop().time() + PATIENCE
@@ -108,7 +120,7 @@ class Device:
                     return  # another request of hers has handed it in meanwhile; the verdict counts how often
             elif status in {401, 403, 404, 422}:
                 raise GaveUp(f"submit was answered {status}: {content}")
-            await asyncio.sleep(self.chance.uniform(0.02, 0.3))
+            await self._rest()
         raise GaveUp("the submission never went through")
 
     def _batch(self, batch: Mapping[str, Any]) -> dict[str, Any]:
@@ -143,8 +155,12 @@ class Device:
                 return content
             if status in {401, 403, 404, 409, 422}:
                 raise (Ended if status == 409 else GaveUp)(f"{path} was answered {status}: {content}")
-            await asyncio.sleep(self.chance.uniform(0.05, 0.4))
+            await self._rest()
         raise GaveUp(f"{path} was never answered")
+
+    async def _rest(self) -> None:
+        """Wait before the next try, the longer the more have failed: a site that comes up again is not run down."""
+        await asyncio.sleep(self.chance.uniform(0.5, 1) * min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(self.failures, 10)))
 
     def _token(self) -> str:
         return f"Bearer {self.record.token}"
@@ -154,6 +170,11 @@ class Device:
 
     async def _ask(self, method: str, path: str, body: Any, authorization: str) -> tuple[int, dict[str, Any]]:
         """Return status and JSON of one request; status 0 for a network that did not answer in time."""
+        status, content = await self._ask_once(method, path, body, authorization)
+        self.failures = self.failures + 1 if status == 0 or status >= 500 else 0
+        return status, content
+
+    async def _ask_once(self, method: str, path: str, body: Any, authorization: str) -> tuple[int, dict[str, Any]]:
         payload = json.dumps(body).encode()
         head = (
             f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nX-Run: {self.record.run}\r\n"

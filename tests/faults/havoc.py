@@ -55,11 +55,11 @@ def under_way(proxy: Proxy, *, least: int, most: int, chance: random.Random) -> 
         nonlocal answered
         goal = answered + chance.randint(least, most)
         while not stopping.wait(LOOK_SECONDS):
-            kinds = [kind for kind in ("submission", "save", "start") if proxy.under_way[kind]]
+            kinds = [kind for kind in ("save", "submission", "start") if proxy.under_way[kind]]
             if proxy.answered >= goal and kinds:
                 stopping.wait(chance.uniform(0, 0.01))  # somewhere within the few milliseconds that it takes
                 answered = proxy.answered
-                return chance.choice(kinds)
+                return kinds[0]
         return ""
 
     return wait
