@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import itertools
 import random
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -60,6 +61,7 @@ def main(arguments: list[str]) -> int:
         _say(f"Going on: {sum(part.runs for part in parts.all()):,} runs are done (--fresh begins anew).")
     seed = parts.begin(seed=options.seed)
     _say(f"{sum(count for *_one, count in left):,} runs to go, seed {seed}.")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C, and takes the site along
     try:
         for database in databases:
             groups = [group for group in left if group[0] == database]
