@@ -120,7 +120,7 @@ def _campaign(parts: Parts, *, database: str, groups: list[tuple[str, int, int]]
     _say(f"{database}: making {people_needed} candidates ...")
     commit = commit_of(ROOT)
     with running_site(database=database) as site:
-        plan = site.read("make", str(people_needed))
+        plan = site.make(candidates=people_needed)
         site.start()
         people = iter(zip(plan["tokens"], plan["cookies"], strict=True))
         for number, (name, first, count) in enumerate(groups, 1):
@@ -236,7 +236,7 @@ class Batch:
         attempts = {record.attempt for record in self.records}
         least, since = len(attempts) + 1, time.monotonic()
         while True:
-            found: dict[str, dict[str, Any]] = self.site.read("report")
+            found: dict[str, dict[str, Any]] = self.site.report()
             waiting = sum(found[id_]["state"] != "graded" for id_ in attempts if id_ in found)
             if waiting < least:
                 least, since = waiting, time.monotonic()

@@ -32,6 +32,7 @@ class Site:
         self.port = free_port()
         self._web: subprocess.Popen[bytes] | None = None
         self._worker: subprocess.Popen[bytes] | None = None
+        self._reporter: subprocess.Popen[str] | None = None
         self._chance = random.Random(1)
         self._said = folder / "worker.says"
 
@@ -39,10 +40,27 @@ class Site:
         """Run one of our modules on the site's database."""
         subprocess.run([sys.executable, "-m", *arguments], cwd=ROOT, env=self.environment, check=True)
 
-    def read(self, action: str, *arguments: str) -> Any:
-        """Run tests.faults.data and return what it found."""
-        path = self.folder / f"{action}.json"
-        self.run("tests.faults.data", action, str(path), *arguments)
+    def make(self, *, candidates: int) -> Any:
+        """Fill the empty database, and return what tests.faults.data made."""
+        path = self.folder / "made.json"
+        self.run("tests.faults.data", "make", str(path), str(candidates))
+        return json.loads(path.read_text(encoding="utf-8"))
+
+    def report(self) -> Any:
+        """Return what the site holds of every attempt, read by a process of its own."""
+        if self._reporter is None:
+            self._reporter = subprocess.Popen(
+                [sys.executable, "-m", "tests.faults.data", "reports", os.devnull],
+                cwd=ROOT, env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                start_new_session=True,
+            )  # fmt: skip
+        assert self._reporter.stdin is not None
+        assert self._reporter.stdout is not None
+        path = self.folder / "report.json"
+        self._reporter.stdin.write(f"{path}\n")
+        self._reporter.stdin.flush()
+        if not self._reporter.stdout.readline():
+            raise OSError("The process that reads the attempts has ended.")
         return json.loads(path.read_text(encoding="utf-8"))
 
     def start(self) -> None:
@@ -149,12 +167,12 @@ class Site:
 
     def stop(self) -> None:
         """Kill everything."""
-        for process in (self._web, self._worker):
+        for process in (self._web, self._worker, self._reporter):
             if process is not None:
                 _kill_group(process)
 
 
-def _kill_group(process: subprocess.Popen[bytes]) -> None:
+def _kill_group(process: subprocess.Popen[Any]) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
