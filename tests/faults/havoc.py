@@ -47,14 +47,17 @@ class Havoc:
             self.counts[name] = self.counts.get(name, 0) + 1
 
 
-def under_way(proxy: Proxy, *, least: int, most: int, chance: random.Random) -> Moment:
-    """Return the moment in which requests are at the site, after `least` to `most` further ones were answered."""
+def under_way(site: Site, proxy: Proxy, *, least: int, most: int, chance: random.Random) -> Moment:
+    """Return the moment in which requests are at the site, after `least` to `most` further ones were answered; the web
+    is kept up meanwhile.
+    """
     answered = 0
 
     def wait(stopping: threading.Event) -> str:
         nonlocal answered
         goal = answered + chance.randint(least, most)
         while not stopping.wait(LOOK_SECONDS):
+            site.keep_up()
             kinds = [kind for kind in ("save", "submission", "start") if proxy.under_way[kind]]
             if proxy.answered >= goal and kinds:
                 stopping.wait(chance.uniform(0, 0.01))  # somewhere within the few milliseconds that it takes
@@ -84,9 +87,9 @@ def in_a_grade(site: Site, *, chance: random.Random) -> Moment:
 def havoc_of(kind: str, *, site: Site, proxy: Proxy, chance: random.Random) -> Havoc:
     """Return what is done to the site meanwhile: kind is web, worker, database, or "" for nothing."""
     if kind == "web":
-        return Havoc(site.kill_web, moment=under_way(proxy, least=4, most=16, chance=chance))
+        return Havoc(site.kill_web, moment=under_way(site, proxy, least=4, most=16, chance=chance))
     if kind == "worker":
         return Havoc(site.kill_worker, moment=in_a_grade(site, chance=chance))
     if kind == "database":
-        return Havoc(site.cut_database, moment=under_way(proxy, least=3, most=20, chance=chance))
+        return Havoc(site.cut_database, moment=under_way(site, proxy, least=3, most=20, chance=chance))
     return Havoc(str, moment=lambda _stopping: "")

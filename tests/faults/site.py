@@ -94,12 +94,18 @@ class Site:
         address = f"http://127.0.0.1:{self.port}/healthz"
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
-            if self._web is not None and self._web.poll() is not None:
-                self._start_web()  # the port of one that was killed may be taken for a moment
+            self.keep_up()
             with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=30):
                 return
             time.sleep(0.1)
         raise OSError(f"The web server did not start:\n{(self.folder / 'web.log').read_text(errors='replace')[-2000:]}")
+
+    def keep_up(self) -> None:
+        """Start the web again where it has ended by itself, as any service manager does: Granian starts a process that
+        died again, and gives up where that one dies soon too.
+        """
+        if self._web is not None and self._web.poll() is not None:
+            self._start_web()
 
     @property
     def is_grading(self) -> bool:
