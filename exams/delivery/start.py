@@ -58,8 +58,12 @@ def start_attempt(
     address: str = "",
     device: Device = NO_DEVICE,
     now: datetime,
+    takes_epoch: bool = True,
 ) -> OpenedAttempt:
     """Start the learner's next attempt of an exam (public id), or resume the open one in a new epoch.
+
+    Without `takes_epoch` an open one is only found, for a page that opens it next: a start that was given up, asked
+    again and comes late does not take the exam away from the page that is open by then.
 
     Raises NotFound (unknown to this person), NoAccess, WrongAccessCode, WrongAddress, OtherDevice, or CannotStart whose
     code is the exam's status for the learner. Two starts at once end in one attempt: the second resumes what the first
@@ -80,8 +84,9 @@ def start_attempt(
         accommodation=accommodation,
     )
     check_start(exam=exam, access_code=access_code, address=address)
+    resume = open_room if takes_epoch else _find_running
     if running is not None and state.status == ExamStatus.CONTINUE:
-        return open_room(user_id=user_id, attempt_id=running.pk, device=device, now=now)
+        return resume(user_id=user_id, attempt_id=running.pk, device=device, now=now)
     if state.status not in {ExamStatus.OPEN, ExamStatus.FAILED_RETRY}:
         raise CannotStart(_REFUSALS.get(state.status, "This exam cannot be started now."), code=str(state.status))
     if not exam_access(user_id=user_id, exam=exam, now=now).allowed:
@@ -110,7 +115,7 @@ def start_attempt(
         rival = Attempt.objects.filter(exam=exam, user_id=user_id, state__in=OPEN_STATES).first()
         if rival is None:
             raise
-        return open_room(user_id=user_id, attempt_id=rival.pk, device=device, now=now)
+        return resume(user_id=user_id, attempt_id=rival.pk, device=device, now=now)
     check_device(attempt=attempt, device=device, now=now)
     return _opened(attempt, exam, is_new=True)
 
@@ -132,6 +137,13 @@ def open_room(*, user_id: int, attempt_id: Any, device: Device = NO_DEVICE, now:
     if not _take_epoch(attempt, now):
         raise CannotStart(_("This attempt was handed in."), code="submitted")
     remember_device(attempt_id=attempt.pk, epoch=attempt.epoch, device=device.id)
+    return _opened(attempt, attempt.exam, is_new=False)
+
+
+def _find_running(*, user_id: int, attempt_id: Any, device: Device, now: datetime) -> OpenedAttempt:
+    """Return a running attempt as it is open now; OtherDevice as open_room."""
+    attempt = Attempt.objects.select_related("exam").get(pk=attempt_id, user_id=user_id)
+    check_device(attempt=attempt, device=device, now=now)
     return _opened(attempt, attempt.exam, is_new=False)
 
 

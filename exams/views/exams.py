@@ -105,6 +105,7 @@ def start(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             address=client_address(request),
             device=device,
             now=now_utc(),
+            takes_epoch=False,
         )
     except OtherDevice:
         # The room says what to do; it is where the device asks to be let in.

@@ -1,193 +1,251 @@
 """`python -m tests.faults.campaign` (`make faults`): hundreds of exams over a failing network on a site under attack.
 
 Prints a table by fault and writes var/faults/latest.json: {runs, acknowledged, graded, lost, double_submissions,
-wrong_marks, by_fault}. Ends with 1 when an acknowledged answer was lost, an attempt was handed in twice, or a mark is
-wrong.
+wrong_marks, by_fault, ...}. The runs go in parts; what was interrupted goes on where it stopped when the command is
+given again, and a command for one fault or one database adds to the same campaign. A whole one that has ended begins
+anew.
+Ends with 1 when an acknowledged answer was lost, an attempt was handed in twice, a mark is wrong, or a run failed.
 """
 
 import argparse
 import asyncio
 import contextlib
 import itertools
-import json
 import random
+import signal
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from benchmarks.servers import ROOT, find_databases
 from tests.faults import scenarios
-from tests.faults.candidate import Record
+from tests.faults.candidate import GaveUp, Record
+from tests.faults.havoc import havoc_of
+from tests.faults.parts import BOUNDS, Part, Parts, commit_of, is_clean, table
 from tests.faults.proxy import Proxy
 from tests.faults.scenarios import FAULTS, Fault
-from tests.faults.site import Havoc, Site, running_site
+from tests.faults.site import Site, running_site
 from tests.faults.verdict import Outcome, Tally, judge
 
-RUNS = 40
-"""Runs of each fault on each database."""
-SETTLE_SECONDS = 90
+RUNS, BROWSER_RUNS = 20, 6
+"""Runs of each fault on each of two databases; where there is only one, twice as many."""
+TOGETHER, BROWSERS_TOGETHER = 10, 3
+"""Runs in a part: candidates that sit at the same time, browsers one after the other."""
+SETTLE_SECONDS = 300
+"""Seconds without one more graded attempt after which those that are left count as not graded."""
 
 
 def main(arguments: list[str]) -> int:
-    """Run the campaign."""
+    """Run what is missing of the campaign."""
+    options = _parser().parse_args(arguments)
+    parts = Parts(folder=ROOT / "var" / "faults" / "parts", latest=ROOT / "var" / "faults" / "latest.json")
+    if options.report:
+        print(table(parts.add_up()))
+        return 0
+    databases, names = options.database or find_databases(), options.fault or list(FAULTS)
+    if options.fresh:
+        parts.forget_all()
+    elif options.again:
+        parts.forget(databases=databases, faults=names)
+    wanted = _wanted(databases=databases, names=names, runs=options.runs, browser_runs=options.browser_runs)
+    left = _left(parts, wanted)
+    is_whole = not (options.database or options.fault or options.runs or options.browser_runs)
+    if not left and is_whole:
+        _say("The campaign has ended: a new one begins.")
+        parts.forget_all()
+        left = _left(parts, wanted)
+    elif parts.all():
+        _say(f"Going on: {sum(part.runs for part in parts.all()):,} runs are done (--fresh begins anew).")
+    seed = parts.begin(seed=options.seed)
+    _say(f"{sum(count for *_one, count in left):,} runs to go, seed {seed}.")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C, and takes the site along
+    try:
+        for database in databases:
+            groups = [group for group in left if group[0] == database]
+            if groups:
+                _campaign(parts, database=database, groups=[group[1:] for group in groups], seed=seed)
+    except KeyboardInterrupt:
+        _say("Stopped. The same command goes on from here.")
+        return 130
+    found = parts.add_up()
+    print(table(found))
+    for failure in found["failed_runs"][:20]:
+        _say(f"FAILED {failure}")
+    print(f"Seed {seed}. Written: {parts.latest.relative_to(ROOT).as_posix()}")
+    return 0 if is_clean(found) else 1
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
-    parser.add_argument("--runs", type=int, default=RUNS, help="runs of each fault on each database")
+    parser.add_argument("--runs", type=int, help=f"runs of each fault on each database ({RUNS})")
+    parser.add_argument("--browser-runs", type=int, help=f"runs of each fault of the browser's own ({BROWSER_RUNS})")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="the same seed asks for the same faults")
     parser.add_argument("--database", action="append", choices=["sqlite", "postgresql"], help="only this one")
     parser.add_argument("--fault", action="append", choices=sorted(FAULTS), help="only this one")
-    parser.add_argument("--browser-runs", type=int, default=6, help="runs of each fault of the browser's own")
-    options = parser.parse_args(arguments)
-    names = options.fault or list(FAULTS)
-    tallies: dict[str, Tally] = {name: Tally() for name in names}
-    failures: list[str] = []
-    notes: dict[str, dict[str, int]] = {}
-    for database in options.database or find_databases():
-        counts = {name: options.browser_runs if FAULTS[name].in_browser else options.runs for name in names}
-        found, failed, seen = _campaign(database=database, counts=counts, seed=options.seed)
-        for name, tally in found.items():
-            tallies[name].add(tally)
-        failures += failed
-        notes[database] = seen
-    _report(tallies, failures, notes, seed=options.seed)
-    total = _total(tallies)
-    return 1 if failures or total.lost or total.double_submissions or total.wrong_marks else 0
+    parser.add_argument("--fresh", action="store_true", help="forget what was run so far")
+    parser.add_argument("--again", action="store_true", help="forget it for the chosen faults and databases")
+    parser.add_argument("--report", action="store_true", help="run nothing; add up what was run and print the table")
+    return parser
 
 
-def _campaign(
-    *, database: str, counts: dict[str, int], seed: int
-) -> tuple[dict[str, Tally], list[str], dict[str, int]]:
-    """Run every fault on one database; return the tallies, what failed, and what was done to network and site."""
-    _say(f"{database}: making {sum(counts.values())} candidates ...")
+def _wanted(
+    *, databases: list[str], names: list[str], runs: int | None, browser_runs: int | None
+) -> dict[tuple[str, str], int]:
+    """Return how many runs there shall be, by database and fault."""
+    share = 2 if find_databases() == databases and len(databases) == 1 else 1
+    usual = RUNS * share if runs is None else runs
+    in_browser = BROWSER_RUNS * share if browser_runs is None else browser_runs
+    return {
+        (database, name): in_browser if FAULTS[name].in_browser else usual for database in databases for name in names
+    }
+
+
+def _left(parts: Parts, wanted: dict[tuple[str, str], int]) -> list[tuple[str, str, int, int]]:
+    """Return what is left to do as (database, fault, first run, runs), every fault in turn."""
+    rounds: list[tuple[int, tuple[str, str, int, int]]] = []
+    for (database, name), count in wanted.items():
+        size = BROWSERS_TOGETHER if FAULTS[name].in_browser else TOGETHER
+        first = parts.next_run(database=database, fault=name)
+        for number, start in enumerate(range(first, count, size)):
+            rounds.append((number, (database, name, start, min(size, count - start))))
+    return [group for _number, group in sorted(rounds, key=lambda entry: entry[0])]
+
+
+def _campaign(parts: Parts, *, database: str, groups: list[tuple[str, int, int]], seed: int) -> None:
+    """Run groups of runs (fault, first, runs) on one database, and keep each as a part."""
+    people_needed = sum(count for _name, _first, count in groups)
+    _say(f"{database}: making {people_needed} candidates ...")
+    commit = commit_of(ROOT)
     with running_site(database=database) as site:
-        plan = site.read("make", str(sum(counts.values())))
+        plan = site.make(candidates=people_needed)
         site.start()
         people = iter(zip(plan["tokens"], plan["cookies"], strict=True))
-        records: list[tuple[Record, str]] = []
-        failures: list[str] = []
-        seen: dict[str, int] = {}
-        for name, count in counts.items():
-            _say(f"{database}: {name} x {count} ...")
-            done, passed = asyncio.run(_batch(site, plan, name, people, count, seed, failures))
-            records += done
-            for kind, number in passed.items():
-                seen[kind] = seen.get(kind, 0) + number
-        outcomes = _settled(site, [record.attempt for record, _name in records])
-        seen |= {f"killed: {name}": count for name, count in site.kills.items()}
-    tallies = {name: Tally() for name in counts}
-    for record, name in records:
-        if record.attempt not in outcomes:
-            failures.append(f"{database}, {name}: run {record.run} has no attempt")
-            continue
-        tally = judge(record, Outcome(**outcomes[record.attempt]), key=plan["key"])
-        if tally.lost or tally.double_submissions or tally.wrong_marks:
-            failures.append(f"{database}, {name}, run {record.run}: {asdict(tally)} {outcomes[record.attempt]}")
-        tallies[name].add(tally)
-    return tallies, failures, seen
+        for number, (name, first, count) in enumerate(groups, 1):
+            began = time.monotonic()
+            batch = Batch(site=site, plan=plan, name=name, first=first, count=count, seed=seed)
+            asyncio.run(batch.sit(people))
+            tally = batch.judged()
+            seconds = round(time.monotonic() - began)
+            parts.add(
+                Part(
+                    database=database,
+                    fault=name,
+                    first=first,
+                    runs=count,
+                    tally=tally,
+                    done=batch.done,
+                    failures=batch.failures,
+                    at=datetime.now(UTC).isoformat(timespec="seconds"),
+                    seconds=seconds,
+                    commit=commit,
+                )
+            )
+            bad = "".join(f", {head} {getattr(tally, head)}" for head in BOUNDS if getattr(tally, head))
+            _say(
+                f"{database} {number}/{len(groups)}: {name} x {count}, {seconds} s: acknowledged {tally.acknowledged}, "
+                f"graded {tally.graded}{bad}" + "".join(f"\n  FAILED {text}" for text in batch.failures)
+            )
 
 
-async def _batch(
-    site: Site,
-    plan: dict[str, Any],
-    name: str,
-    people: Iterator[tuple[str, str]],
-    count: int,
-    seed: int,
-    failures: list[str],
-) -> tuple[list[tuple[Record, str]], dict[str, int]]:
-    """Let `count` candidates sit at the same time under one fault."""
-    fault = FAULTS[name]
-    proxy = Proxy(target=site.port)
-    port = await proxy.start()
-    records = []
-    sittings = []
-    barrier = asyncio.Barrier(count)
-    for number, (token, cookie) in enumerate(itertools.islice(people, count)):
-        run = f"{name}-{number}"
-        chance = random.Random(f"{seed}/{site.database}/{run}")
-        record = Record(token=token, cookie=cookie, exam=plan["exams"][fault.exam], run=run, fault=name)
-        proxy.weathers[run] = fault.weather(chance)
-        records.append((record, name))
-        sittings.append(_sit(fault, record, port, proxy, chance, barrier, failures, plan["key"]))
-    with _havoc(site, fault):
-        if fault.in_browser:
-            for sitting in sittings:
-                await sitting
-        else:
-            await asyncio.gather(*sittings)
-    await proxy.stop()
-    site.wait_until_ready()
-    return records, proxy.counts
+@dataclass(kw_only=True)
+class Batch:
+    """Candidates who sit at the same time under one fault; `done` is what was done to network and site."""
 
+    site: Site
+    plan: dict[str, Any]
+    name: str
+    first: int
+    count: int
+    seed: int
 
-async def _sit(
-    fault: Fault,
-    record: Record,
-    port: int,
-    proxy: Proxy,
-    chance: random.Random,
-    barrier: asyncio.Barrier,
-    failures: list[str],
-    key: dict[str, Any],
-) -> None:
-    room = scenarios.Room(
-        record=record, port=port, weather=proxy.weathers[record.run], chance=chance, barrier=barrier, key=key
-    )
-    try:
-        await fault.sit(room)
-    except Exception as error:  # noqa: BLE001 - one sitting that fails is told and ends no other
-        failures.append(f"{record.run}: {type(error).__name__}: {error}")
+    def __post_init__(self) -> None:
+        self.records: list[Record] = []
+        self.failures: list[str] = []
+        self.done: dict[str, int] = {}
 
+    @property
+    def fault(self) -> Fault:
+        """The fault they sit under."""
+        return FAULTS[self.name]
 
-def _havoc(site: Site, fault: Fault) -> contextlib.AbstractContextManager[object]:
-    acts = {
-        "web": (site.kill_web, 2.0, 5.0),
-        "worker": (site.kill_worker, 0.5, 4.0),
-        "database": (site.cut_database, 0.4, 2.5),
-    }
-    if not fault.havoc:
-        return contextlib.nullcontext()
-    act, least, most = acts[fault.havoc]
-    return Havoc(act, least=least, most=most)
+    async def sit(self, people: Iterator[tuple[str, str]]) -> None:
+        """Let everybody sit to the end."""
+        proxy = Proxy(target=self.site.port)
+        port = await proxy.start()
+        barrier = asyncio.Barrier(self.count)
+        sittings = []
+        for number, (token, cookie) in enumerate(itertools.islice(people, self.count), self.first):
+            run = f"{self.name}-{number}"
+            chance = random.Random(f"{self.seed}/{self.site.database}/{run}")
+            exam = self.plan["exams"][self.fault.exam]
+            record = Record(token=token, cookie=cookie, exam=exam, run=run, fault=self.name)
+            weather = proxy.weathers[run] = self.fault.weather(chance)
+            self.records.append(record)
+            sittings.append(
+                scenarios.Room(
+                    record=record, port=port, weather=weather, chance=chance, barrier=barrier, key=self.plan["key"]
+                )
+            )
+        chance = random.Random(f"{self.seed}/{self.site.database}/{self.name}/{self.first}")
+        with havoc_of(self.fault.havoc, site=self.site, proxy=proxy, chance=chance) as havoc:
+            if self.fault.in_browser:
+                for room in sittings:
+                    await self._sit(room)
+            else:
+                await asyncio.gather(*map(self._sit, sittings))
+            if self.fault.havoc == "worker":
+                await asyncio.to_thread(self.site.wait_until_swept)
+        await proxy.stop()
+        self.done = proxy.counts | havoc.counts
 
+    async def _sit(self, room: scenarios.Room) -> None:
+        try:
+            await self.fault.sit(room)
+        except Exception as error:  # noqa: BLE001 - one sitting that fails is told and ends no other
+            self._fail(room.record, f"{type(error).__name__}: {error}")
+            await self._come_back(room)
 
-def _settled(site: Site, attempts: list[str]) -> dict[str, dict[str, Any]]:
-    """Return what the site holds once every attempt is graded, or after SETTLE_SECONDS."""
-    deadline = time.monotonic() + SETTLE_SECONDS
-    while True:
-        found: dict[str, dict[str, Any]] = site.read("report")
-        waiting = [id_ for id_ in attempts if id_ in found and found[id_]["state"] != "graded"]
-        if not waiting or time.monotonic() > deadline:
-            return found
-        time.sleep(1)
+    async def _come_back(self, room: scenarios.Room) -> None:
+        """Hand in what the site holds of a sitting that broke off, so that it can be judged like the others."""
+        with contextlib.suppress(GaveUp):
+            device = scenarios.Device(record=room.record, port=self.site.port, chance=room.chance)
+            await device.open()
+            await device.submit()
 
+    def judged(self) -> Tally:
+        """Return what became of it all, once every attempt is graded."""
+        self.site.wait_until_ready()
+        outcomes = self._settled()
+        tally = Tally()
+        for record in self.records:
+            outcome = outcomes.get(record.attempt)
+            if outcome is None:
+                self._fail(record, "has no attempt")
+                continue
+            one = judge(record, Outcome(**outcome), key=self.plan["key"])
+            if any(getattr(one, head) for head in BOUNDS):
+                self._fail(record, f"{asdict(one)} {outcome} {record}")
+            tally.add(one)
+        return tally
 
-def _total(tallies: dict[str, Tally]) -> Tally:
-    total = Tally()
-    for tally in tallies.values():
-        total.add(tally)
-    return total
+    def _settled(self) -> dict[str, dict[str, Any]]:
+        """Return what the site holds once every attempt is graded, or none has been for SETTLE_SECONDS."""
+        attempts = {record.attempt for record in self.records}
+        least, since = len(attempts) + 1, time.monotonic()
+        while True:
+            found: dict[str, dict[str, Any]] = self.site.report()
+            waiting = sum(found[id_]["state"] != "graded" for id_ in attempts if id_ in found)
+            if waiting < least:
+                least, since = waiting, time.monotonic()
+            if not waiting or time.monotonic() - since > SETTLE_SECONDS:
+                return found
+            time.sleep(1)
 
-
-def _report(tallies: dict[str, Tally], failures: list[str], notes: dict[str, dict[str, int]], *, seed: int) -> None:
-    heads = ("runs", "acknowledged", "graded", "lost", "double_submissions", "wrong_marks", "kept_late")
-    width = max(map(len, [*tallies, "all"]))
-    print("  ".join([f"{'fault':<{width}}", *heads]))
-    for name, tally in [*tallies.items(), ("all", _total(tallies))]:
-        values = asdict(tally)
-        print("  ".join([f"{name:<{width}}", *(f"{values[head]:>{len(head)},}" for head in heads)]))
-    for database, seen in notes.items():
-        print(f"{database}: " + ", ".join(f"{name} {count:,}" for name, count in sorted(seen.items())))
-    for failure in failures[:20]:
-        print(f"FAILED {failure}", file=sys.stderr)
-    total = asdict(_total(tallies))
-    by_fault = {name: asdict(tally) for name, tally in tallies.items()}
-    path = ROOT / "var" / "faults" / "latest.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    written = total | {"by_fault": by_fault, "done": notes, "failures": len(failures), "seed": seed}
-    path.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
-    print(f"Seed {seed}. Written: {path.relative_to(ROOT).as_posix()}")
+    def _fail(self, record: Record, text: str) -> None:
+        self.failures.append(f"{self.site.database}, {record.run}: {text}")
 
 
 def _say(text: str) -> None:

@@ -9,21 +9,34 @@ import json
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-TIMEOUT = 1.2
-"""Seconds until a request is given up; in the browser it is 15."""
-PATIENCE = 90.0
-"""Seconds after which a candidate who gets nothing through gives up: the run has then failed."""
+TIMEOUT, LONGEST_TIMEOUT = 1.2, 15.0
+"""Seconds until a request is given up: few at first, so that a lost answer costs little; more after each one that was,
+so that a machine with much else to do is waited for. In the browser it is always 15.
+"""
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
+"""Seconds until something that did not go through is tried again, doubled each time; in the browser 1 to 30."""
+PATIENCE = 600.0
+"""Seconds without a single answer after which a candidate gives up: the run has then failed. Far above what the faults
+of this campaign take, since a machine may be busy; what is judged is what was acknowledged, never how soon.
+"""
 
 
 class GaveUp(Exception):
-    """Nothing went through for PATIENCE seconds."""
+    """Nothing went through for PATIENCE seconds, or the site refused what it has to take."""
+
+
+class Ended(GaveUp):
+    """The attempt cannot be opened again: it was handed in."""
 
 
 @dataclass(kw_only=True)
 class Record:
-    """What one candidate's devices sent and were told, over all of them."""
+    """What one candidate's devices sent and were told, over all of them; `shown` are the answers that a page called
+    saved when she handed in.
+    """
 
     token: str
     cookie: str
@@ -35,12 +48,13 @@ class Record:
     acknowledged: list[tuple[int, int, dict[str, Any]]] = field(default_factory=list)
     quarantined: list[dict[str, Any]] = field(default_factory=list)
     handed_in: list[tuple[int, int, dict[str, Any]]] = field(default_factory=list)
+    shown: dict[str, Any] = field(default_factory=dict)
     attempts_seen: set[str] = field(default_factory=set)
 
 
 @dataclass(kw_only=True)
 class Device:
-    """One open room."""
+    """One open room; `ends_at` is its deadline on the clock of the event loop."""
 
     record: Record
     port: int
@@ -51,6 +65,9 @@ class Device:
     seq: int = 0
     stopped: str = ""
     is_away: bool = False
+    timeout: float = TIMEOUT
+    failures: int = 0
+    ends_at: float = 0.0
 
     async def open(self) -> None:
         """Start or resume, again and again until it is answered."""
@@ -58,6 +75,8 @@ class Device:
         self.record.attempt = body["id"]
         self.record.attempts_seen.add(body["id"])
         self.key, self.epoch, self.seq, self.stopped = body["attempt_key"], body["epoch"], 0, ""
+        left = datetime.fromisoformat(body["deadline_at"]) - datetime.fromisoformat(body["server_now"])
+        self.ends_at = asyncio.get_running_loop().time() + left.total_seconds()
 
     def change(self, slot: str, response: Any) -> None:
         """Answer a question; it is kept on the device until it is acknowledged."""
@@ -73,6 +92,15 @@ class Device:
         self._noted(answer, body, batch)
         return not self.pending
 
+    async def flush_all(self) -> None:
+        """Send until everything is acknowledged, or the room is told to stop."""
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        while self.pending and not self.stopped:
+            if asyncio.get_running_loop().time() > deadline:
+                raise GaveUp("the answers were never acknowledged")
+            if not await self.flush():
+                await self._rest()
+
     async def submit(self) -> None:
         """Hand in with what is left, until the site has said what became of it."""
         deadline = asyncio.get_running_loop().time() + PATIENCE
@@ -86,10 +114,13 @@ class Device:
                 return
             if status == 409 and content.get("code") == "moved":
                 self.stopped = "moved"
-                await self.open()
+                try:
+                    await self.open()
+                except Ended:
+                    return  # another request of hers has handed it in meanwhile; the verdict counts how often
             elif status in {401, 403, 404, 422}:
                 raise GaveUp(f"submit was answered {status}: {content}")
-            await asyncio.sleep(self.chance.uniform(0.02, 0.3))
+            await self._rest()
         raise GaveUp("the submission never went through")
 
     def _batch(self, batch: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,9 +154,13 @@ class Device:
             if status in {200, 201}:
                 return content
             if status in {401, 403, 404, 409, 422}:
-                raise GaveUp(f"{path} was answered {status}: {content}")
-            await asyncio.sleep(self.chance.uniform(0.05, 0.4))
+                raise (Ended if status == 409 else GaveUp)(f"{path} was answered {status}: {content}")
+            await self._rest()
         raise GaveUp(f"{path} was never answered")
+
+    async def _rest(self) -> None:
+        """Wait before the next try, the longer the more have failed: a site that comes up again is not run down."""
+        await asyncio.sleep(self.chance.uniform(0.5, 1) * min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(self.failures, 10)))
 
     def _token(self) -> str:
         return f"Bearer {self.record.token}"
@@ -135,6 +170,11 @@ class Device:
 
     async def _ask(self, method: str, path: str, body: Any, authorization: str) -> tuple[int, dict[str, Any]]:
         """Return status and JSON of one request; status 0 for a network that did not answer in time."""
+        status, content = await self._ask_once(method, path, body, authorization)
+        self.failures = self.failures + 1 if status == 0 or status >= 500 else 0
+        return status, content
+
+    async def _ask_once(self, method: str, path: str, body: Any, authorization: str) -> tuple[int, dict[str, Any]]:
         payload = json.dumps(body).encode()
         head = (
             f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nX-Run: {self.record.run}\r\n"
@@ -142,15 +182,19 @@ class Device:
             f"Content-Length: {len(payload)}\r\n\r\n"
         )
         try:
-            async with asyncio.timeout(TIMEOUT):
+            async with asyncio.timeout(self.timeout):
                 reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
                 try:
                     writer.write(head.encode() + payload)
                     answer = await reader.read()
                 finally:
                     writer.close()
-        except (OSError, TimeoutError):
+        except TimeoutError:
+            self.timeout = min(LONGEST_TIMEOUT, self.timeout * 1.5)
             return 0, {}
+        except OSError:
+            return 0, {}
+        self.timeout = max(TIMEOUT, self.timeout / 1.5)
         top, _gap, text = answer.partition(b"\r\n\r\n")
         if len(top) < 12:
             return 0, {}

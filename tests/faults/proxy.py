@@ -4,10 +4,15 @@ import asyncio
 import contextlib
 import random
 import re
+from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 RUN_HEADER = b"x-run:"
 LONGEST_DELAY = 2.5
+ANSWER_SECONDS = 120
+"""Seconds for which the site may take to answer: it is restarted meanwhile, on a machine that may be busy."""
+_KINDS = ((b"PATCH ", b"/responses", "save"), (b"POST ", b"/submit", "submission"), (b"POST ", b"/attempts", "start"))
 _KEPT = re.compile(rb"\r\nconnection: keep-alive\r\n", re.IGNORECASE)
 
 
@@ -28,13 +33,19 @@ class Weather:
 
 
 class Proxy:
-    """Passes HTTP/1.1 requests, one a connection, to the site at `target`; the run is named in a header."""
+    """Passes HTTP/1.1 requests, one a connection, to the site at `target`; the run is named in a header.
+
+    `under_way` are the requests that the site has at this moment, by kind (save, submission, start, other); `answered`
+    counts those it has done what they asked for. Both may be read from any thread.
+    """
 
     def __init__(self, *, target: int) -> None:
         self.target = target
         self.weathers: dict[str, Weather] = {}
         self.counts: dict[str, int] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self.under_way: Counter[str] = Counter()
+        self.answered = 0
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     async def start(self) -> int:
         """Listen, and return the port."""
@@ -43,12 +54,13 @@ class Proxy:
         return port
 
     async def stop(self) -> None:
-        """Stop listening, and let what is under way arrive."""
+        """Stop listening, and let what is under way arrive, whether or not anybody still waits for the answer."""
         self._server.close()
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=LONGEST_DELAY * 2)
+            await asyncio.wait(self._tasks, timeout=ANSWER_SECONDS)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._follow(asyncio.current_task())
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
             request, run = await _read_request(reader)
             weather = self.weathers.get(run) or Weather(chance=random.Random(0))
@@ -93,7 +105,10 @@ class Proxy:
             with contextlib.suppress(OSError):
                 await self._ask(request)
 
-        task = asyncio.create_task(send())
+        self._follow(asyncio.create_task(send()))
+
+    def _follow(self, task: "asyncio.Task[Any] | None") -> None:
+        assert task is not None
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -103,16 +118,26 @@ class Proxy:
             reader, writer = await asyncio.open_connection("127.0.0.1", self.target)
         except OSError:
             return b""
+        kind = _kind_of(request)
+        self.under_way[kind] += 1
         try:
             writer.write(request)
-            return await asyncio.wait_for(reader.read(), 30)
+            answer = await asyncio.wait_for(reader.read(), ANSWER_SECONDS)
         except (OSError, TimeoutError):
             return b""
         finally:
+            self.under_way[kind] -= 1
             writer.close()
+        self.answered += answer[9:10] == b"2"
+        return answer
 
     def _count(self, name: str) -> None:
         self.counts[name] = self.counts.get(name, 0) + 1
+
+
+def _kind_of(request: bytes) -> str:
+    address = request.split(b" ", 2)[1]
+    return next((kind for method, end, kind in _KINDS if request.startswith(method) and address.endswith(end)), "other")
 
 
 async def _read_request(reader: asyncio.StreamReader) -> tuple[bytes, str]:

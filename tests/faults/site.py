@@ -9,16 +9,18 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from benchmarks.servers import ROOT
 from edu.launcher.services import free_port, throw_away_postgres
+from tests.faults.data import GRADING, IDLE, STARTING
 
-READY_SECONDS = 60
+READY_SECONDS = 600
+"""Seconds that a part of the site may take to come up; a machine may be busy."""
 SQLITE_LOCK_SECONDS = 1.5
 
 
@@ -28,19 +30,37 @@ class Site:
     def __init__(self, *, folder: Path, environment: dict[str, str], database: str) -> None:
         self.folder, self.environment, self.database = folder, environment, database
         self.port = free_port()
-        self.kills: dict[str, int] = {}
         self._web: subprocess.Popen[bytes] | None = None
         self._worker: subprocess.Popen[bytes] | None = None
+        self._reporter: subprocess.Popen[str] | None = None
         self._chance = random.Random(1)
+        self._said = folder / "worker.says"
 
     def run(self, *arguments: str) -> None:
         """Run one of our modules on the site's database."""
         subprocess.run([sys.executable, "-m", *arguments], cwd=ROOT, env=self.environment, check=True)
 
-    def read(self, action: str, *arguments: str) -> Any:
-        """Run tests.faults.data and return what it found."""
-        path = self.folder / f"{action}.json"
-        self.run("tests.faults.data", action, str(path), *arguments)
+    def make(self, *, candidates: int) -> Any:
+        """Fill the empty database, and return what tests.faults.data made."""
+        path = self.folder / "made.json"
+        self.run("tests.faults.data", "make", str(path), str(candidates))
+        return json.loads(path.read_text(encoding="utf-8"))
+
+    def report(self) -> Any:
+        """Return what the site holds of every attempt, read by a process of its own."""
+        if self._reporter is None:
+            self._reporter = subprocess.Popen(
+                [sys.executable, "-m", "tests.faults.data", "reports", os.devnull],
+                cwd=ROOT, env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                start_new_session=True,
+            )  # fmt: skip
+        assert self._reporter.stdin is not None
+        assert self._reporter.stdout is not None
+        path = self.folder / "report.json"
+        self._reporter.stdin.write(f"{path}\n")
+        self._reporter.stdin.flush()
+        if not self._reporter.stdout.readline():
+            raise OSError("The process that reads the attempts has ended.")
         return json.loads(path.read_text(encoding="utf-8"))
 
     def start(self) -> None:
@@ -60,7 +80,8 @@ class Site:
         )  # fmt: skip
 
     def _start_worker(self) -> None:
-        self._worker = self._open("worker", [sys.executable, "-m", "tests.faults.data", "work", os.devnull])
+        self._said.write_bytes(STARTING)
+        self._worker = self._open("worker", [sys.executable, "-m", "tests.faults.data", "work", str(self._said)])
 
     def _open(self, name: str, command: list[str]) -> subprocess.Popen[bytes]:
         with (self.folder / f"{name}.log").open("ab") as output:
@@ -69,42 +90,68 @@ class Site:
             )
 
     def wait_until_ready(self) -> None:
-        """Return when the web takes connections; OSError when it does not in time."""
-        import socket
-
+        """Return when the web answers a request; OSError when it does not in time."""
+        address = f"http://127.0.0.1:{self.port}/healthz"
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
-            if self._web is not None and self._web.poll() is not None:
-                self._start_web()  # the port of one that was killed may be taken for a moment
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+            self.keep_up()
+            with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=30):
                 return
             time.sleep(0.1)
         raise OSError(f"The web server did not start:\n{(self.folder / 'web.log').read_text(errors='replace')[-2000:]}")
 
-    def kill_web(self) -> None:
-        """Kill one web process, or now and then all of them, with -9; they are started again."""
+    def keep_up(self) -> None:
+        """Start the web again where it has ended by itself, as any service manager does: Granian starts a process that
+        died again, and gives up where that one dies soon too.
+        """
+        if self._web is not None and self._web.poll() is not None:
+            self._start_web()
+
+    @property
+    def is_grading(self) -> bool:
+        """Whether the worker closes or grades an attempt at this moment."""
+        return self._said.read_bytes() == GRADING
+
+    def wait_until_swept(self) -> None:
+        """Return when the worker has found nothing left to do; OSError when it does not get there in time."""
+        self._said.write_bytes(STARTING)
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline:
+            if self._said.read_bytes() == IDLE:
+                return
+            time.sleep(0.1)
+        raise OSError(f"The worker did not end:\n{(self.folder / 'worker.log').read_text(errors='replace')[-2000:]}")
+
+    def kill_web(self) -> str:
+        """Kill web processes with -9: one, all of them, or their supervisor too; return which, once the site answers
+        again.
+        """
         assert self._web is not None
-        if self._web.poll() is not None or self._chance.random() < 0.3:
-            self._count("web, all processes")
+        children = Path(f"/proc/{self._web.pid}/task/{self._web.pid}/children")
+        workers = list(map(int, children.read_text().split())) if children.exists() else []
+        luck = self._chance.random()
+        if luck < 0.3 or not workers:
+            killed = "server"
             _kill_group(self._web)
             self._start_web()
-            return
-        children = Path(f"/proc/{self._web.pid}/task/{self._web.pid}/children").read_text().split()
-        if children:
-            self._count("web process")
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(int(self._chance.choice(children)), signal.SIGKILL)
+        else:
+            chosen = workers if luck < 0.65 else [self._chance.choice(workers)]
+            killed = f"{len(chosen)} web processes" if len(chosen) > 1 else "1 web process"
+            for worker in chosen:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(worker, signal.SIGKILL)
+        self.wait_until_ready()
+        return f"{killed} killed"
 
-    def kill_worker(self) -> None:
+    def kill_worker(self) -> str:
         """Kill the worker with -9 and start it again."""
         assert self._worker is not None
-        self._count("worker")
         _kill_group(self._worker)
         self._start_worker()
+        return "worker killed"
 
-    def cut_database(self) -> None:
+    def cut_database(self) -> str:
         """Cut every connection to PostgreSQL; keep SQLite's one lock from everybody for a while."""
-        self._count("database")
         if self.database == "postgresql":
             import psycopg2
 
@@ -115,48 +162,23 @@ class Site:
                         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                         "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
                     )
-            return
+            return "connections cut"
         with contextlib.closing(sqlite3.connect(self.folder / "jinbang.sqlite3", timeout=10)) as connection:
             connection.isolation_level = None
             with contextlib.suppress(sqlite3.OperationalError):
                 connection.execute("BEGIN EXCLUSIVE")
                 time.sleep(SQLITE_LOCK_SECONDS)
                 connection.execute("ROLLBACK")
+        return "database locked"
 
     def stop(self) -> None:
         """Kill everything."""
-        for process in (self._web, self._worker):
+        for process in (self._web, self._worker, self._reporter):
             if process is not None:
                 _kill_group(process)
 
-    def _count(self, name: str) -> None:
-        self.kills[name] = self.kills.get(name, 0) + 1
 
-
-class Havoc:
-    """Calls `act` again and again, at random moments, until left."""
-
-    def __init__(self, act: Any, *, least: float, most: float) -> None:
-        self._act, self._least, self._most = act, least, most
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._go, daemon=True)
-
-    def __enter__(self) -> "Havoc":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        self._stopping.set()
-        self._thread.join(30)
-
-    def _go(self) -> None:
-        chance = random.Random(2)
-        while not self._stopping.wait(chance.uniform(self._least, self._most)):
-            with contextlib.suppress(OSError):
-                self._act()
-
-
-def _kill_group(process: subprocess.Popen[bytes]) -> None:
+def _kill_group(process: subprocess.Popen[Any]) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

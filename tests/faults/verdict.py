@@ -48,7 +48,8 @@ def judge(record: Record, outcome: Outcome, *, key: Mapping[str, Any]) -> Tally:
 
     An acknowledged answer counts as graded where the graded one is it, or one that the candidate sent after it (whose
     acknowledgement may have been lost on the way). What was handed in with the submission counts like it, and may be
-    kept in quarantine where time was up. Marks are computed here anew from the graded answers.
+    kept in quarantine where time was up. What a page called saved at the end has to be graded just so. Marks are
+    computed here anew from the graded answers.
     """
     tally = Tally(runs=1)
     for slot, (place, response) in _last_acknowledged(record).items():
@@ -74,6 +75,7 @@ def judge(record: Record, outcome: Outcome, *, key: Mapping[str, Any]) -> Tally:
             tally.graded += is_graded or held
             tally.kept_late += held and not is_graded
             tally.lost += not (is_graded or held)
+    tally.lost += sum(outcome.responses.get(slot) != response for slot, response in record.shown.items())
     tally.double_submissions = (
         (outcome.submissions != 1) + (outcome.attempts != 1) + (outcome.result_rows != len(outcome.marks))
     )

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
 from edu.core.clock import now_utc
 from edu.events.models import OutboxEvent
@@ -171,6 +172,31 @@ def test_two_starts_at_once_end_in_one_attempt(monkeypatch):
     opened = start.start_attempt(user_id=user.pk, exam_id=exam.public_id, now=now_utc())
     assert Attempt.objects.count() == 1
     assert (opened.is_new, opened.epoch) == (False, 2)
+
+
+def test_a_start_that_comes_late_leaves_the_open_room_alone(sit, client, monkeypatch):
+    from exams.delivery import start
+    from exams.services import start_attempt
+
+    sitting = sit()
+    client.force_login(sitting.user)
+    answer = client.post(reverse("exams:start", args=[sitting.exam.public_id]))
+    assert answer["Location"] == reverse("exams:room", args=[sitting.row.public_id])
+    assert sitting.row.epoch == sitting.epoch
+    assert sitting.save({"1": "a"}, seq=1).json()["applied"] is True
+
+    # The same where both starts find nothing and the other one is quicker.
+    rival, draw = make_user(), start.draw_paper
+
+    def rival_first(**given):
+        monkeypatch.setattr(start, "draw_paper", draw)
+        start_attempt(user_id=rival.pk, exam_id=sitting.exam.public_id, now=now_utc())
+        return draw(**given)
+
+    monkeypatch.setattr(start, "draw_paper", rival_first)
+    client.force_login(rival)
+    client.post(reverse("exams:start", args=[sitting.exam.public_id]))
+    assert list(Attempt.objects.filter(user=rival).values_list("epoch", flat=True)) == [1]
 
 
 def test_a_failing_grader_leaves_the_submission_for_the_sweep(sit, monkeypatch):
