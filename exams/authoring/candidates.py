@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import F, IntegerField, Max, Min, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from exams.authoring.term_index import MAXIMUM_HITS, among, find_question_ids
@@ -182,6 +182,7 @@ def read_candidates(
 
 def enemy_pairs(question_ids: Iterable[int]) -> list[tuple[int, int]]:
     """Return the pairs of enemies with both questions among these; one query."""
-    ids = sorted(set(question_ids))
-    rows = QuestionEnemies.objects.filter(Q(first_id__in=among(ids)) & Q(second_id__in=among(ids)))
-    return list(rows.values_list("first_id", "second_id"))
+    ids = set(question_ids)
+    # Asked by one end: a database that may look up both tries every pair of these questions.
+    rows = QuestionEnemies.objects.filter(first_id__in=among(sorted(ids))).values_list("first_id", "second_id")
+    return [(first, second) for first, second in rows if second in ids]

@@ -48,6 +48,7 @@ def act_lines(attempt: Attempt) -> Iterable[TimelineLine]:
         Kind.PAUSE: _("Paused by the invigilator"),
         Kind.RESUME: _("Let go on by the invigilator"),
         Kind.END: _("Ended by the invigilator"),
+        Kind.REOPEN: _("Ended attempt opened again"),
     }
     for row in rows:
         act = row.act
@@ -72,4 +73,5 @@ _AUDITED = {
     Kind.PAUSE: "attempt.pause",
     Kind.RESUME: "attempt.resume",
     Kind.END: "attempt.force_submit",
+    Kind.REOPEN: "attempt.reopen",
 }

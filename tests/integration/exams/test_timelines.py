@@ -144,3 +144,11 @@ def test_many_signals_take_no_statement_more(eventful):
         for number in range(30):
             noticed(eventful.row, "left_page", at=now_utc() + timedelta(seconds=number))
     assert counts[0] == counts[1] <= 8
+
+
+def test_every_kind_of_act_has_a_line_and_its_place_in_the_audit_log():
+    from edu.audit.wording import ACTIONS
+    from exams.invigilation.noticed import _AUDITED, Kind
+
+    assert set(_AUDITED) == set(Kind)
+    assert set(_AUDITED.values()) <= set(ACTIONS)
