@@ -120,6 +120,9 @@ def tab_until(page, text: str, *, limit: int = 120) -> None:
         ("course", "", "Buy this course"),
         ("lesson", "learner", "Done, go on"),
         ("exam", "learner", "Start the exam"),
+        ("timeline", "learner", "Result"),
+        ("reopen", "instructor", "Open it again"),
+        ("figures", "instructor", "Search"),
     ],
 )
 def test_the_main_action_is_reached_by_keyboard(at_browser, user_of, name, who, action):
