@@ -165,6 +165,13 @@ class ExamForm(forms.ModelForm):
         for name in self.OPTIONAL:
             self.fields[name].required = False
 
+    def clean_pass_percent(self) -> Any:
+        """Return the pass mark; 0 to 100 per cent."""
+        value = self.cleaned_data["pass_percent"]
+        if value is not None and not 0 <= value <= 100:
+            raise forms.ValidationError(_("The pass mark lies between 0 and 100 per cent."))
+        return value
+
     def clean_address_ranges(self) -> list[str]:
         """Return the ranges one by one, written the usual way; the error names the line."""
         ranges = []

@@ -185,6 +185,15 @@ def test_bad_input_is_refused_in_words_and_changes_nothing(desk, sit, exam, do, 
     assert InvigilatorAct.objects.count() == 0
 
 
+def test_what_was_typed_into_a_refused_act_stands_there_once_more(desk, sit, exam):
+    sit(exam=exam)
+    act(desk, exam, "message", scope="chosen", text="Ten minutes left")
+    page = desk.get(room_url(exam)).content.decode()
+    assert ">Ten minutes left</textarea>" in page
+    assert "acts-fold" in page
+    assert "Ten minutes left" not in desk.get(room_url(exam)).content.decode()
+
+
 def test_ending_asks_why(desk, sit, exam):
     sitting = sit(exam=exam)
     page = act(desk, exam, "end", scope="chosen", attempt=[str(sitting.row.public_id)]).content.decode()
