@@ -14,6 +14,7 @@ def _open_appeals(user: Any) -> int:
     return shown_open_appeals(user=user)
 
 
+ROOM_PATHS = ("/teach/exams/*/room/",)
 BANK_PATHS = ("/teach/questions/", "/teach/imports/", "/teach/exports/", "/teach/bulk/")
 ENTRIES = [
     DeskEntry(desk="learner", label=_("Practice"), url_name="practice:index", icon="target", order=20),
@@ -32,8 +33,12 @@ ENTRIES = [
     DeskEntry(desk="instructor", label=_("Reported questions"), url_name="authoring:reports", icon="flag", order=34),
     DeskEntry(desk="instructor", label=_("Papers"), url_name="authoring:papers", icon="file", order=40),
     DeskEntry(desk="instructor", label=_("Exams"), url_name="authoring:exams", icon="calendar", order=50),
-    DeskEntry(desk="instructor", label=_("Exam rooms"), url_name="invigilation:rooms", icon="eye", order=52),
-    DeskEntry(desk="trainer", label=_("Exam rooms"), url_name="invigilation:rooms", icon="eye", order=87),
+    DeskEntry(
+        desk="instructor", label=_("Exam rooms"), url_name="invigilation:rooms", icon="eye", order=52, also=ROOM_PATHS
+    ),
+    DeskEntry(
+        desk="trainer", label=_("Exam rooms"), url_name="invigilation:rooms", icon="eye", order=87, also=ROOM_PATHS
+    ),
     DeskEntry(
         desk="trainer", label=_("Question banks"), url_name="authoring:banks", icon="layers", order=85, also=BANK_PATHS
     ),

@@ -12,8 +12,9 @@ class DeskEntry:
     """One link in the navigation of a desk.
 
     `label` is translatable text, `url_name` a name that reverses without arguments, `icon` a name of static/icons.svg,
-    `order` the place from the top (10, 20, ...), `also` beginnings of further paths that belong
-    to the entry, `count` how many things wait there for a person; asked where the entry or its desk's home is open.
+    `order` the place from the top (10, 20, ...), `also` beginnings of further paths that belong to the entry (a * in
+    them stands for anything), `count` how many things wait there for a person; asked where the entry or its desk's home
+    is open.
     """
 
     desk: DeskName

@@ -1,6 +1,7 @@
 """Which desks a person has, and the navigation of each, from every room's desks.py."""
 
 import functools
+from fnmatch import fnmatchcase
 from importlib import import_module
 from typing import Any
 
@@ -67,7 +68,7 @@ def navigation(*, desk: str, path: str, user: Any = None) -> list[dict[str, Any]
         if entry.count is not None:
             counters.append((items[-1], entry.count))
         for prefix in (url, *entry.also):
-            if path.startswith(prefix) and len(prefix) > length:
+            if fnmatchcase(path, f"{prefix}*") and len(prefix) > length:
                 current, length = items[-1], len(prefix)
     if current is not None:
         current["current"] = True

@@ -3,12 +3,13 @@ group, and says in one line what it holds.
 """
 
 import ipaddress
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from exams.delivery.reviewing import AFTER_CLOSE
 from exams.domain.integrity import Integrity
@@ -164,6 +165,13 @@ class ExamForm(forms.ModelForm):
         for name in self.OPTIONAL:
             self.fields[name].required = False
 
+    def clean_pass_percent(self) -> Any:
+        """Return the pass mark; 0 to 100 per cent."""
+        value = self.cleaned_data["pass_percent"]
+        if value is not None and not 0 <= value <= 100:
+            raise forms.ValidationError(_("The pass mark lies between 0 and 100 per cent."))
+        return value
+
     def clean_address_ranges(self) -> list[str]:
         """Return the ranges one by one, written the usual way; the error names the line."""
         ranges = []
@@ -247,9 +255,9 @@ class ExamForm(forms.ModelForm):
         short = {"marks": _("marks"), "answers": _("answers"), "keys": _("right answers"),
                  "explanations": _("explanations")}  # fmt: skip
         shown = [word for name, word in short.items() if self._is_on(f"shows_{name}")]
-        review = _("review shows %(what)s") % {"what": ", ".join(map(str, shown))} if shown else _("no review")
+        review = _("review shows %(what)s") % {"what": _listed(shown)} if shown else _("no review")
         if shown and self._is_on(AFTER_CLOSE):
-            review = _("review shows %(what)s, after the close") % {"what": ", ".join(map(str, shown))}
+            review = _("review shows %(what)s, after the close") % {"what": _listed(shown)}
         percent = _("pass mark %(percent)s%%") % {"percent": _plain(self["pass_percent"].value() or 60)}
         return _join([str(percent), self._words("release"), str(review)])
 
@@ -311,6 +319,10 @@ class ExamForm(forms.ModelForm):
             "grading_policy": grading,
             "integrity": {name: data[name] for name in INTEGRITY if data[name]},
         }
+
+
+def _listed(words: Iterable[Any]) -> str:
+    return pgettext("between conditions", ", ").join(str(word) for word in words)
 
 
 def _join(parts: list[str]) -> str:

@@ -12,6 +12,7 @@ from django.db.models import F
 from edu.events.publish import publish, publish_all
 from edu.events.types import AttemptGraded, AttemptNeedsMarking, Event, ResultReleased
 from exams.delivery.decided import find_decision, grade_slot
+from exams.delivery.kept_marks import find_kept_marks, record_kept_marks, with_kept_mark
 from exams.delivery.parsed import GradableVersion, gradable_versions
 from exams.delivery.release import is_due, release_if_due
 from exams.delivery.result_rows import NewResult, write_results
@@ -46,6 +47,8 @@ def grade_submitted(*, attempt: Attempt, now: datetime) -> bool:
     versions = gradable_versions(slot.version_id for slot in slots)
     policy = policy_of(attempt.exam.grading_policy)
     results = [_result(attempt, slot, versions[slot.version_id], policy, now) for slot in slots]
+    kept = find_kept_marks(attempt=attempt, results=results) if attempt.reopened_at is not None else {}
+    results = [with_kept_mark(row, kept[row.slot]) if row.slot in kept else row for row in results]
     score = score_results(results=results, exam=attempt.exam)
     outcome: dict[str, Any] = {"state": Attempt.State.NEEDS_MARKING, "passed": score.passed}
     outcome["maximum"] = round_mark(score.maximum)
@@ -66,6 +69,7 @@ def grade_submitted(*, attempt: Attempt, now: datetime) -> bool:
         if not handed_in.update(**outcome):
             return False
         write_results(results)
+        record_kept_marks(attempt=attempt, kept=kept, now=now)
         publish_all(events)
     for name, value in outcome.items():
         setattr(attempt, name, value)

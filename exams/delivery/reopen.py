@@ -16,6 +16,7 @@ from edu.events.publish import publish
 from edu.events.types import AttemptReopened
 from edu.notifications.services import notify
 from exams.delivery.extend import MAXIMUM_MINUTES
+from exams.delivery.kept_marks import answer_digest
 from exams.delivery.keys import OUTLIVES_CLOSE
 from exams.delivery.presence import note_change
 from exams.delivery.reviewing import learner_policy
@@ -110,9 +111,10 @@ def reopen_attempt(*, attempt: Attempt, minutes: int, reason: str, actor: Any, n
     """Open an ended attempt (with exam and learner) again for some minutes from now; return the new deadline.
 
     Answers stay, and those that came after the end and wait are put in, oldest first. Score, marks and release are
-    withdrawn with their history kept; the room gets a new epoch, so that a page from before the end, or a request of
-    it that is still under way, writes nothing and offers what it holds. InvalidInput for minutes out of 1 to 1440 or
-    without a reason; Conflict where it cannot be, or when somebody was quicker. Joins the caller's transaction.
+    withdrawn with their history kept; a mark by hand comes back with its answer (kept_marks). The room gets a new
+    epoch, so that a page from before the end, or a request of it that is still under way, writes nothing and offers
+    what it holds. InvalidInput for minutes out of 1 to 1440 or without a reason; Conflict where it cannot be, or when
+    somebody was quicker. Joins the caller's transaction.
     """
     words = reason.strip()[:300]
     if not words:
@@ -201,7 +203,8 @@ def _withdraw(attempt: Attempt, *, actor: Any, now: datetime) -> int:
             new_mark=None,
             reason=REOPENED,
             at=now,
-            before=snapshot(row),
+            before=snapshot(row)
+            | {"maximum": str(row.maximum), "answer": answer_digest(attempt.responses.get(str(row.slot), ""))},
         )
         for row in marked
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from exams.marking.timeline import TimelineLine, register_lines
+from exams.marking.timeline import REOPENED_ENTRY, TimelineLine, register_lines
 from exams.models import ActOnAttempt, Attempt, AttemptSignal, InvigilatorAct
 from exams.templatetags.exam_text import duration
 
@@ -48,7 +48,7 @@ def act_lines(attempt: Attempt) -> Iterable[TimelineLine]:
         Kind.PAUSE: _("Paused by the invigilator"),
         Kind.RESUME: _("Let go on by the invigilator"),
         Kind.END: _("Ended by the invigilator"),
-        Kind.REOPEN: _("Ended attempt opened again"),
+        Kind.REOPEN: _("Opened again by the invigilator"),
     }
     for row in rows:
         act = row.act
@@ -73,5 +73,5 @@ _AUDITED = {
     Kind.PAUSE: "attempt.pause",
     Kind.RESUME: "attempt.resume",
     Kind.END: "attempt.force_submit",
-    Kind.REOPEN: "attempt.reopen",
+    Kind.REOPEN: REOPENED_ENTRY,
 }

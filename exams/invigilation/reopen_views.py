@@ -82,8 +82,8 @@ def _effects(exam: Exam, attempt: Attempt, plan: Reopening) -> list[dict[str, An
         told.append(_line("refresh", _("Score and marks are withdrawn. Everything is marked anew after handing in.")))
     if plan.hand_marks:
         words = ngettext(
-            "%(n)d mark given by hand has to be given again; the history keeps it.",
-            "%(n)d marks given by hand have to be given again; the history keeps them.",
+            "%(n)d mark given by hand comes back if its answer stays the same; otherwise it is given again.",
+            "%(n)d marks given by hand come back where the answer stays the same; the others are given again.",
             plan.hand_marks,
         )
         told.append(_line("alert", words % {"n": plan.hand_marks}, is_grave=True))

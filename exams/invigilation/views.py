@@ -52,6 +52,8 @@ from exams.permissions import invigilated_exams, managed_exams
 
 PAGE_SIZE = 60
 ACTS_SHOWN = 30
+_TYPED = "refused_act"
+"""What was typed into an act that was refused stands in the form again: nothing has to be written twice."""
 
 
 @login_required
@@ -202,6 +204,7 @@ def room(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "is_open": exam.opens_at <= now < exam.closes_at,
         "acts": acts,
         "act_id": uuid.uuid4(),
+        "typed": request.session.pop(_TYPED, None),
         "query": query.urlencode(),
         "integrity": summary_of(exam),
         "maximum_message": MAXIMUM_MESSAGE,
@@ -280,6 +283,7 @@ def act(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         messages.success(request, _done_words(done))
     except DomainError as error:
         say(request, error)
+        request.session[_TYPED] = {name: post.get(name, "")[:MAXIMUM_MESSAGE] for name in ("text", "minutes", "reason")}
     query = QueryDict(post.get("query", "")[:500]).urlencode()
     if post.get("back") == "candidate" and len(post.getlist("attempt")) == 1:
         row = attempt_or_404(exam, _known(post["attempt"]))
@@ -384,6 +388,7 @@ def candidate(request: HttpRequest, public_id: uuid.UUID, attempt_id: uuid.UUID)
         "row": _row(with_answered([own])[0], now),
         "now": now,
         "act_id": uuid.uuid4(),
+        "typed": request.session.pop(_TYPED, None),
         "sums": [(labels.get(kind, kind), values) for kind, values in (tally.counts if tally else {}).items()],
         "signals": list(AttemptSignal.objects.filter(attempt=attempt).order_by("-happened_at", "-id")),
         "sent": messages_of(attempt_id=attempt.pk, exam_id=exam.pk),

@@ -13,6 +13,7 @@ SHEET_UNDONE = gettext_noop("mark sheet undone")
 SHEET = gettext_noop("mark sheet")
 APPEAL = gettext_noop("appeal upheld")
 REOPENED = gettext_noop("attempt opened again")
+KEPT = gettext_noop("the answer did not change, so its mark holds")
 
 
 def snapshot(row: ItemResult) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def attempt_timeline(*, attempt: Attempt) -> list[TimelineLine]:
     registered providers.
     """
     lines = [*room_lines(attempt), *late_lines(attempt), *_mark_lines(attempt), *appeal_lines(attempt)]
-    provided = provided_lines(attempt)
+    provided = [line for line in provided_lines(attempt) if line.audited != REOPENED_ENTRY]
     lines += provided
     lines += _audit_lines(attempt, told=[line for line in provided if line.audited])
     return sorted(lines, key=lambda line: line.at)
@@ -215,6 +215,8 @@ _TOLD_ELSEWHERE = ("attempt.accept_late", "attempt.refuse_late", "appeal.")
 """Acts that have lines of their own, with more than the audit log knows."""
 
 
+REOPENED_ENTRY = "attempt.reopen"
+"""The entry of the audit log that says what was withdrawn: for staff it stands in the place of the line of the act."""
 SAME_ACT = timedelta(minutes=1)
 """An act and its entry in the audit log are written in one transaction, but each takes the time for itself."""
 

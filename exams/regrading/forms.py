@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from exams.domain.regrading import NEEDS_KEY
 from exams.models import QuestionVersion, RegradeSet
@@ -27,7 +28,10 @@ class RegradeForm(forms.Form):
     key_source = forms.ChoiceField(label=_("The corrected key"), widget=forms.RadioSelect, required=False)
     right = forms.MultipleChoiceField(label=_("Right is"), widget=forms.CheckboxSelectMultiple, required=False)
     scope = forms.ChoiceField(
-        label=_("Where"), widget=forms.RadioSelect, choices=RegradeSet.Scope.choices, initial=RegradeSet.Scope.EXAM
+        label=pgettext_lazy("regrade", "Where"),
+        widget=forms.RadioSelect,
+        choices=RegradeSet.Scope.choices,
+        initial=RegradeSet.Scope.EXAM,
     )
     certificates = forms.ChoiceField(
         label=_("Certificates of those who no longer pass"),

@@ -92,6 +92,11 @@ def _record_address(name: str) -> str:
     return reverse(f"marking:{name}", args=[row.exam.public_id, row.public_id])
 
 
+def reopening_of(attempt) -> str:
+    """Return the address at which an ended attempt is opened again."""
+    return reverse("invigilation:reopen", args=[attempt.exam.public_id, attempt.public_id])
+
+
 def _assignment():
     from edu.training.models import Assignment
 
@@ -152,6 +157,8 @@ INSTRUCTOR = [
     ),
     Page("pick", "instructor", lambda: _picking()),
     Page("question_enemies", "instructor", lambda: reverse("authoring:question_enemies", args=[_question().public_id])),
+    Page("figures", "instructor", lambda: reverse("figures:index")),
+    Page("reopen", "instructor", lambda: reopening_of(_attempt_of("learner@example.com"))),
     Page("regrades", "instructor", lambda: reverse("regrading:index")),
     Page("choose", "instructor", lambda: reverse("regrading:choose", args=[exam_titled("结业考试").public_id])),
     Page("statistics", "instructor", lambda: reverse("figures:exam", args=[exam_titled("结业考试").public_id])),

@@ -6,7 +6,8 @@ import re
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 
-from tests.browser.pages import AREAS, EVERY, LEARNER, LIGHT_ENOUGH
+from edu.core.clock import now_utc
+from tests.browser.pages import AREAS, EVERY, LEARNER, LIGHT_ENOUGH, reopening_of
 
 CSS_BYTES, JS_BYTES = 50_000, 60_000
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
@@ -120,6 +121,8 @@ def tab_until(page, text: str, *, limit: int = 120) -> None:
         ("course", "", "Buy this course"),
         ("lesson", "learner", "Done, go on"),
         ("exam", "learner", "Start the exam"),
+        ("timeline", "learner", "Result"),
+        ("figures", "instructor", "Search"),
     ],
 )
 def test_the_main_action_is_reached_by_keyboard(at_browser, user_of, name, who, action):
@@ -131,6 +134,27 @@ def test_the_main_action_is_reached_by_keyboard(at_browser, user_of, name, who, 
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
     tab_until(page, action)
+
+
+def test_an_attempt_is_opened_again_by_keyboard_alone(at_browser, user_of):
+    from exams.models import Attempt
+
+    rows = Attempt.objects.filter(user__email="learner@example.com", state="graded")
+    attempt = rows.filter(exam__owner__email="instructor@example.com").select_related("exam").order_by("pk").last()
+    Attempt.objects.filter(pk=attempt.pk).update(submitted_at=now_utc(), released_at=now_utc())
+    page = at_browser(user_of("instructor"), reduced_motion="reduce")
+    for scheme, size in (("dark", PHONE), ("light", DESKTOP)):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.set_viewport_size(size)
+        page.goto(reopening_of(attempt))
+        assert violations(page) == []
+    page.get_by_label("Reason").focus()
+    page.keyboard.type("Power cut")
+    tab_until(page, "Open it again")
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: not url.endswith("/reopen/"))
+    attempt.refresh_from_db()
+    assert attempt.state == "open"
 
 
 def test_the_exam_is_sat_by_keyboard_alone(at_browser, user_of):

@@ -185,6 +185,14 @@ def test_bad_input_is_refused_in_words_and_changes_nothing(desk, sit, exam, do, 
     assert InvigilatorAct.objects.count() == 0
 
 
+def test_what_was_typed_into_a_refused_act_stands_there_once_more(desk, sit, exam):
+    sit(exam=exam)
+    page = act(desk, exam, "message", scope="chosen", text="Ten minutes left").content.decode()
+    assert ">Ten minutes left</textarea>" in page
+    assert "acts-fold" in page
+    assert "Ten minutes left" not in desk.get(room_url(exam)).content.decode()
+
+
 def test_ending_asks_why(desk, sit, exam):
     sitting = sit(exam=exam)
     page = act(desk, exam, "end", scope="chosen", attempt=[str(sitting.row.public_id)]).content.decode()
@@ -465,6 +473,7 @@ def test_settings_are_kept(desk, exam):
             "only 20 minutes",
         ),
         ({"grace_seconds": "-1"}, "greater than or equal to 0"),
+        ({"pass_percent": "500"}, "between 0 and 100 per cent"),
     ],
 )
 def test_faulty_settings_are_named_and_nothing_is_lost(desk, exam, changes, words):

@@ -235,8 +235,69 @@ def test_marks_by_hand_are_withdrawn_and_named(sit):
     kept = MarkChange.objects.filter(attempt_id=sitting.row.pk).order_by("id").last()
     assert (kept.old_mark, kept.new_mark, kept.before["grader"]) == (Decimal(1), None, "manual")
     sitting.open()
+    sitting.save({"1": "another text"}, seq=1)
     sitting.submit()
     assert sitting.row.state == "needs_marking"
+
+
+def test_a_mark_by_hand_comes_back_with_an_answer_that_did_not_change(sit, client):
+    sitting = sit(types=("essay", "single_choice"))
+    owner = boss(sitting.exam)
+    sitting.save({"1": "text", "2": "a"}, seq=1)
+    sitting.submit()
+    given = mark_by_hand(
+        user=owner, attempt_id=sitting.row.pk, slot=1, now=now_utc(), points=Decimal(1), comment="Well argued."
+    )
+    first = ItemResult.objects.get(pk=given.pk)
+    again(sitting.row, actor=make_user(is_operator=True))
+    sitting.open()
+    sitting.save({"1": "draft"}, seq=1)
+    sitting.save({"1": "text", "2": "b"}, seq=2)
+    sitting.submit()
+    back = ItemResult.objects.get(attempt_id=sitting.row.pk, slot=1)
+    kept = ("state", "fraction", "mark", "maximum", "parts", "comment", "grader", "marker_id", "graded_at")
+    assert [getattr(back, name) for name in kept] == [getattr(first, name) for name in kept]
+    assert sitting.row.state == "graded"
+    assert sitting.row.score == 1 + ItemResult.objects.get(attempt_id=sitting.row.pk, slot=2).maximum
+    line = MarkChange.objects.filter(attempt_id=sitting.row.pk, slot=1).order_by("id").last()
+    assert (line.old_mark, line.new_mark, line.marker_id) == (None, Decimal(1), None)
+    client.force_login(owner)
+    record = reverse("marking:record", args=[sitting.exam.public_id, sitting.row.public_id])
+    assert "the answer did not change" in client.get(record).content.decode()
+    mark_by_hand(
+        user=owner, attempt_id=sitting.row.pk, slot=1, now=now_utc(), points=Decimal(0), reason="Looked at again."
+    )
+    assert ItemResult.objects.get(pk=back.pk).mark == 0
+
+
+def test_a_mark_by_hand_outlives_a_second_reopening_and_goes_with_its_answer(sit):
+    sitting = sit(types=("essay",))
+    owner = boss(sitting.exam)
+    sitting.save({"1": "text"}, seq=1)
+    sitting.submit()
+    mark_by_hand(user=owner, attempt_id=sitting.row.pk, slot=1, now=now_utc(), points=Decimal(1))
+    for text, state in (("text", "graded"), ("changed", "needs_marking"), ("text", "graded")):
+        again(sitting.row, actor=owner)
+        sitting.open()
+        sitting.save({"1": text}, seq=1)
+        sitting.submit()
+        assert (text, sitting.row.state) == (text, state)
+    assert sitting.row.score == 1
+
+
+def test_what_was_decided_about_a_question_meanwhile_goes_before_a_kept_mark(sit):
+    sitting = sit(types=("essay",))
+    owner = boss(sitting.exam)
+    sitting.save({"1": "text"}, seq=1)
+    sitting.submit()
+    mark_by_hand(user=owner, attempt_id=sitting.row.pk, slot=1, now=now_utc(), points=Decimal(0))
+    version = ItemResult.objects.get(attempt_id=sitting.row.pk).version_id
+    again(sitting.row, actor=owner)
+    decided = {str(version): {"policy": "full_marks", "key": None, "change_set": 1}}
+    Exam.objects.filter(pk=sitting.exam.pk).update(decisions=decided)
+    sitting.open()
+    sitting.submit()
+    assert sitting.row.score == sitting.row.maximum
 
 
 def test_the_confirmation_says_what_happens_and_does_it_once(client, sit):
@@ -296,6 +357,13 @@ def test_the_record_offers_it_and_tells_of_it(client, sit):
     assert url not in page
     assert "Ended attempt opened again" in page
     assert "Power cut" in page
+    assert "Opened again by the invigilator" not in page, "told once, with what was withdrawn"
+    sitting.open()
+    sitting.submit()
+    client.force_login(sitting.user)
+    own = client.get(reverse("exams:timeline", args=[sitting.row.public_id])).content.decode()
+    assert "Opened again by the invigilator: 5 minutes" in own
+    assert "Power cut" not in own
 
 
 def test_a_submission_after_reopening_is_one(sit):
