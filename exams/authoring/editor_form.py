@@ -24,8 +24,9 @@ Errors = dict[str, list[str]]
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One input. `kind` is rich, line, number, check, choice, hidden, picture, drawing, action (a button) or output
-    (only shown); `when` shows it only while another field has one of the values."""
+    """One input. `kind` is rich, line, number, check, choice, hidden, picture, drawing, action (a button), output
+    (only shown) or note (its label, as a sentence); `when` shows it only while another field, of the row or of the form
+    round it, has one of the values."""
 
     name: str
     label: Text = ""
@@ -140,7 +141,7 @@ def read_values(layout: Layout, data: Mapping[str, Any], find_layout: FindLayout
                     row["id"] = str(data.get(f"{inner}id", "")).strip()[:32]
                 rows.append(row)
             values[part.name] = rows
-        elif part.kind in {"action", "output"}:
+        elif part.kind in {"action", "output", "note"}:
             values[part.name] = ""
         elif part.kind == "check":
             values[part.name] = bool(data.get(name))
@@ -258,7 +259,7 @@ def nodes_of(
     """Return what the template draws; a field whose `when` does not hold is left out."""
     nodes: list[FieldNode | RowsNode] = []
     for part in layout:
-        if part.when and str(values.get(part.when[0], "")) not in part.when[1]:
+        if part.when and str({**(outer or {}), **values}.get(part.when[0], "")) not in part.when[1]:
             continue
         name = prefix + part.name
         found = tuple(errors.get(name, ()))

@@ -107,7 +107,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     page_obj = Paginator(list_reports(request.user, state=state), PAGE_SIZE).get_page(request.GET.get("page"))
     tabs = [
         {"label": pgettext("report of a question", "Open"), "url": "?", "current": state == "open"},
-        {"label": _("Answered"), "url": "?state=answered", "current": state == "answered"},
+        {"label": pgettext("reports", "Answered"), "url": "?state=answered", "current": state == "answered"},
     ]
     context = {
         "desk": "instructor",

@@ -266,8 +266,9 @@ def _preview(editor: Editor, values: Values) -> dict[str, Any]:
                 type=editor.type, content=content, key=key, name="review", number="1", marks=1, policy=KEYS_ONLY
             )
     except (InvalidQuestion, KeyError, TypeError, ValueError):
-        return {"ask": None, "review": None, "problem_count": 1}
-    return {"ask": ask, "review": review, "problem_count": len(problems)}
+        return {"ask": None, "review": None, "missing": []}
+    missing = [*dict.fromkeys(describe_problem(problem) for problem in problems)]
+    return {"ask": ask, "review": review, "missing": missing}
 
 
 @author_post

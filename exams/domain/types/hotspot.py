@@ -255,8 +255,12 @@ def option_order(content: Content) -> dict[str, tuple[str, ...]]:
 
 
 def public_content(content: Content, order: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """Return the picture and its regions."""
-    return content.model_dump(mode="json")
+    """Return the picture and its regions; where these are put in order, never in the authored order, which is often
+    the right one."""
+    shown = content.model_dump(mode="json")
+    if content.mode == "order":
+        shown["regions"].sort(key=lambda region: (region["label"], region["id"]))
+    return shown
 
 
 def list_feedback(content: Content, key: Key) -> dict[str, str]:
