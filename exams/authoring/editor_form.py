@@ -115,6 +115,14 @@ def empty_values(layout: Layout, find_layout: FindLayout) -> Values:
     return values
 
 
+def offer_rows(layout: Layout, values: Values, find_layout: FindLayout) -> None:
+    """Offer empty rows where a draft has none left of a list that a new question starts with."""
+    for part in layout:
+        if isinstance(part, Rows) and not values.get(part.name):
+            values[part.name] = [empty_row(part, find_layout) for _index in range(part.start)]
+    fill_ids(layout, values, find_layout)
+
+
 def empty_row(rows: Rows, find_layout: FindLayout) -> Values:
     """Return one empty row, with its own rows and its variant's first layout."""
     row = empty_values(rows.fields, find_layout)

@@ -19,6 +19,7 @@ from exams.authoring.editor_form import (
     empty_values,
     locate,
     nodes_of,
+    offer_rows,
     press,
     read_values,
 )
@@ -117,6 +118,7 @@ def edit_question(request: HttpRequest, public_id: Any) -> HttpResponse:
     except (KeyError, TypeError):
         # A draft that came from elsewhere may lack parts; what is there is shown, the rest is empty.
         values = empty_values(editor.layout, find_variant) | {"stem": str(question.content.get("stem", ""))}
+    offer_rows(editor.layout, values, find_variant)
     meta = QuestionMetaForm(bank=question.bank, initial=_initial_meta(question))
     return _page(request, bank=question.bank, editor=editor, question=question, values=values, meta=meta)
 
