@@ -41,6 +41,9 @@ def remarks_of_error(error: DomainError) -> list[Remark]:
 def tell(remark: Mapping[str, Any], /) -> dict[str, Any]:
     """Return a kept remark for a page: {file, row, field, message} in the reader's language."""
     told = report({**remark, "values": _worded(str(remark.get("text", "")), remark.get("values") or {})})
+    if remark.get("text") == LOST_FIELDS:
+        # It names its fields itself.
+        return told | {"field": ""}
     return told | {"field": field_words(told["field"])}
 
 
