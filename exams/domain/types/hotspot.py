@@ -187,7 +187,7 @@ def _grade_points(key: Key, points: Sequence[Point], policy: GradingPolicy) -> M
 def _grade_order(key: Key, given: tuple[str, ...]) -> Mark:
     is_right = given == key.correct or given in key.accepted
     parts = []
-    for at, wanted in enumerate(key.correct):
+    for at, wanted in enumerate(given if given in key.accepted else key.correct):
         chosen = given[at] if at < len(given) else ""
         parts.append(PartMark(str(at + 1), float(chosen == wanted), chosen == wanted, chosen))
     return Mark(float(is_right), MarkState.GRADED, tuple(parts))

@@ -9,6 +9,7 @@ from exams.authoring.editors import find_variant, get_editor
 from exams.authoring.questions import save_question
 from exams.domain.registry import get_type
 from exams.models import Question
+from exams.presentation import review_view
 from tests.factories.exams import make_bank, make_user
 from tests.integration.exams.test_authoring_editor import META, form_of, posted
 
@@ -112,3 +113,8 @@ def test_an_order_that_misses_a_place_is_explained_in_chinese(client):
     ).content.decode()
     assert "发布前还需完善" in page
     assert "正确顺序应恰好包含每个区域一次。" in page
+
+
+def test_another_order_that_is_right_is_shown_as_right():
+    view = review_view(type="hotspot", content=SAMPLE["content"], key=SAMPLE["key"], name="q", response=["c", "b", "a"])
+    assert [region.is_right for region in view.extra.regions] == [True, True, True]
