@@ -214,7 +214,7 @@ def _picture_blocks(view: QuestionView, indent: float) -> list[Block]:
     if picture is None:
         return []
     marks = tuple(
-        (float(region.shape.centre[0]), float(region.shape.centre[1]), str(region.number))
+        (float(region.shape.centre[0]), float(region.shape.centre[1]), region.letter or str(region.number))
         for region in view.extra.regions
     )
     drawn = Picture(data=picture.data, alt=picture.alt, marks=marks, size=(view.extra.width, view.extra.height))

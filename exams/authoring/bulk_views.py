@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from edu.core.errors import DomainError
 from edu.core.ids import find_uuid
@@ -30,17 +30,17 @@ TITLES = {
     "delete": gettext_lazy("Delete"),
 }
 OUTCOMES = {
-    "changed": gettext_lazy("are changed"),
-    "deleted": gettext_lazy("are deleted"),
-    "retired": gettext_lazy("are retired instead of deleted, since papers, lessons or learners have them"),
-    "unchanged": gettext_lazy("stay as they are, since nothing would change"),
-    "locked": gettext_lazy("are left: a colleague has locked them"),
-    "ref_taken": gettext_lazy("are left: their reference is taken in the other bank"),
-    "full": gettext_lazy("are left: they have 20 tags already"),
-    "retired_already": gettext_lazy("are left: they are retired"),
-    "not_approved": gettext_lazy("are left: a second person has to approve them first"),
-    "invalid_question": gettext_lazy("are left: they are not complete"),
-    "incomplete": gettext_lazy("are left: they are not complete"),
+    "changed": pgettext_lazy("bulk", "changed"),
+    "deleted": pgettext_lazy("bulk", "deleted"),
+    "retired": pgettext_lazy("bulk", "retired instead of deleted, since papers, lessons or learners have them"),
+    "unchanged": pgettext_lazy("bulk", "left as they are, since nothing would change"),
+    "locked": pgettext_lazy("bulk", "left: a colleague has locked them"),
+    "ref_taken": pgettext_lazy("bulk", "left: their reference is taken in the other bank"),
+    "full": pgettext_lazy("bulk", "left: they have 20 tags already"),
+    "retired_already": pgettext_lazy("bulk", "left: they are retired"),
+    "not_approved": pgettext_lazy("bulk", "left: a second person has to approve them first"),
+    "invalid_question": pgettext_lazy("bulk", "left: they are not complete"),
+    "incomplete": pgettext_lazy("bulk", "left: they are not complete"),
 }
 
 

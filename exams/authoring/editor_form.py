@@ -24,8 +24,9 @@ Errors = dict[str, list[str]]
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One input. `kind` is rich, line, number, check, choice, hidden, picture, drawing, action (a button) or output
-    (only shown); `when` shows it only while another field has one of the values."""
+    """One input. `kind` is rich, line, number, check, choice, hidden, picture, drawing, action (a button), output
+    (only shown) or note (its label, as a sentence); `when` shows it only while another field, of the row or of the form
+    round it, has one of the values."""
 
     name: str
     label: Text = ""
@@ -114,6 +115,14 @@ def empty_values(layout: Layout, find_layout: FindLayout) -> Values:
     return values
 
 
+def offer_rows(layout: Layout, values: Values, find_layout: FindLayout) -> None:
+    """Offer empty rows where a draft has none left of a list that a new question starts with."""
+    for part in layout:
+        if isinstance(part, Rows) and not values.get(part.name):
+            values[part.name] = [empty_row(part, find_layout) for _index in range(part.start)]
+    fill_ids(layout, values, find_layout)
+
+
 def empty_row(rows: Rows, find_layout: FindLayout) -> Values:
     """Return one empty row, with its own rows and its variant's first layout."""
     row = empty_values(rows.fields, find_layout)
@@ -140,7 +149,7 @@ def read_values(layout: Layout, data: Mapping[str, Any], find_layout: FindLayout
                     row["id"] = str(data.get(f"{inner}id", "")).strip()[:32]
                 rows.append(row)
             values[part.name] = rows
-        elif part.kind in {"action", "output"}:
+        elif part.kind in {"action", "output", "note"}:
             values[part.name] = ""
         elif part.kind == "check":
             values[part.name] = bool(data.get(name))
@@ -258,7 +267,7 @@ def nodes_of(
     """Return what the template draws; a field whose `when` does not hold is left out."""
     nodes: list[FieldNode | RowsNode] = []
     for part in layout:
-        if part.when and str(values.get(part.when[0], "")) not in part.when[1]:
+        if part.when and str({**(outer or {}), **values}.get(part.when[0], "")) not in part.when[1]:
             continue
         name = prefix + part.name
         found = tuple(errors.get(name, ()))

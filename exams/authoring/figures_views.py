@@ -73,6 +73,15 @@ def _percent(value: float | None) -> int | None:
     return None if value is None else round(value * 100)
 
 
+SHORT_ANSWER = 5
+"""So many characters of an answer fit below its bar."""
+
+
+def _part_words(id_: str) -> str:
+    """Return which sub-question, blank or gap an answer was given to: `q2` becomes (2); nothing for other ids."""
+    return f"({id_[1:]})" if id_[:1] in "qbg" and id_[1:].isdecimal() else ""
+
+
 def _dressed(row: QuestionStatistics) -> dict[str, Any]:
     """Return the figures of a version as the page shows them: per cents, a plot and a table of answers."""
     true_false = {"true": _("right"), "false": _("wrong")}
@@ -80,6 +89,15 @@ def _dressed(row: QuestionStatistics) -> dict[str, Any]:
         {**part, "words": true_false.get(part["label"]) or one_line(part["label"])[:60] or part["id"]}
         for part in row.parts
     ]
+    is_short = all(len(part["words"]) <= SHORT_ANSWER for part in parts)
+    for place, part in enumerate(parts, start=1):
+        # Options have their letters; long answers are numbered, so that the bars of the plot can be told apart.
+        if "upper_count" in part:
+            part["bar"], part["mark"] = part["id"], f"{part['id']} ·"
+        elif is_short:
+            part["bar"], part["mark"] = part["words"], _part_words(str(part["id"]))
+        else:
+            part["bar"], part["mark"] = str(place), f"{place}. {_part_words(str(part['id']))}".strip()
     return {
         "row": row,
         "missing": max(0, MINIMUM_N - row.exam_count),
@@ -89,14 +107,7 @@ def _dressed(row: QuestionStatistics) -> dict[str, Any]:
         "practice_facility": _percent(row.practice_facility),
         "health": dict(Question.Health.choices).get(row.health, ""),
         "parts": parts,
-        "plot": bar_plot(
-            data=[
-                Datum(label=part["id"] if "upper_count" in part else part["words"][:12], value=part["count"])
-                for part in parts
-            ]
-        )
-        if parts
-        else None,
+        "plot": bar_plot(data=[Datum(label=part["bar"], value=part["count"]) for part in parts]) if parts else None,
     }
 
 
@@ -107,7 +118,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     page_obj = Paginator(list_reports(request.user, state=state), PAGE_SIZE).get_page(request.GET.get("page"))
     tabs = [
         {"label": pgettext("report of a question", "Open"), "url": "?", "current": state == "open"},
-        {"label": _("Answered"), "url": "?state=answered", "current": state == "answered"},
+        {"label": pgettext("reports", "Answered"), "url": "?state=answered", "current": state == "answered"},
     ]
     context = {
         "desk": "instructor",

@@ -81,7 +81,9 @@ class QuestionMetaForm(forms.Form):
 
     topic = forms.ChoiceField(label=_("Topic"), required=False)
     difficulty = forms.TypedChoiceField(label=_("Difficulty"), coerce=int, choices=DIFFICULTIES, initial=3)
-    marks = forms.DecimalField(label=_("Marks"), min_value=0, max_value=10_000, decimal_places=2, initial=1)
+    marks = forms.DecimalField(
+        label=pgettext_lazy("question", "Marks"), min_value=0, max_value=10_000, decimal_places=2, initial=1
+    )
     tags = forms.CharField(
         label=_("Tags"),
         required=False,

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from edu.core.errors import NotFound
 from exams.authoring.editor_form import FieldNode, RowsNode, nodes_of
@@ -151,7 +152,7 @@ def fields_of(state: State) -> dict[str, tuple[str, str]]:
         found["stem"] = (_("Text"), _plain((values["content"] or {}).get("stem", "")))
     found["explanation"] = (_("Explanation"), _plain(values["explanation"]))
     found["source"] = (_("Source"), _plain(values["source"]))
-    found["marks"] = (_("Marks"), format(float(values["marks"]), "g"))
+    found["marks"] = (pgettext("question", "Marks"), format(float(values["marks"]), "g"))
     if "difficulty" in values:
         found["difficulty"] = (_("Difficulty"), str(values["difficulty"]))
         found["tags"] = (_("Tags"), ", ".join(values["tags"] or []))

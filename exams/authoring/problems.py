@@ -47,6 +47,7 @@ KNOWN = (
     gettext_noop("No area earns marks."),
     gettext_noop("There are at least two regions to choose from."),
     gettext_noop("No region is right."),
+    gettext_noop("The right order names every region once."),
     gettext_noop("The smallest value is above the greatest."),
     gettext_noop("All or nothing needs questions that no person marks."),
     gettext_noop("The best pairs do not add up to 1."),

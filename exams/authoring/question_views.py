@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from edu.core.clock import now_utc
 from edu.core.errors import DomainError, InvalidInput
@@ -19,6 +19,7 @@ from exams.authoring.editor_form import (
     empty_values,
     locate,
     nodes_of,
+    offer_rows,
     press,
     read_values,
 )
@@ -40,7 +41,7 @@ from exams.authoring.questions import (
 from exams.authoring.review import find_open_review, submit_for_review
 from exams.authoring.schedule import schedule_question
 from exams.authoring.tabs import question_tabs
-from exams.domain.errors import InvalidQuestion, UnknownQuestionType
+from exams.domain.errors import InvalidQuestion, Problem, UnknownQuestionType
 from exams.domain.grading import check_question
 from exams.models import Bank, Question, QuestionComment, QuestionVersion, Topic
 from exams.policies_authoring import (
@@ -117,6 +118,7 @@ def edit_question(request: HttpRequest, public_id: Any) -> HttpResponse:
     except (KeyError, TypeError):
         # A draft that came from elsewhere may lack parts; what is there is shown, the rest is empty.
         values = empty_values(editor.layout, find_variant) | {"stem": str(question.content.get("stem", ""))}
+    offer_rows(editor.layout, values, find_variant)
     meta = QuestionMetaForm(bank=question.bank, initial=_initial_meta(question))
     return _page(request, bank=question.bank, editor=editor, question=question, values=values, meta=meta)
 
@@ -254,6 +256,14 @@ def _errors_by_field(editor: Editor, values: Values, error: InvalidQuestion) -> 
     return errors
 
 
+def _problem_words(editor: Editor, values: Values, problem: Problem) -> str:
+    """Return a problem with the name of the part of the form that it is about."""
+    text = describe_problem(problem)
+    name = locate(editor.layout, values, problem.field, find_variant, editor.aliases).partition("-")[0]
+    label = next((part.label for part in editor.layout if part.name == name), "")
+    return pgettext("problem", "%(part)s: %(text)s") % {"part": label, "text": text} if label else text
+
+
 def _preview(editor: Editor, values: Values) -> dict[str, Any]:
     """Return the question as the learner gets it and as she reviews it, or what keeps it from being shown."""
     try:
@@ -266,8 +276,9 @@ def _preview(editor: Editor, values: Values) -> dict[str, Any]:
                 type=editor.type, content=content, key=key, name="review", number="1", marks=1, policy=KEYS_ONLY
             )
     except (InvalidQuestion, KeyError, TypeError, ValueError):
-        return {"ask": None, "review": None, "problem_count": 1}
-    return {"ask": ask, "review": review, "problem_count": len(problems)}
+        return {"ask": None, "review": None, "missing": []}
+    missing = [*dict.fromkeys(_problem_words(editor, values, problem) for problem in problems)]
+    return {"ask": ask, "review": review, "missing": missing}
 
 
 @author_post

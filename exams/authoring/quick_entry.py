@@ -15,6 +15,7 @@ from edu.core.errors import DomainError, InvalidInput
 from exams.authoring.checks import plain_text_of
 from exams.authoring.problems import describe_problem
 from exams.authoring.questions import publish_question, save_question
+from exams.authoring.record_problems import say_remark
 from exams.authoring.records import QuestionRecord, record_from_mapping
 from exams.authoring.term_index import find_near_duplicates
 from exams.domain.errors import InvalidQuestion
@@ -53,7 +54,7 @@ def read_text(text: str, /) -> Iterator[ParsedRow]:
 
 
 def _words(remark: Remark) -> str:
-    return _(remark.text) % remark.values if remark.values else _(remark.text)
+    return say_remark(remark.text, remark.values)
 
 
 def read_rows(text: str) -> list[QuickRow]:

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import get_language, gettext, gettext_noop
 
 from edu.core.errors import InvalidInput
 from exams.authoring.problems import describe_text
 from exams.interchange.formats.base import NO_VALUES
+from exams.view_models import TYPE_LABELS
 
 RECORD_PROBLEMS: dict[str, str] = {
     "unknown_field": gettext_noop("A question record has no %(names)s."),
@@ -43,6 +44,14 @@ def say_remark(text: str, values: Mapping[str, Any] = NO_VALUES, /) -> str:
     if not values:
         return describe_text(text)
     try:
-        return gettext(text) % values
+        return gettext(text) % {name: _type_words(value) if name == "type" else value for name, value in values.items()}
     except (KeyError, ValueError, TypeError):
         return gettext(text)
+
+
+def _type_words(value: object) -> str:
+    """Return a question type in the reader's language: one of ours, or a name that a file has in Chinese / English."""
+    chinese, slash, english = str(value).partition(" / ")
+    if slash:
+        return chinese if (get_language() or "").startswith("zh") else english
+    return str(TYPE_LABELS.get(chinese, chinese))

@@ -15,7 +15,7 @@ from edu.core.errors import DomainError
 from exams.authoring.entries import author_page
 from exams.interchange.exports import MAXIMUM_IDS, get_export, get_writable, request_export
 from exams.interchange.forms import ExportForm
-from exams.interchange.remarks import tell
+from exams.interchange.remarks import told_by_kind
 from exams.models import QuestionExport
 from exams.policies_authoring import get_editable_bank
 
@@ -78,7 +78,7 @@ def show(request: HttpRequest, public_id: Any) -> HttpResponse:
         "format_label": _(get_writable(row.format).label),
         "is_busy": row.state == QuestionExport.State.WRITING and row.job is not None and not row.job.is_finished,
         "job": row.job,
-        "losses": [tell(remark) for remark in row.losses],
+        "losses": told_by_kind(row.losses),
     }
     if getattr(request, "htmx", False):
         response = render(request, "exams/interchange/_export_progress.html", context)

@@ -109,7 +109,9 @@ class RowMetaForm(forms.Form):
         label=_("Topic"), required=False, max_length=400, help_text=_("Such as: Chapter 1 > Section 2")
     )
     difficulty = forms.TypedChoiceField(label=_("Difficulty"), coerce=int, choices=DIFFICULTIES, initial=3)
-    marks = forms.DecimalField(label=_("Marks"), min_value=0, max_value=10_000, decimal_places=2, initial=1)
+    marks = forms.DecimalField(
+        label=pgettext_lazy("question", "Marks"), min_value=0, max_value=10_000, decimal_places=2, initial=1
+    )
     tags = forms.CharField(label=_("Tags"), required=False, max_length=600, help_text=_("Separated by commas."))
     explanation = forms.CharField(
         label=_("Explanation"), required=False, widget=forms.Textarea(attrs={"rows": 3, "data-rich": ""})

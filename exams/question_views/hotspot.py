@@ -15,7 +15,7 @@ from exams.view_models import EMPTY, QuestionView, Seen
 class ShapeView:
     """A shape in the picture's own pixels: `numbers` are attributes of an SVG element, `box` the rectangle round it.
 
-    `kind` is rect, circle, ellipse or polygon."""
+    `kind` is rect, circle, ellipse or polygon; `centre` is the middle of the box."""
 
     kind: str
     numbers: Mapping[str, str]
@@ -27,8 +27,8 @@ class ShapeView:
 class RegionView:
     """A region that can be chosen. `is_right` and `feedback` are empty unless the key may be shown.
 
-    Where regions are put in order, `letter` names it in the picture, and `place` and `right_place` are numbers from 1,
-    empty for none.
+    `badge` is where its number stands in the picture. Where regions are put in order, `letter` names it there, and
+    `place` and `right_place` are numbers from 1, empty for none.
     """
 
     id: str
@@ -41,6 +41,7 @@ class RegionView:
     letter: str = ""
     place: str = ""
     right_place: str = ""
+    badge: tuple[str, str] = ("0", "0")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,10 +64,15 @@ class HotspotView:
     width: int
     height: int
     radius: str
+    letter_size: str
     limit: int
     regions: tuple[RegionView, ...] = ()
     points: tuple[PointView, ...] = ()
     areas: tuple[ShapeView, ...] = ()
+
+
+MARKS_ACROSS = 34
+"""So many marks (points, badges of regions) fit along the half of a picture: they stay legible on a phone."""
 
 
 def number(value: float) -> str:
@@ -107,13 +113,15 @@ def build(view: QuestionView, content: Mapping[str, Any], seen: Seen) -> Questio
     width, height = int(content.get("width") or 1), int(content.get("height") or 1)
     limit = content.get("maximum_choices", 1)
     mode = content.get("mode", "regions")
+    radius = round(max(width, height) / MARKS_ACROSS, 2)
     drawn = HotspotView(
         mode=mode,
         picture=asset_address(str(content.get("picture", ""))),
         alt=str(content.get("picture_alt") or ""),
         width=width,
         height=height,
-        radius=number(max(width, height) / 60),
+        radius=number(radius),
+        letter_size=number(radius * 1.2),
         limit=limit or 0,
     )
     if mode == "points":
@@ -127,16 +135,20 @@ def build(view: QuestionView, content: Mapping[str, Any], seen: Seen) -> Questio
             ),
         )
         return replace(view, extra=drawn)
-    regions = _regions(content, seen, width=width, height=height)
+    regions = _regions(content, seen, width=width, height=height, radius=radius)
     if mode == "order":
         regions = _ordered(regions, seen)
-        right_text = " → ".join(region.label for region in sorted(regions, key=lambda one: int(one.right_place or 0)))
+        right_text = " → ".join(
+            f"{region.letter} {region.label}" for region in sorted(regions, key=lambda one: int(one.right_place or 0))
+        )
         return replace(view, extra=replace(drawn, regions=regions), right_text=right_text if seen.key else "")
     right_text = "; ".join(region.label for region in regions if region.is_right)
     return replace(view, extra=replace(drawn, regions=regions), right_text=right_text)
 
 
-def _regions(content: Mapping[str, Any], seen: Seen, *, width: int, height: int) -> tuple[RegionView, ...]:
+def _regions(
+    content: Mapping[str, Any], seen: Seen, *, width: int, height: int, radius: float
+) -> tuple[RegionView, ...]:
     chosen = set(seen.response) if isinstance(seen.response, list | tuple) else set()
     right = None if seen.key is None else set(seen.key.get("correct", ()))
     feedback = (seen.key or {}).get("feedback", {})
@@ -145,20 +157,35 @@ def _regions(content: Mapping[str, Any], seen: Seen, *, width: int, height: int)
             id=region["id"],
             label=str(region.get("label") or "") or _("Region %(number)s") % {"number": place},
             number=place,
-            shape=shape_view(region["shape"], region.get("coords", ()), width=width, height=height),
+            shape=shape,
+            badge=_badge(shape, radius),
             is_chosen=region["id"] in chosen,
             is_right=None if right is None else region["id"] in right,
             feedback=safe_html(feedback.get(region["id"], "")),
         )
         for place, region in enumerate(content.get("regions", ()), start=1)
+        for shape in (shape_view(region["shape"], region.get("coords", ()), width=width, height=height),)
     )
+
+
+def _badge(shape: ShapeView, radius: float) -> tuple[str, str]:
+    """Return where the number of a shape stands: in the corner of a rectangle, so that what it frames is still seen,
+    and in the middle of any other shape or of a rectangle with little room."""
+    room = min(float(shape.box["width"]), float(shape.box["height"]))
+    if shape.kind != "rect" or room < 4 * radius:
+        return shape.centre
+    inset = radius * 1.3
+    return number(float(shape.box["x"]) + inset), number(float(shape.box["y"]) + inset)
 
 
 def _ordered(regions: Sequence[RegionView], seen: Seen) -> tuple[RegionView, ...]:
     """Return regions to be put in order as they stand in the picture, which betrays nothing, with their places."""
     given = seen.response if isinstance(seen.response, list | tuple) else ()
     places = {id_: str(place) for place, id_ in enumerate(given, start=1)}
-    right = {id_: str(place) for place, id_ in enumerate((seen.key or {}).get("correct", ()), start=1)}
+    key = seen.key or {}
+    # Another order that is just as right is shown as right, not as a wrong one.
+    is_accepted = list(given) in [list(order) for order in key.get("accepted", ())]
+    right = {id_: str(place) for place, id_ in enumerate(given if is_accepted else key.get("correct", ()), start=1)}
 
     def where(region: RegionView) -> tuple[float, float]:
         return float(region.shape.centre[1]), float(region.shape.centre[0])

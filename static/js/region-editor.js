@@ -94,7 +94,7 @@ class Drawing {
       const isRight = row.querySelector('input[name$="-right"]')?.checked ?? true;
       shape.setAttribute("class", `hotspot__shape${row === this.active ? " hotspot__shape--chosen" : isRight ? " hotspot__shape--right" : ""}`);
       const box = this.numbersOf(row);
-      const label = make("text", { x: box[0] ?? 0, y: box[1] ?? 0, dx: size.width / 80, dy: size.width / 30, class: "hotspot__number", "font-size": size.width / 35 });
+      const label = make("text", { x: box[0] ?? 0, y: box[1] ?? 0, dx: size.width / 80, dy: size.width / 20, class: "hotspot__number", "font-size": size.width / 22 });
       label.textContent = String(index + 1);
       return [shape, label];
     });

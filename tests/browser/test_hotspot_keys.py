@@ -169,4 +169,4 @@ def test_in_practice_with_its_review(at_browser, user_of, bank, language):
         if name != "order":
             place.locator("[data-next]").press("Enter")
     expect(place.locator(".hotspot__key")).to_contain_text("1")
-    expect(place).to_contain_text("Heart → Liver")
+    expect(place).to_contain_text("B Heart → A Liver")

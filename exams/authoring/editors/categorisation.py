@@ -44,7 +44,7 @@ EDITOR = Editor(
         Rows(
             name="categories",
             label=_("Categories"),
-            row_label=_("Category"),
+            row_label=pgettext_lazy("categorisation", "Category"),
             add_label=_("Add a category"),
             prefix="c",
             start=2,
@@ -59,12 +59,12 @@ EDITOR = Editor(
             start=4,
             fields=(
                 Field(name="text", label=_("Text"), kind="rich"),
-                Field(name="category", label=_("belongs to"), kind="choice", choices_from="categories"),
+                Field(name="category", label=_("Its category"), kind="choice", choices_from="categories"),
             ),
         ),
         Field(
             name="grading",
-            label=_("Marking"),
+            label=_("How it is marked"),
             kind="choice",
             choices=(("per_item", _("for each item")), ("all_or_nothing", _("all or nothing"))),
             default="per_item",

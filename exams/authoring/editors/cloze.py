@@ -110,7 +110,7 @@ EDITOR = Editor(
         ),
         Field(
             name="grading",
-            label=_("Marking"),
+            label=_("How it is marked"),
             kind="choice",
             choices=(
                 ("per_gap", _("for each gap")),

@@ -78,7 +78,7 @@ EDITOR = Editor(
         ),
         Field(
             name="grading",
-            label=_("Marking"),
+            label=_("How it is marked"),
             kind="choice",
             choices=(("per_blank", _("for each blank")), ("all_or_nothing", _("all or nothing"))),
             default="per_blank",

@@ -14,6 +14,7 @@ from exams.authoring.editor_parts import (
     is_empty_row,
     number_or_none,
     number_text,
+    sorted_by_hidden,
     worth_field,
     worth_from,
     worth_value,
@@ -28,6 +29,9 @@ SHAPES = (
 )
 _REGIONS = ("mode", frozenset({"regions"}))
 _POINTS = ("mode", frozenset({"points"}))
+_ORDER = ("mode", frozenset({"order"}))
+_CHOSEN = ("mode", frozenset({"regions", "points"}))
+_DRAWN = ("mode", frozenset({"regions", "order"}))
 _SHAPE_FIELDS = (
     Field(name="shape", label=_("Shape"), kind="choice", choices=SHAPES, default="rect"),
     Field(name="coords", label=_("Numbers in pixels"), help=_("Draw in the picture above, or type them.")),
@@ -45,7 +49,11 @@ def coords_from(text: str) -> list[float]:
 
 
 def load(content: Mapping[str, Any], key: Mapping[str, Any]) -> Values:
-    """Return form values from content and key."""
+    """Return form values from content and key. Regions to be put in order stand in their right order."""
+    is_order = content.get("mode") == "order"
+    regions = {region["id"]: region for region in content.get("regions", ())}
+    ids = [*dict.fromkeys([*(id_ for id_ in key.get("correct", ()) if is_order and id_ in regions), *regions])]
+    accepted = [", ".join(ids) for ids in key.get("accepted", ())]
     fractions, feedback = key.get("fractions", {}), key.get("feedback", {})
     return {
         "stem": content["stem"],
@@ -65,8 +73,9 @@ def load(content: Mapping[str, Any], key: Mapping[str, Any]) -> Values:
                 "share": number_text(fractions.get(region["id"])),
                 "feedback": feedback.get(region["id"], ""),
             }
-            for region in content.get("regions", ())
+            for region in (regions[id_] for id_ in ids)
         ],
+        "region_order": ",".join(regions) if is_order else "",
         "areas": [
             {
                 "shape": area["shape"],
@@ -78,7 +87,8 @@ def load(content: Mapping[str, Any], key: Mapping[str, Any]) -> Values:
         "rule": key.get("rule", "all_or_nothing"),
         "floor": number_text(key.get("floor") or None),
         "default": number_text(key.get("default") or None),
-        "accepted": [{"choice": ", ".join(ids)} for ids in key.get("accepted", ())],
+        "accepted": [] if is_order else [{"choice": text} for text in accepted],
+        "orders": [{"order": text} for text in accepted] if is_order else [],
     }
 
 
@@ -108,6 +118,15 @@ def dump(values: Values) -> Pair:
         {"id": row["id"], "shape": row["shape"], "coords": coords_from(row["coords"]), "label": row["label"]}
         for row in rows
     ]
+    if content["mode"] == "order":
+        # All of them are put in order: there is no limit.
+        content["maximum_choices"] = None
+        content["regions"] = sorted_by_hidden(content["regions"], values["region_order"])
+        key = {
+            "correct": [row["id"] for row in rows],
+            "accepted": [ids for row in values["orders"] if (ids := ids_from(row["order"]))],
+        }
+        return content, key
     key |= {
         "correct": [row["id"] for row in rows if row["right"]],
         "fractions": {row["id"]: number_or_none(row["share"], "share") for row in rows if row["share"]},
@@ -138,6 +157,7 @@ EDITOR = Editor(
             choices=(
                 ("regions", _("chooses among marked regions")),
                 ("points", _("sets points anywhere")),
+                ("order", _("puts marked regions in order")),
             ),
             default="regions",
             refreshes=True,
@@ -148,21 +168,37 @@ EDITOR = Editor(
             kind="number",
             default="1",
             help=_("Empty: no limit."),
+            when=_CHOSEN,
         ),
         Field(name="drawing", label=_("Drawing"), kind="drawing"),
+        Field(
+            name="order_note",
+            label=_(
+                "List the regions in their right order, the first one on top; learners see them by their places in the "
+                "picture. The order is right or wrong as a whole."
+            ),
+            kind="note",
+            when=_ORDER,
+        ),
         Rows(
             name="regions",
             label=_("Regions"),
             row_label=_("Region"),
             add_label=_("Add a region"),
             start=2,
-            when=_REGIONS,
+            when=_DRAWN,
             fields=(
                 *_SHAPE_FIELDS,
                 Field(name="label", label=_("Its name for those who do not see it")),
-                Field(name="right", label=_("This region is right"), kind="check"),
-                Field(name="share", label=_("Share when shares are added up"), kind="number", is_minor=True),
-                Field(name="feedback", label=_("Why it is right or wrong"), kind="rich", is_minor=True),
+                Field(name="right", label=_("This region is right"), kind="check", when=_REGIONS),
+                Field(
+                    name="share",
+                    label=_("Share when shares are added up"),
+                    kind="number",
+                    is_minor=True,
+                    when=_REGIONS,
+                ),
+                Field(name="feedback", label=_("Why it is right or wrong"), kind="rich", is_minor=True, when=_REGIONS),
             ),
         ),
         Rows(
@@ -176,7 +212,7 @@ EDITOR = Editor(
         ),
         Field(
             name="rule",
-            label=_("Marking"),
+            label=_("How it is marked"),
             kind="choice",
             choices=CHOICE_RULES[1:],
             default="all_or_nothing",
@@ -189,7 +225,13 @@ EDITOR = Editor(
             help=_("From -1 to 1; empty for 0."),
             when=_POINTS,
         ),
-        Field(name="floor", label=_("The sum is never below"), kind="number", help=_("From -1 to 0; empty for 0.")),
+        Field(
+            name="floor",
+            label=_("The sum is never below"),
+            kind="number",
+            help=_("From -1 to 0; empty for 0."),
+            when=_CHOSEN,
+        ),
         Rows(
             name="accepted",
             label=_("Further choices that are just as right"),
@@ -200,8 +242,21 @@ EDITOR = Editor(
             is_compact=True,
             is_ordered=False,
             when=_REGIONS,
-            fields=(Field(name="choice", label=_("Regions"), help=_("Their letters as below, as in: a, c")),),
+            fields=(Field(name="choice", label=_("Regions"), help=_("Their letters as above, as in: a, c")),),
         ),
+        Rows(
+            name="orders",
+            label=_("Other orders that are just as right"),
+            row_label=_("Order"),
+            add_label=_("Add an order"),
+            start=0,
+            has_ids=False,
+            is_compact=True,
+            is_ordered=False,
+            when=_ORDER,
+            fields=(Field(name="order", label=_("Regions"), help=_("The letters of all, as in: b, c, a")),),
+        ),
+        Field(name="region_order", kind="hidden"),
     ),
     load=load,
     dump=dump,

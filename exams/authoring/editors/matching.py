@@ -158,7 +158,7 @@ EDITOR = Editor(
             start=0,
             fields=(Field(name="text", label=_("Text"), kind="rich"),),
         ),
-        Field(name="grading", label=_("Marking"), kind="choice", choices=GRADING_PAIRS, default="per_pair"),
+        Field(name="grading", label=_("How it is marked"), kind="choice", choices=GRADING_PAIRS, default="per_pair"),
         Field(name="right_order", kind="hidden"),
     ),
     load=load,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from exams.authoring import editors
 from exams.authoring.editor import Editor, Pair
@@ -76,7 +77,7 @@ EDITOR = Editor(
         Rows(
             name="questions",
             label=_("Questions on the material"),
-            row_label=_("Question"),
+            row_label=_("Sub-question"),
             add_label=_("Add a question"),
             prefix="q",
             variant="type",
@@ -89,13 +90,13 @@ EDITOR = Editor(
                     default="single_choice",
                     refreshes=True,
                 ),
-                Field(name="marks", label=_("Marks"), kind="number", default="1"),
+                Field(name="marks", label=pgettext_lazy("question", "Marks"), kind="number", default="1"),
                 Field(name="explanation", label=_("Explanation"), kind="rich"),
             ),
         ),
         Field(
             name="grading",
-            label=_("Marking"),
+            label=_("How it is marked"),
             kind="choice",
             choices=(("per_question", _("for each question")), ("all_or_nothing", _("all or nothing"))),
             default="per_question",

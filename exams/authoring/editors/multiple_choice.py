@@ -81,7 +81,9 @@ EDITOR = Editor(
                 ),
             ),
         ),
-        Field(name="rule", label=_("Marking"), kind="choice", choices=CHOICE_RULES, default="", refreshes=True),
+        Field(
+            name="rule", label=_("How it is marked"), kind="choice", choices=CHOICE_RULES, default="", refreshes=True
+        ),
         Field(
             name="floor",
             label=_("The sum is never below"),

@@ -69,7 +69,7 @@ EDITOR = Editor(
         ),
         Field(
             name="grading",
-            label=_("Marking"),
+            label=_("How it is marked"),
             kind="choice",
             choices=(
                 ("all_or_nothing", _("all or nothing")),

@@ -187,7 +187,7 @@ def _grade_points(key: Key, points: Sequence[Point], policy: GradingPolicy) -> M
 def _grade_order(key: Key, given: tuple[str, ...]) -> Mark:
     is_right = given == key.correct or given in key.accepted
     parts = []
-    for at, wanted in enumerate(key.correct):
+    for at, wanted in enumerate(given if given in key.accepted else key.correct):
         chosen = given[at] if at < len(given) else ""
         parts.append(PartMark(str(at + 1), float(chosen == wanted), chosen == wanted, chosen))
     return Mark(float(is_right), MarkState.GRADED, tuple(parts))
@@ -255,8 +255,12 @@ def option_order(content: Content) -> dict[str, tuple[str, ...]]:
 
 
 def public_content(content: Content, order: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """Return the picture and its regions."""
-    return content.model_dump(mode="json")
+    """Return the picture and its regions; where these are put in order, never in the authored order, which is often
+    the right one."""
+    shown = content.model_dump(mode="json")
+    if content.mode == "order":
+        shown["regions"].sort(key=lambda region: (region["label"], region["id"]))
+    return shown
 
 
 def list_feedback(content: Content, key: Key) -> dict[str, str]:

@@ -39,6 +39,10 @@ _ANSWER = re.compile(r"ANSWER[ \t]*:[ \t]*(.*)", re.IGNORECASE)
 _FEEDBACK = re.compile(r"(?:FEEDBACK|GFEED)[ \t]*[:.][ \t]*(.*)", re.IGNORECASE)
 _MAXIMUM_SIZE = 500_000
 _DETECT_ANSWER = re.compile(rb"(?mi)^\s*ANSWER[ \t]*:[ \t]*[A-Z](?:[.)][^\n]*)?\s*$")
+_DETECT_PAPER = re.compile(
+    rb"(?mi)^\s*(?:EXPLANATION|DIFFICULTY|TAGS)[ \t]*:|^\s*ANSWER[ \t]*:[ \t]*(?:TRUE|FALSE)\s*$"
+)
+_DETECT_NUMBER = re.compile(rb"(?m)^\s*\d{1,3}[.)][ \t]+\S")
 _DETECT_OPTION = re.compile(rb"(?mi)^\s*\(?[A-Z][.)]")
 
 
@@ -179,7 +183,9 @@ def detect(name: str, head: bytes) -> float:
     """Say how well a file fits: by its ANSWER lines."""
     flat = head.replace(b"\x00", b"")
     if _DETECT_ANSWER.search(flat) and _DETECT_OPTION.search(flat) and not flat.lstrip().startswith(b"<"):
-        return 0.8
+        # Numbered questions, words that Aiken does not have and no ANSWER in capitals make it a question paper.
+        is_paper = _DETECT_PAPER.search(flat) and _DETECT_NUMBER.search(flat) and b"ANSWER" not in flat
+        return 0.4 if is_paper else 0.8
     return 0.3 if name.endswith((".aiken", ".aiken.txt")) else 0.0
 
 

@@ -145,3 +145,14 @@ def test_hostile_row_counts_and_commands_do_nothing(client, author):
     assert client.post(url, data).status_code == 200
     assert client.post(url, form_of("single_choice") | META | {"do": "up:../../-1"}).status_code == 200
     assert Question.objects.count() == 0
+
+
+def test_a_draft_without_options_still_offers_rows_for_them(client, author):
+    bank = make_bank(owner=author)
+    form = {**form_of("single_choice"), **META, "do": "save", "options-count": "0"}
+    address = f"/teach/banks/{bank.public_id}/questions/new/single_choice/"
+    assert client.post(address, form).status_code == 302
+    question = Question.objects.get(bank=bank)
+    assert question.content["options"] == []
+    page = client.get(f"/teach/questions/{question.public_id}/").content.decode()
+    assert 'name="options-count" value="4"' in page

@@ -400,7 +400,7 @@ def test_bulk_pages_preview_do_and_undo(client, author, bank):
         reverse("authoring:bulk_start", args=[bank.public_id]), {"verb": "tag", "tag": "new", "question": ids[:2]}
     )
     page = client.get(answer.url)
-    assert "are changed" in page.content.decode()
+    assert "</strong> changed" in page.content.decode()
     assert not Question.objects.filter(tags__icontains="new").exists()
     client.post(answer.url, {"do": "run"})
     assert sum("new" in row.tags for row in Question.objects.all()) == 2

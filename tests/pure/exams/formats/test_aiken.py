@@ -1,6 +1,7 @@
 import pytest
 
-from exams.interchange.formats.aiken import FORMAT
+from exams.interchange.formats import chinese_text
+from exams.interchange.formats.aiken import FORMAT, detect
 from tests.pure.exams.formats.reading import reasons_of, record_of, rows_of, written
 from tests.pure.exams.samples import SAMPLES
 
@@ -86,3 +87,12 @@ def test_a_small_letter_out_of_its_turn_is_text(tmp_path):
 def test_formulas_keep_their_meaning(tmp_path):
     record = record_of(FORMAT, "Which?\nA) $$x^2$$\nB) \\(y\\)\nANSWER: B", tmp_path)
     assert [option["text"] for option in record["content"]["options"]] == [r"\[x^2\]", r"\(y\)"]
+
+
+def test_a_paper_with_explanations_or_statements_is_rather_read_as_a_paper():
+    plain = b"Capital of France?\nA. Rome\nB. Paris\nANSWER: B\n"
+    paper = b"1. Capital of France?\nA. Rome\nB. Paris\nAnswer: B\nExplanation: since 987\n"
+    statement = b"1. Capital?\nA. Rome\nB. Paris\nAnswer: B\n\n2. Paris is the capital.\nAnswer: True\n"
+    assert detect("q.txt", plain) > chinese_text.detect("q.txt", plain)
+    for text in (paper, statement):
+        assert 0 < detect("q.txt", text) < chinese_text.detect("q.txt", text)
