@@ -273,7 +273,18 @@ room.addEventListener("submit", async (event) => {
     window.removeEventListener("beforeunload", warn);
     if (isForward) goOn(event.submitter);
     else location.assign(data.submitUrl);
-  } else say(saveState.textContent.trim());
+    return;
+  }
+  say(saveState.textContent.trim());
+  if (!isForward) wantsToHandIn = true;
+});
+// Who asked to hand in while the last answer did not get through is taken there once it has, unless she went on working.
+let wantsToHandIn = false;
+for (const name of ["pointerdown", "keydown"]) window.addEventListener(name, () => (wantsToHandIn = false));
+sync.addEventListener("state", ({ detail }) => {
+  if (!wantsToHandIn || detail.state !== "saved") return;
+  window.removeEventListener("beforeunload", warn);
+  location.assign(data.submitUrl);
 });
 // The enter key in a line of text must not close a question that cannot be opened again.
 room.addEventListener("keydown", (event) => {

@@ -318,6 +318,25 @@ def test_every_state_of_the_answers_is_said_in_plain_words(enter):
     expect(page.get_by_role("alert").filter(has_text="opened somewhere else")).to_be_visible()
 
 
+def test_handing_in_goes_on_when_the_last_answer_gets_through_at_the_second_try(enter):
+    room = enter(types=("single_choice", "essay"))
+    failed = []
+
+    def fail_once(route):
+        if failed:
+            route.continue_()
+        else:
+            failed.append(route.abort())
+
+    room.page.route("**/responses", fail_once)
+    room.question(1).locator("[data-response] label").first.click()
+    room.page.get_by_role("button", name="Hand in…").click()
+    expect(room.page).to_have_url(re.compile(r"/submit/"), timeout=20_000)
+    assert failed
+    room.attempt.refresh_from_db()
+    assert room.attempt.responses["1"]
+
+
 def test_a_screen_reader_meets_names_headings_and_silence(enter):
     room = enter()
     page = room.page
