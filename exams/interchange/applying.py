@@ -4,6 +4,7 @@ Values and search terms are made ready outside of the transactions, which are sh
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 from typing import Any
@@ -32,6 +33,7 @@ from exams.interchange.updates import (
     show_updates,
     stage_updates,
 )
+from exams.interchange.write_behind import WriteBehind
 from exams.models import ImportBatch, ImportRow, Question, QuestionTerms, QuestionVersion, Topic
 
 NEW_TOPICS = 15
@@ -60,34 +62,51 @@ def apply_import(*, batch_id: int, say: Say) -> dict[str, Any]:
     if batch.state != ImportBatch.State.APPLYING:
         return dict(batch.report)
     with override("en"), many_rows():
-        writer = _Writer(batch)
         total = max(1, batch.report.get("all", 1))
-        while (rows := writer.next_rows()) is not None:
-            writer.write(rows)
-            say(round(90 * batch.applied_position / total), f"{batch.applied_position} / {total}")
+        with WriteBehind() as behind:
+            writer = _Writer(batch, behind)
+            while (rows := writer.next_rows()) is not None:
+                writer.write(rows)
+                say(round(90 * writer.position / total), f"{writer.position} / {total}")
+            writer.end()
+        batch.applied_position = writer.position
         return _finish(batch, say)
 
 
 _WAITING = ("pk", "position", "state", "ref", "record", "summary", "search_text", "content_hash", "question_id")
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """New questions made ready for one transaction; rows whose content is there already, with its question; and how
+    far in the file that is."""
+
+    questions: PreparedRows
+    terms: Sequence[str]
+    row_ids: Sequence[int]
+    passed: Mapping[int, int | None]
+    position: int
+
+
 class _Writer:
     """Writes new questions, some a transaction, and remembers topics between them."""
 
-    def __init__(self, batch: ImportBatch) -> None:
+    def __init__(self, batch: ImportBatch, behind: WriteBehind) -> None:
         self.batch = batch
         self.options = batch.options
         self.topics: dict[tuple[str, ...], Topic] = {}
         self.pace, self.topic_pace = Pace(), Pace(NEW_TOPICS, least=2)
-        self.last_position = batch.applied_position
+        self.position = batch.applied_position
+        self._behind = behind
+        self._under_way: tuple[Sequence[WaitingRow], int] = ((), self.position)
 
     def next_rows(self) -> list[WaitingRow] | None:
         """Return those of the next rows that make new questions, perhaps none; None behind the last row."""
-        found = ImportRow.objects.filter(batch=self.batch, position__gt=self.batch.applied_position)
+        found = ImportRow.objects.filter(batch=self.batch, position__gt=self.position)
         window = [WaitingRow(*values) for values in found.order_by("position").values_list(*_WAITING)[: self.pace.size]]
         if not window:
             return None
-        self.last_position = window[-1].position
+        self.position = window[-1].position
         states = {State.NEW}
         if self.options.get("doubtful") != "leave":
             states.add(State.DOUBTFUL)
@@ -97,16 +116,30 @@ class _Writer:
         return [row for row in window if row.state in states and row.question_id is None]
 
     def write(self, rows: Sequence[WaitingRow]) -> None:
-        """Write the questions of these rows and remember how far that is, all or nothing."""
+        """Write the questions of these rows and remember how far that is, all or nothing; perhaps behind the caller."""
+        ready = self._made_ready(rows, self.position, beside=self._under_way[0])
+        self.end()
+        self._under_way = rows, self.position
         try:
-            self._write(rows)
+            self._behind.run(lambda: self._store(ready))
         except IntegrityError:
-            # Somebody gave another question one of these references in between: look again, once.
-            self._write(rows)
+            self._store_again()
 
-    def _write(self, rows: Sequence[WaitingRow]) -> None:
+    def end(self) -> None:
+        """Return when everything is written."""
+        try:
+            self._behind.wait()
+        except IntegrityError:
+            self._store_again()
+
+    def _store_again(self) -> None:
+        """Somebody gave another question one of these references in between: look again, once."""
+        self._store(self._made_ready(*self._under_way))
+
+    def _made_ready(self, rows: Sequence[WaitingRow], position: int, beside: Sequence[WaitingRow] = ()) -> _Ready:
+        """Return the new questions of these rows; those `beside` are under way and not yet seen in the bank."""
         known = KnownQuestions(self.batch.bank, [(row.content_hash, row.ref) for row in rows])
-        taken: set[str] = set()
+        taken, refs = {row.content_hash for row in beside}, {row.ref for row in beside}
         passed: dict[int, int | None] = {}
         fresh: list[WaitingRow] = []
         for row in rows:
@@ -114,24 +147,29 @@ class _Writer:
                 passed[row.pk] = known.by_hash.get(row.content_hash)
                 continue
             taken.add(row.content_hash)
-            if row.ref and row.ref in known.by_ref:
+            if row.ref and (row.ref in known.by_ref or row.ref in refs):
                 row.ref = ""
             fresh.append(row)
         self._find_topics(fresh)
         values = [self._values(row) for row in fresh]
-        questions = prepare_rows(Question, values, later=("id", "current_version_id"))
-        terms = [joined_terms(**{name: value[name] for name in INDEXED}) for value in values]
-        position = self.last_position
+        return _Ready(
+            questions=prepare_rows(Question, values, later=("id", "current_version_id")),
+            terms=[joined_terms(**{name: value[name] for name in INDEXED}) for value in values],
+            row_ids=[row.pk for row in fresh],
+            passed=passed,
+            position=position,
+        )
+
+    def _store(self, ready: _Ready) -> None:
         with self.pace.transaction():
-            if values:
-                ids = _insert_questions(questions)
-                _note_questions(list(zip(ids, [row.pk for row in fresh], strict=True)))
-                found = [{"question_id": id_, "terms": text} for id_, text in zip(ids, terms, strict=True)]
+            if ready.row_ids:
+                ids = _insert_questions(ready.questions)
+                _note_questions(list(zip(ids, ready.row_ids, strict=True)))
+                found = [{"question_id": id_, "terms": text} for id_, text in zip(ids, ready.terms, strict=True)]
                 prepare_rows(QuestionTerms, found).insert()
-            for pk, question_id in passed.items():
+            for pk, question_id in ready.passed.items():
                 ImportRow.objects.filter(pk=pk).update(state=State.DUPLICATE, question_id=question_id)
-            ImportBatch.objects.filter(pk=self.batch.pk).update(applied_position=position)
-        self.batch.applied_position = position
+            ImportBatch.objects.filter(pk=self.batch.pk).update(applied_position=ready.position)
 
     def _values(self, row: WaitingRow) -> dict[str, Any]:
         """Return the columns of the published question of a row; its batch hides it until the import is applied."""

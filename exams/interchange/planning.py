@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -13,7 +14,7 @@ from edu.core.errors import DomainError
 from exams.authoring.record_problems import RECORD_PROBLEMS
 from exams.domain.near_duplicates import likeness
 from exams.interchange import near_duplicates
-from exams.interchange.bulk_insert import prepare_rows
+from exams.interchange.bulk_insert import PreparedRows, prepare_rows
 from exams.interchange.examine import Examined, examine_row
 from exams.interchange.files import local_copy
 from exams.interchange.folding import fold_batch
@@ -22,6 +23,7 @@ from exams.interchange.formats.registry import find_format, get_format
 from exams.interchange.pacing import Pace, many_rows
 from exams.interchange.parts import in_parts
 from exams.interchange.remarks import kept
+from exams.interchange.write_behind import WriteBehind
 from exams.models import Bank, ImportBatch, ImportRow, Question
 
 logger = logging.getLogger(__name__)
@@ -98,21 +100,27 @@ def _read(batch: ImportBatch, format_: Format, source: Source, say: Say) -> near
     position = 0
     pace = Pace()
     items = _examined(batch, format_, source)
-    while part := list(islice(items, pace.size)):
-        if position + len(part) > MAXIMUM_ROWS:
-            raise UnreadableFile(TOO_MANY, {"limit": MAXIMUM_ROWS})
-        _place(batch, part, position)
-        for at, item in enumerate(part, start=position + 1):
-            if item.state in {State.NEW, State.DOUBTFUL} and (like := sketches.add(at, item.plain_text)):
-                item.near_position, item.near_percent = like.position, like.percent
-        rows = prepare_rows(ImportRow, [_columns(batch, item, at) for at, item in enumerate(part, start=position + 1)])
-        with pace.transaction():
-            rows.insert()
-        position += len(part)
-        say(round(90 * position / (position + 2000)), str(position))
+    with WriteBehind() as behind:
+        while part := list(islice(items, pace.size)):
+            if position + len(part) > MAXIMUM_ROWS:
+                raise UnreadableFile(TOO_MANY, {"limit": MAXIMUM_ROWS})
+            behind.wait()  # the rows before these are looked through
+            _place(batch, part, position)
+            for at, item in enumerate(part, start=position + 1):
+                if item.state in {State.NEW, State.DOUBTFUL} and (like := sketches.add(at, item.plain_text)):
+                    item.near_position, item.near_percent = like.position, like.percent
+            columns = [_columns(batch, item, at) for at, item in enumerate(part, start=position + 1)]
+            behind.run(partial(_insert, pace, prepare_rows(ImportRow, columns)))
+            position += len(part)
+            say(round(90 * position / (position + 2000)), str(position))
     if not position:
         raise UnreadableFile(NO_QUESTIONS)
     return sketches
+
+
+def _insert(pace: Pace, rows: PreparedRows) -> None:
+    with pace.transaction():
+        rows.insert()
 
 
 def _examined(batch: ImportBatch, format_: Format, source: Source) -> Iterator[Examined]:

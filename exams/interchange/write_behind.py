@@ -1,0 +1,57 @@
+"""Writing behind the reader's back: while the server takes one lot of rows, the next is made ready.
+
+Only where the database is a server that works by itself, and where no transaction is open: SQLite works in this very
+process, and another connection does not see what an open transaction has written.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import Self
+
+from django.db import connection
+
+
+class WriteBehind:
+    """Does one thing after the other in a thread with a connection of its own; the caller is at most one ahead."""
+
+    def __init__(self) -> None:
+        is_server = connection.vendor == "postgresql" and not connection.in_atomic_block
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="write-behind") if is_server else None
+        self._running: Future[None] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Wait for what is under way, whatever becomes of it; raise its error unless another one is on its way."""
+        try:
+            self.wait()
+        except Exception:
+            if error is None:
+                raise
+        finally:
+            if self._pool is not None:
+                self._pool.submit(_close).result()
+                self._pool.shutdown()
+
+    def run(self, act: Callable[[], None]) -> None:
+        """Do this next: at once, or behind the caller, whom the error then reaches with the next call."""
+        self.wait()
+        if self._pool is None:
+            act()
+        else:
+            self._running = self._pool.submit(act)
+
+    def wait(self) -> None:
+        """Return when nothing is under way; raise what went wrong with it."""
+        running, self._running = self._running, None
+        if running is not None:
+            running.result()
+
+
+def _close() -> None:
+    """Close the connection of the thread that this runs in."""
+    connection.close()
