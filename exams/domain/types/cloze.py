@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from exams.domain import blanks, responses, schema
+from exams.domain import blanks, opaque_ids, responses, schema
 from exams.domain.blanks import BlankKey, Judgement
 from exams.domain.errors import Problem
 from exams.domain.marks import (
@@ -169,6 +169,31 @@ def validate(content: Content, key: Key) -> list[Problem]:
 def option_order(content: Content) -> dict[str, tuple[str, ...]]:
     """The options of each choice may be shuffled."""
     return {gap.id: schema.ids_of(gap.options) for gap in content.gaps if gap.options}
+
+
+def conceal(content: dict[str, Any], key: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Rename the options of gaps that share one list of words: there the first word often belongs to the first gap.
+    The options of a gap of its own stay as those of a single choice do."""
+    lists = [_words(gap) for gap in content["gaps"]]
+    gaps, keys = [], dict(key["gaps"])
+    for gap, words in zip(content["gaps"], lists, strict=True):
+        names = {}
+        if words and lists.count(words) > 1:
+            names = opaque_ids.opaque_names((option["id"], option["text"]) for option in gap["options"])
+        if names:
+            gap = gap | {"options": opaque_ids.renamed_parts(gap["options"], names)}
+            gap_key = dict(keys[gap["id"]])
+            for by_option in ("fractions", "feedback"):
+                if by_option in gap_key:
+                    gap_key[by_option] = opaque_ids.renamed_keys(gap_key[by_option], names)
+            keys[gap["id"]] = gap_key
+        gaps.append(gap)
+    return content | {"gaps": gaps}, key | {"gaps": keys}
+
+
+def _words(gap: Mapping[str, Any]) -> list[str]:
+    """Return the options of a gap as texts, in no order; none for a gap to type in."""
+    return sorted(option["text"] for option in gap.get("options", ()))
 
 
 def public_content(content: Content, order: Mapping[str, Sequence[str]]) -> dict[str, Any]:
