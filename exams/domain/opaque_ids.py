@@ -10,7 +10,6 @@ import re
 from base64 import b32encode
 from collections.abc import Collection, Iterable, Mapping
 from hashlib import sha256
-from os.path import commonprefix
 from typing import Any
 
 _OPAQUE = re.compile(r"x[2-7][a-z2-7]{6}")
@@ -30,9 +29,15 @@ def telling_ids(ids: Iterable[str], /, *, beside: Collection[str] = ()) -> froze
     (draggera, draggerb), and those that also stand in the group `beside`, among which partners are looked for.
     """
     named = [id_ for id_ in ids if not is_opaque(id_)]
-    start = len(commonprefix(named)) if len(named) > 1 else 0
+    start = _common_start(named) if len(named) > 1 else 0
     is_counted = start > 0 and all(_PLACE.fullmatch(id_[start:]) for id_ in named)
     return frozenset(id_ for id_ in named if is_counted or _POSITIONAL.fullmatch(id_) or id_ in beside)
+
+
+def _common_start(ids: Collection[str]) -> int:
+    """Return with how many characters all ids begin alike."""
+    first, last = min(ids), max(ids)
+    return next((at for at, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), len(first))
 
 
 def opaque_names(parts: Iterable[tuple[str, str]], /, *, beside: Collection[str] = ()) -> dict[str, str]:
