@@ -178,6 +178,27 @@ def test_words_that_several_gaps_share_are_renamed_and_those_of_one_gap_are_not(
     ]
 
 
+@pytest.mark.parametrize(
+    ("rights", "shown"),
+    [
+        ([0, 1, 2], ["blue", "green", "red"]),
+        ([1, 0, 2], ["red", "green", "blue"]),
+        ([0, 1], ["red", "green", "blue"]),
+    ],
+)
+def test_words_in_the_order_of_their_gaps_are_sorted(rights: list[int], shown: list[str]) -> None:
+    words = [{"id": f"o{n}", "text": text} for n, text in enumerate(["red", "green", "blue"])]
+    gaps = [{"id": f"g{n}", "kind": "choice", "options": words} for n in range(len(rights))]
+    key = {"gaps": {f"g{n}": {"fractions": {f"o{at}": 1}} for n, at in enumerate(rights)}}
+    stem = " ".join(f"[[g{n}]]" for n in range(len(rights)))
+    content, new_key = conceal("cloze", {"stem": stem, "gaps": gaps}, key)
+    assert [option["text"] for option in content["gaps"][0]["options"]] == shown
+    assert conceal("cloze", content, new_key) == (content, new_key)
+    names = {option["text"]: option["id"] for option in content["gaps"][0]["options"]}
+    right = {f"g{n}": names[words[at]["text"]] for n, at in enumerate(rights)}
+    assert grade("cloze", content, new_key, right).fraction == 1
+
+
 def test_what_is_not_sound_is_left_alone() -> None:
     content, key = ordering(["one", "two"])
     for broken in ({"order": ["i1"]}, {"order": 5}, {}):
