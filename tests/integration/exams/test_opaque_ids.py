@@ -138,8 +138,6 @@ def test_an_unchanged_question_keeps_its_ids_and_an_edited_one_gets_a_version(au
     # A question from before: its version was frozen under the ids of its author.
     former = content_hash_of(type="ordering", content=content, key=key)
     QuestionVersion.objects.filter(pk=first.pk).update(content=content, key=key, content_hash=former)
-        content=content, key=key, content_hash=content_hash_of(type="ordering", content=content, key=key)
-    )
     question = Question.objects.get(pk=question.pk)
     discard_draft(question=question, actor=author)
     assert (question.content, question.has_unpublished_changes) == (content, False)
