@@ -162,3 +162,20 @@ def test_a_file_that_comes_again_is_known(road, client, author, tmp_path):
     [path] = tmp_path.iterdir()
     call_command("import_questions", str(path), bank=bank.slug)
     assert sorted(Question.objects.filter(bank=bank).values_list("content_hash", flat=True)) == before
+
+
+def test_an_author_writes_worths_by_short_names(client, author):
+    bank = create_bank(actor=author, name="Bank")
+    content, key = matching(1)
+    worths = {f"l{n}": {f"r{n}": 0.2, f"r{n % 5 + 1}": -0.1} for n in range(1, 6)}
+    key |= {"grading": "sum_of_fractions", "fractions": worths}
+    question = save_question(bank=bank, actor=author, type="matching", content=content, key=key)
+    address = reverse("authoring:question", args=[question.public_id])
+    page = client.get(address).content.decode()
+    assert "r1 = 0.2, r2 = -0.1" in page
+    assert not re.search(r"<code>x[2-7]", page)
+    editor = get_editor("matching")
+    form = posted(nodes_of(editor.layout, editor.load(question.content, question.key), {}, find_variant))
+    assert client.post(address, form | META | {"do": "save"}).status_code == 302
+    saved = Question.objects.get(pk=question.pk)
+    assert (saved.content["right"], saved.key["fractions"]) == (question.content["right"], question.key["fractions"])
