@@ -34,6 +34,14 @@ def check_question(*, type: str, content: Any, key: Any, is_draft: bool) -> None
         raise InvalidQuestion(tuple(problems))
 
 
+def concealed(*, type: str, content: dict[str, Any], key: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return a cleaned content and key whose ids do not tell the right order or partner; what is unsound, or of an
+    unknown type, comes back as it is."""
+    if type not in question_types():
+        return content, key
+    return grading.conceal_ids(type_name=type, content=content, key=key)
+
+
 @dataclass(frozen=True, slots=True)
 class QuestionFacts:
     """What is kept beside a question to find it: its hash, its first words, its plain text."""

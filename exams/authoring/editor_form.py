@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from exams.authoring.rich_text import clean_rich_text
+from exams.domain.opaque_ids import is_opaque
 from exams.richtext import asset_address
 
 MAXIMUM_ROWS = 60
@@ -84,6 +85,16 @@ def new_id(taken: Sequence[str], prefix: str) -> str:
     while f"{prefix or 'o'}{number}" in taken:
         number += 1
     return f"{prefix or 'o'}{number}"
+
+
+def shown_names(ids: Sequence[str], prefix: str = "", /) -> dict[str, str]:
+    """Return by id what a form calls parts that an author names in a field: ids that say nothing get short names in the
+    given order, the others are their own names."""
+    names = {id_: id_ for id_ in ids if not is_opaque(id_)}
+    for id_ in ids:
+        if id_ not in names:
+            names[id_] = new_id(list(names.values()), prefix)
+    return names
 
 
 def fill_ids(layout: Layout, values: Values, find_layout: FindLayout) -> None:
@@ -237,6 +248,11 @@ class RowNode:
     minor_nodes: "tuple[FieldNode | RowsNode, ...]" = ()
     is_first: bool = False
     is_last: bool = False
+
+    @property
+    def code(self) -> str:
+        """The id where an author can use it; nothing for one that says nothing."""
+        return "" if is_opaque(self.id) else self.id
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from edu.core.clock import now_utc
 from edu.core.errors import InvalidInput
 from exams.authoring.banks import clean_path, create_topics
-from exams.authoring.checks import check_question, content_hash_of, plain_text_of, summary_of
+from exams.authoring.checks import check_question, concealed, content_hash_of, plain_text_of, summary_of
 from exams.authoring.problems import describe_problem
 from exams.authoring.questions import clean_tags
 from exams.authoring.record_problems import RecordProblem
@@ -102,10 +102,11 @@ def clean_record(raw: Mapping[str, Any]) -> QuestionRecord:
     tags = raw.get("tags") or []
     if not isinstance(tags, list | tuple):
         raise RecordProblem("bad_list", field="tags")
+    cleaned, cleaned_key = concealed(type=type_, content=clean_content(content), key=clean_key(key))
     record = QuestionRecord(
         type=type_,
-        content=clean_content(content),
-        key=clean_key(key),
+        content=cleaned,
+        key=cleaned_key,
         ref=str(raw.get("ref") or "").strip()[:80],
         topic=clean_path([str(name) for name in topic]),
         difficulty=difficulty,

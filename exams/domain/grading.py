@@ -110,6 +110,16 @@ def check_question(*, type_name: str, content: object, key: object) -> list[Prob
     return question_type.validate(parsed_content, parsed_key)
 
 
+def conceal_ids(*, type_name: str, content: Any, key: Any) -> tuple[Any, Any]:
+    """Return content and key as they are stored, with parts renamed whose ids could tell the right order or partner
+    (exams.domain.opaque_ids). A question that is not sound yet comes back as it is: its faults are told by the ids it
+    has."""
+    question_type = get_type(type_name)
+    if not question_type.conceals or check_question(type_name=type_name, content=content, key=key):
+        return content, key
+    return question_type.conceal(content, key)
+
+
 def takes_certainty(type_name: str, content: Mapping[str, Any], /) -> bool:
     """Tell by a stored content whether a certainty can be asked for: the engine marks all of it."""
     info = get_type(type_name).info

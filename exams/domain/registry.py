@@ -112,6 +112,18 @@ class QuestionType:
         right = getattr(self._module, "right_options", None)
         return set() if right is None else cast("set[str]", right(key))
 
+    def conceal(self, content: Mapping[str, Any], key: Mapping[str, Any], /) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return stored content and key with parts renamed whose ids could tell the key; most types have none. A module
+        whose parts have places or partners has `conceal`. The pair is sound (`grading.check_question`)."""
+        conceal = getattr(self._module, "conceal", None)
+        pair = (dict(content), dict(key))
+        return pair if conceal is None else cast("tuple[dict[str, Any], dict[str, Any]]", conceal(*pair))
+
+    @property
+    def conceals(self) -> bool:
+        """Whether the type has parts whose ids could tell the key."""
+        return hasattr(self._module, "conceal")
+
     def bind(self, content: BaseModel, order: Mapping[str, Sequence[str]] | None = None, /) -> BaseModel:
         """Return the content as this learner drew it, by the frozen order; the content itself where nothing is
         drawn."""

@@ -108,7 +108,8 @@ def answer_by_keys(page, place, name: str, words: dict[str, str]) -> None:
         page.keyboard.press("2")
 
 
-GIVEN = {"one": ["b"], "many": ["a", "b"], "points": [[204, 100]], "order": ["b", "a"]}
+GIVEN = {"one": ["b"], "many": ["a", "b"], "points": [[204, 100]], "order": ["Heart", "Liver"]}
+"""What is kept of the answers; of the places that are put in order, whose ids say nothing, the labels."""
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
@@ -122,7 +123,8 @@ def test_in_the_exam_room(at_browser, user_of, bank, settle, language):
     owner = user_of("instructor")
     paper = create_paper(actor=owner, title="Pictures")
     section = add_section(paper=paper, title="One")
-    add_items(section=section, questions=list(Question.objects.filter(bank=bank).order_by("pk")))
+    questions = list(Question.objects.filter(bank=bank).order_by("pk"))
+    add_items(section=section, questions=questions)
     version = publish_paper(paper=paper, actor=owner)
     exam = make_exam(title="Pictures", owner=owner, paper_version=version, closes_at=timezone.now() + timedelta(days=1))
     page = at_browser(user_of("learner"), language=language)
@@ -137,7 +139,8 @@ def test_in_the_exam_room(at_browser, user_of, bank, settle, language):
     import json
 
     kept = [json.loads(attempt.responses[str(slot)]) for slot in range(1, 5)]
-    assert kept == list(GIVEN.values())
+    labels = {region["id"]: region["label"] for region in questions[-1].content["regions"]}
+    assert [*kept[:-1], [labels[id_] for id_ in kept[-1]]] == list(GIVEN.values())
     page.reload()
     page.wait_for_selector("[data-exam-room][data-ready]")
     expect(page.locator("#question-1 input:checked")).to_have_count(1)

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from exams.authoring.editor import Editor, Pair
-from exams.authoring.editor_form import Field, Rows, Values
+from exams.authoring.editor_form import Field, Rows, Values, shown_names
 from exams.authoring.editor_parts import (
     CHOICE_RULES,
     STEM,
@@ -49,11 +49,13 @@ def coords_from(text: str) -> list[float]:
 
 
 def load(content: Mapping[str, Any], key: Mapping[str, Any]) -> Values:
-    """Return form values from content and key. Regions to be put in order stand in their right order."""
+    """Return form values from content and key. Regions to be put in order stand in their right order, under short names
+    by which authors write further orders."""
     is_order = content.get("mode") == "order"
     regions = {region["id"]: region for region in content.get("regions", ())}
     ids = [*dict.fromkeys([*(id_ for id_ in key.get("correct", ()) if is_order and id_ in regions), *regions])]
-    accepted = [", ".join(ids) for ids in key.get("accepted", ())]
+    names = shown_names(list(regions))
+    accepted = [", ".join(names.get(id_, id_) for id_ in ids) for ids in key.get("accepted", ())]
     fractions, feedback = key.get("fractions", {}), key.get("feedback", {})
     return {
         "stem": content["stem"],
@@ -65,7 +67,7 @@ def load(content: Mapping[str, Any], key: Mapping[str, Any]) -> Values:
         "maximum_choices": number_text(content.get("maximum_choices", 1)),
         "regions": [
             {
-                "id": region["id"],
+                "id": names[region["id"]],
                 "shape": region["shape"],
                 "coords": coords_text(region.get("coords", ())),
                 "label": region.get("label", ""),
@@ -75,7 +77,7 @@ def load(content: Mapping[str, Any], key: Mapping[str, Any]) -> Values:
             }
             for region in (regions[id_] for id_ in ids)
         ],
-        "region_order": ",".join(regions) if is_order else "",
+        "region_order": ",".join(regions),
         "areas": [
             {
                 "shape": area["shape"],
@@ -113,7 +115,12 @@ def dump(values: Values) -> Pair:
         ]
         key["default"] = number_or_none(values["default"], "default") or 0.0
         return content, key
-    rows = [row for row in values["regions"] if not is_empty_row(row, "coords", "label")]
+    ids = {name: id_ for id_, name in shown_names([id_ for id_ in values["region_order"].split(",") if id_]).items()}
+    rows = [
+        row | {"id": ids.get(row["id"], row["id"])}
+        for row in values["regions"]
+        if not is_empty_row(row, "coords", "label")
+    ]
     content["regions"] = [
         {"id": row["id"], "shape": row["shape"], "coords": coords_from(row["coords"]), "label": row["label"]}
         for row in rows
@@ -124,7 +131,7 @@ def dump(values: Values) -> Pair:
         content["regions"] = sorted_by_hidden(content["regions"], values["region_order"])
         key = {
             "correct": [row["id"] for row in rows],
-            "accepted": [ids for row in values["orders"] if (ids := ids_from(row["order"]))],
+            "accepted": [_named(row["order"], ids) for row in values["orders"] if ids_from(row["order"])],
         }
         return content, key
     key |= {
@@ -132,9 +139,14 @@ def dump(values: Values) -> Pair:
         "fractions": {row["id"]: number_or_none(row["share"], "share") for row in rows if row["share"]},
         "feedback": {row["id"]: row["feedback"] for row in rows if row["feedback"]},
         "rule": values["rule"] or "all_or_nothing",
-        "accepted": [ids for row in values["accepted"] if (ids := ids_from(row["choice"]))],
+        "accepted": [_named(row["choice"], ids) for row in values["accepted"] if ids_from(row["choice"])],
     }
     return content, key
+
+
+def _named(text: str, ids: Mapping[str, str]) -> list[str]:
+    """Return the ids of regions that an author named."""
+    return [ids.get(name, name) for name in ids_from(text)]
 
 
 EDITOR = Editor(

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from exams.authoring.editor import Editor, Pair
-from exams.authoring.editor_form import Field, Rows, Values
+from exams.authoring.editor_form import Field, Rows, Values, shown_names
 from exams.authoring.editor_parts import (
     GRADING_PAIRS,
     STEM,
@@ -15,6 +15,7 @@ from exams.authoring.editor_parts import (
     number_text,
     sorted_by_hidden,
 )
+from exams.domain.opaque_ids import renamed_keys
 
 
 def values_text(worths: Mapping[str, float]) -> str:
@@ -35,6 +36,7 @@ def load(content: Mapping[str, Any], key: Mapping[str, Any]) -> Values:
     """Return form values from content and key."""
     rights = {item["id"]: item["text"] for item in content["right"]}
     limits = content.get("partners") or {}
+    names = shown_names(list(rights), "r")
     rows = []
     used: set[str] = set()
     for left in content["left"]:
@@ -51,7 +53,7 @@ def load(content: Mapping[str, Any], key: Mapping[str, Any]) -> Values:
                     "partner_id": partner,
                     "most": str(limits[id_]) if first and id_ in limits else "",
                     "unpaired": first and id_ in key.get("unpaired", ()),
-                    "worths": values_text(key.get("fractions", {}).get(id_, {})) if first else "",
+                    "worths": values_text(renamed_keys(key.get("fractions", {}).get(id_, {}), names)) if first else "",
                 }
             )
     extra = [{"id": id_, "text": text} for id_, text in rights.items() if id_ not in used]
@@ -110,7 +112,9 @@ def dump(values: Values) -> Pair:
     }
     if unpaired := [row["id"] for row in rows if row["unpaired"]]:
         key["unpaired"] = unpaired
-    worths = {row["id"]: worths_from(row["worths"]) for row in rows if row["worths"]}
+    names = shown_names([id_ for id_ in values["right_order"].split(",") if id_], "r")
+    ids = {name: id_ for id_, name in names.items()}
+    worths = {row["id"]: renamed_keys(worths_from(row["worths"]), ids) for row in rows if row["worths"]}
     if worths:
         key["fractions"] = worths
     return content, key

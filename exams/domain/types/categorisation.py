@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from exams.domain import responses, schema
+from exams.domain import opaque_ids, responses, schema
 from exams.domain.errors import Problem
 from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, blank_mark
 from exams.domain.schema import Option, PartId, RichText, Schema, TypeInfo, gettext_noop
@@ -85,6 +85,16 @@ def validate(content: Content, key: Key) -> list[Problem]:
 def option_order(content: Content) -> dict[str, tuple[str, ...]]:
     """The items may be shuffled; as they stand, they are in an order that betrays nothing."""
     return {"items": schema.ids_of(schema.neutral_order(content.items))}
+
+
+def conceal(content: dict[str, Any], key: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Rename items whose ids could tell which belong together; authors write them category by category."""
+    categories = [category["id"] for category in content["categories"]]
+    names = opaque_ids.opaque_names(((item["id"], item["text"]) for item in content["items"]), beside=categories)
+    if not names:
+        return content, key
+    content = content | {"items": opaque_ids.renamed_parts(content["items"], names)}
+    return content, key | {"placement": opaque_ids.renamed_keys(key["placement"], names)}
 
 
 def public_content(content: Content, order: Mapping[str, Sequence[str]]) -> dict[str, Any]:

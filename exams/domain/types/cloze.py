@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from exams.domain import blanks, responses, schema
+from exams.domain import blanks, opaque_ids, responses, schema
 from exams.domain.blanks import BlankKey, Judgement
 from exams.domain.errors import Problem
 from exams.domain.marks import (
@@ -169,6 +169,42 @@ def validate(content: Content, key: Key) -> list[Problem]:
 def option_order(content: Content) -> dict[str, tuple[str, ...]]:
     """The options of each choice may be shuffled."""
     return {gap.id: schema.ids_of(gap.options) for gap in content.gaps if gap.options}
+
+
+def conceal(content: dict[str, Any], key: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Rename the options of gaps that share one list of words, and sort a list whose words stand in the order of their
+    gaps; the options of a gap of its own stay as those of a single choice do."""
+    shared: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for gap in content["gaps"]:
+        if words := tuple(sorted(option["text"] for option in gap.get("options", ()))):
+            shared.setdefault(words, []).append(gap)
+    gaps, keys = {gap["id"]: gap for gap in content["gaps"]}, dict(key["gaps"])
+    for alike in shared.values():
+        is_telling = _stands_as_its_gaps(alike, keys)
+        for gap in alike if len(alike) > 1 else ():
+            options = sorted(gap["options"], key=lambda option: option["text"]) if is_telling else gap["options"]
+            names = opaque_ids.opaque_names((option["id"], option["text"]) for option in options)
+            if not names and options == gap["options"]:
+                continue
+            gaps[gap["id"]] = gap | {"options": opaque_ids.renamed_parts(options, names)}
+            gap_key = dict(keys[gap["id"]])
+            for by_option in ("fractions", "feedback"):
+                if by_option in gap_key:
+                    gap_key[by_option] = opaque_ids.renamed_keys(gap_key[by_option], names)
+            keys[gap["id"]] = gap_key
+    return content | {"gaps": list(gaps.values())}, key | {"gaps": keys}
+
+
+def _stands_as_its_gaps(gaps: Sequence[Mapping[str, Any]], keys: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Tell whether the first word is right in the first of at least three gaps, the second in the second, and so on:
+    the words of a text to drag into are mostly written down like that."""
+    if len(gaps) < 3:
+        return False
+    places = []
+    for gap in gaps:
+        worth = keys[gap["id"]].get("fractions", {})
+        places.append([at for at, option in enumerate(gap["options"]) if worth.get(option["id"], 0) > 0])
+    return places == [[at] for at in range(len(gaps))]
 
 
 def public_content(content: Content, order: Mapping[str, Sequence[str]]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import Field
 
-from exams.domain import responses, schema
+from exams.domain import opaque_ids, responses, schema
 from exams.domain.errors import InvalidResponse, Problem
 from exams.domain.marks import (
     Completeness,
@@ -252,6 +252,30 @@ def validate(content: Content, key: Key) -> list[Problem]:
 def option_order(content: Content) -> dict[str, tuple[str, ...]]:
     """Regions stay where they are."""
     return {}
+
+
+def conceal(content: dict[str, Any], key: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Rename regions to be put in order whose ids could tell their places; in the other modes all is sent as it was
+    authored."""
+    if content.get("mode") != "order":
+        return content, key
+    names = opaque_ids.opaque_names((region["id"], _seen(region)) for region in content["regions"])
+    if not names:
+        return content, key
+    content = content | {"regions": opaque_ids.renamed_parts(content["regions"], names)}
+    key = key | {"correct": opaque_ids.renamed_ids(key["correct"], names)}
+    if "accepted" in key:
+        key["accepted"] = [opaque_ids.renamed_ids(order, names) for order in key["accepted"]]
+    for by_region in ("fractions", "feedback"):
+        if by_region in key:
+            key[by_region] = opaque_ids.renamed_keys(key[by_region], names)
+    return content, key
+
+
+def _seen(region: Mapping[str, Any]) -> str:
+    """Return what a learner sees of a region: its label and its shape."""
+    coords = ",".join(f"{at:g}" for at in region.get("coords", ()))
+    return f"{region.get('label', '')}\n{region['shape']} {coords}"
 
 
 def public_content(content: Content, order: Mapping[str, Sequence[str]]) -> dict[str, Any]:

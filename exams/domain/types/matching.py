@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from exams.domain import responses, schema
+from exams.domain import opaque_ids, responses, schema
 from exams.domain.errors import InvalidResponse, Problem
 from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, blank_mark
 from exams.domain.schema import Fraction, Option, PartId, RichText, Schema, TypeInfo, gettext_noop
@@ -180,6 +180,21 @@ def _best_sum(worths: Mapping[str, float], limit: int) -> float:
 def option_order(content: Content) -> dict[str, tuple[str, ...]]:
     """The right side may be shuffled; as it stands, it is in an order that betrays nothing."""
     return {"right": schema.ids_of(schema.neutral_order(content.right))}
+
+
+def conceal(content: dict[str, Any], key: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Rename right ones whose ids could tell their partners; the left ones stand in the authored order for all to
+    see."""
+    lefts = [item["id"] for item in content["left"]]
+    names = opaque_ids.opaque_names(((item["id"], item["text"]) for item in content["right"]), beside=lefts)
+    if not names:
+        return content, key
+    content = content | {"right": opaque_ids.renamed_parts(content["right"], names)}
+    key = key | {"pairs": {id_: opaque_ids.renamed_ids(found, names) for id_, found in key["pairs"].items()}}
+    if "fractions" in key:
+        worths = {id_: opaque_ids.renamed_keys(worth, names) for id_, worth in key["fractions"].items()}
+        key["fractions"] = worths
+    return content, key
 
 
 def public_content(content: Content, order: Mapping[str, Sequence[str]]) -> dict[str, Any]:

@@ -205,6 +205,15 @@ def _inner(order: Mapping[str, Sequence[str]], question: SubQuestion) -> dict[st
     return {group.removeprefix(prefix): ids for group, ids in order.items() if group.startswith(prefix)}
 
 
+def conceal(content: dict[str, Any], key: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Rename the parts of each question as its type does."""
+    questions, keys = [], dict(key["questions"])
+    for entry in content["questions"]:
+        inner, keys[entry["id"]] = get_type(entry["type"]).conceal(entry["content"], keys[entry["id"]])
+        questions.append({**entry, "content": inner})
+    return content | {"questions": questions}, key | {"questions": keys}
+
+
 def public_content(content: Content, order: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Return the passage and what may be seen of each question."""
     questions = []

@@ -92,14 +92,18 @@ def test_an_author_changes_the_order_on_the_page(client):
     assert "List the regions in their right order" in page
 
     editor = get_editor("hotspot")
-    values = editor.load(SAMPLE["content"], SAMPLE["key"])
+    assert not {"a", "b", "c"} & {region["id"] for region in question.content["regions"]}
+    values = editor.load(question.content, question.key)
+    assert [row["id"] for row in values["regions"]] == ["b", "c", "a"]
+    assert values["orders"] == [{"order": "c, b, a"}]
     press(editor.layout, values, "down:regions-0", find_variant)
     form = {**posted(nodes_of(editor.layout, values, {}, find_variant)), **META, "do": "save"}
     assert client.post(address, form).status_code == 302
     saved = Question.objects.get(pk=question.pk)
-    assert saved.key["correct"] == ["c", "b", "a"]
-    assert saved.key["accepted"] == [["c", "b", "a"]]
-    assert [region["id"] for region in saved.content["regions"]] == ["a", "b", "c"]
+    ids = [region["id"] for region in question.content["regions"]]
+    assert saved.key["correct"] == [ids[2], ids[1], ids[0]]
+    assert saved.key["accepted"] == [[ids[2], ids[1], ids[0]]]
+    assert saved.content["regions"] == question.content["regions"]
 
 
 @pytest.mark.django_db

@@ -1,0 +1,80 @@
+"""Ids of parts that say nothing of the key.
+
+Authors and files name parts as they come: the items of an order i1, i2, i3 in the right order, partners l1 and r1. What
+a room sends shows these names, however it shuffles what is seen. Parts whose place or partner is asked for are
+therefore renamed where questions are made: the new name depends on nothing but the text that the learner reads anyway.
+A name that tells no place stays, so answers, statistics and files keep what they know.
+"""
+
+import re
+from base64 import b32encode
+from collections.abc import Collection, Iterable, Mapping
+from hashlib import sha256
+from typing import Any
+
+_OPAQUE = re.compile(r"x[2-7][a-z2-7]{6}")
+_POSITIONAL = re.compile(r"[A-Za-z]{0,24}[-_]?\d{1,3}|[A-Za-z]")
+_PLACE = re.compile(r"\d{1,3}|[A-Za-z]")
+
+
+def is_opaque(id_: str, /) -> bool:
+    """Tell whether an id is one that `opaque_names` gives."""
+    return _OPAQUE.fullmatch(id_) is not None
+
+
+def telling_ids(ids: Iterable[str], /, *, beside: Collection[str] = ()) -> frozenset[str]:
+    """Return the ids of a group that may tell a place or a partner.
+
+    These are a word with a small number or a letter alone (i1, right_2, c), those that differ only in such an end
+    (draggera, draggerb), and those that also stand in the group `beside`, among which partners are looked for.
+    """
+    named = [id_ for id_ in ids if not is_opaque(id_)]
+    start = _common_start(named) if len(named) > 1 else 0
+    is_counted = start > 0 and all(_PLACE.fullmatch(id_[start:]) for id_ in named)
+    return frozenset(id_ for id_ in named if is_counted or _POSITIONAL.fullmatch(id_) or id_ in beside)
+
+
+def _common_start(ids: Collection[str]) -> int:
+    """Return with how many characters all ids begin alike."""
+    first, last = min(ids), max(ids)
+    return next((at for at, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), len(first))
+
+
+def opaque_names(parts: Iterable[tuple[str, str]], /, *, beside: Collection[str] = ()) -> dict[str, str]:
+    """Return the new name of each part, given as id and text, that needs one; unique in the group, the same for the
+    same texts in whatever order. The ids are unique."""
+    pairs = list(parts)
+    telling = telling_ids([id_ for id_, _text in pairs], beside=beside)
+    taken = {id_ for id_, _text in pairs if id_ not in telling} | set(beside)
+    names: dict[str, str] = {}
+    for id_, text in pairs:
+        if id_ in telling:
+            names[id_] = _name_of(text, taken)
+            taken.add(names[id_])
+    return names
+
+
+def _name_of(text: str, taken: Collection[str]) -> str:
+    """Return the first name of a text that is free."""
+    attempt = 0
+    while True:
+        digest = sha256(f"{attempt}\n{text}".encode()).digest()
+        name = f"x{2 + digest[0] % 6}{b32encode(digest[1:5]).decode().lower()[:6]}"
+        if name not in taken:
+            return name
+        attempt += 1
+
+
+def renamed_parts(parts: Iterable[Mapping[str, Any]], names: Mapping[str, str], /) -> list[dict[str, Any]]:
+    """Return parts with an `id` under their new names, in their order."""
+    return [{**part, "id": names.get(part["id"], part["id"])} for part in parts]
+
+
+def renamed_ids(ids: Any, names: Mapping[str, str], /) -> Any:
+    """Return an id, or a list of them, under the new names."""
+    return names.get(ids, ids) if isinstance(ids, str) else [names.get(id_, id_) for id_ in ids]
+
+
+def renamed_keys(values: Mapping[str, Any], names: Mapping[str, str], /) -> dict[str, Any]:
+    """Return a mapping by id under the new names."""
+    return {names.get(id_, id_): value for id_, value in values.items()}
