@@ -14,7 +14,7 @@ from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations, groupby
 
 from exams.domain.near_duplicates import likeness
 
@@ -31,6 +31,10 @@ MOST_COMPARED = 4
 """Rows near by that one row is held against, those with the most keys in common."""
 LATEST = 3
 """Rows near by that are remembered for one key."""
+MOST_DISTANT = 20_000
+"""Pairs of rows far apart that are compared in one import, those with more keys in common before others."""
+FEW_KEYS = 3
+"""Keys that two texts have in common which share three of their smallest hashes."""
 WINDOW_ROWS, WINDOW_PIECES = 1_000, 200_000
 """Rows near by and their pieces altogether, some 70 bytes each."""
 _BUCKETS = 16
@@ -119,6 +123,12 @@ class _Window:
                     del self._latest[key]
 
 
+def _counted(ordered: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Yield each number of an ordered row once, with how often it stands there."""
+    for number, same in groupby(ordered):
+        yield number, sum(1 for _one in same)
+
+
 class Sketches:
     """The sketches of an import's rows, by position (below 33 million), which are added in their order."""
 
@@ -148,7 +158,8 @@ class Sketches:
 
     def distant_pairs(self) -> Iterator[tuple[int, int]]:
         """Yield pairs of rows (earlier, later) of one key that were too far apart to be compared when the later one was
-        added, each once, by the later row. Of many rows with the same key, each is paired with the LATEST before it."""
+        added, each once. Of many rows with the same key, each is paired with the LATEST before it; of a file whose
+        rows are all alike, MOST_DISTANT pairs are enough."""
         self._sort()
         found = array("Q")
         for bucket in self._buckets:
@@ -162,11 +173,11 @@ class Sketches:
                 since = self._compared_since[later]
                 found.extend([(later << _POSITION_BITS) | earlier for earlier in before if earlier < since])
                 before.append(later)
-        last = -1
-        for pair in sorted(found):
-            if pair != last:
-                last = pair
-                yield pair & _LOW, pair >> _POSITION_BITS
+        many, few = array("Q"), array("Q")
+        for pair, times in _counted(sorted(found)):
+            (many if times >= FEW_KEYS else few).append(pair)
+        for pair in chain(many[:MOST_DISTANT], few[: max(0, MOST_DISTANT - len(many))]):
+            yield pair & _LOW, pair >> _POSITION_BITS
 
     def _sort(self) -> None:
         if not self._is_sorted:
