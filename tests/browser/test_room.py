@@ -161,7 +161,7 @@ def test_notes_stay_on_the_device_and_go_with_the_handing_in(enter):
     page.locator(".palette [data-pad-open]").click()
     pad = page.get_by_role("dialog", name="Notes on the exam")
     pad.get_by_role("textbox").fill("PRIVATE-PAD")
-    expect(pad).to_contain_text("it is not sent and nobody marks it")
+    expect(pad).to_contain_text("It is not sent, nobody marks it")
     page.keyboard.press("Escape")
     expect(pad).to_be_hidden()
     room.question(1).locator(".option").first.click()
