@@ -12,7 +12,8 @@ from exams.domain.grading import load_question
 from exams.domain.marks import MarkState
 from exams.domain.receipts import canonical_response
 from exams.models import PracticeAnswer, PracticeSession, Question, QuestionVersion
-from exams.practice.book import Outcome, record_outcomes
+from exams.practice.answers import state_letter
+from exams.practice.question_progress import rebuild
 
 
 def practise(
@@ -52,7 +53,7 @@ def _practice_session(
     at: datetime,
     chance: random.Random,
 ) -> None:
-    items, answers, outcomes, moment = [], [], [], at
+    items, answers, rights, moment = [], [], 0, at
     for index, question in enumerate(picked):
         version = versions[question.current_version_id or 0]
         response = person.answer(version, difficulty=question.difficulty, chance=chance)
@@ -63,6 +64,7 @@ def _practice_session(
         items.append({"version_id": version.pk, "question_id": question.pk, "marks": str(version.marks), "order": {}})
         answers.append(
             PracticeAnswer(
+                user=person.user,
                 index=index,
                 question_id=question.pk,
                 version_id=version.pk,
@@ -73,15 +75,7 @@ def _practice_session(
                 answered_at=moment,
             )
         )
-        outcomes.append(
-            Outcome(
-                question_id=question.pk,
-                version_id=version.pk,
-                response="" if is_blank else canonical_response(response),
-                fraction=mark.fraction,
-                is_blank=is_blank,
-            )
-        )
+        rights += bool(mark.is_correct) and not is_blank
     with transaction.atomic():
         session = PracticeSession.objects.create(
             user=person.user,
@@ -92,7 +86,8 @@ def _practice_session(
             items=items,
             position=len(items) - 1,
             answered_count=len(items),
-            right_count=sum(outcome.is_right for outcome in outcomes),
+            right_count=rights,
+            states="".join(state_letter(answer) for answer in answers),
             started_at=at,
             active_at=moment,
             finished_at=moment,
@@ -100,6 +95,4 @@ def _practice_session(
         for answer in answers:
             answer.session = session
         PracticeAnswer.objects.bulk_create(answers)
-        record_outcomes(
-            user_id=person.user.pk, outcomes=outcomes, source_kind="practice", source_id=session.pk, at=moment
-        )
+        rebuild(user_id=person.user.pk, question_ids=[question.pk for question in picked])

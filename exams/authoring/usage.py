@@ -15,9 +15,9 @@ from exams.models import (
     PaperVersion,
     PracticeAnswer,
     Question,
+    QuestionProgress,
     QuestionVersion,
     Topic,
-    WrongAnswer,
 )
 from exams.uses import ids_used_elsewhere
 
@@ -39,7 +39,7 @@ def used_question_ids(*, questions: Sequence[Question]) -> set[int]:
     of the other rooms."""
     ids = [question.pk for question in questions]
     used: set[int] = set()
-    for model in (PaperItem, PracticeAnswer, ItemResult, WrongAnswer):
+    for model in (PaperItem, PracticeAnswer, ItemResult, QuestionProgress):
         used |= set(model.objects.filter(question_id__in=ids).values_list("question_id", flat=True))
     used |= ids_used_elsewhere(question_ids=ids)
     pooled = pooled_version_ids(bank_ids={question.bank_id for question in questions})

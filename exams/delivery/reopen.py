@@ -34,7 +34,7 @@ from exams.models import (
     RegradeSet,
     ScriptFlag,
 )
-from exams.practice.book import withdraw_exam_results
+from exams.practice.question_progress import rebuild
 
 ENDED = (Attempt.State.SUBMITTED, Attempt.State.NEEDS_MARKING, Attempt.State.GRADED)
 KNOWN_LONG = timedelta(hours=24)
@@ -208,18 +208,9 @@ def _withdraw(attempt: Attempt, *, actor: Any, now: datetime) -> int:
         )
         for row in marked
     )
-    if attempt.released_at is not None:
-        withdraw_exam_results(
-            user_id=attempt.user_id,
-            attempt_id=attempt.pk,
-            missed={
-                row.question_id: row.state == "blank"
-                for row in results
-                if row.state == "blank" or (row.fraction is not None and row.fraction < 1 - 1e-6)
-            },
-            at=now,
-        )
     ItemResult.objects.filter(attempt_id=attempt.pk).delete()
+    if attempt.released_at is not None:
+        rebuild(user_id=attempt.user_id, question_ids=[row.question_id for row in results])
     ScriptFlag.objects.filter(attempt_id=attempt.pk).delete()
     return len(marked)
 

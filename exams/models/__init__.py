@@ -14,7 +14,8 @@ from exams.models.invigilation import ActOnAttempt, AttemptDevice, ExamInvigilat
 from exams.models.marking import MarkSheet, ResultExport, ResultHold, SavedComment, ScriptFlag
 from exams.models.paper import BlueprintRule, Paper, PaperItem, PaperSection, PaperVersion
 from exams.models.paper_removal import PaperRemoval
-from exams.models.practice import PracticeAnswer, PracticeSession, WrongAnswer
+from exams.models.practice import PracticeAnswer, PracticeSession
+from exams.models.progress import PracticePreference, QuestionProgress
 from exams.models.question_change import QuestionChange
 from exams.models.regrading import RegradeChange, RegradeSet
 from exams.models.review import QuestionComment, QuestionReview
@@ -53,12 +54,14 @@ __all__ = [
     "PaperSection",
     "PaperVersion",
     "PracticeAnswer",
+    "PracticePreference",
     "PracticeSession",
     "Question",
     "QuestionChange",
     "QuestionComment",
     "QuestionEnemies",
     "QuestionExport",
+    "QuestionProgress",
     "QuestionReport",
     "QuestionReview",
     "QuestionStatistics",
@@ -75,5 +78,4 @@ __all__ = [
     "Topic",
     "TopicChange",
     "TopicChangePart",
-    "WrongAnswer",
 ]

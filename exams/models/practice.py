@@ -18,6 +18,11 @@ class PracticeSession(models.Model):
         RANDOM = "random", _("random practice")
         WRONG = "wrong", _("wrong answers")
         LESSON = "lesson", _("lesson quiz")
+        DAILY = "daily", _("daily practice")
+        DUE = "due", _("due today")
+        FAVOURITES = "favourites", _("favourites")
+        SIBLINGS = "siblings", _("similar questions")
+        SET = "set", _("practice set")
 
     public_id = models.UUIDField(unique=True, default=new_public_id, editable=False, db_comment="Id in addresses")
     user = models.ForeignKey(
@@ -46,6 +51,10 @@ class PracticeSession(models.Model):
     asks_certainty = models.BooleanField(
         default=False, db_comment="Whether the learner says how certain she is, and earns by that"
     )
+    states = models.TextField(
+        default="",
+        db_comment="One letter a question: - open, r right, p partly, w wrong, b blank, ? waits for self-assessment",
+    )
     position = models.PositiveIntegerField(default=0, db_comment="Where the learner stopped, from 0")
     answered_count = models.PositiveIntegerField(default=0, db_comment="Questions answered")
     right_count = models.PositiveIntegerField(default=0, db_comment="Questions answered fully right")
@@ -65,47 +74,26 @@ class PracticeAnswer(models.Model):
     session = models.ForeignKey(
         PracticeSession, on_delete=models.CASCADE, related_name="answers", db_comment="The session"
     )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="practice_answers",
+        db_comment="The learner, as the session has it",
+    )
     index = models.PositiveIntegerField(db_comment="Place in the session, from 0")
     question_id = models.BigIntegerField(db_index=True, db_comment="The question")
     version_id = models.BigIntegerField(db_comment="The version that was asked")
     response = models.TextField(default="", db_comment="Canonical JSON of the response; empty for a blank")
     state = models.CharField(max_length=8, db_comment="graded, pending (self-assessed) or blank")
     fraction = models.FloatField(null=True, db_comment="Part of the marks earned; null while pending")
+    is_easy = models.BooleanField(default=False, db_comment="Whether it was right, quick and certain")
     seconds = models.PositiveIntegerField(default=0, db_comment="Time spent, as the page measured it")
     answered_at = models.DateTimeField(db_comment="When")
 
     class Meta:
         db_table_comment = "Answers in practice sessions"
         constraints = [models.UniqueConstraint(fields=["session", "index"], name="practice_answer_once")]
-
-
-class WrongAnswer(models.Model):
-    """An entry of the wrong-answer book: one a learner and question, with what happened to it."""
-
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.CASCADE,
-        related_name="wrong_answers",
-        db_comment="The learner",
-    )
-    question = models.ForeignKey(
-        "exams.Question", on_delete=models.CASCADE, related_name="+", db_comment="The question"
-    )
-    version_id = models.BigIntegerField(db_comment="The version that was last asked")
-    source_kind = models.CharField(max_length=10, db_comment="practice or exam: where it was last wrong")
-    source_id = models.BigIntegerField(db_comment="Session or attempt where it was last wrong")
-    last_response = models.TextField(default="", db_comment="Canonical JSON of the last wrong response")
-    wrong_count = models.PositiveIntegerField(default=0, db_comment="How often it was wrong")
-    blank_count = models.PositiveIntegerField(default=0, db_comment="How often it was left blank")
-    right_streak = models.PositiveIntegerField(default=0, db_comment="How often right in a row since")
-    first_wrong_at = models.DateTimeField(db_comment="When it entered the book")
-    last_wrong_at = models.DateTimeField(db_comment="When it was last wrong")
-    right_at = models.DateTimeField(null=True, db_comment="When it was last right, in practice or an exam; null: never")
-    mastered_at = models.DateTimeField(null=True, db_comment="When it left the book by mastery; null while it is in")
-    note = models.TextField(_("note"), blank=True, default="", db_comment="The learner's private note")
-
-    class Meta:
-        db_table_comment = "Wrong-answer book: one entry a learner and question"
-        ordering = ["-last_wrong_at"]
-        constraints = [models.UniqueConstraint(fields=["user", "question"], name="wrong_answer_once")]
-        indexes = [models.Index(fields=["user", "mastered_at", "-last_wrong_at"], name="wrong_answer_list_idx")]
+        indexes = [
+            models.Index(fields=["user", "question_id"], name="practice_own_answers_idx"),
+            models.Index(fields=["user", "answered_at"], name="practice_days_idx"),
+        ]

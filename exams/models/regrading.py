@@ -122,7 +122,6 @@ class RegradeChange(models.Model):
     new_passed = models.BooleanField(null=True, db_comment="Whether it passes after; null: pending")
     before = models.JSONField(null=True, db_comment="The result of the question before; null until it is done")
     after = models.JSONField(null=True, db_comment="The result of the question after; null until it is done")
-    book_at = models.DateTimeField(null=True, db_comment="When the wrong-answer book was corrected; null until then")
 
     class Meta:
         db_table_comment = "What change sets of regrading do to attempts"

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
-from django.db.models import F
+from django.db import IntegrityError, transaction
+from django.db.models import F, TextField, Value
+from django.db.models.functions import Concat, Substr
 from django.utils.translation import gettext as _
 
 from edu.core.clock import now_utc
@@ -14,21 +15,22 @@ from edu.core.errors import Conflict, InvalidInput, NotFound
 from edu.events.publish import publish
 from edu.events.types import PracticeAnswered
 from exams.answer_files import refuse_foreign_files
+from exams.domain.certainty import HIGH
 from exams.domain.grading import GradingPolicy, Mark, MarkState, load_question, pending_paths, settle
-from exams.models import (
-    PracticeAnswer,
-    PracticeSession,
-    QuestionVersion,
-)
-from exams.practice.book import Outcome, record_outcomes
+from exams.domain.progress import EASY_SECONDS, MasteryRule
+from exams.domain.responses import split_certainty
+from exams.models import PracticeAnswer, PracticeSession, QuestionProgress, QuestionVersion
+from exams.practice.question_progress import answered_in_practice, find_preference, rebuild, record_answer, rule_of
 
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerResult:
-    """What an answer came to: the stored answer and, unless it was there before, its mark."""
+    """What an answer came to: the stored answer and, unless it was there before, its mark and how the learner stands
+    with the question now (None while the answer waits for her own judgement)."""
 
     answer: PracticeAnswer
     mark: Mark | None
+    progress: QuestionProgress | None
     is_new: bool
 
 
@@ -45,13 +47,19 @@ def grade_item(
 
 
 def answer_question(
-    *, session: PracticeSession, index: int, version: QuestionVersion, response: Any, seconds: int = 0
+    *,
+    session: PracticeSession,
+    index: int,
+    version: QuestionVersion,
+    response: Any,
+    seconds: int = 0,
+    rule: MasteryRule | None = None,
 ) -> AnswerResult:
-    """Grade and keep the answer to one question of the caller's session, and enter it in the wrong-answer book.
+    """Grade and keep the answer to one question of the caller's session, and count it in her progress.
 
     The first answer counts: a repeated one returns what is stored. `seconds` is what the page measured,
-    capped at an hour. InvalidResponse when it does not fit; Conflict when the session is finished; NotFound
-    for an index outside it.
+    capped at an hour; `rule` is the learner's, where the caller has it. Four statements with it. InvalidResponse when
+    it does not fit; Conflict when the session is finished; NotFound for an index outside it.
     """
     if not 0 <= index < len(session.items):
         raise NotFound(_("There is no such question in this practice."))
@@ -59,41 +67,73 @@ def answer_question(
         raise Conflict(_("This practice is finished."))
     refuse_foreign_files(response, session_id=session.pk)
     mark = grade_item(version, response, order=session.items[index].get("order"))
-    text = "" if mark.state == MarkState.BLANK else json.dumps(response, ensure_ascii=False, sort_keys=True)
-    now = now_utc()
+    seconds = max(0, min(seconds, 3600))
+    answer = PracticeAnswer(
+        session=session,
+        user_id=session.user_id,
+        index=index,
+        question_id=version.question_id,
+        version_id=version.pk,
+        response="" if mark.state == MarkState.BLANK else json.dumps(response, ensure_ascii=False, sort_keys=True),
+        state=mark.state.value,
+        fraction=mark.fraction,
+        is_easy=_is_easy(mark, response, seconds),
+        seconds=seconds,
+        answered_at=now_utc(),
+    )
     with transaction.atomic():
-        answer, created = PracticeAnswer.objects.get_or_create(
-            session=session,
-            index=index,
-            defaults={
-                "question_id": version.question_id,
-                "version_id": version.pk,
-                "response": text,
-                "state": mark.state.value,
-                "fraction": mark.fraction,
-                "seconds": max(0, min(seconds, 3600)),
-                "answered_at": now,
-            },
-        )
-        if not created:
-            return AnswerResult(answer=answer, mark=None, is_new=False)
+        if not _inserted(answer):
+            kept = PracticeAnswer.objects.get(session=session, index=index)
+            return AnswerResult(answer=kept, mark=None, progress=None, is_new=False)
+        letter = state_letter(answer)
         PracticeSession.objects.filter(pk=session.pk).update(
             answered_count=F("answered_count") + 1,
-            right_count=F("right_count") + (1 if mark.is_correct and mark.state == MarkState.GRADED else 0),
+            right_count=F("right_count") + int(letter == "r"),
+            states=_with_letter(index, letter),
             position=index,
-            active_at=now,
+            active_at=answer.answered_at,
         )
-        outcome = Outcome(
-            question_id=version.question_id,
-            version_id=version.pk,
-            response=text,
-            fraction=mark.fraction,
-            is_blank=mark.state == MarkState.BLANK,
-        )
-        record_outcomes(
-            user_id=session.user_id, outcomes=[outcome], source_kind="practice", source_id=session.pk, at=now
-        )
-    return AnswerResult(answer=answer, mark=mark, is_new=True)
+        progress = None
+        if mark.state != MarkState.PENDING:
+            progress = record_answer(
+                user_id=session.user_id,
+                question_id=version.question_id,
+                answered=answered_in_practice(answer),
+                rule=rule or rule_of(find_preference(user_id=session.user_id)),
+            )
+    return AnswerResult(answer=answer, mark=mark, progress=progress, is_new=True)
+
+
+def _inserted(answer: PracticeAnswer) -> bool:
+    """Write the answer; False where one is there already, whoever was quicker."""
+    try:
+        with transaction.atomic():
+            answer.save(force_insert=True)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _is_easy(mark: Mark, response: Any, seconds: int) -> bool:
+    """Whether an answer counts as quick and certain: all right, within EASY_SECONDS, and with the highest certainty."""
+    _plain, certainty = split_certainty(response)
+    return bool(mark.is_correct) and certainty == HIGH and seconds <= EASY_SECONDS
+
+
+def state_letter(answer: PracticeAnswer, /) -> str:
+    """Return how an answer stands in `PracticeSession.states`."""
+    if answer.state == "pending":
+        return "?"
+    if answer.state == "blank":
+        return "b"
+    fraction = answer.fraction or 0.0
+    return "r" if fraction >= 1 - 1e-6 else "p" if fraction > 1e-6 else "w"
+
+
+def _with_letter(index: int, letter: str) -> Any:
+    """Return the expression that puts a letter at a place of `states`, so that two devices never undo each other."""
+    head = Substr("states", 1, index) if index else Value("")
+    return Concat(head, Value(letter), Substr("states", index + 2), output_field=TextField())
 
 
 def assess_answer(*, session: PracticeSession, index: int, fraction: float) -> None:
@@ -103,7 +143,6 @@ def assess_answer(*, session: PracticeSession, index: int, fraction: float) -> N
     """
     if fraction not in {0.0, 0.5, 1.0}:
         raise InvalidInput(_("Choose one of the three judgements."), field="fraction")
-    now = now_utc()
     with transaction.atomic():
         answer = PracticeAnswer.objects.filter(session=session, index=index, state="pending").first()
         if answer is None:
@@ -111,14 +150,11 @@ def assess_answer(*, session: PracticeSession, index: int, fraction: float) -> N
         fraction = _settled(session, answer, fraction)
         answer.state, answer.fraction = "graded", fraction
         answer.save(update_fields=["state", "fraction"])
-        if fraction >= 1 - 1e-6:
-            PracticeSession.objects.filter(pk=session.pk).update(right_count=F("right_count") + 1)
-        outcome = Outcome(
-            question_id=answer.question_id, version_id=answer.version_id, response=answer.response, fraction=fraction
+        letter = state_letter(answer)
+        PracticeSession.objects.filter(pk=session.pk).update(
+            right_count=F("right_count") + int(letter == "r"), states=_with_letter(index, letter)
         )
-        record_outcomes(
-            user_id=session.user_id, outcomes=[outcome], source_kind="practice", source_id=session.pk, at=now
-        )
+        rebuild(user_id=session.user_id, question_ids=[answer.question_id])
 
 
 def _settled(session: PracticeSession, answer: PracticeAnswer, judged: float) -> float:

@@ -12,10 +12,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from edu.core.clock import now_utc
 from edu.core.errors import DomainError, NotFound
+from exams.domain.progress import HandAct
 from exams.models import Bank, Topic
-from exams.practice.book import MASTERY_STREAK, count_by_bank, list_entries, save_note, set_mastered
+from exams.practice.book import count_by_bank, list_entries, save_note, set_mastered
 from exams.practice.forms import BookFilterForm
 from exams.practice.hidden import hidden_questions
+from exams.practice.question_progress import find_preference, rule_of
 from exams.practice.starts import start_wrong_practice
 from exams.view_models import TYPE_LABELS
 
@@ -62,7 +64,7 @@ def wrong_answers(request: HttpRequest) -> HttpResponse:
             "page_obj": page_obj,
             "open_count": sum(row["open_count"] for row in counts),
             "mastered_count": sum(row["mastered_count"] for row in counts),
-            "mastery_streak": MASTERY_STREAK,
+            "rule": rule_of(find_preference(user_id=request.user.pk)),
             "is_mastered_list": request.GET.get("state") == "mastered",
         },
     )
@@ -91,8 +93,8 @@ def update_entry(request: HttpRequest, public_id: Any) -> HttpResponse:
             save_note(user_id=user_id, question_public_id=public_id, note=request.POST["note"])
             messages.success(request, _("Your note is saved."))
         elif request.POST.get("do") in {"master", "return"}:
-            at = now_utc() if request.POST["do"] == "master" else None
-            set_mastered(user_id=user_id, question_public_id=public_id, at=at)
+            hand_act = HandAct.MASTERED if request.POST["do"] == "master" else HandAct.RETURNED
+            set_mastered(user_id=user_id, question_public_id=public_id, hand_act=hand_act)
     except NotFound as error:
         raise Http404(error.message) from error
     target = request.POST.get("next", "")

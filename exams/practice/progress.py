@@ -1,11 +1,11 @@
-"""How far a learner is: by bank and by chapter, from the answers of her practice. For the pages of practice."""
+"""How far a learner is: by bank and by chapter, from how she stands with its questions. For the pages of practice."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Max
+from django.db.models import Count
 
-from exams.models import Bank, PracticeAnswer, Question, Topic
+from exams.models import Bank, Question, QuestionProgress, Topic
 from exams.practice.access import PracticeDoor, list_open_questions
 
 
@@ -52,7 +52,7 @@ def list_bank_progress(*, user_id: int, banks: list[Bank], open_ids: set[int]) -
     """Return the progress in each bank; two queries whatever their number. Banks without questions are left out."""
     rows = Question.objects.drawable().filter(bank__in=banks)
     totals = dict(rows.values("bank_id").annotate(n=Count("pk")).values_list("bank_id", "n"))
-    answered = PracticeAnswer.objects.filter(session__user_id=user_id).values("question_id")
+    answered = QuestionProgress.objects.filter(user_id=user_id, answered_count__gt=0).values("question_id")
     seen = dict(rows.filter(pk__in=answered).values("bank_id").annotate(n=Count("pk")).values_list("bank_id", "n"))
     return [
         BankProgress(bank=bank, total=totals[bank.pk], seen=seen.get(bank.pk, 0), is_open=bank.pk in open_ids)
@@ -66,11 +66,10 @@ def list_chapters(*, user_id: int, bank: Bank, door: PracticeDoor) -> list[Chapt
     topics = list(Topic.objects.filter(bank=bank))
     nodes = {topic.pk: ChapterProgress(topic=topic, depth=topic.path.count("/") - 2) for topic in topics}
     published = Question.objects.drawable().filter(bank=bank)
-    best = dict(
-        PracticeAnswer.objects.filter(session__user_id=user_id, question_id__in=published.values("pk"))
-        .values("question_id")
-        .annotate(best=Max("fraction"))
-        .values_list("question_id", "best")
+    rights = dict(
+        QuestionProgress.objects.filter(
+            user_id=user_id, answered_count__gt=0, question_id__in=published.values("pk")
+        ).values_list("question_id", "right_count")
     )
     open_ids = None if door.is_open else set(list_open_questions(bank, door).values_list("pk", flat=True))
     paths = {topic.pk: [int(part) for part in topic.path.split("/") if part] for topic in topics}
@@ -79,9 +78,9 @@ def list_chapters(*, user_id: int, bank: Bank, door: PracticeDoor) -> list[Chapt
             node = nodes[above]
             node.total += 1
             node.open_total += open_ids is None or question_id in open_ids
-            if question_id in best:
+            if question_id in rights:
                 node.seen += 1
-                node.right += (best[question_id] or 0) >= 1 - 1e-6
+                node.right += rights[question_id] > 0
     return [node for node in _in_reading_order(topics, nodes) if node.total]
 
 

@@ -7,12 +7,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Count, Q
-
 from exams.domain.certainty import certainty_fraction
 from exams.domain.grading import Mark, PartMark
 from exams.form_responses import response_from_form
-from exams.models import PracticeAnswer, PracticeSession, QuestionVersion, WrongAnswer
+from exams.models import PracticeAnswer, PracticeSession, QuestionProgress, QuestionVersion
 from exams.practice.answers import grade_item, judged_mark
 from exams.presentation import ask_view, certainty_rows, review_view
 
@@ -30,7 +28,8 @@ class PaletteEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class OwnHistory:
-    """How this learner did with the question before, and how others did."""
+    """How this learner did with the question, and what part of the marks all learners earn with it on average, per cent
+    (None while too few have answered)."""
 
     tries: int = 0
     right: int = 0
@@ -49,7 +48,12 @@ class ItemPage:
     shows_feedback: bool
     palette: tuple[PaletteEntry, ...]
     history: OwnHistory = field(default_factory=OwnHistory)
-    entry: WrongAnswer | None = None
+    progress: QuestionProgress | None = None
+
+    @property
+    def entry(self) -> QuestionProgress | None:
+        """Return the entry of the wrong-answer book, None when the question was never wrong."""
+        return self.progress if self.progress is not None and self.progress.last_wrong_at is not None else None
 
     @property
     def number(self) -> int:
@@ -150,14 +154,14 @@ def _reviewed(
 def item_page(*, session: PracticeSession, index: int | None) -> ItemPage:
     """Return one question of the caller's session; without an index the first open one from where she stopped.
 
-    Three queries while it is asked, six with feedback; none grows with the length of the session.
+    Two queries while it is asked, three with feedback; none grows with the length of the session.
     """
     answers = {row.index: row for row in PracticeAnswer.objects.filter(session=session)}
     if index is None:
         places = [*range(session.position, len(session.items)), *range(session.position)]
         index = next((place for place in places if place not in answers), session.position)
     item = session.items[index]
-    version = QuestionVersion.objects.get(pk=item["version_id"])
+    version = QuestionVersion.objects.select_related("statistics").get(pk=item["version_id"])
     answer = answers.get(index)
     is_finished = session.finished_at is not None
     shows_feedback = answer is not None and (session.feedback == "at_once" or is_finished)
@@ -183,6 +187,7 @@ def item_page(*, session: PracticeSession, index: int | None) -> ItemPage:
         )
         for place in range(len(session.items))
     )
+    progress = _progress(session.user_id, version.question_id) if shows_feedback else None
     return ItemPage(
         session=session,
         index=index,
@@ -191,23 +196,24 @@ def item_page(*, session: PracticeSession, index: int | None) -> ItemPage:
         answer=answer,
         shows_feedback=shows_feedback,
         palette=palette,
-        history=_history(session.user_id, version.question_id) if shows_feedback else OwnHistory(),
-        entry=_entry(session.user_id, version.question_id) if shows_feedback else None,
+        history=_history(version, progress) if shows_feedback else OwnHistory(),
+        progress=progress,
     )
 
 
-def _history(user_id: int, question_id: int) -> OwnHistory:
-    rows = PracticeAnswer.objects.filter(question_id=question_id)
-    mine = rows.filter(session__user_id=user_id).aggregate(
-        tries=Count("id"), right=Count("id", filter=Q(fraction__gte=1 - 1e-6))
+def _history(version: QuestionVersion, progress: QuestionProgress | None) -> OwnHistory:
+    statistics = getattr(version, "statistics", None)
+    shares = [statistics.practice_facility, statistics.facility] if statistics else []
+    share = next((share for share in shares if share is not None), None)
+    return OwnHistory(
+        tries=progress.answered_count if progress else 0,
+        right=progress.right_count if progress else 0,
+        others_percent=None if share is None else round(100 * share),
     )
-    others = rows.exclude(session__user_id=user_id).aggregate(n=Count("id"), mean=Avg("fraction"))
-    percent = round(100 * others["mean"]) if others["n"] >= 5 and others["mean"] is not None else None
-    return OwnHistory(tries=mine["tries"], right=mine["right"], others_percent=percent)
 
 
-def _entry(user_id: int, question_id: int) -> WrongAnswer | None:
-    return WrongAnswer.objects.filter(user_id=user_id, question_id=question_id).select_related("question").first()
+def _progress(user_id: int, question_id: int) -> QuestionProgress | None:
+    return QuestionProgress.objects.filter(user_id=user_id, question_id=question_id).select_related("question").first()
 
 
 def read_response(page: ItemPage, form: Any) -> Any:

@@ -2,10 +2,10 @@
 
 import secrets
 from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from edu.core.clock import now_utc
@@ -17,12 +17,11 @@ from exams.fetch import pools_of
 from exams.models import (
     Bank,
     Paper,
-    PracticeAnswer,
     PracticeSession,
     Question,
+    QuestionProgress,
     QuestionVersion,
     Topic,
-    WrongAnswer,
 )
 from exams.practice.access import bank_door, list_open_questions, paper_door
 from exams.practice.book import list_entries
@@ -98,6 +97,7 @@ def _start(
         mode=mode,
         title=title[:200],
         items=items,
+        states="-" * len(items),
         feedback=feedback,
         started_at=now,
         active_at=now,
@@ -160,16 +160,16 @@ def _arranged(user_id: int, found: list[tuple[int, int]], order: str) -> list[tu
     ids = [question_id for question_id, _version_id in found]
     if order == "unseen_first":
         seen = dict(
-            PracticeAnswer.objects.filter(session__user_id=user_id, question_id__in=ids)
-            .values("question_id")
-            .annotate(last=Max("id"))
-            .values_list("question_id", "last")
+            QuestionProgress.objects.filter(
+                user_id=user_id, question_id__in=ids, last_answered_at__isnull=False
+            ).values_list("question_id", "last_answered_at")
         )
-        return sorted(found, key=lambda pair: seen.get(pair[0], 0))
+        never = datetime.min.replace(tzinfo=UTC)
+        return sorted(found, key=lambda pair: seen.get(pair[0]) or never)
     wrong = set(
-        WrongAnswer.objects.filter(user_id=user_id, mastered_at__isnull=True, question_id__in=ids).values_list(
-            "question_id", flat=True
-        )
+        QuestionProgress.objects.filter(
+            user_id=user_id, last_wrong_at__isnull=False, mastered_at__isnull=True, question_id__in=ids
+        ).values_list("question_id", flat=True)
     )
     return sorted(found, key=lambda pair: pair[0] not in wrong)
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from edu.core.errors import DomainError, NotFound
 from exams.answer_files import form_with_files, sitting_of_session
-from exams.models import PracticeAnswer, PracticeSession, QuestionVersion, Topic, WrongAnswer
+from exams.models import PracticeAnswer, PracticeSession, QuestionVersion, Topic
 from exams.practice.access import (
     bank_door,
     get_practisable_bank,
@@ -25,6 +25,7 @@ from exams.practice.access import (
     paper_door,
 )
 from exams.practice.answers import answer_question, assess_answer, finish_session
+from exams.practice.book import count_open_entries
 from exams.practice.forms import StartForm
 from exams.practice.progress import list_bank_progress, list_chapters
 from exams.practice.room import ItemPage, item_page, read_response, result_page
@@ -55,7 +56,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "papers": sorted(papers, key=lambda row: row.pk not in papers_open),
             "open_paper_ids": papers_open,
             "running": PracticeSession.objects.filter(user=user, finished_at__isnull=True).order_by("-active_at")[:5],
-            "wrong_count": WrongAnswer.objects.filter(user=user, mastered_at__isnull=True).count(),
+            "wrong_count": count_open_entries(user_id=user.pk),
         },
     )
 

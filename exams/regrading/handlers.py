@@ -1,13 +1,10 @@
 """What follows from a regrade: learners are told once, and the wrong-answer book is corrected."""
 
-import json
-
-from edu.core.clock import now_utc
 from edu.events.types import AttemptsRegraded, Event
 from edu.notifications.services import notify
 from exams.delivery.reviewing import enters_books
 from exams.models import Attempt, RegradeChange, RegradeSet
-from exams.practice.book import Outcome, record_outcomes, take_back
+from exams.practice.question_progress import rebuild
 
 
 def tell_learners(event: Event) -> None:
@@ -46,49 +43,21 @@ def correct_books(event: Event) -> None:
     change_set = RegradeSet.objects.select_related("version").filter(pk=event.change_set_id).first()
     if change_set is None:
         return
-    now = now_utc()
-    for attempt, change in _changes(event, needs_responses=True):
-        if not enters_books(attempt.exam):
-            continue
-        claimed = RegradeChange.objects.filter(pk=change.pk, book_at__isnull=True).update(book_at=now)
-        was, becomes = _kind(change.before), _kind(change.after)
-        if not claimed or was == becomes:
-            continue
-        question_id = change_set.version.question_id
-        if was in {"wrong", "blank"}:
-            take_back(user_id=attempt.user_id, question_id=question_id, was_blank=was == "blank", at=now)
-        if becomes in {"wrong", "blank"}:
-            stored = attempt.responses.get(str(change.slot), "")
-            outcome = Outcome(
-                question_id=question_id,
-                version_id=change_set.version_id,
-                response=stored if isinstance(stored, str) else json.dumps(stored, ensure_ascii=False),
-                fraction=(change.after or {})["fraction"],
-                is_blank=becomes == "blank",
-            )
-            record_outcomes(
-                user_id=attempt.user_id, outcomes=[outcome], source_kind="exam", source_id=attempt.pk, at=now
-            )
+    question_id = change_set.version.question_id
+    users = {attempt.user_id for attempt, _change in _changes(event) if enters_books(attempt.exam)}
+    for user_id in sorted(users):
+        rebuild(user_id=user_id, question_ids=[question_id])
 
 
-def _changes(event: AttemptsRegraded, *, needs_responses: bool = False) -> list[tuple[Attempt, RegradeChange]]:
+def _changes(event: AttemptsRegraded) -> list[tuple[Attempt, RegradeChange]]:
     """Return the released attempts of the event with what was done to them: two statements."""
     changes = RegradeChange.objects.filter(
         change_set_id=event.change_set_id, attempt_id__in=event.attempt_ids, state=RegradeChange.State.APPLIED
     )
     by_attempt = {change.attempt_id: change for change in changes}
     attempts = Attempt.objects.filter(pk__in=by_attempt, released_at__isnull=False).select_related("exam")
-    attempts = attempts.defer("paper") if needs_responses else attempts.defer("paper", "responses")
+    attempts = attempts.defer("paper", "responses")
     return [(attempt, by_attempt[attempt.pk]) for attempt in attempts]
-
-
-def _kind(stored: dict[str, object] | None) -> str:
-    """Return how the book sees a result: right, wrong, blank, or nothing where it waits or does not count."""
-    if not stored or stored["fraction"] is None or float(str(stored["maximum"])) <= 0:
-        return ""
-    if stored["state"] == "blank":
-        return "blank"
-    return "right" if float(str(stored["fraction"])) >= 1 - 1e-6 else "wrong"
 
 
 def _text(value: object) -> str:

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from edu.access.services import give_grant, register_door
 from edu.core.clock import now_utc
-from exams.models import Attempt, WrongAnswer
+from exams.models import Attempt, QuestionProgress
 from tests.factories.courses import make_course, make_learner, make_user
 from tests.factories.exams import make_bank, make_exam, make_paper_version, make_question
 
@@ -43,7 +43,7 @@ def make_attempt(user, exam, **fields):
 def make_wrong(user):
     version = make_question()
     now = now_utc()
-    return WrongAnswer.objects.create(
+    return QuestionProgress.objects.create(
         user=user,
         question=version.question,
         version_id=version.pk,

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from exams.authoring.exam_form import ExamForm
-from exams.models import Exam, ItemResult, PracticeAnswer, PracticeSession, WrongAnswer
+from exams.models import Exam, ItemResult, PracticeAnswer, PracticeSession, QuestionProgress
 from tests.factories.exams import make_bank, make_exam, make_question, make_user
 
 pytestmark = pytest.mark.django_db
@@ -111,7 +111,7 @@ def test_practice_asks_when_the_learner_wishes(client, learner):
     page = client.get(client.post(address, {"n": 1, "q1": "b", "q1~certainty": "1"}).url).content.decode()
     assert "Certainty: low" in page
     assert PracticeAnswer.objects.get().fraction == 1
-    assert not WrongAnswer.objects.exists()
+    assert not QuestionProgress.objects.filter(last_wrong_at__isnull=False).exists()
     client.post(address, {"n": 2, "q2": "a", "q2~certainty": "2"})
     client.post(reverse("practice:finish", args=[session.public_id]))
     page = client.get(reverse("practice:result", args=[session.public_id])).content.decode()

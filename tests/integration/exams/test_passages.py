@@ -12,7 +12,7 @@ from exams.authoring.editors import get_editor
 from exams.delivery.grade import grade_attempt
 from exams.domain.grading import conceal_ids
 from exams.domain.registry import get_type
-from exams.models import AnswerFile, ItemResult, PracticeAnswer, PracticeSession, WrongAnswer
+from exams.models import AnswerFile, ItemResult, PracticeAnswer, PracticeSession, QuestionProgress
 from exams.practice.starts import start_wrong_practice
 from exams.presentation import ask_view
 from exams.printing import answer_blocks, print_questions, question_blocks
@@ -151,14 +151,14 @@ def test_practice_asks_marks_and_explains_them_and_the_wrong_answer_book_asks_ag
     page = client.get(response.url).content.decode()
     assert PracticeAnswer.objects.get().fraction == pytest.approx(0.75)
     assert all(f"EXPLAINED-{id_}" in page for id_ in ("q1", "q3", "q4", "q5"))
-    assert WrongAnswer.objects.get(user=learner).wrong_count == 1
+    assert QuestionProgress.objects.get(user=learner).wrong_count == 1
     assert client.get(reverse("practice:wrong_answers")).status_code == 200
     again = start_wrong_practice(user=learner, title="Book")
     page = client.get(reverse("practice:session", args=[again.public_id])).content.decode()
     form = posted(answers(drawn_in(page)))
     client.post(reverse("practice:answer", args=[again.public_id]), {"n": 1, **form})
     assert PracticeAnswer.objects.latest("pk").fraction == 1
-    assert WrongAnswer.objects.get(user=learner).right_streak == 1
+    assert QuestionProgress.objects.get(user=learner).right_streak == 1
 
 
 def test_who_judges_her_own_files_keeps_what_the_engine_marked(client, learner):

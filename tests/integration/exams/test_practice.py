@@ -8,7 +8,7 @@ from django.urls import reverse
 from edu.access.services import give_grant
 from edu.core.clock import now_utc
 from edu.events.types import ResultReleased
-from exams.models import Attempt, ItemResult, PracticeAnswer, PracticeSession, Topic, WrongAnswer
+from exams.models import Attempt, ItemResult, PracticeAnswer, PracticeSession, QuestionProgress, Topic
 from exams.practice.handlers import enter_exam_results
 from exams.practice.sessions import lesson_quiz_result
 from exams.practice.starts import start_lesson_quiz
@@ -61,7 +61,7 @@ def test_a_chapter_is_practised_with_feedback_at_once(client, learner, bank):
     page = client.get(response.url).content.decode()
     assert "EXPLANATION-KEY" in page
     assert "FEEDBACK-KEY" in page
-    assert WrongAnswer.objects.get(user=learner).wrong_count == 1
+    assert QuestionProgress.objects.get(user=learner).wrong_count == 1
     answer(client, session, 1, q1="b")
     assert PracticeAnswer.objects.get().fraction == 0
     part = client.post(
@@ -91,7 +91,7 @@ def test_each_type_is_asked_and_reviewed_in_practice(client, learner, bank, type
     response = answer(client, session, 1, blank="1")
     assert client.get(response.url).status_code == 200
     assert PracticeAnswer.objects.get().state == "blank"
-    assert WrongAnswer.objects.get().blank_count == 1
+    assert QuestionProgress.objects.get().blank_count == 1
     client.post(reverse("practice:finish", args=[session.public_id]))
     assert client.get(reverse("practice:result", args=[session.public_id])).status_code == 200
 
@@ -106,7 +106,11 @@ def test_an_empty_answer_is_asked_about_and_a_given_one_never(client, learner, b
     assert "<html" not in part
     assert "SECRET-KEY" not in part
     session.refresh_from_db()
-    assert (session.answered_count, PracticeAnswer.objects.count(), WrongAnswer.objects.count()) == (0, 0, 0)
+    assert (
+        session.answered_count,
+        PracticeAnswer.objects.count(),
+        QuestionProgress.objects.filter(last_wrong_at__isnull=False).count(),
+    ) == (0, 0, 0)
     answer(client, session, 1, q1="SECRET-KEY", blank="1")
     assert PracticeAnswer.objects.get().fraction == 1
 
@@ -126,7 +130,7 @@ def test_two_right_answers_in_a_row_master_a_question_and_a_wrong_one_brings_it_
     for given in ("a", "b", "b"):
         start(client, bank)
         answer(client, PracticeSession.objects.latest("pk"), 1, q1=given)
-    entry = WrongAnswer.objects.get()
+    entry = QuestionProgress.objects.get()
     assert entry.mastered_at is not None
     start(client, bank)
     answer(client, PracticeSession.objects.latest("pk"), 1, q1="a")
@@ -140,10 +144,10 @@ def test_an_essay_is_judged_by_the_learner_herself(client, learner, bank):
     session = PracticeSession.objects.get()
     response = answer(client, session, 1, q1="My text")
     assert "SECRET-KEY" in client.get(response.url).content.decode()
-    assert WrongAnswer.objects.count() == 0
+    assert QuestionProgress.objects.filter(last_wrong_at__isnull=False).count() == 0
     client.post(reverse("practice:assess", args=[session.public_id]), {"n": 1, "judgement": "partly"})
     assert PracticeAnswer.objects.get().fraction == 0.5
-    assert WrongAnswer.objects.get().wrong_count == 1
+    assert QuestionProgress.objects.get().wrong_count == 1
 
 
 def test_a_bank_for_sale_gives_a_sample_of_each_topic_and_opens_with_a_grant(client, learner):
@@ -228,7 +232,7 @@ def test_a_released_result_enters_the_book_once_however_often_it_is_delivered(le
     event = released_attempt(learner)
     enter_exam_results(event)
     enter_exam_results(event)
-    assert WrongAnswer.objects.get().wrong_count == 1
+    assert QuestionProgress.objects.get().wrong_count == 1
 
 
 def right_exam(learner, entry, *, answered_at, released_at=None, keys=True):
@@ -242,7 +246,7 @@ def right_exam(learner, entry, *, answered_at, released_at=None, keys=True):
 
 def entry_of(learner):
     enter_exam_results(released_attempt(learner))
-    return WrongAnswer.objects.get()
+    return QuestionProgress.objects.get()
 
 
 def test_right_exam_answers_count_to_mastery_once_however_often_they_are_delivered(learner):
@@ -256,7 +260,7 @@ def test_right_exam_answers_count_to_mastery_once_however_often_they_are_deliver
     enter_exam_results(first)
     entry.refresh_from_db()
     assert (entry.right_streak, entry.wrong_count) == (2, 1)
-    assert entry.mastered_at == entry.last_wrong_at + timedelta(hours=2, days=1)
+    assert entry.mastered_at == entry.last_wrong_at + timedelta(hours=2)
 
 
 def test_an_exam_right_before_the_last_wrong_answer_or_with_hidden_keys_counts_for_nothing(learner):
@@ -264,7 +268,7 @@ def test_an_exam_right_before_the_last_wrong_answer_or_with_hidden_keys_counts_f
     enter_exam_results(right_exam(learner, entry, answered_at=entry.last_wrong_at - timedelta(hours=1)))
     enter_exam_results(right_exam(learner, entry, answered_at=entry.last_wrong_at + timedelta(hours=1), keys=False))
     entry.refresh_from_db()
-    assert (entry.right_streak, entry.right_at) == (0, None)
+    assert (entry.right_streak, entry.right_at) == (0, entry.last_wrong_at - timedelta(hours=1))
 
 
 def test_right_exam_and_practice_answers_count_together(client, learner, bank):
@@ -272,7 +276,7 @@ def test_right_exam_and_practice_answers_count_together(client, learner, bank):
     for given in ("a", "b"):
         start(client, bank)
         answer(client, PracticeSession.objects.latest("pk"), 1, q1=given)
-    entry = WrongAnswer.objects.get()
+    entry = QuestionProgress.objects.get()
     enter_exam_results(right_exam(learner, entry, answered_at=now_utc() + timedelta(minutes=1)))
     entry.refresh_from_db()
     assert entry.mastered_at is not None
@@ -282,19 +286,19 @@ def test_right_in_an_exam_enters_nothing_new(learner):
     event = released_attempt(learner)
     ItemResult.objects.update(fraction=1, mark=1)
     enter_exam_results(event)
-    assert not WrongAnswer.objects.exists()
+    assert not QuestionProgress.objects.filter(last_wrong_at__isnull=False).exists()
 
 
 def test_an_exam_that_hides_its_keys_enters_nothing(learner):
     enter_exam_results(released_attempt(learner, keys=False))
-    assert WrongAnswer.objects.count() == 0
+    assert QuestionProgress.objects.filter(last_wrong_at__isnull=False).count() == 0
 
 
 def test_a_result_that_is_not_released_enters_nothing(learner):
     event = released_attempt(learner)
     Attempt.objects.update(released_at=None)
     enter_exam_results(event)
-    assert WrongAnswer.objects.count() == 0
+    assert QuestionProgress.objects.filter(last_wrong_at__isnull=False).count() == 0
 
 
 def test_the_book_is_filtered_retried_and_annotated(client, learner, bank):
@@ -307,11 +311,11 @@ def test_the_book_is_filtered_retried_and_annotated(client, learner, bank):
     assert "EXPLANATION-KEY" not in page
     entry_url = reverse("practice:update_entry", args=[version.question.public_id])
     client.post(entry_url, {"note": "look closer"})
-    assert WrongAnswer.objects.get().note == "look closer"
+    assert QuestionProgress.objects.get().note == "look closer"
     client.post(reverse("practice:start_wrong"), {"bank": str(bank.public_id)})
     assert PracticeSession.objects.latest("pk").mode == "wrong"
     client.post(entry_url, {"do": "master"})
-    assert WrongAnswer.objects.get().mastered_at is not None
+    assert QuestionProgress.objects.get().mastered_at is not None
     client.post(reverse("practice:start_wrong"))
     assert PracticeSession.objects.count() == 2
 
@@ -321,8 +325,8 @@ def test_a_stranger_gets_404_on_every_address_and_changes_nothing(client, learne
     start(client, bank)
     session = PracticeSession.objects.get()
     answer(client, session, 1, q1="a")
-    question = WrongAnswer.objects.get().question
-    before = (PracticeAnswer.objects.count(), WrongAnswer.objects.values().get(), session.finished_at)
+    question = QuestionProgress.objects.get().question
+    before = (PracticeAnswer.objects.count(), QuestionProgress.objects.values().get(), session.finished_at)
     client.force_login(make_user())
     for name, method in (
         ("session", "get"),
@@ -335,7 +339,7 @@ def test_a_stranger_gets_404_on_every_address_and_changes_nothing(client, learne
         assert getattr(client, method)(url, {"n": 1, "q1": "b", "judgement": "right"}).status_code == 404, name
     assert client.post(reverse("practice:update_entry", args=[question.public_id]), {"note": "x"}).status_code == 404
     session.refresh_from_db()
-    assert (PracticeAnswer.objects.count(), WrongAnswer.objects.values().get(), session.finished_at) == before
+    assert (PracticeAnswer.objects.count(), QuestionProgress.objects.values().get(), session.finished_at) == before
 
 
 def test_a_private_bank_and_a_closed_paper_are_not_there(client, learner):
@@ -377,7 +381,7 @@ def test_the_wrong_answer_book_asks_the_same_number_of_queries_whatever_its_size
 ):
     for _index in range(size):
         version = make_question(bank=bank)
-        WrongAnswer.objects.create(
+        QuestionProgress.objects.create(
             user=learner,
             question=version.question,
             version_id=version.pk,
@@ -392,4 +396,4 @@ def test_the_wrong_answer_book_asks_the_same_number_of_queries_whatever_its_size
         client.get(reverse("practice:wrong_answers"))
 
 
-EXPECTED = {"ask": 7, "feedback": 10, "book": 11}
+EXPECTED = {"ask": 7, "feedback": 8, "book": 12}

@@ -8,7 +8,7 @@ from edu.audit.models import AuditEntry
 from edu.core.clock import now_utc
 from edu.core.errors import Conflict, InvalidInput, NotFound
 from edu.notifications.models import Notification
-from exams.models import Attempt, Exam, ItemResult, MarkChange, RegradeChange, RegradeSet, WrongAnswer
+from exams.models import Attempt, Exam, ItemResult, MarkChange, QuestionProgress, RegradeChange, RegradeSet
 from exams.regrading.change_sets import (
     confirm_regrade,
     discard_regrade,
@@ -257,7 +257,11 @@ def test_the_wrong_answer_book_is_corrected_and_so_after_undo(run_jobs, deliver_
     question_id = first_version(exam).question_id
 
     def wrong():
-        return set(WrongAnswer.objects.filter(question_id=question_id).values_list("user_id", flat=True))
+        return set(
+            QuestionProgress.objects.filter(question_id=question_id, last_wrong_at__isnull=False).values_list(
+                "user_id", flat=True
+            )
+        )
 
     assert wrong() == {attempts[1].user_id}
     row = confirm(plan(exam, run_jobs=run_jobs), run_jobs=run_jobs)

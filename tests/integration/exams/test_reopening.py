@@ -29,7 +29,7 @@ from exams.models import (
     ItemResult,
     LateBatch,
     MarkChange,
-    WrongAnswer,
+    QuestionProgress,
 )
 from exams.services import archive_exam, mark_by_hand, open_room, start_attempt
 from tests.factories.exams import make_user
@@ -54,7 +54,7 @@ def test_answers_stay_and_results_are_withdrawn_with_their_history(sit, deliver_
     sitting.save({"1": "b", "2": False}, seq=1)
     sitting.submit()
     deliver_events()
-    assert WrongAnswer.objects.filter(user_id=sitting.user.pk).count() == 1
+    assert QuestionProgress.objects.filter(user_id=sitting.user.pk, last_wrong_at__isnull=False).count() == 1
     before, owner, now = sitting.row, boss(sitting.exam), now_utc()
     assert before.released_at is not None
     deadline = again(before, actor=owner, now=now)
@@ -66,7 +66,7 @@ def test_answers_stay_and_results_are_withdrawn_with_their_history(sit, deliver_
     assert [getattr(row, name) for name in blank] == [None] * len(blank)
     assert row.submitted_by == ""
     assert not ItemResult.objects.filter(attempt_id=row.pk).exists()
-    assert not WrongAnswer.objects.filter(user_id=sitting.user.pk).exists()
+    assert not QuestionProgress.objects.filter(user_id=sitting.user.pk, last_wrong_at__isnull=False).exists()
     lines = MarkChange.objects.filter(attempt_id=row.pk, reason="attempt opened again")
     assert [(line.slot, line.new_mark, line.marker_id) for line in lines] == [(1, None, owner.pk), (2, None, owner.pk)]
     entry = AuditEntry.objects.get(action="attempt.reopen")
@@ -92,7 +92,7 @@ def test_the_room_opens_and_the_last_submission_is_the_grade(sit, deliver_events
     deliver_events()
     told = Notification.objects.filter(user_id=sitting.user.pk, kind="exams.result")
     assert told.count() == 2, "the second result is told as well"
-    assert not WrongAnswer.objects.filter(user_id=sitting.user.pk).exists()
+    assert not QuestionProgress.objects.filter(user_id=sitting.user.pk, last_wrong_at__isnull=False).exists()
 
 
 def test_a_page_from_before_the_end_neither_writes_nor_hands_in(sit):

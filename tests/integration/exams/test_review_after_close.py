@@ -12,7 +12,7 @@ from exams.authoring.exams import save_exam
 from exams.delivery.keys import AttemptKey, sign_attempt_key
 from exams.delivery.reviewing import learner_policies, learner_policy, open_closed_reviews, waiting_exams
 from exams.marking.appeals import appeal_window
-from exams.models import Accommodation, Attempt, Exam, ItemResult, WrongAnswer
+from exams.models import Accommodation, Attempt, Exam, ItemResult, QuestionProgress
 from exams.practice.book import count_open_entries, list_entries
 from exams.practice.starts import NothingToPractise, start_wrong_practice
 from exams.services import sit_exam, start_attempt
@@ -110,7 +110,7 @@ def test_nothing_of_the_review_is_in_any_byte_before_the_close(client, sat):
     assert b'<p class="score-board__score">' in result.content
     assert client.get(reverse("exams:script", args=[sat.public_id])).status_code == 404
     assert not appeal_window(attempt=sat, now=now_utc()).is_open
-    assert not WrongAnswer.objects.filter(user=sat.user).exists()
+    assert not QuestionProgress.objects.filter(user=sat.user, last_wrong_at__isnull=False).exists()
 
 
 def test_all_of_it_is_there_after_the_close(client, sat, deliver_events):
@@ -133,7 +133,11 @@ def test_all_of_it_is_there_after_the_close(client, sat, deliver_events):
     assert window.until > now_utc() + timedelta(days=6, hours=23)
     publish(ResultReleased(attempt_id=sat.pk, exam_id=sat.exam_id, user_id=sat.user_id, passed=False))
     deliver_events()
-    counts = set(WrongAnswer.objects.filter(user=sat.user).values_list("wrong_count", "blank_count"))
+    counts = set(
+        QuestionProgress.objects.filter(user=sat.user, last_wrong_at__isnull=False).values_list(
+            "wrong_count", "blank_count"
+        )
+    )
     assert counts <= {(1, 0), (0, 1)}, "told twice, entered once"
 
 
@@ -164,7 +168,7 @@ def test_a_reopened_attempt_makes_the_others_wait_again(sat):
 def test_the_book_hides_what_an_exam_hides_wherever_it_came_from(sat):
     results = list(ItemResult.objects.filter(attempt_id=sat.pk)[:2])
     for row in results:
-        WrongAnswer.objects.create(
+        QuestionProgress.objects.create(
             user=sat.user, question_id=row.question_id, version_id=row.version_id, source_kind="practice", source_id=1,
             wrong_count=1, first_wrong_at=now_utc(), last_wrong_at=now_utc(),
         )  # fmt: skip
@@ -183,7 +187,7 @@ def test_an_open_attempt_hides_its_questions_too(exam):
     from exams.models import QuestionVersion
 
     question = QuestionVersion.objects.get(pk=version).question
-    WrongAnswer.objects.create(
+    QuestionProgress.objects.create(
         user=user, question=question, version_id=version, source_kind="practice", source_id=1, wrong_count=1,
         first_wrong_at=now_utc(), last_wrong_at=now_utc(),
     )  # fmt: skip

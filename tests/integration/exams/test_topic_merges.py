@@ -24,10 +24,10 @@ from exams.models import (
     ItemResult,
     PracticeSession,
     Question,
+    QuestionProgress,
     QuestionReport,
     Topic,
     TopicChange,
-    WrongAnswer,
 )
 from exams.practice.starts import start_chapter_practice
 from tests.factories.exams import make_user
@@ -92,7 +92,7 @@ def test_a_merge_is_undone_with_every_link(author, bank):
         state="graded", maximum=1,
     )  # fmt: skip
     version = questions[0].current_version
-    WrongAnswer.objects.create(
+    QuestionProgress.objects.create(
         user=learner,
         question=questions[0],
         version_id=version.pk,
@@ -112,7 +112,7 @@ def test_a_merge_is_undone_with_every_link(author, bank):
     assert undo(merge, author) == (4, 0)
     assert everything(bank) == before
     assert recount_topics() == 0
-    assert WrongAnswer.objects.get().question.topic_id == below.pk
+    assert QuestionProgress.objects.get().question.topic_id == below.pk
     assert QuestionReport.objects.get().question.topic_id == below.pk
     assert not TopicChange.objects.get().parts.exists()
     assert AuditEntry.objects.filter(action="topic.merge_undo").count() == 1
