@@ -64,7 +64,7 @@ def _frozen_order(version: QuestionVersion, seed: int, index: int) -> dict[str, 
     return order
 
 
-def _start(
+def begin_session(
     *,
     user_id: int,
     mode: str,
@@ -139,7 +139,7 @@ def start_chapter_practice(
     if not found and not door.is_open:
         raise PracticeLocked(_("This chapter is part of what is for sale."))
     picks = _arranged(user.pk, found, order)[: max(1, min(count, MAXIMUM_QUESTIONS))]
-    return _start(
+    return begin_session(
         user_id=user.pk,
         mode=PracticeSession.Mode.RANDOM if order == "random" and topic is None else PracticeSession.Mode.CHAPTER,
         title=topic.name if topic else bank.name,
@@ -186,7 +186,7 @@ def start_paper_practice(
         raise NothingToPractise(_("This paper is not published yet."))
     drawn = draw(pools_of(version.structure), seed=secrets.randbits(48))
     picks: list[tuple[int, Decimal | None]] = [(slot.version_id, slot.marks) for slot in drawn]
-    return _start(
+    return begin_session(
         user_id=user.pk,
         mode=PracticeSession.Mode.PAPER,
         title=paper.title,
@@ -216,7 +216,7 @@ def start_wrong_practice(
         for entry in entries
         if entry.question.status != Question.Status.RETIRED and not entry.question.is_withheld
     ]
-    return _start(
+    return begin_session(
         user_id=user.pk,
         mode=PracticeSession.Mode.WRONG,
         title=title,
@@ -245,7 +245,7 @@ def start_lesson_quiz(
     if running is not None and not restart:
         return running
     versions = _quiz_versions(question_ids=question_ids, refs=refs)
-    return _start(
+    return begin_session(
         user_id=user_id,
         mode=PracticeSession.Mode.LESSON,
         title=title,
