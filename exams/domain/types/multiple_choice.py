@@ -162,9 +162,8 @@ def list_feedback(content: Content, key: Key) -> dict[str, str]:
 
 def summarise(content: Content) -> str:
     """Return the stem and the options, each on a line."""
-    return "\n".join(
-        [one_line(content.stem), *(f"{letter}. {one_line(o.text)}" for letter, o in schema.lettered(content.options))]
-    )
+    options = (f"{letter}. {one_line(option.text)}" for letter, option in schema.lettered(content.options))
+    return "\n".join([one_line(content.stem), *options])
 
 
 def summarise_key(content: Content, key: Key) -> str:
