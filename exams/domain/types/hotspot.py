@@ -27,7 +27,7 @@ from exams.domain.schema import (
     TypeInfo,
     gettext_noop,
 )
-from exams.domain.shapes import MAXIMUM_COORDINATES, Shape, is_area, is_inside
+from exams.domain.shapes import MAXIMUM_COORDINATES, Shape, bounds_of, is_area, is_inside
 from exams.domain.text import one_line
 from exams.domain.types import multiple_choice
 
@@ -285,12 +285,24 @@ def _seen(region: Mapping[str, Any]) -> str:
 
 
 def public_content(content: Content, order: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """Return the picture and its regions; where these are put in order, never in the authored order, which is often
-    the right one."""
+    """Return the picture and its regions, never in the authored order, which often begins with the right one."""
     shown = content.model_dump(mode="json")
     if content.mode == "order":
         shown["regions"].sort(key=lambda region: (region["label"], region["id"]))
+    elif content.mode == "regions":
+        shown["regions"] = [region.model_dump(mode="json") for region in _as_read(content.regions)]
     return shown
+
+
+def _as_read(regions: Sequence[Region]) -> list[Region]:
+    """Return regions as they are read in the picture, from above and from the left; one that holds another comes before
+    it, so that the inner one lies on top."""
+
+    def place(region: Region) -> tuple[float, float, float, float, str]:
+        left, top, right, bottom = bounds_of(region.shape, region.coords)
+        return top, left, -bottom, -right, region.id
+
+    return sorted(regions, key=place)
 
 
 def list_feedback(content: Content, key: Key) -> dict[str, str]:
@@ -299,7 +311,10 @@ def list_feedback(content: Content, key: Key) -> dict[str, str]:
 
 
 def _names(content: Content, ids: Sequence[str]) -> str:
-    labels = {region.id: one_line(region.label) or letter for letter, region in schema.lettered(content.regions)}
+    labels = {
+        region.id: one_line(region.label) or str(number)
+        for number, region in enumerate(_as_read(content.regions), start=1)
+    }
     return "; ".join(labels[id_] for id_ in ids)
 
 

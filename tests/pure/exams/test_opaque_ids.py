@@ -227,29 +227,41 @@ def choice(options: list[str], right: str = "") -> tuple[Any, Any]:
     return {"stem": "?", "options": parts}, key
 
 
-CHOICES = ["single_choice", "multiple_choice", "hotspot", "cloze", "material"]
+CHOICES = {name: (SAMPLES[name].content, SAMPLES[name].key) for name in ("single_choice", "multiple_choice", "hotspot")}
+CHOICES["cloze"] = (
+    {"stem": "[[g1]]", "gaps": [{"id": "g1", "kind": "choice", "options": choice(["red", "green"])[0]["options"]}]},
+    {"gaps": {"g1": {"fractions": {"a": 1}, "feedback": {"b": "no"}}}},
+)
+CHOICES["material"] = (
+    {
+        "stem": "A text.",
+        "questions": [
+            {"id": f"q{number}", "type": name, "marks": 1, "content": CHOICES[name][0]}
+            for number, name in enumerate(("single_choice", "cloze"), start=1)
+        ],
+    },
+    {"questions": {"q1": CHOICES["single_choice"][1], "q2": CHOICES["cloze"][1]}, "explanations": {"q2": "why"}},
+)
 
 
 @pytest.mark.parametrize("name", CHOICES)
 def test_a_choice_has_the_hash_that_it_had_under_letters(name: str) -> None:
-    sample = SAMPLES[name]
-    content, key = conceal(name, sample.content, sample.key)
-    assert content != sample.content
-    assert place_choices(type_name=name, content=content, key=key) == (sample.content, sample.key)
-    before = content_hash_of(type=name, content=sample.content, key=sample.key)
+    former, former_key = CHOICES[name]
+    content, key = conceal(name, former, former_key)
+    assert content != former
+    assert place_choices(type_name=name, content=content, key=key) == (former, former_key)
+    before = content_hash_of(type=name, content=former, key=former_key)
     assert content_hash_of(type=name, content=content, key=key) == before
 
 
 @pytest.mark.parametrize("name", CHOICES)
 def test_a_choice_goes_back_to_the_ids_of_its_former_state(name: str) -> None:
-    sample = SAMPLES[name]
-    content, key = conceal(name, sample.content, sample.key)
-    assert settle_ids(type_name=name, content=content, key=key, former=sample.content) == (sample.content, sample.key)
+    former, former_key = CHOICES[name]
+    content, key = conceal(name, former, former_key)
+    assert settle_ids(type_name=name, content=content, key=key, former=former) == (former, former_key)
     assert settle_ids(type_name=name, content=content, key=key, former=content) == (content, key)
-    assert conceal_ids(type_name=name, content=sample.content, key=sample.key, frozen=sample.content) == (
-        sample.content,
-        sample.key,
-    )
+    kept = conceal_ids(type_name=name, content=former, key=former_key, frozen=former)
+    assert kept == (former, former_key)
 
 
 def test_the_rank_of_the_right_option_is_that_of_its_text() -> None:
@@ -294,6 +306,27 @@ def test_names_of_places_are_unique(ids: list[str]) -> None:
 
 
 def test_choices_are_found_in_groups() -> None:
-    groups = {name: sorted(choices_of(type_name=name, content=SAMPLES[name].content)) for name in CHOICES}
-    assert groups["single_choice"] == ["options"]
-    assert all(groups.values())
+    groups = {name: list(choices_of(type_name=name, content=content)) for name, (content, _key) in CHOICES.items()}
+    assert groups == {
+        "single_choice": ["options"],
+        "multiple_choice": ["options"],
+        "hotspot": ["regions"],
+        "cloze": ["g1"],
+        "material": ["q1/options", "q2/g1"],
+    }
+
+
+def test_regions_are_sent_as_they_are_read_in_the_picture() -> None:
+    shapes = [
+        ("inner", "circle", [30, 30, 5]),
+        ("right", "rect", [60, 20, 90, 60]),
+        ("outer", "poly", [20, 20, 50, 20, 50, 60, 20, 60]),
+        ("low", "ellipse", [50, 90, 20, 5]),
+        ("all", "default", []),
+    ]
+    regions = [{"id": id_, "shape": shape, "coords": coords, "label": ""} for id_, shape, coords in shapes]
+    kind = question_types()["hotspot"]
+    content = kind.parse_content({"stem": "?", **ORDER, "mode": "regions", "regions": regions})
+    shown = kind.public_content(content)["regions"]
+    assert [region["id"] for region in shown] == ["all", "outer", "right", "inner", "low"]
+    assert kind.summarise_response(content, ("inner", "low")) == "4; 5"
