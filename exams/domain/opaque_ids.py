@@ -13,6 +13,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
+from exams.domain.text import one_line
+
 _OPAQUE = re.compile(r"x[2-7][a-z2-7]{6}")
 _POSITIONAL = re.compile(r"[A-Za-z]{0,24}[-_]?\d{1,3}|[A-Za-z]")
 _PLACE = re.compile(r"\d{1,3}|[A-Za-z]")
@@ -145,3 +147,23 @@ def former_names(parts: Parts, former: Parts, /) -> dict[str, str]:
             found[id_] = id_ if id_ not in taken else _name_of(text, taken)
             taken.add(found[id_])
     return {id_: name for id_, name in found.items() if name != id_}
+
+
+def in_words(given: str, content: Any, /) -> str:
+    """Return what a part of a mark says was given, with the texts of a stored content in place of its opaque ids, which
+    nobody can read. What a learner typed stays."""
+    if not _OPAQUE.search(given):
+        return given
+    texts, ids = _texts_of(content), given.split(",")
+    return ", ".join(texts.get(id_, id_) for id_ in ids) if any(id_ in texts for id_ in ids) else given
+
+
+def _texts_of(value: Any) -> dict[str, str]:
+    """Return the texts of the parts of a content by their opaque ids."""
+    if isinstance(value, list | tuple):
+        return {id_: text for one in value for id_, text in _texts_of(one).items()}
+    if not isinstance(value, dict):
+        return {}
+    texts = {id_: text for inner in value.values() for id_, text in _texts_of(inner).items()}
+    id_, said = value.get("id"), value.get("text") or value.get("label")
+    return {id_: one_line(str(said)), **texts} if isinstance(id_, str) and is_opaque(id_) and said else texts

@@ -219,3 +219,15 @@ def test_a_bank_is_shared_by_mail_with_who_may_author(client):
     client.force_login(author)
     client.post(address, {"do": f"remove:{colleague.public_id}"})
     assert not BankShare.objects.exists()
+
+
+def test_options_are_called_by_the_letters_of_their_places(client):
+    author = make_author()
+    question = published(author)
+    sit_many(question.current_version, right=12, wrong=8)
+    roll_up_figures(now=now_utc())
+    client.force_login(author)
+    page = client.get(reverse("authoring:figures", args=[question.public_id])).content.decode()
+    assert "A · 1" in page
+    assert "B · 2" in page
+    assert not any(id_ in page for id_ in ids_by_text(question.current_version).values())

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from exams.authoring.checks import content_hash_of
 from exams.domain.grading import check_question, choices_of, conceal_ids, grade, place_choices, settle_ids
-from exams.domain.opaque_ids import former_names, is_opaque, opaque_names, place_names, telling_ids
+from exams.domain.opaque_ids import former_names, in_words, is_opaque, opaque_names, place_names, telling_ids
 from exams.domain.registry import question_types
 from tests.pure.exams.samples import SAMPLES
 
@@ -330,3 +330,12 @@ def test_regions_are_sent_as_they_are_read_in_the_picture() -> None:
     shown = kind.public_content(content)["regions"]
     assert [region["id"] for region in shown] == ["all", "outer", "right", "inner", "low"]
     assert kind.summarise_response(content, ("inner", "low")) == "4; 5"
+
+
+def test_what_was_given_is_told_in_words() -> None:
+    content, _key = conceal("cloze", *CHOICES["cloze"])
+    red, green = (option["id"] for option in content["gaps"][0]["options"])
+    assert in_words(f"{red},{green}", content) == "red, green"
+    assert in_words("x2abcdef", content) == "x2abcdef"
+    assert in_words("a, b", content) == "a, b"
+    assert in_words("a", CHOICES["cloze"][0]) == "a"
