@@ -91,7 +91,7 @@ def _dressed(row: QuestionStatistics) -> dict[str, Any]:
     ]
     is_short = all(len(part["words"]) <= SHORT_ANSWER for part in parts)
     for place, part in enumerate(parts, start=1):
-        # Options have the letters of their places; long answers are numbered, so that the bars of the plot can be told apart.
+        # Options have the letters of their places; long answers are numbered, so that bars can be told apart.
         if "upper_count" in part:
             part["bar"] = LETTERS[place - 1] if place <= len(LETTERS) else str(place)
             part["mark"] = f"{part['bar']} ·"
