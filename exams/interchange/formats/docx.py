@@ -10,6 +10,7 @@ from typing import Any
 from exams.interchange.formats.base import Attachment, Format, ParsedRow, Remark, Source, UnreadableFile, gettext_noop
 from exams.interchange.formats.docx_body import Body, TableRow
 from exams.interchange.formats.docx_package import Package
+from exams.interchange.formats.paper_examples import word_example
 from exams.interchange.formats.paper_lines import read_paper
 from exams.interchange.formats.paper_state import Line
 from exams.interchange.formats.question_block import MAXIMUM_SOURCE
@@ -119,4 +120,5 @@ FORMAT = Format(
     detect=detect,
     read=read,
     order=20,
+    example=word_example,
 )
