@@ -164,6 +164,15 @@ def frozen_entry(slot: int, drawn: DrawnSlot, order: Mapping[str, Iterable[str]]
     }
 
 
+def kept_name(pk: int, content_hash: str, /) -> str:
+    """Return under what a process keeps something made of a version; empty where nothing may be kept.
+
+    The hash alone names what a question says, under whatever ids of options; the id alone could be another version's in
+    another database.
+    """
+    return content_hash and f"{pk}:{content_hash}"
+
+
 def get_versions(ids: Iterable[int]) -> dict[int, QuestionVersion]:
     """Return question versions by id with the topic of their question: one statement."""
     rows = QuestionVersion.objects.filter(pk__in=set(ids)).select_related("question").only(
@@ -177,7 +186,7 @@ def get_asked_versions(ids: Iterable[int]) -> dict[int, AskedVersion]:
     """Return what is asked of question versions, by id: one statement, no keys, and no JSON is read."""
     rows = QuestionVersion.objects.filter(pk__in=set(ids)).annotate(raw=Cast("content", TextField()))
     return {
-        pk: AskedVersion(type=type_, content_hash=content_hash, content=raw)
+        pk: AskedVersion(type=type_, content_hash=kept_name(pk, content_hash), content=raw)
         for pk, type_, content_hash, raw in rows.values_list("pk", "type", "content_hash", "raw")
     }
 
@@ -189,7 +198,12 @@ def get_reviewed_versions(ids: Iterable[int]) -> dict[int, ReviewedVersion]:
     )
     return {
         pk: ReviewedVersion(
-            type=type_, content_hash=content_hash, content=raw, key=raw_key, explanation=explanation, source=source
+            type=type_,
+            content_hash=kept_name(pk, content_hash),
+            content=raw,
+            key=raw_key,
+            explanation=explanation,
+            source=source,
         )
         for pk, type_, content_hash, raw, raw_key, explanation, source in rows.values_list(
             "pk", "type", "content_hash", "raw", "raw_key", "explanation", "source"

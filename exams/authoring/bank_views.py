@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from edu.core.errors import DomainError
 from exams.authoring import listing
 from exams.authoring.banks import create_bank, update_bank
+from exams.authoring.bulk_views import take_undone
 from exams.authoring.entries import author_page
 from exams.authoring.filter_form import BulkForm, QuestionFilterForm
 from exams.authoring.forms import BankForm, OwnerForm
@@ -116,7 +117,9 @@ def bank(request: HttpRequest, public_id: Any) -> HttpResponse:
         before=request.GET.get("before", ""),
     )
     topic = next((node.topic for node in topics if str(node.topic.public_id) == filters.get("topic")), None)
+    undone = take_undone(request, row)
     for question in page.rows:
+        question.is_chosen = str(question.public_id) in undone.get("questions", ())
         question.type_label = TYPE_LABELS.get(question.type, question.type)
     is_filtered = any(value for name, value in filters.items() if name not in {"sort"})
     kept = {name: value for name, value in filters.items() if value}
@@ -132,8 +135,10 @@ def bank(request: HttpRequest, public_id: Any) -> HttpResponse:
             "topic": topic,
             "page": page,
             "is_filtered": is_filtered,
-            "bulk": BulkForm(topics=topics, banks=choices.banks),
+            "bulk": BulkForm(topics=topics, banks=choices.banks, initial=undone.get("values")),
+            "undone": undone,
             "query": urlencode(kept),
+            "page_query": urlencode({name: request.GET[name] for name in ("after", "before") if name in request.GET}),
             "imports": [
                 (key, name, dict(ImportBatch.State.choices).get(state, state)) for key, name, state in choices.imports
             ]

@@ -15,9 +15,11 @@ from edu.core.ids import find_uuid
 from edu.jobs.queries import get_own_job
 from exams.authoring.bulk import PREVIEWED, get_bulk, plan_bulk, request_bulk, undo_bulk
 from exams.authoring.entries import author_page, author_post, say
-from exams.models import BulkAction
+from exams.models import Bank, BulkAction
 from exams.policies_authoring import get_editable_bank
 
+UNDONE = "bulk_undone"
+"""Where a session keeps what was chosen for an action that was refused."""
 TITLES = {
     "move": gettext_lazy("Move to a topic"),
     "bank": gettext_lazy("Move to another bank"),
@@ -48,7 +50,7 @@ OUTCOMES = {
 def start(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Plan what the pressed button says for the chosen questions, or for all that match, and show the preview."""
     bank = get_editable_bank(request.user, public_id)
-    back = f"{reverse('authoring:bank', args=[bank.public_id])}?{request.POST.get('query', '')}"
+    asked = "&".join(part for part in (request.POST.get("query", ""), request.POST.get("page", "")) if part)
     is_all = request.POST.get("scope") == "all"
     filters = dict(parse_qsl(request.POST.get("query", ""))) if is_all else None
     try:
@@ -62,8 +64,23 @@ def start(request: HttpRequest, public_id: Any) -> HttpResponse:
         )
     except DomainError as error:
         say(request, error)
-        return redirect(back)
+        request.session[UNDONE] = {
+            "bank_id": str(bank.public_id),
+            "questions": [key for key in request.POST.getlist("question") if find_uuid(key)][:1000],
+            "is_all": is_all,
+            "values": {name: value[:200] for name, value in _arguments(request).items() if value},
+        }
+        return redirect(f"{reverse('authoring:bank', args=[bank.public_id])}?{asked}")
     return redirect("authoring:bulk", public_id=action.public_id)
+
+
+def take_undone(request: HttpRequest, bank: Bank) -> dict[str, Any]:
+    """Return what was chosen and filled in when a bulk action in this bank was refused just now, once: `questions`,
+    `is_all`, `values`; empty otherwise."""
+    if request.session.get(UNDONE, {}).get("bank_id") != str(bank.public_id):
+        return {}
+    found: dict[str, Any] = request.session.pop(UNDONE)
+    return found
 
 
 def _arguments(request: HttpRequest) -> dict[str, str | None]:

@@ -34,12 +34,26 @@ def check_question(*, type: str, content: Any, key: Any, is_draft: bool) -> None
         raise InvalidQuestion(tuple(problems))
 
 
-def concealed(*, type: str, content: dict[str, Any], key: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return a cleaned content and key whose ids do not tell the right order or partner; what is unsound, or of an
-    unknown type, comes back as it is."""
+def concealed(
+    *, type: str, content: dict[str, Any], key: dict[str, Any], frozen: Mapping[str, Any] | None = None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return a cleaned content and key whose ids do not tell the right option, order or partner; options keep the ids
+    that they have in the frozen content of the type. What is unsound, or of an unknown type, comes back as it is."""
     if type not in question_types():
         return content, key
-    return grading.conceal_ids(type_name=type, content=content, key=key)
+    return grading.conceal_ids(type_name=type, content=content, key=key, frozen=frozen)
+
+
+def settled(
+    *, type: str, content: dict[str, Any], key: dict[str, Any], former: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the sound content and key that follow a former content of the type, options under the ids they had, to
+    which answers and figures refer; the same where the former one is unfinished."""
+    try:
+        get_type(type).parse_content(former)
+    except ValidationError:
+        return content, key
+    return grading.settle_ids(type_name=type, content=content, key=key, former=former)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +112,14 @@ def _canonical(type_: str, content: Any, key: Any) -> list[Any]:
         for entry in content["questions"]:
             entry["content"] = parts[entry["id"]][0]
         key["questions"] = {id_: part[1] for id_, part in parts.items()}
+    elif question_type.has_choices:
+        content, key = grading.place_choices(type_name=type_, content=content, key=key)
     return [content, key]
 
 
 def content_hash_of(*, type: str, content: Mapping[str, Any], key: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of type, content and key in canonical form: defaults left out or written are the same."""
+    """Return the SHA-256 of type, content and key in canonical form: defaults left out or written are the same, and so
+    are options under whatever ids that tell nothing."""
     return _hash_of(type, _canonical(type, content, key))
 
 

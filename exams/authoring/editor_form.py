@@ -39,6 +39,7 @@ class Field:
     when: tuple[str, frozenset[str]] | None = None
     refreshes: bool = False
     is_minor: bool = False
+    is_kept: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +64,7 @@ class Rows:
     when: tuple[str, frozenset[str]] | None = None
     variant: str = ""
     is_compact: bool = False
+    is_kept: bool = False
     maximum: int = MAXIMUM_ROWS
 
 
@@ -284,6 +286,8 @@ def nodes_of(
     nodes: list[FieldNode | RowsNode] = []
     for part in layout:
         if part.when and str({**(outer or {}), **values}.get(part.when[0], "")) not in part.when[1]:
+            if part.is_kept:
+                nodes += _kept_nodes(part, prefix + part.name, values.get(part.name), find_layout)
             continue
         name = prefix + part.name
         found = tuple(errors.get(name, ()))
@@ -307,6 +311,20 @@ def nodes_of(
         else:
             nodes.append(_field_node(part, name, values.get(part.name, part.default), found, outer or values))
     return tuple(nodes)
+
+
+def _kept_nodes(part: Field | Rows, name: str, value: Any, find_layout: FindLayout) -> "list[FieldNode | RowsNode]":
+    """Return hidden inputs for what stands in a part that is not shown."""
+    if isinstance(part, Field):
+        kept = "1" if value is True else str(value or "")
+        return [FieldNode(name=name, label="", kind="hidden", value=kept)] if kept else []
+    nodes: list[FieldNode | RowsNode] = []
+    for index, row in enumerate(value or ()):
+        if part.has_ids:
+            nodes.append(FieldNode(name=f"{name}-{index}-id", label="", kind="hidden", value=str(row.get("id", ""))))
+        for inner in _layout_of(part, row, find_layout):
+            nodes += _kept_nodes(inner, f"{name}-{index}-{inner.name}", row.get(inner.name), find_layout)
+    return [*nodes, FieldNode(name=f"{name}-count", label="", kind="hidden", value=str(len(value or ())))]
 
 
 def _row_node(

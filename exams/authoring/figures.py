@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Avg, Count, Max, Sum
 
 from exams.domain.errors import TooFewAttempts
+from exams.domain.opaque_ids import in_words
 from exams.domain.statistics import MINIMUM_N, OptionStatistics, distractor_table, item_statistics, miskey_suspects
 from exams.models import (
     Attempt,
@@ -172,7 +173,11 @@ def _answers_given(
     labels = {str(option["id"]): str(option.get("text", "")) for option in options} if options else {}
     if not labels:
         given = Counter(
-            (str(part.get("id", "")), str(part.get("given", ""))[:80], bool(part.get("correct")))
+            (
+                str(part.get("id", "")),
+                in_words(str(part.get("given", "")), version.content)[:80],
+                bool(part.get("correct")),
+            )
             for row in rows
             for part in row["parts"]
             if part.get("given")

@@ -28,7 +28,7 @@ from exams.policies_authoring import (
 )
 from exams.regrading.change_sets import is_asked_in_exams
 from exams.uses import list_uses_elsewhere
-from exams.view_models import TYPE_LABELS
+from exams.view_models import LETTERS, TYPE_LABELS
 
 PAGE_SIZE = 30
 
@@ -91,9 +91,10 @@ def _dressed(row: QuestionStatistics) -> dict[str, Any]:
     ]
     is_short = all(len(part["words"]) <= SHORT_ANSWER for part in parts)
     for place, part in enumerate(parts, start=1):
-        # Options have their letters; long answers are numbered, so that the bars of the plot can be told apart.
+        # Options have the letters of their places; long answers are numbered, so that bars can be told apart.
         if "upper_count" in part:
-            part["bar"], part["mark"] = part["id"], f"{part['id']} ·"
+            part["bar"] = LETTERS[place - 1] if place <= len(LETTERS) else str(place)
+            part["mark"] = f"{part['bar']} ·"
         elif is_short:
             part["bar"], part["mark"] = part["words"], _part_words(str(part["id"]))
         else:

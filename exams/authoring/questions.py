@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from edu.audit.services import record
 from edu.core.clock import now_utc
 from edu.core.errors import Conflict, InvalidInput
-from exams.authoring.checks import check_question, concealed, content_hash_of, plain_text_of, summary_of
+from exams.authoring.checks import check_question, concealed, content_hash_of, plain_text_of, settled, summary_of
 from exams.authoring.rich_text import clean_content, clean_key, clean_rich_text
 from exams.authoring.term_index import index_questions
 from exams.authoring.topic_counts import shift_counts
@@ -99,9 +99,12 @@ def save_question(
     content, key = clean_content(content), clean_key(key)
     check_question(type=type, content=content, key=key, is_draft=True)
     version = question.current_version if question else None
+    frozen = version.content if version is not None and version.type == type else None
     if version is None or version.content_hash != content_hash_of(type=type, content=content, key=key):
+        content, key = concealed(type=type, content=content, key=key, frozen=frozen)
+    elif frozen is not None:
         # What says the same as the frozen version keeps its ids: nothing was edited.
-        content, key = concealed(type=type, content=content, key=key)
+        content, key = settled(type=type, content=content, key=key, former=frozen)
     row = question or Question(bank=bank, author=actor, status=Question.Status.DRAFT, live=False)
     require_unlocked(question=row, actor=actor)
     former = {name: getattr(row, name) for name in EDITED_FIELDS} if row.pk else None

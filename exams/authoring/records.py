@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from edu.core.clock import now_utc
 from edu.core.errors import InvalidInput
 from exams.authoring.banks import clean_path, create_topics
-from exams.authoring.checks import check_question, concealed, content_hash_of, plain_text_of, summary_of
+from exams.authoring.checks import check_question, concealed, content_hash_of, plain_text_of, settled, summary_of
 from exams.authoring.problems import describe_problem
 from exams.authoring.questions import clean_tags
 from exams.authoring.record_problems import RecordProblem
@@ -266,14 +266,17 @@ def _fill(
 ) -> None:
     """Take the record's values into the row."""
     row.ref = record.ref
-    row.type = record.type
     row.topic = topics.get(record.topic)
     row.difficulty = record.difficulty
     row.tags = list(record.tags)
     row.language = record.language or bank.language
     row.marks = record.marks
-    row.content = record.content
-    row.key = record.key
+    content, key = record.content, record.key
+    if row.pk and row.type == record.type:
+        content, key = settled(type=record.type, content=content, key=key, former=row.content)
+    row.type = record.type
+    row.content = content
+    row.key = key
     row.explanation = record.explanation
     row.source = record.source
     row.summary = summary_of(type=record.type, content=record.content)

@@ -1,6 +1,6 @@
 """Published questions, parsed once in a process: starting and grading ask for the same few hundred again and again.
 
-Kept by the hash of type, content and key, never by id: a hash names the same question in every database.
+Kept by id and hash together (`exams.fetch.kept_name`).
 """
 
 import logging
@@ -11,6 +11,7 @@ from typing import Any
 from exams.domain.errors import InvalidQuestion
 from exams.domain.grading import GradedQuestion, load_question
 from exams.domain.registry import get_type
+from exams.fetch import kept_name
 from exams.models import QuestionVersion
 
 logger = logging.getLogger(__name__)
@@ -42,10 +43,11 @@ class GradableVersion:
 
 def parsed_question(version: QuestionVersion) -> GradedQuestion:
     """Return a version ready to grade responses; InvalidQuestion where its content or key does not fit its type."""
-    found = _kept.get(version.content_hash) if version.content_hash else None
+    name = kept_name(version.pk, version.content_hash)
+    found = _kept.get(name) if name else None
     if found is None:
         found = load_question(version.type, version.content, version.key)
-        _keep(_kept, version.content_hash, found)
+        _keep(_kept, name, found)
     return found
 
 
@@ -57,7 +59,9 @@ def gradable_versions(ids: Iterable[int]) -> dict[int, GradableVersion]:
     rows = QuestionVersion.objects.filter(pk__in=set(ids)).values_list(
         "pk", "content_hash", "question_id", "question__topic_id"
     )
-    known = {pk: (_kept.get(name), question_id, topic_id) for pk, name, question_id, topic_id in rows}
+    known = {
+        pk: (_kept.get(kept_name(pk, digest)), question_id, topic_id) for pk, digest, question_id, topic_id in rows
+    }
     unknown = _read([pk for pk, (question, _question, _topic) in known.items() if question is None])
     return {
         pk: GradableVersion(
@@ -69,7 +73,8 @@ def gradable_versions(ids: Iterable[int]) -> dict[int, GradableVersion]:
 
 def option_groups(ids: Iterable[int]) -> dict[int, OptionGroups]:
     """Return what a start puts in order, by version id; statements as in gradable_versions."""
-    rows = list(QuestionVersion.objects.filter(pk__in=set(ids)).values_list("pk", "content_hash"))
+    pairs = QuestionVersion.objects.filter(pk__in=set(ids)).values_list("pk", "content_hash")
+    rows = [(pk, kept_name(pk, digest)) for pk, digest in pairs]
     unknown = _read([pk for pk, name in rows if name not in _groups])
     return {pk: _groups.get(name) or _groups_of(unknown[pk]) for pk, name in rows}
 
@@ -96,7 +101,7 @@ def _groups_of(version: QuestionVersion) -> OptionGroups:
         ordered={group: list(ids) for group, ids in question_type.option_order(content).items()},
         drawn={group: list(ids) for group, ids in question_type.drawn_groups(content).items()},
     )
-    _keep(_groups, version.content_hash, found)
+    _keep(_groups, kept_name(version.pk, version.content_hash), found)
     return found
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from exams.domain.certainty import LOW
 from exams.domain.errors import InvalidQuestion, Problem
 from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, pending_paths, settle
+from exams.domain.opaque_ids import Parts, former_names, opaque_names, place_names
 from exams.domain.registry import QuestionType, get_type, question_types
 from exams.domain.responses import split_certainty
 
@@ -110,14 +111,45 @@ def check_question(*, type_name: str, content: object, key: object) -> list[Prob
     return question_type.validate(parsed_content, parsed_key)
 
 
-def conceal_ids(*, type_name: str, content: Any, key: Any) -> tuple[Any, Any]:
-    """Return content and key as they are stored, with parts renamed whose ids could tell the right order or partner
-    (exams.domain.opaque_ids). A question that is not sound yet comes back as it is: its faults are told by the ids it
-    has."""
+def conceal_ids(*, type_name: str, content: Any, key: Any, frozen: Mapping[str, Any] | None = None) -> tuple[Any, Any]:
+    """Return content and key as they are stored, with parts renamed whose ids could tell the right option, order or
+    partner (exams.domain.opaque_ids); options that the `frozen` content has keep their ids. A question that is not
+    sound yet comes back as it is: its faults are told by the ids it has."""
     question_type = get_type(type_name)
     if not question_type.conceals or check_question(type_name=type_name, content=content, key=key):
         return content, key
-    return question_type.conceal(content, key)
+    content, key = question_type.conceal(content, key)
+    kept = {} if frozen is None else choices_of(type_name=type_name, content=frozen)
+    return question_type.rename_choices(
+        content, key, lambda group, parts: opaque_names(parts, kept=[id_ for id_, _text in kept.get(group, ())])
+    )
+
+
+def choices_of(*, type_name: str, content: Mapping[str, Any]) -> dict[str, Parts]:
+    """Return the options of a stored content that fits its type, by group, as ids and what is seen of them."""
+    found: dict[str, Parts] = {}
+
+    def note(group: str, parts: Parts) -> dict[str, str]:
+        found[group] = parts
+        return {}
+
+    get_type(type_name).rename_choices(content, {}, note)
+    return found
+
+
+def settle_ids(*, type_name: str, content: Any, key: Any, former: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Return a sound content and key, as they are stored, whose options are called as in a former content of the same
+    type: those of the same text, and, where there are as many, those at the same place."""
+    groups = choices_of(type_name=type_name, content=former)
+    return get_type(type_name).rename_choices(
+        content, key, lambda group, parts: former_names(parts, groups[group]) if group in groups else {}
+    )
+
+
+def place_choices(*, type_name: str, content: Any, key: Any) -> tuple[Any, Any]:
+    """Return content and key, which fit the type, with the letters of their places for options whose ids tell
+    nothing: so the same question is the same under whatever ids."""
+    return get_type(type_name).rename_choices(content, key, lambda _group, parts: place_names(parts))
 
 
 def takes_certainty(type_name: str, content: Mapping[str, Any], /) -> bool:

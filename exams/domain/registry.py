@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from exams.domain import types
 from exams.domain.errors import Problem, UnknownQuestionType
 from exams.domain.marks import Completeness, GradingPolicy, Mark
+from exams.domain.opaque_ids import NameChoices
 from exams.domain.responses import PostedForm
 from exams.domain.schema import TypeInfo
 
@@ -119,10 +120,24 @@ class QuestionType:
         pair = (dict(content), dict(key))
         return pair if conceal is None else cast("tuple[dict[str, Any], dict[str, Any]]", conceal(*pair))
 
+    def rename_choices(
+        self, content: Mapping[str, Any], key: Mapping[str, Any], name: NameChoices, /
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return stored content and key, which fit the type, with options renamed as `name` says of each group; most
+        types have none. A module whose options are chosen from has `rename_choices`."""
+        rename = getattr(self._module, "rename_choices", None)
+        renamed = (content, key) if rename is None else rename(content, key, name)
+        return dict(renamed[0]), dict(renamed[1])
+
+    @property
+    def has_choices(self) -> bool:
+        """Whether the type has options of its own that are chosen from."""
+        return hasattr(self._module, "rename_choices")
+
     @property
     def conceals(self) -> bool:
         """Whether the type has parts whose ids could tell the key."""
-        return hasattr(self._module, "conceal")
+        return self.has_choices or hasattr(self._module, "conceal")
 
     def bind(self, content: BaseModel, order: Mapping[str, Sequence[str]] | None = None, /) -> BaseModel:
         """Return the content as this learner drew it, by the frozen order; the content itself where nothing is

@@ -5,13 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from edu.core.messages import gettext_noop as gettext_noop
 from exams.domain.errors import Problem
 from exams.domain.numbers import parse_decimal
+
+Part = TypeVar("Part")
 
 MAXIMUM_RICH_TEXT = 200_000
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -86,6 +88,11 @@ def ids_of(options: Iterable[Any], /) -> tuple[str, ...]:
 def texts_of(options: Iterable[Option], /) -> dict[str, str]:
     """Return rich text by id."""
     return {option.id: option.text for option in options}
+
+
+def lettered(parts: Sequence[Part], /) -> list[tuple[str, Part]]:
+    """Return parts with the letters of their places: a to z, then numbers from 27."""
+    return [(chr(ord("a") + place) if place < 26 else str(place + 1), part) for place, part in enumerate(parts)]
 
 
 def neutral_order(options: Sequence[Option], /) -> list[Option]:

@@ -22,6 +22,20 @@ def is_area(shape: str, coords: Sequence[float], /) -> bool:
     return _COUNTS.get(shape) == len(coords)
 
 
+def bounds_of(shape: str, coords: Sequence[float], /) -> tuple[float, float, float, float]:
+    """Return left, top, right and bottom of an area; of the whole picture, without end. ValueError when the coordinates
+    describe none."""
+    if not is_area(shape, coords):
+        raise ValueError(f"{len(coords)} coordinates make no {shape}.")
+    if shape == "default":
+        return (float("-inf"), float("-inf"), float("inf"), float("inf"))
+    if shape in {"circle", "ellipse"}:
+        across, down = abs(coords[2]), abs(coords[-1])
+        return (coords[0] - across, coords[1] - down, coords[0] + across, coords[1] + down)
+    xs, ys = coords[::2], coords[1::2]
+    return (min(xs), min(ys), max(xs), max(ys))
+
+
 def is_inside(shape: str, coords: Sequence[float], x: float, y: float, /) -> bool:
     """Tell whether a point lies in an area; its edge belongs to it. ValueError when the coordinates describe none."""
     if not is_area(shape, coords):

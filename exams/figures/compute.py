@@ -22,6 +22,7 @@ from exams.domain.exam_statistics import (
     share_interval,
     spread,
 )
+from exams.domain.opaque_ids import in_words
 from exams.domain.registry import get_type
 from exams.domain.statistics import (
     MINIMUM_N,
@@ -324,7 +325,7 @@ def _item(
         ]
         row["nothing"] = fifths[""]
     else:
-        row["given"] = _given(answers)
+        row["given"] = _given(answers, version)
     interval = figures.discrimination_interval
     row |= {
         "facility": figures.facility,
@@ -372,14 +373,15 @@ def _options(version: QuestionVersion) -> tuple[dict[str, str], set[str]]:
     return {id_: one_line(text)[:120] for id_, text in listed}, question_type.right_options(version.key)
 
 
-def _given(answers: Answers) -> list[dict[str, Any]]:
+def _given(answers: Answers, version: QuestionVersion) -> list[dict[str, Any]]:
     """Return the answers given most to a question without options: part, text, whether it counted, how often."""
     times = Counter(answers.given)
     texts: Counter[tuple[str, str, bool]] = Counter()
     for code, count in times.items():
         for part in answers.different[code] if code < len(answers.different) else ():
             if part.get("given"):
-                texts[str(part.get("id", "")), one_line(str(part["given"]))[:80], bool(part.get("correct"))] += count
+                text = one_line(in_words(str(part["given"]), version.content))[:80]
+                texts[str(part.get("id", "")), text, bool(part.get("correct"))] += count
     return [
         {"id": id_, "label": text, "right": right, "count": count}
         for (id_, text, right), count in texts.most_common(MAXIMUM_GIVEN)

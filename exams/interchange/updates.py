@@ -11,6 +11,7 @@ from django.db import connection, models
 
 from edu.core.clock import now_utc
 from exams.authoring.banks import create_topics
+from exams.authoring.checks import settled
 from exams.authoring.term_index import INDEXED_FIELDS, index_questions
 from exams.interchange.bulk_insert import prepare_rows
 from exams.interchange.pacing import Pace
@@ -90,6 +91,9 @@ def _new(
     values = values_of(batch, row, topics)
     if not path_of(batch, row):
         values["topic_id"] = question.topic_id
+    if values["type"] == question.type:
+        kept = settled(type=question.type, content=values["content"], key=values["key"], former=question.content)
+        values["content"], values["key"] = kept
     side = _former(batch, question) | {name: values[name] for name in OWN} | {"is_former": False, "is_indexed": False}
     if batch.bank.requires_review:
         # A second person has to approve it: it becomes the draft, and learners keep the version they have.

@@ -5,9 +5,13 @@ import re
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
+from django.urls import reverse
 
 from edu.core.clock import now_utc
+from tests.browser.banks import make_bank
 from tests.browser.pages import AREAS, EVERY, LEARNER, LIGHT_ENOUGH, reopening_of
+from tests.browser.test_bank_editors import PICTURE
+from tests.browser.test_hotspot_keys import CASES
 
 CSS_BYTES, JS_BYTES = 50_000, 60_000
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
@@ -65,6 +69,41 @@ def test_pages_are_accessible_on_a_light_desktop_and_a_dark_phone(at_browser, us
                 found.append(f"{label}: {wide} px too wide at {size['width']} px")
             found += [f"{label}: {line}" for line in violations(page)]
             found += [f"{label} console: {line}" for line in heard]
+            heard.clear()
+    assert not found, "\n".join(found)
+
+
+def test_places_of_a_picture_to_be_put_in_order_are_accessible(at_browser, user_of):
+    """For the author who lists them, and for the learner who numbers them."""
+    from exams.authoring.questions import publish_question, save_question
+    from exams.practice.starts import start_chapter_practice
+    from media.services import keep_illustration
+
+    owner, learner = user_of("instructor"), user_of("learner")
+    bank = make_bank(owner, name="Places in order", visibility="public")
+    picture = keep_illustration(data=PICTURE["buffer"], file_name="map.png", owner_id=owner.pk)
+    content, key = CASES["order"]
+    asked = {"stem": "In which order?", "picture": f"asset:{picture}", "picture_alt": "A body", "width": 400}
+    question = save_question(
+        bank=bank, actor=owner, type="hotspot", content=asked | {"height": 200, **content}, key=key
+    )
+    publish_question(question=question, actor=owner)
+    session = start_chapter_practice(user=learner, bank=bank)
+    found = []
+    for who, address, part in (
+        (owner, reverse("authoring:question", args=[question.public_id]), "#id_regions"),
+        (learner, f"/practice/sessions/{session.public_id}/", ".hotspot__places"),
+    ):
+        page = at_browser(who, reduced_motion="reduce")
+        heard = complaints_of(page)
+        for scheme, size in (("light", DESKTOP), ("dark", PHONE)):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            page.set_viewport_size(size)
+            page.goto(address)
+            page.locator(part).wait_for()
+            if page.evaluate("document.documentElement.scrollWidth - window.innerWidth") > 0:
+                found.append(f"{address} {scheme}: too wide")
+            found += [f"{address} {scheme}: {line}" for line in [*violations(page), *heard]]
             heard.clear()
     assert not found, "\n".join(found)
 

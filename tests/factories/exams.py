@@ -178,6 +178,12 @@ def make_question(*, type: str = "single_choice", bank: Bank | None = None, **fi
     return version
 
 
+def ids_by_text(question: Question | QuestionVersion) -> dict[str, str]:
+    """Return the ids of a choice's options by their texts: questions made in an editor or from a file have ids of their
+    own making."""
+    return {option["text"]: option["id"] for option in question.content["options"]}
+
+
 def make_paper_version(
     *,
     versions: list[QuestionVersion],

@@ -199,18 +199,27 @@ EDITOR = Editor(
             add_label=_("Add a region"),
             start=2,
             when=_DRAWN,
+            is_kept=True,
             fields=(
                 *_SHAPE_FIELDS,
                 Field(name="label", label=_("Its name for those who do not see it")),
-                Field(name="right", label=_("This region is right"), kind="check", when=_REGIONS),
+                Field(name="right", label=_("This region is right"), kind="check", when=_REGIONS, is_kept=True),
                 Field(
                     name="share",
                     label=_("Share when shares are added up"),
                     kind="number",
                     is_minor=True,
                     when=_REGIONS,
+                    is_kept=True,
                 ),
-                Field(name="feedback", label=_("Why it is right or wrong"), kind="rich", is_minor=True, when=_REGIONS),
+                Field(
+                    name="feedback",
+                    label=_("Why it is right or wrong"),
+                    kind="rich",
+                    is_minor=True,
+                    when=_REGIONS,
+                    is_kept=True,
+                ),
             ),
         ),
         Rows(
@@ -220,6 +229,7 @@ EDITOR = Editor(
             add_label=_("Add an area"),
             has_ids=False,
             when=_POINTS,
+            is_kept=True,
             fields=(*_SHAPE_FIELDS, worth_field(default="1")),
         ),
         Field(
@@ -229,6 +239,7 @@ EDITOR = Editor(
             choices=CHOICE_RULES[1:],
             default="all_or_nothing",
             when=_REGIONS,
+            is_kept=True,
         ),
         Field(
             name="default",
@@ -254,6 +265,7 @@ EDITOR = Editor(
             is_compact=True,
             is_ordered=False,
             when=_REGIONS,
+            is_kept=True,
             fields=(Field(name="choice", label=_("Regions"), help=_("Their letters as above, as in: a, c")),),
         ),
         Rows(
@@ -266,6 +278,7 @@ EDITOR = Editor(
             is_compact=True,
             is_ordered=False,
             when=_ORDER,
+            is_kept=True,
             fields=(Field(name="order", label=_("Regions"), help=_("The letters of all, as in: b, c, a")),),
         ),
         Field(name="region_order", kind="hidden"),

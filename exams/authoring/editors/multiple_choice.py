@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from exams.authoring.editor import Editor, Pair
-from exams.authoring.editor_form import Field, Rows, Values
+from exams.authoring.editor_form import Field, Rows, Values, shown_names
 from exams.authoring.editor_parts import (
     CHOICE_RULES,
     OPTION_ALIASES,
@@ -20,10 +20,13 @@ from exams.authoring.editor_parts import (
 
 
 def load(content: Mapping[str, Any], key: Mapping[str, Any]) -> Values:
-    """Return form values from content and key."""
+    """Return form values from content and key; options stand under short names, by which authors write further
+    choices."""
+    names = shown_names([option["id"] for option in content["options"]])
     rows = [
         {
-            **option,
+            "id": names[option["id"]],
+            "text": option["text"],
             "right": option["id"] in key.get("correct", ()),
             "share": number_text(key.get("fractions", {}).get(option["id"])),
             "feedback": key.get("feedback", {}).get(option["id"], ""),
@@ -36,13 +39,19 @@ def load(content: Mapping[str, Any], key: Mapping[str, Any]) -> Values:
         "rule": key.get("rule") or "",
         "floor": number_text(key.get("floor") or None),
         "maximum_choices": number_text(content.get("maximum_choices")),
-        "accepted": [{"choice": ", ".join(ids)} for ids in key.get("accepted", ())],
+        "accepted": [{"choice": ", ".join(names.get(id_, id_) for id_ in ids)} for ids in key.get("accepted", ())],
+        "option_ids": ",".join(names),
     }
 
 
 def dump(values: Values) -> Pair:
     """Return content and key from form values."""
-    rows = [row for row in values["options"] if not is_empty_row(row, "text", "feedback")]
+    ids = {name: id_ for id_, name in shown_names([id_ for id_ in values["option_ids"].split(",") if id_]).items()}
+    rows = [
+        row | {"id": ids.get(row["id"], row["id"])}
+        for row in values["options"]
+        if not is_empty_row(row, "text", "feedback")
+    ]
     key: dict[str, Any] = {
         "correct": [row["id"] for row in rows if row["right"]],
         "fractions": {row["id"]: number_or_none(row["share"], "share") for row in rows if row["share"]},
@@ -52,7 +61,8 @@ def dump(values: Values) -> Pair:
         key["rule"] = values["rule"]
     if (floor := number_or_none(values["floor"], "floor")) is not None:
         key["floor"] = floor
-    if accepted := [ids for row in values["accepted"] if (ids := ids_from(row["choice"]))]:
+    accepted = [[ids.get(name, name) for name in ids_from(row["choice"])] for row in values["accepted"]]
+    if accepted := [choice for choice in accepted if choice]:
         key["accepted"] = accepted
     content: dict[str, Any] = {
         "stem": values["stem"],
@@ -108,6 +118,7 @@ EDITOR = Editor(
             is_ordered=False,
             fields=(Field(name="choice", label=_("Options"), help=_("Their letters as above, as in: a, c")),),
         ),
+        Field(name="option_ids", kind="hidden"),
     ),
     load=load,
     dump=dump,

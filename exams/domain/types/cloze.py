@@ -1,6 +1,6 @@
 """Cloze: gaps of several kinds in a passage; each gap is a part of its own weight."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -173,13 +173,9 @@ def option_order(content: Content) -> dict[str, tuple[str, ...]]:
 
 def conceal(content: dict[str, Any], key: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Rename the options of gaps that share one list of words, and sort a list whose words stand in the order of their
-    gaps; the options of a gap of its own stay as those of a single choice do."""
-    shared: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for gap in content["gaps"]:
-        if words := tuple(sorted(option["text"] for option in gap.get("options", ()))):
-            shared.setdefault(words, []).append(gap)
+    gaps; the options that a gap has for itself are a choice (`rename_choices`)."""
     gaps, keys = {gap["id"]: gap for gap in content["gaps"]}, dict(key["gaps"])
-    for alike in shared.values():
+    for alike in _gaps_by_words(content):
         is_telling = _stands_as_its_gaps(alike, keys)
         for gap in alike if len(alike) > 1 else ():
             options = sorted(gap["options"], key=lambda option: option["text"]) if is_telling else gap["options"]
@@ -187,12 +183,32 @@ def conceal(content: dict[str, Any], key: dict[str, Any]) -> tuple[dict[str, Any
             if not names and options == gap["options"]:
                 continue
             gaps[gap["id"]] = gap | {"options": opaque_ids.renamed_parts(options, names)}
-            gap_key = dict(keys[gap["id"]])
-            for by_option in ("fractions", "feedback"):
-                if by_option in gap_key:
-                    gap_key[by_option] = opaque_ids.renamed_keys(gap_key[by_option], names)
-            keys[gap["id"]] = gap_key
+            keys[gap["id"]] = opaque_ids.renamed_worths(keys[gap["id"]], names)
     return content | {"gaps": list(gaps.values())}, key | {"gaps": keys}
+
+
+def _gaps_by_words(content: Mapping[str, Any]) -> Iterable[list[dict[str, Any]]]:
+    """Return the gaps with options of a stored content, those of the same words together."""
+    shared: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for gap in content["gaps"]:
+        if words := tuple(sorted(option["text"] for option in gap.get("options", ()))):
+            shared.setdefault(words, []).append(gap)
+    return shared.values()
+
+
+def rename_choices(
+    content: Mapping[str, Any], key: Mapping[str, Any], name: opaque_ids.NameChoices
+) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Rename the options, of a stored content and key, that a gap has for itself."""
+    gaps, keys = {gap["id"]: gap for gap in content["gaps"]}, dict(key.get("gaps", {}))
+    is_renamed = False
+    for gap in (alike[0] for alike in _gaps_by_words(content) if len(alike) == 1):
+        if names := name(gap["id"], [(option["id"], option["text"]) for option in gap["options"]]):
+            is_renamed = True
+            gaps[gap["id"]] = {**gap, "options": opaque_ids.renamed_parts(gap["options"], names)}
+            if gap["id"] in keys:
+                keys[gap["id"]] = opaque_ids.renamed_worths(keys[gap["id"]], names)
+    return ({**content, "gaps": list(gaps.values())}, {**key, "gaps": keys}) if is_renamed else (content, key)
 
 
 def _stands_as_its_gaps(gaps: Sequence[Mapping[str, Any]], keys: Mapping[str, Mapping[str, Any]]) -> bool:

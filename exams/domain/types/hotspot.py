@@ -27,7 +27,7 @@ from exams.domain.schema import (
     TypeInfo,
     gettext_noop,
 )
-from exams.domain.shapes import MAXIMUM_COORDINATES, Shape, is_area, is_inside
+from exams.domain.shapes import MAXIMUM_COORDINATES, Shape, bounds_of, is_area, is_inside
 from exams.domain.text import one_line
 from exams.domain.types import multiple_choice
 
@@ -255,21 +255,27 @@ def option_order(content: Content) -> dict[str, tuple[str, ...]]:
 
 
 def conceal(content: dict[str, Any], key: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Rename regions to be put in order whose ids could tell their places; in the other modes all is sent as it was
-    authored."""
+    """Rename regions to be put in order whose ids could tell their places."""
     if content.get("mode") != "order":
         return content, key
     names = opaque_ids.opaque_names((region["id"], _seen(region)) for region in content["regions"])
     if not names:
         return content, key
     content = content | {"regions": opaque_ids.renamed_parts(content["regions"], names)}
-    key = key | {"correct": opaque_ids.renamed_ids(key["correct"], names)}
-    if "accepted" in key:
-        key["accepted"] = [opaque_ids.renamed_ids(order, names) for order in key["accepted"]]
-    for by_region in ("fractions", "feedback"):
-        if by_region in key:
-            key[by_region] = opaque_ids.renamed_keys(key[by_region], names)
-    return content, key
+    return content, opaque_ids.renamed_worths(key, names)
+
+
+def rename_choices(
+    content: Mapping[str, Any], key: Mapping[str, Any], name: opaque_ids.NameChoices
+) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Rename the regions among which is chosen of a stored content and key."""
+    if content.get("mode", "regions") != "regions":
+        return content, key
+    names = name("regions", [(region["id"], _seen(region)) for region in content.get("regions", ())])
+    if not names:
+        return content, key
+    regions = opaque_ids.renamed_parts(content["regions"], names)
+    return {**content, "regions": regions}, opaque_ids.renamed_worths(key, names)
 
 
 def _seen(region: Mapping[str, Any]) -> str:
@@ -279,12 +285,24 @@ def _seen(region: Mapping[str, Any]) -> str:
 
 
 def public_content(content: Content, order: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """Return the picture and its regions; where these are put in order, never in the authored order, which is often
-    the right one."""
+    """Return the picture and its regions, never in the authored order, which often begins with the right one."""
     shown = content.model_dump(mode="json")
     if content.mode == "order":
         shown["regions"].sort(key=lambda region: (region["label"], region["id"]))
+    elif content.mode == "regions":
+        shown["regions"] = [region.model_dump(mode="json") for region in _as_read(content.regions)]
     return shown
+
+
+def _as_read(regions: Sequence[Region]) -> list[Region]:
+    """Return regions as they are read in the picture, from above and from the left; one that holds another comes before
+    it, so that the inner one lies on top."""
+
+    def place(region: Region) -> tuple[float, float, float, float, str]:
+        left, top, right, bottom = bounds_of(region.shape, region.coords)
+        return top, left, -bottom, -right, region.id
+
+    return sorted(regions, key=place)
 
 
 def list_feedback(content: Content, key: Key) -> dict[str, str]:
@@ -293,14 +311,17 @@ def list_feedback(content: Content, key: Key) -> dict[str, str]:
 
 
 def _names(content: Content, ids: Sequence[str]) -> str:
-    labels = {region.id: region.label for region in content.regions}
-    return "; ".join(one_line(labels[id_]) or id_ for id_ in ids)
+    labels = {
+        region.id: one_line(region.label) or str(number)
+        for number, region in enumerate(_as_read(content.regions), start=1)
+    }
+    return "; ".join(labels[id_] for id_ in ids)
 
 
 def summarise(content: Content) -> str:
     """Return the stem, what the picture shows and how its regions are called."""
     lines = [one_line(content.stem), f"[{one_line(content.picture_alt) or content.picture}]"]
-    return "\n".join([*lines, *(f"{r.id}. {one_line(r.label)}" for r in content.regions)])
+    return "\n".join([*lines, *(f"{letter}. {one_line(r.label)}" for letter, r in schema.lettered(content.regions))])
 
 
 def summarise_key(content: Content, key: Key) -> str:

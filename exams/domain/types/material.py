@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, PrivateAttr, SerializeAsAny, ValidationError, model_validator
 
-from exams.domain import responses, schema
+from exams.domain import opaque_ids, responses, schema
 from exams.domain.errors import InvalidResponse, Problem
 from exams.domain.marks import (
     Completeness,
@@ -212,6 +213,25 @@ def conceal(content: dict[str, Any], key: dict[str, Any]) -> tuple[dict[str, Any
         inner, keys[entry["id"]] = get_type(entry["type"]).conceal(entry["content"], keys[entry["id"]])
         questions.append({**entry, "content": inner})
     return content | {"questions": questions}, key | {"questions": keys}
+
+
+def rename_choices(
+    content: Mapping[str, Any], key: Mapping[str, Any], name: opaque_ids.NameChoices
+) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Rename the options of each question, of a stored content and key, as its type does."""
+    questions, keys = [], dict(key.get("questions", {}))
+    for entry in content["questions"]:
+        inner, inner_key = get_type(entry["type"]).rename_choices(
+            entry["content"], keys.get(entry["id"], {}), partial(_name_inner, name, entry["id"])
+        )
+        questions.append({**entry, "content": inner})
+        if entry["id"] in keys:
+            keys[entry["id"]] = inner_key
+    return {**content, "questions": questions}, {**key, "questions": keys}
+
+
+def _name_inner(name: opaque_ids.NameChoices, id_: str, group: str, parts: opaque_ids.Parts) -> Mapping[str, str]:
+    return name(f"{id_}/{group}", parts)
 
 
 def public_content(content: Content, order: Mapping[str, Sequence[str]]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from exams.domain import responses, schema
+from exams.domain import opaque_ids, responses, schema
 from exams.domain.errors import Problem
 from exams.domain.marks import (
     Completeness,
@@ -136,6 +136,17 @@ def option_order(content: Content) -> dict[str, tuple[str, ...]]:
     return {"options": schema.ids_of(content.options)}
 
 
+def rename_choices(
+    content: Mapping[str, Any], key: Mapping[str, Any], name: opaque_ids.NameChoices
+) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Rename the options of a stored content and key."""
+    names = name("options", [(option["id"], option["text"]) for option in content["options"]])
+    if not names:
+        return content, key
+    options = opaque_ids.renamed_parts(content["options"], names)
+    return {**content, "options": options}, opaque_ids.renamed_worths(key, names)
+
+
 def public_content(content: Content, order: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Return stem and options in the frozen order."""
     shown: dict[str, Any] = {"stem": content.stem, "options": schema.arranged(content.options, order.get("options"))}
@@ -151,7 +162,8 @@ def list_feedback(content: Content, key: Key) -> dict[str, str]:
 
 def summarise(content: Content) -> str:
     """Return the stem and the options, each on a line."""
-    return "\n".join([one_line(content.stem), *(f"{o.id}. {one_line(o.text)}" for o in content.options)])
+    options = (f"{letter}. {one_line(option.text)}" for letter, option in schema.lettered(content.options))
+    return "\n".join([one_line(content.stem), *options])
 
 
 def summarise_key(content: Content, key: Key) -> str:

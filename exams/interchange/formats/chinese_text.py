@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from exams.interchange.formats.base import Format, ParsedRow, Source, UnreadableFile, gettext_noop
 from exams.interchange.formats.encodings import decode, encoding_of, read_lines
+from exams.interchange.formats.paper_examples import text_example
 from exams.interchange.formats.paper_lines import read_paper
 from exams.interchange.formats.paper_state import Line
 from exams.interchange.formats.rich_line import EM, STRONG, Atom, Atoms, Rich, storable
@@ -127,4 +128,5 @@ FORMAT = Format(
     detect=detect,
     read=read,
     order=30,
+    example=text_example,
 )

@@ -2,6 +2,7 @@
 registry."""
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from exams.interchange.formats.rich_line import storable
 from exams.interchange.formats.table_columns import column_keys, guess_keys, has_numbered_options, is_header
 from exams.interchange.formats.table_passages import Group, Line, grouped, record_of_group
 from exams.interchange.formats.table_rows import extra_cells, unknown_columns
+from exams.interchange.formats.xlsx_writing import example_rows
 
 MAXIMUM_ROWS = 200_000
 MAXIMUM_RECORD_LINES = 2_000
@@ -316,6 +318,14 @@ def detect(name: str, head: bytes) -> float:
     return 0.88 if has_header and name.endswith(".txt") else 0.0
 
 
+def example(language: str, /) -> bytes:
+    """Return the template: that of the spreadsheet, as every spreadsheet program opens it."""
+    header, rows = example_rows(language)
+    text = io.StringIO()
+    csv.writer(text).writerows([header, *rows])
+    return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+
 FORMAT = Format(
     name="delimited",
     label=gettext_noop("Table as CSV or TSV"),
@@ -323,4 +333,5 @@ FORMAT = Format(
     detect=detect,
     read=read,
     order=15,
+    example=example,
 )

@@ -3,17 +3,20 @@ registry."""
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import groupby
 from typing import Any
 
 from exams.interchange.formats.base import Attachment, Format, ParsedRow, Remark, Source, UnreadableFile, gettext_noop
 from exams.interchange.formats.docx_body import Body, TableRow
 from exams.interchange.formats.docx_package import Package
+from exams.interchange.formats.paper_examples import word_example
 from exams.interchange.formats.paper_lines import read_paper
-from exams.interchange.formats.paper_state import Line
+from exams.interchange.formats.paper_state import Line as PaperLine
 from exams.interchange.formats.question_block import MAXIMUM_SOURCE
-from exams.interchange.formats.table_rows import has_numbered_options, record_of_cells
+from exams.interchange.formats.table_columns import has_numbered_options
+from exams.interchange.formats.table_passages import Group, Line, grouped, record_of_group
 
 MAXIMUM_ATTACHMENTS_SIZE = 60 * 1024 * 1024
 
@@ -27,14 +30,14 @@ def read(source: Source) -> Iterator[ParsedRow]:
     package = Package(source.path)
     try:
         body = Body(package)
-        lines: list[Line] = []
+        lines: list[PaperLine] = []
         tables: list[TableRow] = []
         for one in body.read():
-            if isinstance(one, Line):
+            if isinstance(one, PaperLine):
                 lines.append(one)
             else:
                 tables.append(one)
-        rows = [_table_row(one) for one in tables]
+        rows = list(_rows_of_tables(tables))
         if any(line.rich.text.strip() for line in lines):
             try:
                 rows += read_paper(lines)
@@ -49,24 +52,39 @@ def read(source: Source) -> Iterator[ParsedRow]:
         package.close()
 
 
-def _table_row(row: TableRow) -> ParsedRow:
-    is_numbered = has_numbered_options(list(row.names.values()))
-    record, problems, doubts = record_of_cells(row.cells, row=row.row, is_numbered=is_numbered)
+def _rows_of_tables(rows: list[TableRow]) -> Iterator[ParsedRow]:
+    """Yield the questions of tables; a passage and the questions under it take several rows, as in a spreadsheet."""
+    for _table, own in groupby(rows, key=lambda row: id(row.names)):
+        found = list(own)
+        names = found[0].names
+        empty = {"type": ""} if "type" in names else {}
+        lines = (Line(row.row, empty | row.cells, kept=row) for row in found)
+        for group in grouped(lines, names):
+            yield _table_row(group, names)
+
+
+def _table_row(group: Group, names: Mapping[str, str]) -> ParsedRow:
+    record, built = record_of_group(group, is_numbered=has_numbered_options(list(names.values())))
 
     def named(remark: Remark) -> Remark:
-        return replace(remark, field=row.names.get(remark.field, remark.field))
+        return replace(remark, field=names.get(remark.field, remark.field))
 
-    def noted(text: str) -> Remark:
-        return Remark(row=row.row, field="", text=text)
-
+    kept: list[TableRow] = [line.kept for line in group.lines]
     return ParsedRow(
-        row=row.row,
+        row=kept[0].row,
         record=record,
-        problems=tuple(named(one) for one in problems),
-        doubts=(*(named(one) for one in doubts), *(noted(text) for text in row.doubts)),
-        losses=(*(noted(text) for text in row.losses), *(replace(one, row=row.row) for one in row.left_out)),
-        source=" | ".join(row.cells.values())[:MAXIMUM_SOURCE],
-        cells=tuple(row.cells.values()),
+        problems=tuple(named(one) for one in built.problems),
+        doubts=(
+            *(named(one) for one in built.doubts),
+            *(Remark(row=row.row, field="", text=text) for row in kept for text in row.doubts),
+        ),
+        losses=(
+            *(named(one) for one in built.losses),
+            *(Remark(row=row.row, field="", text=text) for row in kept for text in row.losses),
+            *(replace(one, row=row.row) for row in kept for one in row.left_out),
+        ),
+        source="\n".join(" | ".join(row.cells.values()) for row in kept)[:MAXIMUM_SOURCE],
+        cells=tuple(kept[0].cells.values()) if len(kept) == 1 else (),
     )
 
 
@@ -119,4 +137,5 @@ FORMAT = Format(
     detect=detect,
     read=read,
     order=20,
+    example=word_example,
 )

@@ -9,6 +9,7 @@ from exams.domain.numbers import parse_decimal
 from exams.interchange.formats.base import Format, ParsedRow, Source, gettext_noop
 from exams.interchange.formats.encodings import encoding_of, read_lines
 from exams.interchange.formats.fractions import exact_fraction
+from exams.interchange.formats.gift_examples import example
 from exams.interchange.formats.gift_syntax import MATCHING_ARROW, GiftAnswer, GiftQuestion, GiftText, parse_gift
 from exams.interchange.formats.gift_writing import write_gift
 from exams.interchange.formats.markup import TextReader
@@ -198,5 +199,6 @@ FORMAT = Format(
     detect=detect,
     read=read,
     write=write_gift,
+    example=example,
     order=40,
 )

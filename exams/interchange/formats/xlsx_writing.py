@@ -320,16 +320,21 @@ def write_sheet(*, header: Sequence[str], rows: Iterable[Sequence[str]], name: s
         return path.read_bytes()
 
 
-def example(language: str, /) -> bytes:
-    """Return the template: headers in one language and an example of each type that fits
-    a row, and of a passage with its questions."""
+def example_rows(language: str, /) -> tuple[list[str], list[list[str]]]:
+    """Return the template's header in one language, and its rows: an example of each type that fits a row, and of a
+    passage with its questions."""
     is_chinese = language.startswith("zh")
     place = 0 if is_chinese else 1
     columns = [key for key in COLUMNS if key not in _OPTION_COLUMNS[8:]]
     examples = (*EXAMPLES_ZH, *PASSAGE_ZH) if is_chinese else (*EXAMPLES_EN, *PASSAGE_EN)
     rows = [[example.get(key, "") for key in columns] for example in examples]
-    header = [COLUMNS[key][place] for key in columns]
-    return write_sheet(header=header, rows=rows, name="试题" if is_chinese else "Questions")
+    return [COLUMNS[key][place] for key in columns], rows
+
+
+def example(language: str, /) -> bytes:
+    """Return the template as a workbook."""
+    header, rows = example_rows(language)
+    return write_sheet(header=header, rows=rows, name="试题" if language.startswith("zh") else "Questions")
 
 
 def write(records: Iterable[ExportedRecord], stream: BinaryIO) -> list[Remark]:

@@ -13,7 +13,7 @@ from exams.authoring.reports import answer_report, list_reports, report_question
 from exams.models import Attempt, BankShare, ItemResult, Question, QuestionReport, QuestionStatistics
 from exams.practice.answers import answer_question
 from exams.services import start_chapter_practice
-from tests.factories.exams import make_exam, make_user
+from tests.factories.exams import ids_by_text, make_exam, make_user
 from tests.integration.exams.authoring_people import make_author, make_shared_bank, write
 
 pytestmark = pytest.mark.django_db
@@ -35,13 +35,14 @@ def sit_many(version, *, right, wrong, other=lambda is_right: is_right):
     """Write marked results of a version and of another question, which the same learners do alike or otherwise."""
     exam = make_exam()
     now = now_utc()
+    ids = ids_by_text(version)
     for number in range(right + wrong):
         is_right = number < right
         attempt = Attempt.objects.create(
             exam=exam, user=make_user(), number=1, state="graded", seed=1, paper={}, started_at=now, deadline_at=now,
             graded_at=now,
         )  # fmt: skip
-        chosen = "b" if is_right else "a"
+        chosen = ids["2" if is_right else "1"]
         common = {"attempt_id": attempt.pk, "exam_id": exam.pk, "user_id": attempt.user_id, "maximum": 2}
         ItemResult.objects.create(
             slot=1, question_id=version.question_id, version_id=version.pk, state="graded", mark=2 * is_right,
@@ -65,8 +66,9 @@ def test_figures_of_a_version_come_with_intervals_and_counts_of_its_options():
     assert (row.exam_count, round(row.facility, 2)) == (20, 0.6)
     assert row.facility_low < 0.6 < row.facility_high
     assert row.discrimination == pytest.approx(100)
-    assert {part["id"]: part["count"] for part in row.parts} == {"a": 8, "b": 12}
-    assert {part["id"]: part["is_correct"] for part in row.parts} == {"a": False, "b": True}
+    ids = ids_by_text(question.current_version)
+    assert {part["id"]: part["count"] for part in row.parts} == {ids["1"]: 8, ids["2"]: 12}
+    assert {part["id"]: part["is_correct"] for part in row.parts} == {ids["1"]: False, ids["2"]: True}
     assert row.health == ""
 
 
@@ -126,7 +128,13 @@ def test_a_report_reaches_the_author_and_her_answer_the_learner(client):
     client.force_login(learner)
     address = reverse("practice:report", args=[session.public_id])
     assert client.post(address, {"n": "1", "reason": "key", "text": "B?"}).status_code == 404
-    answer_question(session=session, index=0, version=question.current_version, response="a", seconds=1)
+    answer_question(
+        session=session,
+        index=0,
+        version=question.current_version,
+        response=ids_by_text(question.current_version)["1"],
+        seconds=1,
+    )
     assert (
         "Something is wrong with this question"
         in client.get(reverse("practice:session", args=[session.public_id]) + "?n=1").content.decode()
@@ -211,3 +219,15 @@ def test_a_bank_is_shared_by_mail_with_who_may_author(client):
     client.force_login(author)
     client.post(address, {"do": f"remove:{colleague.public_id}"})
     assert not BankShare.objects.exists()
+
+
+def test_options_are_called_by_the_letters_of_their_places(client):
+    author = make_author()
+    question = published(author)
+    sit_many(question.current_version, right=12, wrong=8)
+    roll_up_figures(now=now_utc())
+    client.force_login(author)
+    page = client.get(reverse("authoring:figures", args=[question.public_id])).content.decode()
+    assert "A · 1" in page
+    assert "B · 2" in page
+    assert not any(id_ in page for id_ in ids_by_text(question.current_version).values())

@@ -34,10 +34,11 @@ SAMPLE = {
 
 
 def names_of(nodes):
-    """Return the names of all nodes, those of rows included."""
+    """Return the names of all nodes that are asked for, those of rows included."""
     names = set()
     for node in nodes:
-        names.add(node.name)
+        if node.is_rows or node.kind != "hidden":
+            names.add(node.name)
         for row in node.rows if node.is_rows else ():
             names |= names_of(row.nodes + row.minor_nodes)
     return names
@@ -122,3 +123,32 @@ def test_an_order_that_misses_a_place_is_explained_in_chinese(client):
 def test_another_order_that_is_right_is_shown_as_right():
     view = review_view(type="hotspot", content=SAMPLE["content"], key=SAMPLE["key"], name="q", response=["c", "b", "a"])
     assert [region.is_right for region in view.extra.regions] == [True, True, True]
+
+
+def test_switching_to_points_and_back_keeps_the_regions():
+    editor = get_editor("hotspot")
+    content = SAMPLE["content"] | {"mode": "regions", "maximum_choices": 2}
+    key = {
+        "correct": ["c", "a"],
+        "accepted": [["b"]],
+        "fractions": {"c": 0.5, "a": 0.5},
+        "feedback": {"b": "<p>No.</p>"},
+        "rule": "sum_of_fractions",
+    }
+    first = editor.load(content, key)
+    values = first
+    for mode in ("points", "regions"):
+        form = posted(nodes_of(editor.layout, values, {}, find_variant)) | {"mode": mode}
+        values = read_values(editor.layout, form, find_variant)
+        press(editor.layout, values, "refresh:", find_variant)
+        if mode == "points":
+            values["areas"] = [{"shape": "circle", "coords": "5, 5, 5", "worth": "1"}]
+            points, _points_key = editor.dump(values)
+            assert "regions" not in points
+    assert values["areas"][0]["coords"] == "5, 5, 5"
+    now, now_key = editor.dump(values)
+    was, was_key = editor.dump(first)
+    assert (now, now_key) == (was, was_key)
+    form = posted(nodes_of(editor.layout, first | {"mode": "order"}, {}, find_variant))
+    values = read_values(editor.layout, form, find_variant)
+    assert [row["feedback"] for row in values["regions"]] == [row["feedback"] for row in first["regions"]]

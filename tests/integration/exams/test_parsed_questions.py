@@ -2,6 +2,7 @@
 
 import pytest
 
+from exams.authoring.checks import concealed
 from exams.delivery import parsed
 from exams.models import QuestionVersion
 from tests.pure.exams.samples import SAMPLES
@@ -19,9 +20,17 @@ def _empty_cache(monkeypatch):
     monkeypatch.setattr(parsed, "_kept", {})
 
 
-def test_versions_of_one_hash_are_parsed_once():
-    first = parsed.parsed_question(version(content_hash="a"))
+def test_a_version_is_parsed_once():
+    first = parsed.parsed_question(version(content_hash="a", pk=7))
     assert parsed.parsed_question(version(content_hash="a", pk=7)) is first
+
+
+def test_versions_that_say_the_same_under_other_ids_are_told_apart():
+    sample = SAMPLES["single_choice"]
+    content, key = concealed(type="single_choice", content=sample.content, key=sample.key)
+    lettered, opaque = (version(content_hash="a", pk=7), version(content_hash="a", pk=8, content=content, key=key))
+    assert parsed.parsed_question(lettered).content.options[0].id == "a"
+    assert parsed.parsed_question(opaque).content.options[0].id == content["options"][0]["id"] != "a"
 
 
 def test_another_hash_or_none_is_parsed_anew():

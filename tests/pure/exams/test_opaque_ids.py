@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exams.domain.grading import check_question, conceal_ids, grade
-from exams.domain.opaque_ids import is_opaque, opaque_names, telling_ids
+from exams.authoring.checks import content_hash_of
+from exams.domain.grading import check_question, choices_of, conceal_ids, grade, place_choices, settle_ids
+from exams.domain.opaque_ids import former_names, in_words, is_opaque, opaque_names, place_names, telling_ids
 from exams.domain.registry import question_types
 from tests.pure.exams.samples import SAMPLES
 
@@ -100,8 +101,9 @@ def test_a_second_time_changes_nothing(name: str) -> None:
     assert json.loads(json.dumps(once)) == list(once)
 
 
-def test_the_types_with_places_or_partners_conceal() -> None:
+def test_the_types_with_choices_places_or_partners_conceal() -> None:
     assert {name for name, kind in question_types().items() if kind.conceals} == {
+        *("single_choice", "multiple_choice"),
         *("ordering", "matching", "categorisation", "hotspot", "cloze", "material"),
     }
 
@@ -133,6 +135,8 @@ def test_new_names_are_kept(ids: list[str]) -> None:
         (["draggera", "draggerb"], ["draggera", "draggerb"]),
         (["q1_1_1", "q1_1_2"], ["q1_1_1", "q1_1_2"]),
         (["paris", "rome"], []),
+        (["correct", "paris"], ["correct"]),
+        (["wrong-x", "rightly"], ["wrong-x", "rightly"]),
         (["x2abcdef", "i4"], ["i4"]),
     ],
 )
@@ -162,7 +166,7 @@ def test_an_edited_text_keeps_its_id_and_a_new_part_gets_one() -> None:
     assert new_key["order"] == ids
 
 
-def test_words_that_several_gaps_share_are_renamed_and_those_of_one_gap_are_not() -> None:
+def test_gaps_that_share_words_share_their_names() -> None:
     words = [{"id": f"o{n}", "text": text} for n, text in enumerate(["red", "green"], start=1)]
     own = [{"id": "a", "text": "yes"}, {"id": "b", "text": "no"}]
     gaps = [{"id": f"g{n}", "kind": "choice", "options": one} for n, one in enumerate([words, words, own], start=1)]
@@ -170,11 +174,11 @@ def test_words_that_several_gaps_share_are_renamed_and_those_of_one_gap_are_not(
     content, new_key = conceal("cloze", {"stem": "[[g1]] [[g2]] [[g3]]", "gaps": gaps}, key)
     first, second, third = content["gaps"]
     assert first["options"] == second["options"]
-    assert third["options"] == own
+    assert all(is_opaque(option["id"]) for gap in content["gaps"] for option in gap["options"])
     assert [list(new_key["gaps"][id_]["fractions"]) for id_ in ("g1", "g2", "g3")] == [
         [first["options"][0]["id"]],
         [second["options"][1]["id"]],
-        ["a"],
+        [third["options"][0]["id"]],
     ]
 
 
@@ -215,3 +219,123 @@ def test_sorted_ids_are_not_the_key_of_twenty_questions() -> None:
         content, key = conceal("matching", *matching(lines))
         hits[1] += sorted(key["pairs"].values()) == [key["pairs"][left["id"]] for left in content["left"]]
     assert max(hits) <= 2
+
+
+def choice(options: list[str], right: str = "") -> tuple[Any, Any]:
+    parts = [{"id": "abcdefghij"[place], "text": text} for place, text in enumerate(options)]
+    key = {"fractions": {next(part["id"] for part in parts if part["text"] == (right or options[0])): 1}}
+    return {"stem": "?", "options": parts}, key
+
+
+CHOICES = {name: (SAMPLES[name].content, SAMPLES[name].key) for name in ("single_choice", "multiple_choice", "hotspot")}
+CHOICES["cloze"] = (
+    {"stem": "[[g1]]", "gaps": [{"id": "g1", "kind": "choice", "options": choice(["red", "green"])[0]["options"]}]},
+    {"gaps": {"g1": {"fractions": {"a": 1}, "feedback": {"b": "no"}}}},
+)
+CHOICES["material"] = (
+    {
+        "stem": "A text.",
+        "questions": [
+            {"id": f"q{number}", "type": name, "marks": 1, "content": CHOICES[name][0]}
+            for number, name in enumerate(("single_choice", "cloze"), start=1)
+        ],
+    },
+    {"questions": {"q1": CHOICES["single_choice"][1], "q2": CHOICES["cloze"][1]}, "explanations": {"q2": "why"}},
+)
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_a_choice_has_the_hash_that_it_had_under_letters(name: str) -> None:
+    former, former_key = CHOICES[name]
+    content, key = conceal(name, former, former_key)
+    assert content != former
+    assert place_choices(type_name=name, content=content, key=key) == (former, former_key)
+    before = content_hash_of(type=name, content=former, key=former_key)
+    assert content_hash_of(type=name, content=content, key=key) == before
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_a_choice_goes_back_to_the_ids_of_its_former_state(name: str) -> None:
+    former, former_key = CHOICES[name]
+    content, key = conceal(name, former, former_key)
+    assert settle_ids(type_name=name, content=content, key=key, former=former) == (former, former_key)
+    assert settle_ids(type_name=name, content=content, key=key, former=content) == (content, key)
+    kept = conceal_ids(type_name=name, content=former, key=former_key, frozen=former)
+    assert kept == (former, former_key)
+
+
+def test_the_rank_of_the_right_option_is_that_of_its_text() -> None:
+    ranks = [0, 0, 0, 0]
+    for number in range(400):
+        content, key = conceal("single_choice", *choice([f"{word} {number}" for word in ("one", "two", "six", "ten")]))
+        ids = [option["id"] for option in content["options"]]
+        assert content["options"][0]["text"] == f"one {number}"
+        ranks[sorted(ids).index(*key["fractions"])] += 1
+    assert min(ranks) > 60  # a hundred each by chance
+
+
+def test_options_of_a_frozen_version_keep_their_ids_and_a_new_one_says_nothing() -> None:
+    frozen, key = choice(["red", "green", "blue"])
+    options = [*frozen["options"][::-1], {"id": "d", "text": "grey"}]
+    content, _key = conceal_ids(
+        type_name="single_choice", content=frozen | {"options": options}, key=key, frozen=frozen
+    )
+    ids = [option["id"] for option in content["options"]]
+    assert ids[:3] == ["c", "b", "a"]
+    assert is_opaque(ids[3])
+
+
+@given(st.lists(st.sampled_from("pqrs"), max_size=6), st.lists(st.sampled_from("pqrs"), max_size=6))
+def test_former_names_are_unique_and_follow_texts(now: list[str], then: list[str]) -> None:
+    parts = [(f"x2aaaaa{'abcdef'[at]}", text) for at, text in enumerate(now)]
+    former = [(f"x2aaaaa{'fedcba'[at]}", text) for at, text in enumerate(then)]
+    names = former_names(parts, former)
+    new = [names.get(id_, id_) for id_, _text in parts]
+    assert len(set(new)) == len(parts)
+    known = dict(former)
+    for text in set(now):
+        same = [id_ for id_, (_was, said) in zip(new, parts, strict=True) if said == text and known.get(id_) == text]
+        assert len(same) >= min(now.count(text), then.count(text))
+
+
+@given(st.lists(st.sampled_from(["a", "b", "o27", "rome", *(f"x2aaaaa{end}" for end in "abcdef")]), unique=True))
+def test_names_of_places_are_unique(ids: list[str]) -> None:
+    names = place_names([(id_, "") for id_ in ids])
+    assert len({names.get(id_, id_) for id_ in ids}) == len(ids)
+    assert set(names) == {id_ for id_ in ids if is_opaque(id_)}
+
+
+def test_choices_are_found_in_groups() -> None:
+    groups = {name: list(choices_of(type_name=name, content=content)) for name, (content, _key) in CHOICES.items()}
+    assert groups == {
+        "single_choice": ["options"],
+        "multiple_choice": ["options"],
+        "hotspot": ["regions"],
+        "cloze": ["g1"],
+        "material": ["q1/options", "q2/g1"],
+    }
+
+
+def test_regions_are_sent_as_they_are_read_in_the_picture() -> None:
+    shapes = [
+        ("inner", "circle", [30, 30, 5]),
+        ("right", "rect", [60, 20, 90, 60]),
+        ("outer", "poly", [20, 20, 50, 20, 50, 60, 20, 60]),
+        ("low", "ellipse", [50, 90, 20, 5]),
+        ("all", "default", []),
+    ]
+    regions = [{"id": id_, "shape": shape, "coords": coords, "label": ""} for id_, shape, coords in shapes]
+    kind = question_types()["hotspot"]
+    content = kind.parse_content({"stem": "?", **ORDER, "mode": "regions", "regions": regions})
+    shown = kind.public_content(content)["regions"]
+    assert [region["id"] for region in shown] == ["all", "outer", "right", "inner", "low"]
+    assert kind.summarise_response(content, ("inner", "low")) == "4; 5"
+
+
+def test_what_was_given_is_told_in_words() -> None:
+    content, _key = conceal("cloze", *CHOICES["cloze"])
+    red, green = (option["id"] for option in content["gaps"][0]["options"])
+    assert in_words(f"{red},{green}", content) == "red, green"
+    assert in_words("x2abcdef", content) == "x2abcdef"
+    assert in_words("a, b", content) == "a, b"
+    assert in_words("a", CHOICES["cloze"][0]) == "a"

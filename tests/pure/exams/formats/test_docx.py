@@ -135,3 +135,43 @@ def test_headings_become_the_topic(tmp_path):
         FORMAT, docx(paragraphs(f"第一章 总论\n第一节 概念\n1．甲（ B ）\n{FOUR}")), tmp_path, name="file.docx"
     )
     assert rows[0].record["topic"] == ["第一章 总论", "第一节 概念"]
+
+
+def test_a_passage_and_its_questions_take_several_rows_of_a_table(tmp_path):
+    head = ["题型", "题干", "选项A", "选项B", "答案", "分值"]
+    rows = [
+        ["单选题", "先来一题？", "甲", "乙", "A", "1"],
+        ["材料题", "甲公司购入一台设备。", "", "", "", ""],
+        ["小题：单选题", "计入哪个科目？", "固定资产", "存货", "A", "2"],
+        ["小题：判断题", "当月计提折旧。", "", "", "错", "3"],
+        ["判断题", "资产等于负债。", "", "", "错", "1"],
+    ]
+    first, passage, last = rows_of(FORMAT, docx(table(head, *rows)), tmp_path, name="file.docx")
+    assert (first.record["type"], last.record["type"]) == ("single_choice", "true_false")
+    record = passage.record
+    assert (record["type"], passage.problems, passage.doubts, passage.losses) == ("material", (), (), ())
+    assert [(one["type"], one["marks"]) for one in record["content"]["questions"]] == [
+        ("single_choice", 2),
+        ("true_false", 3),
+    ]
+    assert record["key"]["questions"]["q2"] == {"correct": False}
+    assert passage.source.count("\n") == 2
+
+
+def test_questions_of_one_table_do_not_belong_to_a_passage_of_another(tmp_path):
+    head = ["题型", "题干", "选项A", "选项B", "答案"]
+    tables = [
+        table(head, ["材料题", "一段材料。", "", "", ""]),
+        table(head, ["小题：单选题", "哪个？", "甲", "乙", "A"]),
+    ]
+    passage, part = rows_of(FORMAT, docx("".join(tables)), tmp_path, name="file.docx")
+    assert passage.problems
+    assert part.record["type"] != "material"
+
+
+def test_a_passage_without_marked_questions_says_what_to_write(tmp_path):
+    head = ["题型", "题干", "选项A", "选项B", "答案"]
+    rows = [["材料题", "一段材料。", "", "", ""], ["单选题", "哪个？", "甲", "乙", "A"]]
+    found = rows_of(FORMAT, docx(table(head, *rows)), tmp_path, name="file.docx")
+    assert "小题" in _texts(found[0].problems)
+    assert found[1].doubts
