@@ -21,6 +21,13 @@ from exams.models import (
     QuestionVersion,
 )
 from exams.practice.book import Outcome, record_outcomes
+from exams.practice.hidden import hidden_questions
+
+
+class QuestionHidden(Conflict):
+    """An exam of the learner still hides the key of the question."""
+
+    code = "question_hidden"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,13 +57,15 @@ def answer_question(
     """Grade and keep the answer to one question of the caller's session, and enter it in the wrong-answer book.
 
     The first answer counts: a repeated one returns what is stored. `seconds` is what the page measured,
-    capped at an hour. InvalidResponse when it does not fit; Conflict when the session is finished; NotFound
-    for an index outside it.
+    capped at an hour. InvalidResponse when it does not fit; Conflict when the session is finished; QuestionHidden while
+    an exam of hers hides the key; NotFound for an index outside it.
     """
     if not 0 <= index < len(session.items):
         raise NotFound(_("There is no such question in this practice."))
     if session.finished_at is not None:
         raise Conflict(_("This practice is finished."))
+    if version.question_id in hidden_questions(user_id=session.user_id, now=now_utc()):
+        raise QuestionHidden(_("This question is in an exam of yours whose answers are not out yet."))
     refuse_foreign_files(response, session_id=session.pk)
     mark = grade_item(version, response, order=session.items[index].get("order"))
     text = "" if mark.state == MarkState.BLANK else json.dumps(response, ensure_ascii=False, sort_keys=True)

@@ -45,6 +45,8 @@ from exams.regrading.listing import (
 from exams.view_models import TYPE_LABELS
 
 PAGE_SIZE = 50
+HEALTH_TONES = {Question.Health.WRONG_KEY: "danger", Question.Health.REPORTED: "warning"}
+"""How loudly a question's health speaks: too easy or too hard is no fault of its key."""
 
 
 def _exam_or_404(request: HttpRequest, public_id: uuid.UUID) -> Exam:
@@ -92,6 +94,7 @@ def choose(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             "version": row,
             "type_label": TYPE_LABELS.get(row.type, row.type),
             "health": labels.get(health.get(row.pk, ""), "") if health.get(row.pk) else "",
+            "tone": HEALTH_TONES.get(health.get(row.pk, ""), ""),
             "is_reported": row.question_id in reported,
             "decision": RegradeSet.Policy(exam.decisions[str(row.pk)]["policy"]).label
             if str(row.pk) in exam.decisions

@@ -392,4 +392,4 @@ def test_the_wrong_answer_book_asks_the_same_number_of_queries_whatever_its_size
         client.get(reverse("practice:wrong_answers"))
 
 
-EXPECTED = {"ask": 7, "feedback": 10, "book": 11}
+EXPECTED = {"ask": 8, "feedback": 11, "book": 11}
