@@ -174,7 +174,6 @@ def history(request: HttpRequest, public_id: Any) -> HttpResponse:
     old, new = get_state(question=question, key=wanted_old), get_state(question=question, key=wanted_new)
     differences = compare_states(old, new)
     may_edit = is_editor(request.user, question.bank)
-    decided = list(question.reviews.exclude(state="requested").select_related("reviewer", "submitted_by")[:10])
     context = {
         "desk": "instructor",
         "title": question.summary or _("(no text yet)"),

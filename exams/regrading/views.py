@@ -32,7 +32,7 @@ from exams.regrading.change_sets import (
     preview_again,
 )
 from exams.regrading.forms import RegradeForm
-from exams.regrading.keys import key_text
+from exams.regrading.keys import deciding_key, key_text
 from exams.regrading.listing import (
     FILTERS,
     count_filters,
@@ -142,7 +142,8 @@ def new(request: HttpRequest, public_id: uuid.UUID, question_id: uuid.UUID, numb
         raise Http404
     later = QuestionVersion.objects.filter(question_id=version.question_id, number__gt=version.number)
     newer = [(row, key_text(version, row.key)) for row in later.order_by("-number")[:5]]
-    form = RegradeForm(request.POST or None, version=version, newer=newer)
+    key = deciding_key(exam, version)
+    form = RegradeForm(request.POST or None, version=version, key=key, newer=newer)
     if request.method == "POST" and form.is_valid():
         try:
             row = plan_regrade(actor=request.user, exam=exam, version_id=version.pk, **form.arguments())
@@ -158,6 +159,7 @@ def new(request: HttpRequest, public_id: uuid.UUID, question_id: uuid.UUID, numb
         "question": version.question,
         "type_label": TYPE_LABELS.get(version.type, version.type),
         "old_key": key_text(version, version.key),
+        "decided_key": key_text(version, key) if key != version.key else "",
         "form": form,
     }
     return render(request, "exams/regrading/new.html", context, status=422 if form.errors else 200)
