@@ -45,7 +45,7 @@ from exams.regrading.listing import (
 from exams.view_models import TYPE_LABELS
 
 PAGE_SIZE = 50
-HEALTH_TONES = {Question.Health.WRONG_KEY: "danger", Question.Health.REPORTED: "warning"}
+HEALTH_TONES: dict[str, str] = {Question.Health.WRONG_KEY: "danger", Question.Health.REPORTED: "warning"}
 """How loudly a question's health speaks: too easy or too hard is no fault of its key."""
 
 
