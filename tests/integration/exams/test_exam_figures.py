@@ -91,6 +91,16 @@ def test_dropped_questions_are_left_out(run_jobs):
     assert figures["exam"]["out_of"] == 4
 
 
+@pytest.mark.parametrize(("policy", "right"), [("new_key", {"a"}), ("accept_both", {"a", "b"})])
+def test_what_is_right_follows_the_corrected_key(run_jobs, policy, right):
+    exam, _attempts = make_class(answers=[GOOD] * 6 + [BAD] * 6, types=TYPES)
+    confirm(plan(exam, policy=policy, run_jobs=run_jobs), run_jobs=run_jobs)
+    item = next(one for one in computed(exam, run_jobs=run_jobs).figures["items"] if one["type"] == "single_choice")
+    assert {option["id"] for option in item["options"] if option["right"]} == right
+    assert not any(option["suspect"] for option in item["options"])
+    assert item["alert"] != "wrong_key"
+
+
 def test_earlier_sittings_of_the_paper_are_compared_and_questions_that_drift(run_jobs):
     now = now_utc()
     first, _attempts = make_class(answers=[GOOD] * 14 + [BAD] * 2, types=TYPES, opens_at=now - timedelta(hours=3))
