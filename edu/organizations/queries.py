@@ -19,6 +19,7 @@ class MembershipView:
     """A current membership as other rooms see it."""
 
     organization_id: int
+    organization_public_id: uuid.UUID
     organization_name: str
     user_id: int
     department_id: int | None
@@ -82,6 +83,7 @@ def list_memberships(*, user_id: int) -> list[MembershipView]:
     return [
         MembershipView(
             organization_id=row.organization_id,
+            organization_public_id=row.organization.public_id,
             organization_name=row.organization.name,
             user_id=row.user_id,
             department_id=row.department_id,

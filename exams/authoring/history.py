@@ -159,6 +159,15 @@ def fields_of(state: State) -> dict[str, tuple[str, str]]:
     return found
 
 
+def _label(before: tuple[str, str] | None, after: tuple[str, str] | None) -> str:
+    """Return the name of a field, and whether only one of the states has it: two options may have had one number."""
+    if before is None and after is not None:
+        return _("%(field)s (added)") % {"field": after[0]}
+    if after is None and before is not None:
+        return _("%(field)s (removed)") % {"field": before[0]}
+    return (after or before or ("", ""))[0]
+
+
 def compare_states(old: State, new: State) -> list[FieldDifference]:
     """Return every field of two states in order; what only one of them knows of (tags of a version) is left out."""
     left, right = fields_of(old), fields_of(new)
@@ -171,8 +180,7 @@ def compare_states(old: State, new: State) -> list[FieldDifference]:
         before, after = left.get(place), right.get(place)
         old_pieces, new_pieces = differences(before[1] if before else "", after[1] if after else "")
         if old_pieces or new_pieces:
-            label = (after or before or ("", ""))[0]
-            rows.append(FieldDifference(label=label, old=old_pieces, new=new_pieces))
+            rows.append(FieldDifference(label=_label(before, after), old=old_pieces, new=new_pieces))
     return rows
 
 

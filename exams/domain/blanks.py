@@ -2,11 +2,11 @@
 short text."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -82,6 +82,27 @@ class BlankKey(FoldingKey):
     numeric: NumericKey | None = None
     numerics: tuple[NumericAnswer, ...] = ()
     weight: Weight = 1.0
+
+
+def texts_with(answers: Sequence[Mapping[str, Any]], text: str, /) -> list[dict[str, Any]]:
+    """Return stored texts with one more that earns everything, before the others: the first that fits decides."""
+    return [{"text": text, "fraction": 1}, *(dict(one) for one in answers)]
+
+
+def numbers_with(answers: Sequence[Mapping[str, Any]], text: str, /) -> list[dict[str, Any]]:
+    """Return stored numbers with one more that earns everything, before the others, as near as the first of them has
+    to be met; ValueError for what is no number."""
+    near = next((one for one in answers if one.get("value") != ANY_NUMBER), {})
+    limits = {name: near[name] for name in ("tolerance", "tolerance_kind") if name in near}
+    return [{"value": decimal_text(text), "fraction": 1, **limits}, *(dict(one) for one in answers)]
+
+
+def blank_with(key: Mapping[str, Any], text: str, /) -> dict[str, Any]:
+    """Return the stored key of a blank that takes one more answer, written as its others are."""
+    if key.get("match") != "numeric":
+        return {**key, "answers": texts_with(key.get("answers", ()), text)}
+    numbers = key.get("numerics") or [one for one in [key.get("numeric")] if one]
+    return {**key, "numeric": None, "numerics": numbers_with(numbers, text)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,14 @@ from exams.domain.grading import GradingPolicy, Mark, MarkState, load_question, 
 from exams.domain.progress import EASY_SECONDS, MasteryRule
 from exams.domain.responses import split_certainty
 from exams.models import PracticeAnswer, PracticeSession, QuestionProgress, QuestionVersion
+from exams.practice.hidden import hidden_questions
 from exams.practice.question_progress import answered_in_practice, find_preference, rebuild, record_answer, rule_of
+
+
+class QuestionHidden(Conflict):
+    """An exam of the learner still hides the key of the question."""
+
+    code = "question_hidden"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,12 +66,15 @@ def answer_question(
 
     The first answer counts: a repeated one returns what is stored. `seconds` is what the page measured,
     capped at an hour; `rule` is the learner's, where the caller has it. Four statements with it. InvalidResponse when
-    it does not fit; Conflict when the session is finished; NotFound for an index outside it.
+    it does not fit; Conflict when the session is finished; QuestionHidden while an exam of hers hides the key; NotFound
+    for an index outside it.
     """
     if not 0 <= index < len(session.items):
         raise NotFound(_("There is no such question in this practice."))
     if session.finished_at is not None:
         raise Conflict(_("This practice is finished."))
+    if version.question_id in hidden_questions(user_id=session.user_id, now=now_utc()):
+        raise QuestionHidden(_("This question is in an exam of yours whose answers are not out yet."))
     refuse_foreign_files(response, session_id=session.pk)
     mark = grade_item(version, response, order=session.items[index].get("order"))
     seconds = max(0, min(seconds, 3600))

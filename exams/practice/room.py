@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from edu.core.clock import now_utc
 from exams.domain.certainty import certainty_fraction
 from exams.domain.grading import Mark, PartMark
 from exams.form_responses import response_from_form
 from exams.models import PracticeAnswer, PracticeSession, QuestionProgress, QuestionVersion
 from exams.practice.answers import grade_item, judged_mark
+from exams.practice.hidden import hidden_questions
 from exams.presentation import ask_view, certainty_rows, review_view
 
 HISTORY_SIZE = 5
@@ -49,6 +51,7 @@ class ItemPage:
     palette: tuple[PaletteEntry, ...]
     history: OwnHistory = field(default_factory=OwnHistory)
     progress: QuestionProgress | None = None
+    is_hidden: bool = False
 
     @property
     def entry(self) -> QuestionProgress | None:
@@ -100,8 +103,10 @@ def parts_of(parts: tuple[PartMark, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def _state(answer: PracticeAnswer, feedback: str, is_finished: bool) -> str:
-    if feedback == "at_end" and not is_finished:
+def _palette_state(answer: PracticeAnswer | None, session: PracticeSession, *, is_hidden: bool) -> str:
+    if answer is None:
+        return ""
+    if is_hidden or (session.feedback == "at_end" and session.finished_at is None):
         return "answered"
     if answer.state == "pending":
         return "pending"
@@ -154,8 +159,10 @@ def _reviewed(
 def item_page(*, session: PracticeSession, index: int | None) -> ItemPage:
     """Return one question of the caller's session; without an index the first open one from where she stopped.
 
-    Two queries while it is asked, three with feedback; none grows with the length of the session.
+    While an exam of hers hides the key of the question it is not shown at all. Three queries while it is asked, four
+    with feedback; none grows with the length of the session.
     """
+    hidden = hidden_questions(user_id=session.user_id, now=now_utc())
     answers = {row.index: row for row in PracticeAnswer.objects.filter(session=session)}
     if index is None:
         places = [*range(session.position, len(session.items)), *range(session.position)]
@@ -164,7 +171,8 @@ def item_page(*, session: PracticeSession, index: int | None) -> ItemPage:
     version = QuestionVersion.objects.select_related("statistics").get(pk=item["version_id"])
     answer = answers.get(index)
     is_finished = session.finished_at is not None
-    shows_feedback = answer is not None and (session.feedback == "at_once" or is_finished)
+    is_hidden = version.question_id in hidden
+    shows_feedback = answer is not None and (session.feedback == "at_once" or is_finished) and not is_hidden
     if answer is not None and shows_feedback:
         question = _reviewed(version, item, answer, index + 1, asks_certainty=session.asks_certainty)
     else:
@@ -182,10 +190,10 @@ def item_page(*, session: PracticeSession, index: int | None) -> ItemPage:
     palette = tuple(
         PaletteEntry(
             number=place + 1,
-            state=_state(answers[place], session.feedback, is_finished) if place in answers else "",
+            state=_palette_state(answers.get(place), session, is_hidden=shown["question_id"] in hidden),
             is_current=place == index,
         )
-        for place in range(len(session.items))
+        for place, shown in enumerate(session.items)
     )
     progress = _progress(session.user_id, version.question_id) if shows_feedback else None
     return ItemPage(
@@ -198,6 +206,7 @@ def item_page(*, session: PracticeSession, index: int | None) -> ItemPage:
         palette=palette,
         history=_history(version, progress) if shows_feedback else OwnHistory(),
         progress=progress,
+        is_hidden=is_hidden,
     )
 
 
@@ -222,7 +231,10 @@ def read_response(page: ItemPage, form: Any) -> Any:
 
 
 def result_page(*, session: PracticeSession) -> dict[str, Any]:
-    """Return what the result shows: score, counts, and each question reviewed; two queries whatever the length."""
+    """Return what the result shows: score, counts, and each question reviewed, without those that an exam of hers
+    hides; three queries whatever the length.
+    """
+    hidden = hidden_questions(user_id=session.user_id, now=now_utc())
     answers = {row.index: row for row in PracticeAnswer.objects.filter(session=session)}
     versions = QuestionVersion.objects.in_bulk({item["version_id"] for item in session.items})
     questions = []
@@ -230,6 +242,8 @@ def result_page(*, session: PracticeSession) -> dict[str, Any]:
     score = maximum = Decimal(0)
     counts = {"right": 0, "partial": 0, "wrong": 0, "blank": 0, "pending": 0}
     for place, item in enumerate(session.items):
+        if item["question_id"] in hidden:
+            continue
         answer = answers.get(place) or PracticeAnswer(
             index=place, response="", state="blank", fraction=0.0, question_id=item["question_id"]
         )
@@ -244,6 +258,7 @@ def result_page(*, session: PracticeSession) -> dict[str, Any]:
     return {
         "session": session,
         "questions": questions,
+        "hidden_count": sum(item["question_id"] in hidden for item in session.items),
         "certainty_rows": certainty_rows(certain),
         "score": score.quantize(Decimal("0.01")).normalize(),
         "maximum": maximum.quantize(Decimal("0.01")).normalize(),

@@ -25,6 +25,7 @@ from exams.models import (
 )
 from exams.practice.access import bank_door, list_open_questions, paper_door
 from exams.practice.book import list_entries
+from exams.practice.hidden import hidden_questions
 
 MAXIMUM_QUESTIONS = 200
 """Questions of one session; a larger chapter is practised in several."""
@@ -119,9 +120,9 @@ def start_chapter_practice(
 ) -> PracticeSession:
     """Begin to practise a chapter with its sub-topics, or the whole bank, as far as it is open to the learner.
 
-    `order` is one of ORDERS. The caller fetched `bank` through the policy. PracticeLocked when a locked bank
-    has no free sample here; NothingToPractise when nothing fits; InvalidInput for a foreign topic or an unknown
-    order.
+    `order` is one of ORDERS. The caller fetched `bank` through the policy. What an exam of hers still hides is left
+    out. PracticeLocked when a locked bank has no free sample here; NothingToPractise when nothing fits or everything
+    is hidden; InvalidInput for a foreign topic or an unknown order.
     """
     if order not in ORDERS:
         raise InvalidInput(_("Choose one of the offered orders."), field="order")
@@ -138,6 +139,7 @@ def start_chapter_practice(
     found = list(rows.order_by("topic__path", "pk").values_list("pk", "current_version_id"))
     if not found and not door.is_open:
         raise PracticeLocked(_("This chapter is part of what is for sale."))
+    found = _without_hidden(user.pk, found)
     picks = _arranged(user.pk, found, order)[: max(1, min(count, MAXIMUM_QUESTIONS))]
     return begin_session(
         user_id=user.pk,
@@ -149,6 +151,17 @@ def start_chapter_practice(
         bank=bank,
         topic=topic,
     )
+
+
+def _without_hidden(user_id: int, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return those (question, version) pairs whose keys no exam of hers hides; NothingToPractise when it hides all."""
+    hidden = hidden_questions(user_id=user_id, now=now_utc())
+    kept = [pair for pair in found if pair[0] not in hidden]
+    if found and not kept:
+        raise NothingToPractise(
+            _("All questions of this choice are in an exam of yours whose answers are not out yet. Come back later.")
+        )
+    return kept
 
 
 def _arranged(user_id: int, found: list[tuple[int, int]], order: str) -> list[tuple[int, int]]:
@@ -177,15 +190,19 @@ def _arranged(user_id: int, found: list[tuple[int, int]], order: str) -> list[tu
 def start_paper_practice(
     *, user: Any, paper: Paper, feedback: str = "at_end", asks_certainty: bool = False
 ) -> PracticeSession:
-    """Begin an untimed practice of a paper's published version, drawn afresh. PracticeLocked without the
-    grant it needs."""
+    """Begin an untimed practice of a paper's published version, drawn afresh, without what an exam of hers
+    still hides. PracticeLocked without the grant it needs; NothingToPractise when it hides everything."""
     if not paper_door(user, paper).is_open:
         raise PracticeLocked(_("This paper is for sale."))
     version = paper.current_version
     if version is None:
         raise NothingToPractise(_("This paper is not published yet."))
     drawn = draw(pools_of(version.structure), seed=secrets.randbits(48))
-    picks: list[tuple[int, Decimal | None]] = [(slot.version_id, slot.marks) for slot in drawn]
+    question_of = dict(
+        QuestionVersion.objects.filter(pk__in=[slot.version_id for slot in drawn]).values_list("pk", "question_id")
+    )
+    shown = {pk for _question_id, pk in _without_hidden(user.pk, [(q, pk) for pk, q in question_of.items()])}
+    picks: list[tuple[int, Decimal | None]] = [(s.version_id, s.marks) for s in drawn if s.version_id in shown]
     return begin_session(
         user_id=user.pk,
         mode=PracticeSession.Mode.PAPER,
@@ -236,7 +253,7 @@ def start_lesson_quiz(
     restart: bool = False,
 ) -> PracticeSession:
     """Resume the learner's quiz of a lesson, or begin it: questions by id, or by (bank slug, reference), in
-    the order given.
+    the order given, without what an exam of hers hides while anything is left.
 
     `restart` begins anew even when one is open. The caller has checked that the lesson is open to the learner.
     NothingToPractise when none of the questions is published.
@@ -244,7 +261,11 @@ def start_lesson_quiz(
     running = PracticeSession.objects.filter(user_id=user_id, context_key=lesson_key, finished_at__isnull=True).first()
     if running is not None and not restart:
         return running
-    versions = _quiz_versions(question_ids=question_ids, refs=refs)
+    pairs = _quiz_versions(question_ids=question_ids, refs=refs)
+    hidden = hidden_questions(user_id=user_id, now=now_utc()) if pairs else frozenset()
+    # A quiz of nothing but hidden questions is begun all the same: its pages say that it has to wait.
+    shown = [version_id for question_id, version_id in pairs if question_id not in hidden]
+    versions = shown or [version_id for _question_id, version_id in pairs]
     return begin_session(
         user_id=user_id,
         mode=PracticeSession.Mode.LESSON,
@@ -255,15 +276,17 @@ def start_lesson_quiz(
     )
 
 
-def _quiz_versions(*, question_ids: Sequence[int], refs: Sequence[tuple[str, str]]) -> list[int]:
+def _quiz_versions(*, question_ids: Sequence[int], refs: Sequence[tuple[str, str]]) -> list[tuple[int, int]]:
+    """Return (question, version) pairs in the order given, each once."""
     published = Question.objects.drawable()
     by_id = dict(published.filter(pk__in=list(question_ids)).values_list("pk", "current_version_id"))
-    found = [by_id[pk] for pk in question_ids if pk in by_id]
+    found = [(pk, by_id[pk]) for pk in question_ids if pk in by_id]
     if refs:
         slugs = {slug for slug, _ref in refs}
         rows = published.filter(bank__slug__in=slugs, ref__in=[ref for _slug, ref in refs])
         by_ref = {
-            (slug, ref): version for slug, ref, version in rows.values_list("bank__slug", "ref", "current_version_id")
+            (slug, ref): (pk, version)
+            for slug, ref, pk, version in rows.values_list("bank__slug", "ref", "pk", "current_version_id")
         }
         found += [by_ref[pair] for pair in refs if pair in by_ref]
     return list(dict.fromkeys(found))

@@ -27,6 +27,7 @@ from exams.practice.access import (
 from exams.practice.answers import answer_question, assess_answer, finish_session
 from exams.practice.book import count_open_entries
 from exams.practice.forms import StartForm
+from exams.practice.hidden import count_hidden
 from exams.practice.progress import list_bank_progress, list_chapters
 from exams.practice.room import ItemPage, item_page, read_response, result_page
 from exams.practice.sessions import get_session
@@ -76,6 +77,7 @@ def bank(request: HttpRequest, public_id: Any) -> HttpResponse:
             "bank": row,
             "door": door,
             "chapters": list_chapters(user_id=request.user.pk, bank=row, door=door),
+            "hidden_count": count_hidden(user_id=request.user.pk, bank=row),
             "form": StartForm(),
         },
     )

@@ -168,6 +168,7 @@ TRAINER = [
     *_plain("trainer", "training:desk", "training:people", "training:departments", "training:invitations"),
     *_plain("trainer", "training:imports", "training:seats", "training:assignments", "training:add_assignment"),
     *_plain("trainer", "training:library", "figures:index"),
+    Page("statistics", "trainer", lambda: reverse("figures:exam", args=[exam_titled("安全生产考试").public_id])),
     Page("assignment", "trainer", lambda: reverse("training:assignment", args=[_assignment().public_id])),
 ]
 OPERATOR = [

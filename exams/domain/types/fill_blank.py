@@ -153,3 +153,14 @@ def summarise_key(content: Content, key: Key) -> str:
 def summarise_response(content: Content, response: Response | None) -> str:
     """Return the given answers in the order of the blanks."""
     return "" if response is None else "; ".join(response.get(blank.id, "—") for blank in content.blanks)
+
+
+def answer_places(content: Content) -> tuple[str, ...]:
+    """Return the blanks in order."""
+    return schema.ids_of(content.blanks)
+
+
+def key_with_answers(key: Mapping[str, Any], added: Mapping[str, str]) -> dict[str, Any]:
+    """Return the stored key whose blanks take these answers as well."""
+    changed = {id_: blanks.blank_with(key["blanks"][id_], text) for id_, text in added.items()}
+    return {**key, "blanks": {**key["blanks"], **changed}}
