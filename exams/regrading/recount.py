@@ -17,7 +17,7 @@ from exams.domain.grading import GRADER_VERSION, GradingPolicy, Mark
 from exams.domain.marks import MarkState
 from exams.domain.regrading import Totals, add_up, crossing, direction
 from exams.domain.scoring import item_mark
-from exams.fetch import frozen_slots, mark_from_parts, parts_as_json, policy_of
+from exams.fetch import frozen_slots, mark_from_parts, policy_of
 from exams.marking.mark import MANUAL
 from exams.models import Attempt, Exam, ItemResult, RegradeChange, RegradeSet
 
@@ -36,7 +36,7 @@ class Item:
     fraction: float | None
     mark: Decimal | None
     maximum: Decimal
-    parts: list[dict[str, Any]]
+    parts: list[Any]
     grader: str
     marker_id: int | None
 
@@ -287,7 +287,7 @@ class Recount:
             mark, maximum = grade_slot(
                 question=self.question, stored=stored, policy=policy, order=order, marks=out_of, decision=decision
             )
-            return mark, maximum, parts_as_json(mark.parts)
+            return mark, maximum(mark.parts)
 
         if self.draws:
             return graded(marks)
