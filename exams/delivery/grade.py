@@ -97,25 +97,21 @@ class Scorable(Protocol):
 
 
 def score_results(*, results: Iterable[Scorable], exam: Exam) -> PaperScore:
-    """Return the score of an attempt from its results: what their marks are of their maxima, since with a certainty an
-    answer may earn less than it has right."""
+    """Return the score of an attempt from the marks of its results."""
     items = [
         ScoredItem(
             slot=str(row.slot),
             section_id="",
             marks=Decimal(row.maximum),
-            fraction=None if row.mark is None else _share(row),
+            fraction=None if row.mark is None else 0.0,
             topic=str(row.topic_id or ""),
+            mark=None if row.mark is None or not row.maximum else Decimal(row.mark),
         )
         for row in results
     ]
     return score_paper(
         items=items, pass_mark=PassMark("percent", Decimal(exam.pass_percent)), paper_floor=Decimal("0.00")
     )
-
-
-def _share(row: Scorable) -> float:
-    return float(Decimal(row.mark) / Decimal(row.maximum)) if row.mark is not None and row.maximum else 0.0
 
 
 def _result(
