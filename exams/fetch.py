@@ -156,12 +156,8 @@ def seconds_of(attempt: Attempt, /, *, now: datetime) -> tuple[int, ...] | None:
 
 def frozen_entry(slot: int, drawn: DrawnSlot, order: Mapping[str, Iterable[str]]) -> dict[str, Any]:
     """Return a drawn slot as it is written into an attempt."""
-    return {
-        "slot": slot,
-        "version_id": drawn.version_id,
-        "marks": str(drawn.marks),
-        "order": {group: list(ids) for group, ids in order.items()},
-    }
+    entry = {"slot": slot, "version_id": drawn.version_id, "marks": str(drawn.marks)}
+    return entry | {"order": {group: list(ids) for group, ids in order.items()}} if order else entry
 
 
 def get_versions(ids: Iterable[int]) -> dict[int, QuestionVersion]:
