@@ -63,13 +63,7 @@ def gradable_versions(ids: Iterable[int]) -> dict[int, GradableVersion]:
 
     One statement that reads no content, and one more for those that this process has not met yet.
     """
-    wanted = sorted(set(ids))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _ASKED + _CHOSEN[connection.vendor], [wanted if connection.vendor == "postgresql" else str(wanted)]
-        )
-        rows = cursor.fetchall()
-    known = {pk: (_kept.get(name), question_id, topic_id) for pk, name, question_id, topic_id in rows}
+    known = {pk: (_kept.get(name), question_id, topic_id) for pk, name, question_id, topic_id in _asked(ids)}
     unknown = _read([pk for pk, (question, _question, _topic) in known.items() if question is None])
     return {
         pk: GradableVersion(
@@ -81,9 +75,18 @@ def gradable_versions(ids: Iterable[int]) -> dict[int, GradableVersion]:
 
 def option_groups(ids: Iterable[int]) -> dict[int, OptionGroups]:
     """Return what a start puts in order, by version id; statements as in gradable_versions."""
-    rows = list(QuestionVersion.objects.filter(pk__in=set(ids)).values_list("pk", "content_hash"))
-    unknown = _read([pk for pk, name in rows if name not in _groups])
-    return {pk: _groups.get(name) or _groups_of(unknown[pk]) for pk, name in rows}
+    rows = _asked(ids)
+    unknown = _read([pk for pk, name, _question, _topic in rows if name not in _groups])
+    return {pk: _groups.get(name) or _groups_of(unknown[pk]) for pk, name, _question, _topic in rows}
+
+
+def _asked(ids: Iterable[int]) -> list[tuple[int, str, int, int | None]]:
+    """Return id, hash, question and topic of versions."""
+    wanted, vendor = sorted(set(ids)), connection.vendor
+    with connection.cursor() as cursor:
+        cursor.execute(_ASKED + _CHOSEN[vendor], [wanted if vendor == "postgresql" else str(wanted)])
+        rows: list[tuple[int, str, int, int | None]] = cursor.fetchall()
+    return rows
 
 
 def _read(ids: Collection[int]) -> dict[int, QuestionVersion]:
