@@ -124,7 +124,7 @@ def put_mark(
             settled = settle(mark, fractions=fractions, policy=policy)
         except ValueError as error:
             raise InvalidInput(_("A criterion earns between nothing and all of its points.")) from error
-        row.fraction, row.parts = settled.fraction(settled.parts)
+        row.fraction, row.parts = settled.fraction, stored_parts(settled.parts)
     elif points is not None:
         if not points.is_finite() or not 0 <= points <= row.maximum:
             raise InvalidInput(_("Give between 0 and %(maximum)s marks.") % {"maximum": row.maximum}, field="points")

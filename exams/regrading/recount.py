@@ -287,7 +287,7 @@ class Recount:
             mark, maximum = grade_slot(
                 question=self.question, stored=stored, policy=policy, order=order, marks=out_of, decision=decision
             )
-            return mark, maximum(mark.parts)
+            return mark, maximum, stored_parts(mark.parts)
 
         if self.draws:
             return graded(marks)
