@@ -17,6 +17,7 @@ from exams.domain.grading import GRADER_VERSION, GradingPolicy, Mark
 from exams.domain.marks import MarkState
 from exams.domain.regrading import Totals, add_up, crossing, direction
 from exams.domain.scoring import item_mark
+from exams.domain.stored_parts import stored_parts
 from exams.fetch import frozen_slots, mark_from_parts, policy_of
 from exams.marking.mark import MANUAL
 from exams.models import Attempt, Exam, ItemResult, RegradeChange, RegradeSet
