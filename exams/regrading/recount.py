@@ -163,7 +163,7 @@ class Recount:
         self.pass_percents = {exam.pk: Decimal(exam.pass_percent) for exam in exams}
         question = self.question
         self.draws = question is not None and bool(question.type.drawn_groups(question.content))
-        self._remembered: dict[tuple[int, str], tuple[Mark, Decimal, list[dict[str, Any]]]] = {}
+        self._remembered: dict[tuple[int, str], tuple[Mark, Decimal, list[Any]]] = {}
 
     def compute(self, ids: Sequence[int]) -> list[Outcome]:
         """Return what becomes of these attempts, those that were voided or withdrawn from marking left out."""
@@ -280,11 +280,11 @@ class Recount:
         marks: Decimal,
         order: Mapping[str, list[str]] | None,
         decision: Decision | None,
-    ) -> tuple[Mark, Decimal, list[dict[str, Any]]]:
+    ) -> tuple[Mark, Decimal, list[Any]]:
         """Return the mark of a response, computed once for all who answered the same of what was asked alike."""
         policy: GradingPolicy = self.policies[exam_id]
 
-        def graded(out_of: Decimal) -> tuple[Mark, Decimal, list[dict[str, Any]]]:
+        def graded(out_of: Decimal) -> tuple[Mark, Decimal, list[Any]]:
             mark, maximum = grade_slot(
                 question=self.question, stored=stored, policy=policy, order=order, marks=out_of, decision=decision
             )
