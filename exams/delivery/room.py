@@ -15,6 +15,7 @@ from exams.asked import asked_html
 from exams.delivery.decided import Decision, find_decision
 from exams.delivery.finish_overdue import finish_if_overdue
 from exams.domain.receipts import response_value
+from exams.domain.stored_parts import named_parts
 from exams.fetch import (
     FrozenSlot,
     frozen_slots,
@@ -213,7 +214,7 @@ def reviewed_slot(
         state=result.state if result else "pending",
         fraction=result.fraction if result else None,
         mark=result.mark if result else None,
-        parts=result.parts if result else (),
+        parts=named_parts(result.parts) if result else (),
         comment=result.comment if result else "",
         explanation=version.explanation,
         source=version.source,

@@ -44,6 +44,7 @@ class QuestionType:
         if missing:
             raise TypeError(f"{module.__name__} is no question type: it lacks {', '.join(missing)}.")
         self._module = module
+        self._bind = getattr(module, "bind", None)
         self.info: TypeInfo = module.TYPE
         self.content_model: type[BaseModel] = module.Content
         self.key_model: type[BaseModel] = module.Key
@@ -155,8 +156,7 @@ class QuestionType:
     def bind(self, content: BaseModel, order: Mapping[str, Sequence[str]] | None = None, /) -> BaseModel:
         """Return the content as this learner drew it, by the frozen order; the content itself where nothing is
         drawn."""
-        bound = getattr(self._module, "bind", None)
-        return content if bound is None else cast("BaseModel", bound(content, order or {}))
+        return content if self._bind is None else cast("BaseModel", self._bind(content, order or {}))
 
     def public_content(self, content: BaseModel, order: Mapping[str, Sequence[str]] | None = None, /) -> dict[str, Any]:
         """Return what the browser may see, options in the frozen order by group; never anything of the

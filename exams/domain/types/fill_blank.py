@@ -90,16 +90,17 @@ def grade(content: Content, key: Key, response: Response | None, policy: Grading
     parts: list[PartMark] = []
     feedback: list[str] = []
     for blank in content.blanks:
-        target, judgement = judged.get(blank.id, (blank.id, blanks.Judgement(0.0)))
+        target, judgement = judged.get(blank.id, (blank.id, blanks.MET_NONE))
         weight = key.blanks[target].weight
         parts.append(
             blanks.part_of(blank.id, response.get(blank.id, ""), judgement, weight=weight, lowest=policy.lowest)
         )
-        feedback.append(f"{target}:{judgement.answer}")
+        if key.feedback:
+            feedback.append(f"{target}:{judgement.answer}")
     fraction = policy.clamp(weighted_fraction(parts) or 0.0)
     if key.grading == "all_or_nothing":
         fraction = float(all(part.is_correct for part in parts))
-    said = schema.chosen_feedback(list_feedback(content, key), feedback)
+    said = schema.chosen_feedback(key.feedback, feedback)
     return Mark(fraction, MarkState.GRADED, tuple(parts), said)
 
 
