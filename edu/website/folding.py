@@ -37,6 +37,8 @@ from django.urls import get_script_prefix
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from edu.website.quick_lookup import QuickVariableNode, quicken
+
 PLAIN_FILTERS = frozenset({"add", "default", "default_if_none", "length", "lower", "slice", "stringformat", "upper"})
 """Filters of Django that look at nothing but their values."""
 PLAIN_TYPES = frozenset({str, SafeString, bool, type(None)})
@@ -168,6 +170,10 @@ class Folding:
     def _folded(self, node: Node) -> Node:
         for part in _parts(node):
             self._fold(part)
+        for expression in _expressions(node):
+            quicken(expression)
+        if type(node) is VariableNode:
+            return QuickVariableNode(node)
         if isinstance(node, BlockTranslateNode):
             return QuickBlockTranslateNode(node)
         if isinstance(node, IncludeNode) and node.isolated_context and self._sees_values_only(node):
@@ -211,17 +217,10 @@ class Folding:
     def _is_plain(self, nodes: Iterable[Node]) -> bool:
         """Say whether parts look at nothing but the variables of their context and the language."""
         for node in nodes:
-            if isinstance(node, VariableNode):
-                is_plain = _has_plain_filters(node.filter_expression)
-            elif isinstance(node, IfNode):
-                is_plain = all(_is_plain_condition(condition) for condition, _nodes in node.conditions_nodelists)
-            elif isinstance(node, ForNode):
-                is_plain = _has_plain_filters(node.sequence)
-            elif isinstance(node, WithNode):
-                is_plain = all(_has_plain_filters(value) for value in node.extra_context.values())
-            elif isinstance(node, IncludeNode):
-                values = node.extra_context.values()
-                is_plain = all(_has_plain_filters(value) for value in values) and self._sees_values_only(node)
+            if isinstance(node, VariableNode | IfNode | ForNode | WithNode | BlockTranslateNode | IncludeNode):
+                is_plain = all(_has_plain_filters(expression) for expression in _expressions(node))
+                if isinstance(node, IncludeNode):
+                    is_plain = is_plain and node.isolated_context and self._sees_values_only(node)
             else:
                 is_plain = self._is_fixed(node)
             if not (is_plain and all(self._is_plain(part) for part in _parts(node))):
@@ -239,6 +238,31 @@ def _parts(node: Node) -> Iterator[NodeList]:
         yield node.nodelist
 
 
+def _expressions(node: Node) -> Iterator[FilterExpression]:
+    """Yield the expressions of a part, of the tags that hold no others."""
+    if isinstance(node, VariableNode):
+        yield node.filter_expression
+    elif isinstance(node, ForNode):
+        yield node.sequence
+    elif isinstance(node, WithNode | IncludeNode | BlockTranslateNode):
+        yield from node.extra_context.values()
+        if isinstance(node, BlockTranslateNode) and node.counter is not None:
+            yield node.counter
+    elif isinstance(node, URLNode):
+        yield from (*node.args, *node.kwargs.values())
+    elif isinstance(node, IfNode):
+        for condition, _nodes in node.conditions_nodelists:
+            yield from _condition_expressions(condition)
+
+
+def _condition_expressions(condition: Any) -> Iterator[FilterExpression]:
+    if isinstance(condition, TemplateLiteral):
+        yield condition.value
+    elif condition is not None:
+        yield from _condition_expressions(condition.first)
+        yield from _condition_expressions(condition.second)
+
+
 def _is_literal(expression: Any) -> bool:
     """Say whether an expression names no variable, not even in its filters."""
     is_variable = isinstance(expression.var, Variable) and expression.var.lookups is not None
@@ -251,15 +275,6 @@ def _has_plain_filters(expression: FilterExpression) -> bool:
         function.__module__ == "django.template.defaultfilters" and function._filter_name in PLAIN_FILTERS
         for function, _values in expression.filters
     )
-
-
-def _is_plain_condition(condition: Any) -> bool:
-    """Say whether a condition, or each side of it, looks at variables only."""
-    if condition is None:
-        return True
-    if isinstance(condition, TemplateLiteral):
-        return _has_plain_filters(condition.value)
-    return all(_is_plain_condition(side) for side in (condition.first, condition.second))
 
 
 def _has_addresses(node: Node) -> bool:
