@@ -194,8 +194,7 @@ class Folding:
         if isinstance(node, IncludeNode):
             if node.isolated_context and all(_is_literal(value) for value in node.extra_context.values()):
                 return self._sees_values_only(node)
-            template = self._included(node)
-            return template is not None and all(self._is_fixed(part) for part in template.nodelist)
+            return self._holds(node, lambda parts: all(self._is_fixed(part) for part in parts))
         return False
 
     def _included(self, node: IncludeNode) -> Template | None:
@@ -211,8 +210,18 @@ class Folding:
             return None
 
     def _sees_values_only(self, node: IncludeNode) -> bool:
+        return self._holds(node, self._is_plain)
+
+    def _holds(self, node: IncludeNode, check: Callable[[NodeList], bool]) -> bool:
+        """Say whether something is true of the parts of an included template."""
         template = self._included(node)
-        return template is not None and self._is_plain(template.nodelist)
+        if template is None:
+            return False
+        self.opened.append(str(template.name))
+        try:
+            return check(template.nodelist)
+        finally:
+            self.opened.pop()
 
     def _is_plain(self, nodes: Iterable[Node]) -> bool:
         """Say whether parts look at nothing but the variables of their context and the language."""
