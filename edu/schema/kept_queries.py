@@ -23,9 +23,9 @@ class Given(Expression):
         super().__init__(output_field=field)
         self.name = name
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """Return a placeholder, and this place as what is to be put there."""
-        return "%s", [self]
+        return "%s", (self,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,7 +56,7 @@ class FixedNode(Node):
     def __init__(self, nodes: list[Node]) -> None:
         self.nodes = nodes
         self.token = nodes[0].token
-        self.origin = getattr(nodes[0], "origin", None)
+        self.origin = nodes[0].origin
         self.has_addresses = any(_has_addresses(node) for node in nodes)
         self.kept: dict[Any, SafeString] = {}
 

@@ -23,9 +23,9 @@ class QuickVariable(Variable):
     __slots__ = ()
 
     def _resolve_lookup(self, context: Any) -> Any:
-        names = self.lookups
+        names: tuple[str, ...] = self.lookups or ()
         first = names[0]
-        current = _MISSING
+        current: Any = _MISSING
         if isinstance(context, Context):
             for scope in reversed(context.dicts):
                 if first in scope:
