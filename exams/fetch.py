@@ -6,9 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import TextField
+from django.db.models import BigIntegerField, TextField, UUIDField
 from django.db.models.functions import Cast
 
+from edu.schema.kept_queries import Given, KeptQuery
 from exams.asked import AskedVersion
 from exams.domain.assembly import DrawnSlot, FixedQuestion, Pool, Pools, Section
 from exams.domain.attempts import AttemptState
@@ -117,6 +118,18 @@ def section_texts(structure: Mapping[str, Any]) -> list[dict[str, str]]:
     ]
 
 
+_OWN: KeptQuery[Attempt] = KeptQuery(
+    lambda: Attempt.objects.select_related("exam").filter(
+        user_id=Given("user_id", BigIntegerField()), public_id=Given("public_id", UUIDField())
+    )[:1]
+)
+
+
+def find_own_attempt(*, user_id: int, public_id: Any) -> Attempt | None:
+    """Return an attempt of this person with its exam: one statement. None for unknown ones and for others'."""
+    return _OWN.first(user_id=user_id, public_id=public_id)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrozenSlot:
     """One question of a drawn paper as it stands in an attempt."""
@@ -207,14 +220,20 @@ def get_reviewed_versions(ids: Iterable[int]) -> dict[int, ReviewedVersion]:
     }
 
 
+_MARKS: KeptQuery[tuple[Any, ...]] = KeptQuery(
+    lambda: (
+        ItemResult.objects.filter(attempt_id=Given("attempt_id", BigIntegerField()))
+        .annotate(raw=Cast("parts", TextField()))
+        .values_list("slot", "state", "fraction", "mark", "raw", "comment")
+    )
+)
+
+
 def stored_marks(*, attempt_id: int) -> dict[int, StoredMark]:
     """Return what the slots of an attempt earned: one statement."""
-    rows = ItemResult.objects.filter(attempt_id=attempt_id).annotate(raw=Cast("parts", TextField()))
     return {
         slot: StoredMark(state=state, fraction=fraction, mark=mark, parts=raw, comment=comment)
-        for slot, state, fraction, mark, raw, comment in rows.values_list(
-            "slot", "state", "fraction", "mark", "raw", "comment"
-        )
+        for slot, state, fraction, mark, raw, comment in _MARKS.rows(attempt_id=attempt_id)
     }
 
 
