@@ -83,7 +83,6 @@ class _Ready:
 
     questions: PreparedRows
     terms: Sequence[str]
-    row_ids: Sequence[int]
     passed: Mapping[int, int | None]
     position: int
 
@@ -155,16 +154,14 @@ class _Writer:
         return _Ready(
             questions=prepare_rows(Question, values, later=("id", "current_version_id")),
             terms=[joined_terms(**{name: value[name] for name in INDEXED}) for value in values],
-            row_ids=[row.pk for row in fresh],
             passed=passed,
             position=position,
         )
 
     def _store(self, ready: _Ready) -> None:
         with self.pace.transaction():
-            if ready.row_ids:
+            if ready.terms:
                 ids = _insert_questions(ready.questions)
-                _note_questions(list(zip(ids, ready.row_ids, strict=True)))
                 found = [{"question_id": id_, "terms": text} for id_, text in zip(ids, ready.terms, strict=True)]
                 prepare_rows(QuestionTerms, found).insert()
             for pk, question_id in ready.passed.items():
@@ -179,6 +176,7 @@ class _Writer:
             "bank_id": self.batch.bank_id,
             "author_id": self.batch.owner_id,
             "batch_id": self.batch.pk,
+            "batch_position": row.position,
             "status": Question.Status.PUBLISHED.value,
             "live": True,
             "is_withheld": self.batch.bank.requires_review,
@@ -214,21 +212,6 @@ def _insert_questions(questions: PreparedRows) -> list[int]:
             [moment],
         )
     return ids
-
-
-def _note_questions(pairs: Sequence[tuple[int, int]]) -> None:
-    """Note at rows which questions they became: pairs of question and row."""
-    table = connection.ops.quote_name(ImportRow._meta.db_table)
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.executemany(f"UPDATE {table} SET question_id = %s WHERE id = %s", pairs)  # noqa: S608 - our own table
-            return
-        cursor.execute(
-            f"UPDATE {table} AS noted SET question_id = made.question_id "  # noqa: S608 - our own table
-            "FROM (SELECT unnest(%s::bigint[]) AS question_id, unnest(%s::bigint[]) AS id) AS made "
-            "WHERE noted.id = made.id",
-            [[question_id for question_id, _row_id in pairs], [row_id for _question_id, row_id in pairs]],
-        )
 
 
 def restore(former: Mapping[str, Any], question: Question | None) -> bool:
