@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 from django.utils.translation import override
 
 from edu.audit.services import record as record_audit
@@ -28,6 +28,7 @@ from exams.interchange.row_values import WaitingRow, path_of, values_of
 from exams.interchange.updates import (
     TRIES,
     ChangedMeanwhile,
+    find_rare,
     index_updates,
     restage,
     show_updates,
@@ -257,10 +258,13 @@ def _tidy(batch: ImportBatch) -> None:
 
 
 def _show(batch: ImportBatch) -> None:
+    """Make everything that was written visible. What can be read before is: on SQLite all saves wait meanwhile."""
     created = Question.everything.filter(batch=batch).count()
     counts = {"folded": batch.report.get("folded", []), **count_rows(batch)}
-    with transaction.atomic():
-        updated = show_updates(batch) + ImportRow.objects.filter(batch=batch, former__isnull=False).count()
+    before = ImportRow.objects.filter(batch=batch, former__isnull=False).count()
+    rare = find_rare(batch)
+    with Pace().transaction():
+        updated = before + show_updates(batch, rare=rare)
         batch.report = {**counts, "created": created, "updated": updated}
         batch.state = ImportBatch.State.APPLIED
         batch.applied_at = now_utc()

@@ -45,6 +45,11 @@ def restore(apps, schema_editor):
             schema_editor.execute(statement)
 
 
+def stage_anew(apps, schema_editor):
+    """Forget what an import under way has staged without the versions that go with it: it goes on by staging it."""
+    apps.get_model("exams", "QuestionChange").objects.filter(batch__state="applying").delete()
+
+
 class Migration(migrations.Migration):
     """Indexes of questions, versions and rows of imports."""
 
@@ -53,6 +58,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunPython(stage_anew, migrations.RunPython.noop),
         migrations.AddField(
             model_name="question",
             name="batch_position",
@@ -154,6 +160,17 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.SET_NULL,
                 related_name="+",
                 to="exams.question",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="questionchange",
+            name="current_version",
+            field=models.ForeignKey(
+                db_comment="The version that is drawn; of the new side the one made for it, null where it keeps its own",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="exams.questionversion",
             ),
         ),
         migrations.AddIndex(

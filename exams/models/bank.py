@@ -9,6 +9,7 @@ from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, Rev
 
 from edu.core.ids import new_public_id
 from exams.models.interchange import ImportBatch
+from exams.models.question_change import QuestionChange
 
 
 class Bank(models.Model):
@@ -324,6 +325,17 @@ class Question(PreviewableMixin, WorkflowMixin, DraftStateMixin, LockableMixin, 
             freeze_question(question=self, actor=kwargs.get("user"))
 
 
+class VersionQuerySet(models.QuerySet["QuestionVersion"]):
+    """Versions of questions."""
+
+    def shown(self) -> "VersionQuerySet":
+        """Leave out those that an import under way has made and not shown yet; nothing but lists can meet them."""
+        waiting = QuestionChange.objects.filter(
+            current_version=models.OuterRef("pk"), is_former=False, batch__state=ImportBatch.State.APPLYING
+        )
+        return self.filter(~models.Exists(waiting))
+
+
 class QuestionVersion(models.Model):
     """A question frozen at publication; it never changes, so it may be cached for ever by its id."""
 
@@ -346,6 +358,8 @@ class QuestionVersion(models.Model):
         related_name="+",
         db_comment="Who published it",
     )
+
+    objects = VersionQuerySet.as_manager()
 
     class Meta:
         db_table_comment = "Published versions of questions; rows never change"

@@ -137,7 +137,7 @@ def new(request: HttpRequest, public_id: uuid.UUID, question_id: uuid.UUID, numb
     version = asked_versions(exam=exam).filter(question__public_id=question_id, number=number).first()
     if version is None:
         raise Http404
-    later = QuestionVersion.objects.filter(question_id=version.question_id, number__gt=version.number)
+    later = QuestionVersion.objects.shown().filter(question_id=version.question_id, number__gt=version.number)
     newer = [(row, key_text(version, row.key)) for row in later.order_by("-number")[:5]]
     form = RegradeForm(request.POST or None, version=version, newer=newer)
     if request.method == "POST" and form.is_valid():
