@@ -65,7 +65,8 @@ def stage_updates(batch: ImportBatch, say: Say) -> None:
 
 def _stage(batch: ImportBatch, rows: Sequence[ImportRow], pace: Pace) -> None:
     by_id = {row.question_id: row for row in rows}
-    questions = Question.everything.select_related("current_version").in_bulk(list(by_id))
+    unread = ("current_version__content", "current_version__key")
+    questions = Question.everything.select_related("current_version").defer(*unread).in_bulk(list(by_id))
     paths = dict.fromkeys(path for row in rows if (path := path_of(batch, row)))
     with pace.transaction():
         topics = create_topics(bank=batch.bank, paths=paths) if paths else {}
