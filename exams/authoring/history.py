@@ -77,7 +77,7 @@ def list_states(*, question: Question) -> list[State]:
     ]
     states += [
         _version_state(version)
-        for version in question.versions.select_related("published_by").order_by("-number")[:MAXIMUM_STATES]
+        for version in question.versions.shown().select_related("published_by").order_by("-number")[:MAXIMUM_STATES]
     ]
     return sorted(states, key=lambda state: state.at, reverse=True)
 
@@ -101,7 +101,7 @@ def get_state(*, question: Question, key: str) -> State:
             return State(key="now", number=0, kind="now", at=question.updated_at, by=None, values=values)
         number = int(key[1:])
         if key[0] == "v":
-            version = question.versions.filter(number=number).select_related("published_by").first()
+            version = question.versions.shown().filter(number=number).select_related("published_by").first()
             if version is not None:
                 return _version_state(version)
         else:

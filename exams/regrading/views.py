@@ -140,7 +140,7 @@ def new(request: HttpRequest, public_id: uuid.UUID, question_id: uuid.UUID, numb
     version = asked_versions(exam=exam).filter(question__public_id=question_id, number=number).first()
     if version is None:
         raise Http404
-    later = QuestionVersion.objects.filter(question_id=version.question_id, number__gt=version.number)
+    later = QuestionVersion.objects.shown().filter(question_id=version.question_id, number__gt=version.number)
     newer = [(row, key_text(version, row.key)) for row in later.order_by("-number")[:5]]
     key = deciding_key(exam, version)
     form = RegradeForm(request.POST or None, version=version, key=key, newer=newer)
