@@ -9,8 +9,10 @@ from django.db.models import Case, CharField, Count, OuterRef, Q, QuerySet, Subq
 from django.utils import timezone
 
 from edu.core.clock import local_date, now_utc, start_of_day
-from exams.models import Attempt, Bank, Question, QuestionProgress
+from exams.domain.progress import MasteryRule
+from exams.models import Attempt, Bank, PracticePreference, Question, QuestionProgress
 from exams.practice.hidden import hidden_questions
+from exams.practice.question_progress import find_preference, rule_of
 
 STATES = ("open", "due", "blank", "mastered")
 """Tabs of the book: wrong and still to master; asked again by now; only ever left blank; mastered."""
@@ -87,8 +89,8 @@ def asked() -> Q:
 
 @dataclass(frozen=True, kw_only=True)
 class BookCounts:
-    """How many entries stand in each state under a filter, how many are due by when, and what the book can be filtered
-    by: banks and exams with entries (public id, name or title)."""
+    """How many entries stand in each state under a filter, how many are due by when, what the book can be filtered by
+    (banks and exams with entries: public id, name or title), and the rule by which entries leave it."""
 
     states: Mapping[str, int]
     due_today: int
@@ -98,6 +100,7 @@ class BookCounts:
     exams: tuple[tuple[str, str], ...]
     total: int
     """Entries of the whole book, whatever the filter."""
+    rule: MasteryRule
 
 
 def own_entries(*, user_id: int, hidden: Collection[int] | None = None) -> QuerySet[QuestionProgress]:
@@ -140,7 +143,8 @@ def list_entries(
 def count_entries(
     *, user_id: int, chosen: BookFilter, hidden: Collection[int], locked: Collection[int] = ()
 ) -> BookCounts:
-    """Return the counts of the book under a filter (its state aside) and what it can be filtered by. One statement.
+    """Return the counts of the book under a filter (its state aside), what it can be filtered by, and its rule. One
+    statement, two for an empty book.
 
     `locked` are questions that cannot be practised: they are never due.
     """
@@ -162,7 +166,10 @@ def count_entries(
     groups = list(
         own_entries(user_id=user_id, hidden=hidden)
         .order_by()
-        .values(*(f"question__bank__{name}" for name in _BANK_FIELDS))
+        .values(
+            *(f"question__bank__{name}" for name in _BANK_FIELDS),
+            *(f"user__practice_preference__{name}" for name in _RULE_FIELDS),
+        )
         .annotate(exam_key=_exam_field("public_id"), exam_title=_exam_field("title"))
         .annotate(n=Count("id"), **fields)
     )
@@ -180,9 +187,17 @@ def count_entries(
         banks=tuple(sorted(banks.values(), key=lambda bank: bank.name)),
         exams=tuple(sorted(exams.items(), key=lambda pair: pair[1])),
         total=sum(row["n"] for row in groups),
+        rule=_rule(groups[0]) if groups else rule_of(find_preference(user_id=user_id)),
     )
 
 
+def _rule(group: Mapping[str, Any]) -> MasteryRule:
+    """Return the rule that a row of counts carries; the common one where the learner has chosen none."""
+    values = {name: group[f"user__practice_preference__{name}"] for name in _RULE_FIELDS}
+    return rule_of(PracticePreference(**values) if values["mastery_kind"] else None)
+
+
+_RULE_FIELDS = ("mastery_kind", "mastery_streak", "mastery_days", "retention")
 _BANK_FIELDS = ("id", "public_id", "name", "requires_grant", "free_sample_count", "visibility", "organization_id")
 
 

@@ -78,7 +78,9 @@ def _met_elsewhere(user: Any, question_ids: set[int], for_sale: set[int]) -> set
     found = set(sat.values_list("question_id", flat=True)) if attempts else set()
     practised = (
         PracticeAnswer.objects.filter(user_id=user.pk, question_id__in=question_ids - found)
-        .filter(Q(session__paper__isnull=False) | ~Q(session__context_key="") | Q(session__mode=PracticeSession.Mode.SET))
+        .filter(
+            Q(session__paper__isnull=False) | ~Q(session__context_key="") | Q(session__mode=PracticeSession.Mode.SET)
+        )
         .values_list("question_id", "session__paper_id", "session__context_key")
         .distinct()
     )

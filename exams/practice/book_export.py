@@ -35,9 +35,7 @@ def _listed(rows: QuerySet[QuestionProgress]) -> list[tuple[QuestionProgress, Qu
     """Return entries with the version that is asked today, the last one met where none is; without a version they are
     left out. Two statements."""
     entries = list(rows[:MOST_EXPORTED])
-    versions = QuestionVersion.objects.in_bulk(
-        {row.question.current_version_id or row.version_id for row in entries}
-    )
+    versions = QuestionVersion.objects.in_bulk({row.question.current_version_id or row.version_id for row in entries})
     pairs = ((row, versions.get(row.question.current_version_id or row.version_id)) for row in entries)
     return [(row, version) for row, version in pairs if version is not None]
 

@@ -47,9 +47,7 @@ class Given:
         return verdict_label(self.verdict)
 
 
-def list_given(
-    *, user_id: int, question_ids: Collection[int], limit: int = MOST_SHOWN
-) -> dict[int, tuple[Given, ...]]:
+def list_given(*, user_id: int, question_ids: Collection[int], limit: int = MOST_SHOWN) -> dict[int, tuple[Given, ...]]:
     """Return by question the learner's answers, newest first, at most `limit` each. At most ten statements, whatever the
     number of questions.
 
@@ -72,9 +70,7 @@ def list_given(
             sat = opened[result.attempt_id]
             given = sat.given(result, version, policies[sat.attempt.exam_id])
             found.setdefault(result.question_id, []).append(given)
-    return {
-        pk: tuple(sorted(rows, key=lambda given: given.at, reverse=True)[:limit]) for pk, rows in found.items()
-    }
+    return {pk: tuple(sorted(rows, key=lambda given: given.at, reverse=True)[:limit]) for pk, rows in found.items()}
 
 
 def _practised(user_id: int, question_ids: Collection[int]) -> list[PracticeAnswer]:

@@ -43,9 +43,7 @@ def _begin(
 
 
 def _begin_with(user: Any, question_ids: Sequence[int], *, mode: str, title: str, **fields: Any) -> PracticeSession:
-    versions = dict(
-        Question.objects.drawable().filter(pk__in=question_ids).values_list("pk", "current_version_id")
-    )
+    versions = dict(Question.objects.drawable().filter(pk__in=question_ids).values_list("pk", "current_version_id"))
     return begin_session(
         user_id=user.pk,
         mode=mode,
@@ -85,7 +83,9 @@ def start_wrong_practice(
     return _begin(user, rows.order_by(*keys), count=count, **fields)
 
 
-def start_due_practice(*, user: Any, title: str, bank_id: int | None = None, count: int = DUE_AT_ONCE) -> PracticeSession:
+def start_due_practice(
+    *, user: Any, title: str, bank_id: int | None = None, count: int = DUE_AT_ONCE
+) -> PracticeSession:
     """Begin with what of the learner's book is due by now, the longest overdue first; NothingToPractise when nothing
     is."""
     now = now_utc()

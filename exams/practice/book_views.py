@@ -24,12 +24,11 @@ from exams.models import QuestionProgress
 from exams.practice.book import STATES, list_entries
 from exams.practice.book_access import locked_doors
 from exams.practice.book_entry import Before, mark_mistakes, set_all_mastered, undo_acts
-from exams.practice.book_export import MOST_EXPORTED, book_pdf, book_xlsx
+from exams.practice.book_export import book_pdf, book_xlsx
 from exams.practice.book_forms import MISTAKES, RetryForm
 from exams.practice.book_request import BookRequest, read_book, uuid_text
 from exams.practice.book_starts import start_due_practice, start_questions, start_wrong_practice
 from exams.practice.book_words import STATE_LABELS, due_words, rule_words
-from exams.practice.question_progress import find_preference, rule_of
 from exams.view_models import TYPE_LABELS
 
 PAGE_SIZE = 20
@@ -73,7 +72,6 @@ def wrong_answers(request: HttpRequest) -> HttpResponse:
     entries = list(page_obj.object_list)
     describe_entries(entries, book)
     page_obj.object_list = entries
-    preference = find_preference(user_id=request.user.pk)
     return render(
         request,
         "exams/practice/wrong_answers.html",
@@ -86,11 +84,9 @@ def wrong_answers(request: HttpRequest) -> HttpResponse:
             "tabs": _tabs(book),
             "retry_form": RetryForm(auto_id="retry_%s"),
             "page_obj": page_obj,
-            "rule_words": rule_words(rule_of(preference)),
+            "rule_words": rule_words(book.counts.rule),
             "doors": locked_doors(user=request.user, banks=book.locked.banks),
             "mistakes": MISTAKES,
-            "can_export": book.counts.states[book.chosen.state] > 0,
-            "most_exported": MOST_EXPORTED,
             "undo_count": take_undo(request),
         },
     )

@@ -26,7 +26,9 @@ STATE_LABELS = {
 def rule_words(rule: MasteryRule, /) -> str:
     """Return by what a question leaves the book."""
     if rule.kind is MasteryKind.RECALL:
-        return _("A question leaves the book when you will still know it after %(days)s days, and returns if it goes wrong again.") % {"days": rule.days}  # noqa: E501 - one sentence is one msgid
+        return _(
+            "A question leaves the book when you will still know it after %(days)s days, and returns if it goes wrong again."
+        ) % {"days": rule.days}  # noqa: E501 - one sentence is one msgid
     return ngettext(
         "A question leaves the book when you answer it rightly once, and returns if it goes wrong again.",
         "A question leaves the book when you answer it rightly %(counter)s times in a row, and returns if it goes wrong again.",  # noqa: E501 - as above
@@ -57,7 +59,9 @@ def memory_words(row: QuestionProgress, /, *, now: datetime) -> MemoryWords | No
     days = still_known_days(memory, at=now)
     if days >= 1:
         lasts = ngettext(
-            "You will still know it in %(n)d day with 90 %%.", "You will still know it in %(n)d days with 90 %%.", int(days)
+            "You will still know it in %(n)d day with 90 %%.",
+            "You will still know it in %(n)d days with 90 %%.",
+            int(days),
         ) % {"n": int(days)}
     elif days >= 0:
         lasts = _("From today on the chance that you know it falls below 90 %.")

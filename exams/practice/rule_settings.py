@@ -41,9 +41,7 @@ class IntervalPreview:
     is_chosen: bool
 
 
-def save_rule(
-    *, user_id: int, mastery_kind: str, mastery_streak: int, mastery_days: int, retention: int
-) -> RuleSaved:
+def save_rule(*, user_id: int, mastery_kind: str, mastery_streak: int, mastery_days: int, retention: int) -> RuleSaved:
     """Keep the learner's rule and make her rows anew by it: at once up to MOST_AT_ONCE questions, else by a job.
 
     InvalidInput outside of 1 to 5 right answers, 7 to 365 days, 80 to 97 per cent.
@@ -55,7 +53,9 @@ def save_rule(
     values: dict[str, Any] = dict(zip(_FIELDS, (mastery_kind, mastery_streak, mastery_days, retention), strict=True))
     with transaction.atomic():
         row, is_new = PracticePreference.objects.select_for_update().get_or_create(user_id=user_id, defaults=values)
-        before = dict(zip(_FIELDS, _DEFAULTS, strict=True)) if is_new else {name: getattr(row, name) for name in _FIELDS}
+        before = (
+            dict(zip(_FIELDS, _DEFAULTS, strict=True)) if is_new else {name: getattr(row, name) for name in _FIELDS}
+        )
         if before == values:
             return RuleSaved(is_changed=False)
         for name, value in values.items():

@@ -19,8 +19,8 @@ from edu.core.errors import DomainError, NotFound
 from edu.jobs.queries import get_own_job
 from exams.models import PracticePreference
 from exams.practice.book_forms import RuleForm
-from exams.practice.rule_settings import preview_intervals, save_rule
 from exams.practice.question_progress import find_preference
+from exams.practice.rule_settings import preview_intervals, save_rule
 
 
 @dataclass(frozen=True, kw_only=True)
