@@ -1,5 +1,5 @@
-"""Which questions of her wrong-answer book a learner may still practise: a bank whose grant ended, that was withdrawn, or
-whose organisation she left keeps its entries in the book, but they are locked.
+"""Which questions of her wrong-answer book a learner may still practise: a bank whose grant ended, that was withdrawn,
+or whose organisation she left keeps its entries in the book, but they are locked.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,8 +18,8 @@ from exams.practice.question_progress import counting_attempts
 
 @dataclass(frozen=True, kw_only=True)
 class Locked:
-    """What of her own a learner cannot practise now: the banks that are closed to her, wholly or in part, and the ids of
-    her questions in them."""
+    """What of her own a learner cannot practise now: the banks that are closed to her, wholly or in part, and the ids
+    of her questions in them."""
 
     banks: tuple[Bank, ...] = ()
     questions: frozenset[int] = frozenset()
@@ -69,8 +69,8 @@ def find_locked(*, user: Any, banks: Iterable[Bank] | None = None) -> Locked:
 
 
 def _met_elsewhere(user: Any, question_ids: set[int], for_sale: set[int]) -> set[int]:
-    """Return those of the questions that exams, papers, lessons or sets keep open; three to seven statements. A lesson or
-    a set opens what is `for_sale` only while the learner holds a grant for it."""
+    """Return those of the questions that exams, papers, lessons or sets keep open; three to seven statements. A lesson
+    or a set opens what is `for_sale` only while the learner holds a grant for it."""
     if not question_ids:
         return set()
     attempts = [attempt.pk for attempt in counting_attempts(user.pk)]

@@ -58,9 +58,9 @@ def _place(row: QuestionProgress) -> str:
 
 # -- paper ----------------------------------------------------------------------------------------
 def book_pdf(*, user: Any, rows: QuerySet[QuestionProgress], words: str, on: date, language: str) -> bytes:
-    """Return the entries as an A4 PDF: the questions, then answers and explanations on pages of their own, both numbered;
-    whose book, by what filter and of which day stands at the head and at the foot of each page. `words` names the
-    filter."""
+    """Return the entries as an A4 PDF: the questions, then answers and explanations on pages of their own, both
+    numbered; whose book, by what filter and of which day stands at the head, book and day at the foot of each page.
+    `words` names the filter."""
     title = _("Wrong-answer book")
     listed = _listed(rows)
     day = formats.date_format(on, "DATE_FORMAT")

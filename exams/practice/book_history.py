@@ -1,5 +1,5 @@
-"""What a learner answered to questions, when and where, in words: of practice whose feedback is out, and of exams that are
-released and keep no keys to themselves.
+"""What a learner answered to questions, when and where, in words: of practice whose feedback is out, and of exams that
+are released and keep no keys to themselves.
 """
 
 from collections.abc import Collection, Mapping
@@ -30,8 +30,8 @@ LONGEST_WORDS = 400
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """One answer: when, where (title and address), what was given in words, how it was marked, in how many seconds (None:
-    not measured). What the policy of an exam withholds is empty."""
+    """One answer: when, where (title and address), what was given in words, how it was marked, in how many seconds
+    (None: not measured). What the policy of an exam withholds is empty."""
 
     at: datetime
     is_exam: bool
@@ -48,8 +48,8 @@ class Given:
 
 
 def list_given(*, user_id: int, question_ids: Collection[int], limit: int = MOST_SHOWN) -> dict[int, tuple[Given, ...]]:
-    """Return by question the learner's answers, newest first, at most `limit` each. At most ten statements, whatever the
-    number of questions.
+    """Return by question the learner's answers, newest first, at most `limit` each. At most ten statements, whatever
+    the number of questions.
 
     Practice that gives its feedback at the end tells nothing before it is finished.
     """

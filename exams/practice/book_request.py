@@ -22,8 +22,8 @@ PARAMETERS = ("q", "bank", "topic", "type", "source", "days", "mistake", "group"
 
 @dataclass(frozen=True, kw_only=True)
 class BookRequest:
-    """A filter with everything that a page of the book needs beside its rows; `given` are the parameters that narrow it,
-    as they were sent."""
+    """A filter with everything that a page of the book needs beside its rows; `given` are the parameters that narrow
+    it, as they were sent."""
 
     chosen: BookFilter
     group: str

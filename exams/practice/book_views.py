@@ -1,4 +1,4 @@
-"""Pages of the wrong-answer book: its list, what is done with several entries, starting to practise, what is printed."""
+"""Pages of the wrong-answer book: its list, what is done with several entries, starting to practise, exports."""
 
 from typing import Any
 

@@ -26,20 +26,23 @@ STATE_LABELS = {
 def rule_words(rule: MasteryRule, /) -> str:
     """Return by what a question leaves the book."""
     if rule.kind is MasteryKind.RECALL:
-        return _(
-            "A question leaves the book when you will still know it after %(days)s days, and returns if it goes wrong again."
-        ) % {"days": rule.days}  # noqa: E501 - one sentence is one msgid
+        words = _(
+            "A question leaves the book when you will still know it after %(days)s days, "
+            "and returns if it goes wrong again."
+        )
+        return words % {"days": rule.days}
     return ngettext(
         "A question leaves the book when you answer it rightly once, and returns if it goes wrong again.",
-        "A question leaves the book when you answer it rightly %(counter)s times in a row, and returns if it goes wrong again.",  # noqa: E501 - as above
+        "A question leaves the book when you answer it rightly %(counter)s times in a row, "
+        "and returns if it goes wrong again.",
         rule.streak,
     ) % {"counter": rule.streak}
 
 
 @dataclass(frozen=True, kw_only=True)
 class MemoryWords:
-    """What FSRS says of a question: the chance to know it now (per cent), for how long it stays at 90 per cent, when it is
-    due."""
+    """What FSRS says of a question: the chance to know it now (per cent), for how long it stays at 90 per cent, when it
+    is due."""
 
     chance_percent: int
     lasts: str

@@ -25,8 +25,8 @@ _FIELDS = ("mastery_kind", "mastery_streak", "mastery_days", "retention")
 
 @dataclass(frozen=True, kw_only=True)
 class RuleSaved:
-    """What saving a rule came to: whether anything changed, and the public id of the job that makes the rows anew (None:
-    done already)."""
+    """What saving a rule came to: whether anything changed, and the public id of the job that makes the rows anew
+    (None: done already)."""
 
     is_changed: bool
     job_public_id: str | None = None

@@ -27,8 +27,9 @@ from exams.practice.rule_settings import preview_intervals, save_rule
 class Section:
     """One form of the page.
 
-    `name` is what its form posts as `section`; `template` draws the inside of its card (`form`, and what `context` gives);
-    `save` takes the request and the cleaned values, says what came of it, and returns where to go on (empty: this page).
+    `name` is what its form posts as `section`; `template` draws the inside of its card (`form`, and what `context`
+    gives); `save` takes the request and the cleaned values, says what came of it, and returns where to go on (empty:
+    this page).
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The wrong-answer book: tabs, filters, entries, what is done by hand, how practice starts from it, what stays hidden."""
+"""The wrong-answer book: tabs, filters, entries, acts by hand, how practice starts from it, what stays hidden."""
 
 import io
 from datetime import timedelta
@@ -166,8 +166,17 @@ def test_the_book_is_filtered_by_chapter_of_any_level_type_source_date_mistake_a
     assert "Public bank · Below" in page_of(client, group="topic")
 
 
-@pytest.mark.parametrize("query", [{"q": "\x00'\"<script>"}, {"bank": "1 OR 1=1"}, {"page": "-1"}, {"page": "9" * 40},
-                                   {"group": "x", "state": "y", "days": "-7", "type": "z"}, {"source": "%"}])  # fmt: skip
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"q": "\x00'\"<script>"},
+        {"bank": "1 OR 1=1"},
+        {"page": "-1"},
+        {"page": "9" * 40},
+        {"group": "x", "state": "y", "days": "-7", "type": "z"},
+        {"source": "%"},
+    ],
+)
 def test_hostile_filters_narrow_nothing_or_find_nothing(client, learner, bank, query):
     entry(learner, make_question(bank=bank))
     assert "<script>" not in page_of(client, **query).replace('<script type="module"', "").replace("<script src", "")
@@ -565,7 +574,7 @@ def test_the_room_shows_what_is_her_own_below_the_feedback(client, learner, bank
         "careless",
         "Similar questions",
         'id="practice-note-1"',
-    ):  # noqa: E501 - a list
+    ):
         assert words in page, words
     mark = reverse("practice:mark_entry", args=[key])
     assert client.post(mark, {"mistake": "careless", "next": back}).url == back
@@ -602,7 +611,7 @@ def test_another_rule_makes_the_book_anew_at_once(client, learner, bank):
     assert not Job.objects.filter(kind="exams.practice_rebuild").exists()
 
 
-@pytest.mark.parametrize("name, value", [("mastery_streak", "0"), ("mastery_streak", "6"), ("mastery_days", "6"),
+@pytest.mark.parametrize(("name", "value"), [("mastery_streak", "0"), ("mastery_streak", "6"), ("mastery_days", "6"),
                                          ("mastery_days", "366"), ("retention", "79"), ("retention", "98"),
                                          ("retention", "x"), ("mastery_kind", "never")])  # fmt: skip
 def test_a_rule_outside_its_ranges_is_refused_and_nothing_changes(client, learner, name, value):
