@@ -68,7 +68,7 @@ def book_pdf(*, user: Any, rows: QuerySet[QuestionProgress], words: str, on: dat
     head = [str(user), words, day, count]
     blocks = [
         Block(kind="title", runs=[Run(text=title)], space=2),
-        Block(runs=[Run(text="   ".join(part for part in head if part))], space=5),
+        Block(runs=[Run(text=" · ".join(part for part in head if part))], space=5),
         *_asked(listed),
         Block(kind="page"),
         Block(kind="title", runs=[Run(text=_("Answers and explanations"))], space=6),

@@ -32,7 +32,7 @@ class BookFilterForm(forms.Form):
     bank = forms.ChoiceField(label=_("Bank"), required=False)
     topic = forms.ChoiceField(label=_("Chapter"), required=False)
     type = forms.ChoiceField(label=_("Type"), required=False)
-    source = forms.ChoiceField(label=_("Where it went wrong"), required=False)
+    source = forms.ChoiceField(label=_("Where it was wrong"), required=False)
     days = forms.ChoiceField(
         label=_("Last wrong"),
         required=False,
