@@ -1,5 +1,6 @@
-"""The wrong-answer book walked by a learner, on a phone and on a desktop, in both languages: marked in the room's feedback,
-found by filter, its entry with history and answer, taken out and brought back, retried, printed, its rule changed.
+"""The wrong-answer book walked by a learner, on a phone and on a desktop, in both languages: marked in the room's
+feedback, found by filter, its entry with history and answer, taken out and brought back, retried, printed, its rule
+changed.
 """
 
 import pytest

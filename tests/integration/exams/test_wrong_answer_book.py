@@ -348,6 +348,26 @@ def test_what_an_exam_hides_is_in_no_list_entry_start_or_export(client, learner,
     assert len(rows_of(client)) == 1
 
 
+def test_what_an_attempt_asks_that_is_under_way_stays_out_of_the_book_until_it_ends(client, learner, bank):
+    version = make_question(bank=bank)
+    entry(learner, version)
+    exam, now = make_exam(review_policy={}), now_utc()
+    slot = {"slot": 1, "version_id": version.pk, "marks": "1", "order": {}}
+    attempt = Attempt.objects.create(
+        exam=exam, user=learner, number=1, state="open", seed=1, started_at=now, deadline_at=now + timedelta(hours=1),
+        paper={"sections": [{"slots": [slot]}]},
+    )  # fmt: skip
+    url = reverse("practice:entry", args=[version.question.public_id])
+    assert "A single_choice question" not in page_of(client)
+    assert client.get(url, {"answer": "1"}).status_code == 404
+    client.post(reverse("practice:start_wrong"))
+    assert not PracticeSession.objects.exists()
+    attempt.state = "graded"
+    attempt.save()
+    assert "A single_choice question" in page_of(client)
+    assert client.get(url, {"answer": "1"}).status_code == 200
+
+
 def rows_of(client, **query):
     """Return the rows of the exported spreadsheet, without what stands above them."""
     response = client.get(reverse("practice:book_xlsx"), query)
