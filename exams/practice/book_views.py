@@ -24,7 +24,7 @@ from exams.models import QuestionProgress
 from exams.practice.book import STATES, list_entries
 from exams.practice.book_access import locked_doors
 from exams.practice.book_entry import Before, mark_mistakes, set_all_mastered, undo_acts
-from exams.practice.book_export import book_pdf, book_xlsx
+from exams.practice.book_export import MOST_EXPORTED, book_pdf, book_xlsx
 from exams.practice.book_forms import MISTAKES, RetryForm
 from exams.practice.book_request import BookRequest, read_book, uuid_text
 from exams.practice.book_starts import start_due_practice, start_questions, start_wrong_practice
@@ -218,17 +218,21 @@ def export(request: HttpRequest, format: str) -> HttpResponse:
     rows = list_entries(user_id=request.user.pk, chosen=book.chosen, group=book.group, hidden=book.hidden)
     if book.locked.questions:
         rows = rows.exclude(question_id__in=book.locked.questions)
-    if not rows.exists():
+    total = rows.count()
+    if not total:
         messages.info(request, _("There is nothing to print with this filter."))
         return redirect(_book_address(book))
+    words = book.words
+    if total > MOST_EXPORTED:
+        words += " · " + _("the first %(n)d of %(total)d") % {"n": MOST_EXPORTED, "total": total}
     day = timezone.localdate()
     name = f"{_('Wrong-answer book')} {day:%Y-%m-%d}"
     if format == "pdf":
         language = get_language() or "en"
-        data = book_pdf(user=request.user, rows=rows, words=book.words, on=day, language=language)
+        data = book_pdf(user=request.user, rows=rows, words=words, on=day, language=language)
         response = HttpResponse(data, content_type="application/pdf")
     else:
-        data = book_xlsx(user=request.user, rows=rows, words=book.words, on=day)
+        data = book_xlsx(user=request.user, rows=rows, words=words, on=day)
         response = HttpResponse(data, content_type=XLSX_TYPE)
     response["Content-Disposition"] = content_disposition_header(True, f"{name}.{format}")
     return response

@@ -26,6 +26,7 @@ from exams.models import (
 )
 from exams.practice.answers import answer_question
 from exams.practice.book import BookFilter
+from exams.practice.book_export import MOST_EXPORTED
 from exams.practice.book_starts import start_wrong_practice
 from exams.practice.question_progress import rebuild
 from exams.practice.rule_settings import MOST_AT_ONCE
@@ -193,6 +194,20 @@ def test_the_first_page_takes_nine_statements_whatever_the_size_of_the_book(clie
     with CaptureQueriesContext(connection) as queries:
         page_of(client, state="due", group="topic", bank=bank.public_id, page="2")
     assert len(queries) == 10  # the chapters of the bank
+
+
+@pytest.mark.parametrize("count", [30, 300])
+def test_a_bank_for_sale_costs_two_statements_more_and_favourites_do_not_grow(client, learner, count):
+    bank = make_bank(visibility="public", requires_grant=True)
+    give_grant(user_id=learner.pk, product_key=bank.product_key, source_kind="order", source_id="1")
+    many_entries(learner, bank, count)
+    QuestionProgress.objects.update(favourited_at=now_utc())
+    for url, expected in ((reverse(BOOK), 11), (reverse("practice:favourites"), 12)):
+        client.get(url)
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(url).content.decode()
+        assert page.count('class="row book-row"') == 20
+        assert len(queries) == expected, url
 
 
 def test_the_keys_are_nowhere_in_the_lists(client, learner, bank):
@@ -679,6 +694,14 @@ def test_exports_follow_the_filter_and_say_so(client, learner, bank):
     assert pdf["Content-Type"] == "application/pdf"
     assert pdf.content.startswith(b"%PDF")
     assert client.get(reverse("practice:book_pdf"), {"q": "nowhere"}).status_code == 302
+
+
+def test_an_export_that_leaves_some_out_says_so(client, learner, bank):
+    many_entries(learner, bank, MOST_EXPORTED + 2)
+    content = client.get(reverse("practice:book_xlsx")).content
+    rows = load_workbook(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    assert "the first 500 of 502" in rows[0][0]
+    assert len(rows) == MOST_EXPORTED + 2
 
 
 def test_answers_count_once_whatever_is_done_by_hand_between(client, learner, bank):
