@@ -1,4 +1,4 @@
-"""Forms of practice: how to practise a chapter, and how to filter the wrong-answer book."""
+"""Forms of practice: how to practise a chapter."""
 
 from typing import Any
 
@@ -45,23 +45,4 @@ class StartForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["type"].choices = [("", _("all types")), *TYPE_LABELS.items()]
-
-
-class BookFilterForm(forms.Form):
-    """Filter of the wrong-answer book."""
-
-    bank = forms.ChoiceField(label=_("Bank"), required=False)
-    topic = forms.ChoiceField(label=_("Chapter"), required=False)
-    type = forms.ChoiceField(label=_("Type"), required=False)
-    state = forms.ChoiceField(
-        label=pgettext_lazy("filter", "Show"),
-        required=False,
-        choices=[("", _("still to master")), ("mastered", _("mastered"))],
-    )
-
-    def __init__(self, *args: Any, banks: list[Any], topics: list[Any], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["bank"].choices = [("", _("all banks")), *banks]
-        self.fields["topic"].choices = [("", _("all chapters")), *topics]
         self.fields["type"].choices = [("", _("all types")), *TYPE_LABELS.items()]

@@ -2,7 +2,7 @@
 all her answers where an exam, a regrade, an assessment or her mastery rule changes what counts.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -120,13 +120,21 @@ def rebuild(*, user_id: int, question_ids: Iterable[int], rule: MasteryRule | No
             _rebuild_some(user_id, ids[start : start + REBUILT_AT_ONCE], rule)
 
 
-def rebuild_all(*, user_id: int) -> int:
-    """Make all rows of a learner anew, and those that are missing; return of how many questions."""
+def rebuild_all(*, user_id: int, say: Callable[[int, int], None] | None = None) -> int:
+    """Make all rows of a learner anew, and those that are missing; return of how many questions.
+
+    `say` is told after each REBUILT_AT_ONCE how many of how many are done.
+    """
     known = set(QuestionProgress.objects.filter(user_id=user_id).values_list("question_id", flat=True))
     known |= set(PracticeAnswer.objects.filter(user_id=user_id).values_list("question_id", flat=True))
-    attempts = [attempt.pk for attempt in _counting_attempts(user_id)]
+    attempts = [attempt.pk for attempt in counting_attempts(user_id)]
     known |= set(ItemResult.objects.filter(attempt_id__in=attempts).values_list("question_id", flat=True))
-    rebuild(user_id=user_id, question_ids=known)
+    ordered = sorted(known)
+    for start in range(0, len(ordered), REBUILT_AT_ONCE):
+        some = ordered[start : start + REBUILT_AT_ONCE]
+        rebuild(user_id=user_id, question_ids=some)
+        if say is not None:
+            say(start + len(some), len(ordered))
     return len(known)
 
 
@@ -164,7 +172,7 @@ def answers_of(*, user_id: int, question_ids: Collection[int]) -> dict[int, list
     ).exclude(state="pending")
     for answer in practised.iterator():
         found.setdefault(answer.question_id, []).append(answered_in_practice(answer))
-    attempts = {attempt.pk: attempt for attempt in _counting_attempts(user_id)}
+    attempts = {attempt.pk: attempt for attempt in counting_attempts(user_id)}
     results = ItemResult.objects.filter(
         Q(fraction__isnull=False) | Q(state="blank"),
         attempt_id__in=attempts,
@@ -203,7 +211,7 @@ def answered_in_practice(answer: PracticeAnswer, /) -> Answered:
     )
 
 
-def _counting_attempts(user_id: int) -> list[Attempt]:
+def counting_attempts(user_id: int, /) -> list[Attempt]:
     """Return the learner's attempts whose results count in the book, with their exams."""
     released = (
         Attempt.objects.filter(user_id=user_id, state=Attempt.State.GRADED, released_at__isnull=False)

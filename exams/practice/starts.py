@@ -1,7 +1,7 @@
-"""Beginning practice: a chapter, a paper, the wrong answers, the quiz of a lesson."""
+"""Beginning practice: a chapter, a paper, the quiz of a lesson."""
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -24,7 +24,6 @@ from exams.models import (
     Topic,
 )
 from exams.practice.access import bank_door, list_open_questions, paper_door
-from exams.practice.book import list_entries
 from exams.practice.hidden import hidden_questions
 
 MAXIMUM_QUESTIONS = 200
@@ -51,16 +50,16 @@ class PracticeLocked(Conflict):
     code = "practice_locked"
 
 
-def _frozen_order(version: QuestionVersion, seed: int, index: int) -> dict[str, list[str]]:
+def frozen_order(version: QuestionVersion, *, seed: int, index: int, draws: bool = True) -> dict[str, list[str]]:
     """Return the option order by group as exams.domain names the groups; choices keep the author's order, and of
-    what is drawn one is drawn."""
+    what is drawn one is drawn (without `draws` the first stays, as on paper)."""
     question = load_question(version.type, version.content, version.key)
     order = {
         group: list(shuffle_options(seed=seed, slot=index, ids=ids, group=group))
         for group, ids in question.type.option_order(question.content).items()
         if group.split("/")[-1] in SHUFFLED_GROUPS
     }
-    for group, ids in question.type.drawn_groups(question.content).items():
+    for group, ids in question.type.drawn_groups(question.content).items() if draws else ():
         order[group] = list(shuffle_options(seed=seed, slot=index, ids=ids, group=group)[:1])
     return order
 
@@ -89,7 +88,7 @@ def begin_session(
                 "version_id": version.pk,
                 "question_id": version.question_id,
                 "marks": str(version.marks if marks is None else marks),
-                "order": _frozen_order(version, seed, len(items)),
+                "order": frozen_order(version, seed=seed, index=len(items)),
             }
         )
     now = now_utc()
@@ -211,35 +210,6 @@ def start_paper_practice(
         feedback=feedback,
         asks_certainty=asks_certainty,
         paper=paper,
-    )
-
-
-def start_wrong_practice(
-    *,
-    user: Any,
-    title: str,
-    bank_id: int | None = None,
-    topic_path: str = "",
-    type: str = "",
-    count: int = 20,
-    hidden: Collection[int] | None = None,
-) -> PracticeSession:
-    """Begin to retry entries of the learner's own book, the longest untouched first; NothingToPractise when
-    none is left. `hidden` as in list_entries."""
-    rows = list_entries(user_id=user.pk, bank_id=bank_id, topic_path=topic_path, type=type, hidden=hidden)
-    entries = list(rows.order_by("last_wrong_at")[: max(1, min(count, MAXIMUM_QUESTIONS))])
-    picks = [
-        (entry.question.current_version_id or entry.version_id, None)
-        for entry in entries
-        if entry.question.status != Question.Status.RETIRED and not entry.question.is_withheld
-    ]
-    return begin_session(
-        user_id=user.pk,
-        mode=PracticeSession.Mode.WRONG,
-        title=title,
-        picks=picks,
-        feedback="at_once",
-        bank_id=bank_id,
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exams.practice import book_views, views
+from exams.practice import book_views, entry_views, settings_views, views
 from exams.views import files
 
 app_name = "practice"
@@ -22,5 +22,16 @@ urlpatterns = [
     path("records/", views.records, name="records"),
     path("wrong/", book_views.wrong_answers, name="wrong_answers"),
     path("wrong/start/", book_views.start_wrong, name="start_wrong"),
-    path("wrong/<uuid:public_id>/", book_views.update_entry, name="update_entry"),
+    path("wrong/due/", book_views.start_due, name="start_due"),
+    path("wrong/several/", book_views.change_several, name="change_several"),
+    path("wrong/undo/", book_views.undo, name="undo"),
+    path("wrong/book.pdf", book_views.export, {"format": "pdf"}, name="book_pdf"),
+    path("wrong/book.xlsx", book_views.export, {"format": "xlsx"}, name="book_xlsx"),
+    path("wrong/<uuid:public_id>/", entry_views.entry, name="entry"),
+    path("wrong/<uuid:public_id>/mark/", entry_views.mark, name="mark_entry"),
+    path("wrong/<uuid:public_id>/start/", entry_views.start_entry, name="start_entry"),
+    path("wrong/<uuid:public_id>/report/", entry_views.report_entry, name="report_entry"),
+    path("favourites/", entry_views.favourites, name="favourites"),
+    path("favourites/start/", entry_views.start_favourite_practice, name="start_favourites"),
+    path("settings/", settings_views.settings, name="settings"),
 ]

@@ -81,6 +81,13 @@ def _lesson_address() -> str:
     return reverse("learning:lesson", args=[row.public_id])
 
 
+def _entry_address() -> str:
+    from exams.models import QuestionProgress
+
+    rows = QuestionProgress.objects.filter(user__email="learner@example.com", last_wrong_at__isnull=False)
+    return reverse("practice:entry", args=[rows.order_by("pk").first().question.public_id])
+
+
 def _question_address() -> str:
     return reverse("authoring:new_question", args=[_bank().public_id, "single_choice"])
 
@@ -131,6 +138,8 @@ LEARNER = [
     *_plain("learner", "payments:coupons", "notifications:inbox", "accounts:profile", "accounts:tokens"),
     *_plain("learner", "accounts:security", "accounts:data", "accounts:delete", "account_logout", "mfa_index"),
     *_plain("learner", "account_email", "account_change_phone", "account_change_password", "account_reauthenticate"),
+    *_plain("learner", "practice:favourites", "practice:settings"),
+    Page("book-entry", "learner", _entry_address),
     Page("lesson", "learner", _lesson_address),
     Page("bank", "learner", lambda: reverse("practice:bank", args=[_bank().public_id])),
     Page("exam", "learner", lambda: reverse("exams:detail", args=[exam_titled("综合能力测评").public_id])),

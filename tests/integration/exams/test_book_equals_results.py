@@ -12,7 +12,7 @@ from edu.events.types import ResultReleased
 from exams.domain.progress import HandAct
 from exams.models import Attempt, ItemResult, PracticeAnswer, PracticePreference, QuestionProgress
 from exams.practice.answers import answer_question
-from exams.practice.book import set_mastered
+from exams.practice.book_entry import set_mastered
 from exams.practice.handlers import enter_exam_results
 from exams.practice.question_progress import DERIVED, rebuild, rebuild_all
 from exams.practice.starts import NothingToPractise, start_chapter_practice
