@@ -28,7 +28,7 @@ from exams.practice.selection import (
     questions_of,
     within,
 )
-from exams.practice.sets import order_of_set, questions_of_set
+from exams.practice.sets import hand_marked_types, order_of_set, questions_of_set
 from exams.practice.starts import NothingToPractise, PracticeLocked, begin_session
 
 
@@ -234,7 +234,7 @@ def start_lesson_set(
     *, user_id: int, lesson_key: str, title: str, practice_set_id: int, restart: bool = False
 ) -> PracticeSession:
     """Resume the learner's run of the practice set of a lesson, or begin it; its questions need no grant beside the
-    lesson's. `restart` begins anew even when one is open.
+    lesson's, and what the engine cannot mark by itself is left out. `restart` begins anew even when one is open.
 
     The caller has checked that the lesson is open to the learner. NothingToPractise when the set is empty or gone.
     """
@@ -245,7 +245,8 @@ def start_lesson_set(
     if practice_set is None:
         raise NothingToPractise(_("There is no question to practise here."))
     hidden = hidden_questions(user_id=user_id, now=now_utc())
-    picks = _picks_of_set(practice_set, user_id=user_id, hidden=hidden, rows=questions_of_set(practice_set))
+    marked = questions_of_set(practice_set).exclude(type__in=hand_marked_types())
+    picks = _picks_of_set(practice_set, user_id=user_id, hidden=hidden, rows=marked)
     return _begin_set(
         practice_set,
         user_id=user_id,

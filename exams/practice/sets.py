@@ -13,6 +13,7 @@ from edu.core.clock import now_utc
 from edu.core.errors import InvalidInput, NotFound
 from edu.organizations.queries import list_organization_ids
 from exams.authoring.listing import clean_filters, list_questions
+from exams.domain.registry import question_types
 from exams.models import Bank, PracticeSet, Question
 from exams.models.practice_set import MAXIMUM_OF_SET
 from exams.policies_authoring import list_editable_banks
@@ -90,10 +91,18 @@ def order_of_set(practice_set: PracticeSet, pairs: Sequence[tuple[int, int]], /)
     return sorted(pairs, key=lambda pair: place.get(pair[0], len(place)))
 
 
-def count_of_set(practice_set: PracticeSet, /) -> int:
-    """Return how many questions a session of the set has now."""
+def hand_marked_types() -> list[str]:
+    """Return the types that the engine cannot mark by itself; a lesson counts none of them."""
+    return [name for name, type_ in question_types().items() if not type_.info.is_auto_graded]
+
+
+def count_of_set(practice_set: PracticeSet, /, *, in_lesson: bool = False) -> int:
+    """Return how many questions a session of the set has now; in a lesson without those that nobody marks."""
     most = practice_set.count or MAXIMUM_OF_SET
-    return questions_of_set(practice_set).order_by().values("pk")[:most].count()
+    rows = questions_of_set(practice_set)
+    if in_lesson:
+        rows = rows.exclude(type__in=hand_marked_types())
+    return rows.order_by().values("pk")[:most].count()
 
 
 def find_set_questions(
