@@ -9,7 +9,8 @@ from django.utils import timezone
 from edu.access.models import Grant
 from edu.access.services import give_grant, register_door
 from edu.core.clock import now_utc
-from exams.models import PracticeChoice, PracticePreference, PracticeSession, QuestionProgress, Topic
+from exams.delivery.start import start_attempt
+from exams.models import PracticeChoice, PracticePreference, PracticeSession, Question, QuestionProgress, Topic
 from exams.practice import clock
 from exams.practice.selection_starts import daily_key, start_daily_practice, start_random_practice
 from exams.practice.starts import NothingToPractise, start_chapter_practice
@@ -70,9 +71,7 @@ def bank():
 def test_a_chapter_is_narrowed_by_several_types_and_difficulties_and_the_choice_is_kept(client, learner, bank):
     wanted = fill(bank, 2, type="true_false") + fill(bank, 1, type="numerical")
     fill(bank, 3)
-    for version in wanted:
-        version.question.difficulty = 5
-        version.question.save()
+    Question.objects.filter(pk__in=[version.question_id for version in wanted]).update(difficulty=5)
     url = reverse("practice:start_bank", args=[bank.public_id])
     sent = {"types": ["true_false", "numerical"], "difficulties": ["4", "5"], "count": "200", "order": "random"}
     assert client.post(url, sent).status_code == 302
@@ -113,14 +112,12 @@ def test_unseen_comes_first_then_the_longest_ago_and_wrong_first_begins_with_the
 
 
 def test_no_selection_asks_what_an_exam_still_hides(learner, bank):
-    from exams.delivery.start import start_attempt
-
     hidden, shown = fill(bank, 2)
     exam = make_exam(
         paper_version=make_paper_version(versions=[hidden]),
         review_policy={"after_close": True, "show_answers": True, "show_keys": True, "show_marks": True},
     )
-    start_attempt(user_id=learner.pk, exam_id=exam.pk, now=now_utc())
+    start_attempt(user_id=learner.pk, exam_id=exam.public_id, now=now_utc())
     assert asked(start_chapter_practice(user=learner, bank=bank)) == [shown.question_id]
     assert asked(start_random_practice(user=learner)) == [shown.question_id]
     assert asked(start_daily_practice(user=learner)) == [shown.question_id]
@@ -168,6 +165,8 @@ def test_random_practice_knows_no_bank_of_strangers(client, learner):
 
 def test_random_and_daily_pages_ask_the_same_number_of_statements(client, learner, django_assert_max_num_queries):
     counts = []
+    for name in ("random", "daily", "index"):
+        client.get(reverse(f"practice:{name}"))
     for _round in range(2):
         for _index in range(4):
             fill(make_bank(visibility="public"), 3)
