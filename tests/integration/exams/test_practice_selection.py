@@ -164,6 +164,7 @@ def test_random_practice_knows_no_bank_of_strangers(client, learner):
 
 
 def test_random_and_daily_pages_ask_the_same_number_of_statements(client, learner, django_assert_max_num_queries):
+    PracticePreference.objects.create(user=learner, daily_goal=5)
     counts = []
     for name in ("random", "daily", "index"):
         client.get(reverse(f"practice:{name}"))
