@@ -119,9 +119,9 @@ def random(request: HttpRequest) -> HttpResponse:
             status = 422
         elif request.method == "POST" and "show" not in sent:
             remember_choice(user_id=user.pk, place=RANDOM, sent=request.POST, fields=list(form.fields))
-            session = _begin_random(request, banks, form)
-            if session is not None:
-                return redirect("practice:session", public_id=session.public_id)
+            begun = _begin_random(request, banks, form)
+            if begun is not None:
+                return redirect("practice:session", public_id=begun.public_id)
             status = 422
         else:
             fitting = _fitting(user.pk, banks, form)
@@ -168,11 +168,11 @@ def daily(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate(now)
     if request.method == "POST":
         try:
-            session = start_daily_practice(user=user, now=now)
+            begun = start_daily_practice(user=user, now=now)
         except DomainError as error:
             messages.error(request, _(error.message))
             return redirect("practice:daily")
-        return redirect("practice:session", public_id=session.public_id)
+        return redirect("practice:session", public_id=begun.public_id)
     session = find_daily(user_id=user.pk, day=today)
     if session is None:
         plan, topics = plan_daily(user=user, now=now)
