@@ -12,7 +12,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, override, pgettext
 from django.utils.translation import gettext as _
 
 from edu.core.clock import now_utc
@@ -182,7 +182,7 @@ def _sheets(found: Mapping[str, Any]) -> list[Sheet]:
         "title": _("Practice"),
         "mode": _("Kind"),
         "bank": _("Bank"),
-        "started_at": _("Began"),
+        "started_at": pgettext("practice", "Began"),
         "finished_at": _("Ended"),
         "answered": _("Answered"),
         "right": _("Right"),
@@ -213,7 +213,7 @@ def _sheets(found: Mapping[str, Any]) -> list[Sheet]:
     results = {
         "exam": _("Exam"),
         "attempt": _("Attempt"),
-        "started_at": _("Began"),
+        "started_at": pgettext("practice", "Began"),
         "handed_in_at": _("Handed in at"),
         "score": _("Score"),
         "maximum": _("Maximum"),

@@ -190,7 +190,7 @@ def record_headers() -> list[str]:
         _("Kind"),
         pgettext("heading", "Title"),
         _("Bank"),
-        _("Began"),
+        pgettext("practice", "Began"),
         _("Ended"),
         _("Answered"),
         _("Questions"),
