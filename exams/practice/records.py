@@ -191,7 +191,7 @@ def record_headers() -> list[str]:
         pgettext("heading", "Title"),
         _("Bank"),
         pgettext("practice", "Began"),
-        _("Ended"),
+        pgettext("practice", "Ended"),
         _("Answered"),
         _("Questions"),
         _("Right, or marks"),
