@@ -24,6 +24,7 @@ from exams.interchange.files import keep_file, remove_file
 from exams.models import (
     Attempt,
     PracticeAnswer,
+    PracticeChoice,
     PracticeExport,
     PracticeSession,
     QuestionProgress,
@@ -290,3 +291,11 @@ def remove_old_practice() -> int:
         remove_file(row.storage_name)
         PracticeExport.objects.filter(pk=row.pk).update(storage_name="")
     return len(old)
+
+
+def forget_practice_files(*, user_id: int) -> None:
+    """Remove the files of a person who leaves, and what she last chose in practice; harmless when repeated."""
+    for row in PracticeExport.objects.filter(user_id=user_id):
+        remove_file(row.storage_name)
+    PracticeExport.objects.filter(user_id=user_id).delete()
+    PracticeChoice.objects.filter(user_id=user_id).delete()

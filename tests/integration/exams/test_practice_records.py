@@ -6,6 +6,7 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -13,8 +14,10 @@ from django.urls import reverse
 from edu.accounts.services import export_personal_data
 from edu.core.clock import now_utc
 from edu.documents.xlsx import read_rows
+from edu.events.types import AccountDeleted
 from edu.jobs.models import Job
 from edu.jobs.run import run_job_now
+from exams.handlers import forget_signals
 from exams.models import Attempt, PracticeExport, PracticeSession, QuestionProgress
 from exams.practice.answers import answer_question, finish_session
 from exams.practice.export import KEPT_DAYS, remove_old_practice
@@ -175,3 +178,14 @@ def test_an_unfinished_practice_with_feedback_at_the_end_tells_no_marks(learner)
     assert [row["fraction"] for row in found["sessions"][0]["answers"]] == [None, None]
     assert found["sessions"][0]["right"] is None
     assert found["preferences"]["daily_goal"] == 20
+
+
+def test_who_leaves_takes_her_files_along(client, learner):
+    client.post(reverse("practice:export"))
+    run_job_now(job_id=Job.objects.get(kind="exams.export_practice").pk)
+    name = PracticeExport.objects.get().storage_name
+    assert default_storage.exists(name)
+    for _time in range(2):
+        forget_signals(AccountDeleted(user_id=learner.pk, public_id=str(learner.public_id)))
+    assert not default_storage.exists(name)
+    assert PracticeExport.objects.count() == 0
