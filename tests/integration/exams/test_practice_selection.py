@@ -9,6 +9,7 @@ from django.utils import timezone
 from edu.access.models import Grant
 from edu.access.services import give_grant, register_door
 from edu.core.clock import now_utc
+from exams.authoring.term_index import index_missing
 from exams.delivery.start import start_attempt
 from exams.models import PracticeChoice, PracticePreference, PracticeSession, Question, QuestionProgress, Topic
 from exams.practice import clock
@@ -301,3 +302,27 @@ def test_clocks_that_nobody_looks_at_end_too(client, learner):
     PracticeSession.objects.filter(ends_at__isnull=False).update(ends_at=now_utc() - timedelta(minutes=1))
     assert finish_timed_practice() == 1
     assert PracticeSession.objects.filter(finished_at__isnull=True).count() == 1
+
+
+def test_tags_narrow_a_chapter_and_several_banks(client, learner, bank):
+    other = make_bank(visibility="public")
+    tagged = [fill(bank, 1)[0], fill(other, 1)[0]]
+    fill(bank, 2)
+    for version in tagged:
+        Question.objects.filter(pk=version.question_id).update(tags=["vat"] if version is tagged[0] else ["ledger"])
+    index_missing()
+    client.post(reverse("practice:start_bank", args=[bank.public_id]), {"tags": "vat，ledger"})
+    assert asked(PracticeSession.objects.latest("pk")) == [tagged[0].question_id]
+    client.post(reverse("practice:random"), {"tags": "vat、 ledger"})
+    assert set(asked(PracticeSession.objects.latest("pk"))) == {version.question_id for version in tagged}
+
+
+def test_many_banks_are_searched_by_name(client, learner):
+    for number in range(9):
+        fill(make_bank(visibility="public", name=f"Law {number}"), 1)
+    url = reverse("practice:index")
+    assert 'name="q"' in client.get(url).content.decode()
+    assert [row.bank.name for row in client.get(url, {"q": "LAW 7"}).context["banks"]] == ["Law 7"]
+    page = client.get(url, {"q": "<script>%00"}).content.decode()
+    assert "<script>%" not in page
+    assert "No bank has these words" in page
