@@ -31,6 +31,7 @@ ENTRIES = [
     ),
     DeskEntry(desk="instructor", label=_("To review"), url_name="authoring:reviews", icon="check", order=32),
     DeskEntry(desk="instructor", label=_("Reported questions"), url_name="authoring:reports", icon="flag", order=34),
+    DeskEntry(desk="instructor", label=_("Practice sets"), url_name="authoring:practice_sets", icon="target", order=38),
     DeskEntry(desk="instructor", label=_("Papers"), url_name="authoring:papers", icon="file", order=40),
     DeskEntry(desk="instructor", label=_("Exams"), url_name="authoring:exams", icon="calendar", order=50),
     DeskEntry(

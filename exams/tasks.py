@@ -21,6 +21,8 @@ from exams.interchange.exports import remove_old_files
 from exams.marking.export import remove_old_results
 from exams.marking.gradebook import candidate_ids
 from exams.models import Attempt, Exam
+from exams.practice.clock import end_all_by_clock
+from exams.practice.export import remove_old_practice
 
 REMIND_AHEAD = timedelta(hours=24)
 
@@ -62,7 +64,7 @@ def remind_of_exams() -> int:
 @shared_task(name="exams.tasks.remove_old_exports")
 def remove_old_exports() -> int:
     """Remove the files of exports that nobody will fetch any more."""
-    return remove_old_files() + remove_old_results()
+    return remove_old_files() + remove_old_results() + remove_old_practice()
 
 
 @shared_task(name="exams.tasks.carry_out_question_schedules")
@@ -93,3 +95,9 @@ def forget_exam_signals() -> int:
 def refresh_exam_figures() -> int:
     """Have the statistics of exams that were marked lately computed anew."""
     return refresh_snapshots(now=now_utc())
+
+
+@shared_task(name="exams.tasks.finish_timed_practice")
+def finish_timed_practice() -> int:
+    """Finish practice whose clock ran out while nobody looked; return how many."""
+    return end_all_by_clock(now=now_utc())

@@ -207,6 +207,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-jobs": {"task": "edu.jobs.tasks.sweep_jobs", "schedule": 20.0},
     "roll-up-recent": {"task": "edu.analytics.tasks.roll_up_recent", "schedule": 900.0},
     "finish-overdue-attempts": {"task": "exams.tasks.finish_overdue_attempts", "schedule": 15.0},
+    "finish-timed-practice": {"task": "exams.tasks.finish_timed_practice", "schedule": 60.0},
     "release-results": {"task": "exams.tasks.release_results_at_close", "schedule": 60.0},
     "remind-of-exams": {"task": "exams.tasks.remind_of_exams", "schedule": 600.0},
     "remove-old-exports": {"task": "exams.tasks.remove_old_exports", "schedule": 86400.0},

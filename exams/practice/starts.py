@@ -1,41 +1,42 @@
 """Beginning practice: a chapter, a paper, the quiz of a lesson."""
 
 import secrets
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Collection, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from edu.core.clock import now_utc
 from edu.core.errors import Conflict, InvalidInput
 from exams.domain.assembly import draw, shuffle_options
 from exams.domain.grading import load_question
-from exams.domain.seeds import SeededStream
 from exams.fetch import pools_of
 from exams.models import (
     Bank,
     Paper,
     PracticeSession,
     Question,
-    QuestionProgress,
     QuestionVersion,
     Topic,
 )
 from exams.practice.access import bank_door, list_open_questions, paper_door
 from exams.practice.hidden import hidden_questions
+from exams.practice.selection import MAXIMUM_QUESTIONS, Narrowing, narrow, pick, within
 
-MAXIMUM_QUESTIONS = 200
-"""Questions of one session; a larger chapter is practised in several."""
-
-
-ORDERS = ("in_order", "random", "unseen_first", "wrong_first")
-
+CLOCK_MINUTES = range(5, 301)
+"""How long the clock of a paper practice may run."""
 
 SHUFFLED_GROUPS = frozenset({"right", "items"})
 """Choices keep the author's order in practice, since explanations may name their letters; where the order is
 the answer it is mixed."""
+
+
+ALL_HIDDEN = gettext_noop(
+    "All questions of this choice are in an exam of yours whose answers are not out yet. Come back later."
+)
 
 
 class NothingToPractise(Conflict):
@@ -71,17 +72,25 @@ def begin_session(
     title: str,
     picks: Sequence[tuple[int, Decimal | None]],
     feedback: str,
+    hidden: Collection[int] | None = None,
     **fields: Any,
 ) -> PracticeSession:
-    """Write a session of the picked versions (id, marks; None = the version's own)."""
-    if not picks:
-        raise NothingToPractise(_("There is no question to practise here."))
+    """Write a session of the picked versions (id, marks; None = the version's own), without questions whose keys an
+    exam of the learner still hides. `hidden` is that, where the caller has asked for it already.
+
+    NothingToPractise when nothing is left; InvalidInput for an unknown feedback.
+    """
     if feedback not in {"at_once", "at_end"}:
         raise InvalidInput(_("Feedback comes at once or at the end."), field="feedback")
+    if picks and hidden is None:
+        hidden = hidden_questions(user_id=user_id, now=now_utc())
     versions = QuestionVersion.objects.in_bulk([version_id for version_id, _marks in picks])
+    shown = [pair for pair in picks if pair[0] in versions and versions[pair[0]].question_id not in (hidden or ())]
+    if not shown:
+        raise NothingToPractise(_(ALL_HIDDEN) if picks and versions else _("There is no question to practise here."))
     seed = secrets.randbits(48)
     items: list[dict[str, Any]] = []
-    for version_id, marks in picks[:MAXIMUM_QUESTIONS]:
+    for version_id, marks in shown[:MAXIMUM_QUESTIONS]:
         version = versions[version_id]
         items.append(
             {
@@ -114,102 +123,71 @@ def start_chapter_practice(
     count: int = 20,
     types: Sequence[str] = (),
     difficulties: Sequence[int] = (),
+    tags: Sequence[str] = (),
     feedback: str = "at_once",
     asks_certainty: bool = False,
 ) -> PracticeSession:
     """Begin to practise a chapter with its sub-topics, or the whole bank, as far as it is open to the learner.
 
-    `order` is one of ORDERS. The caller fetched `bank` through the policy. What an exam of hers still hides is left
-    out. PracticeLocked when a locked bank has no free sample here; NothingToPractise when nothing fits or everything
-    is hidden; InvalidInput for a foreign topic or an unknown order.
+    `order` is one of ORDERS; what an exam of hers still hides is left out. The caller fetched `bank` through the
+    policy. PracticeLocked when a locked bank has no free sample here; NothingToPractise when nothing fits or
+    everything is hidden; InvalidInput for a foreign topic or an unknown order.
     """
-    if order not in ORDERS:
-        raise InvalidInput(_("Choose one of the offered orders."), field="order")
     if topic is not None and topic.bank_id != bank.pk:
         raise InvalidInput(_("This chapter belongs to another bank."), field="topic")
     door = bank_door(user, bank)
-    rows = list_open_questions(bank, door)
-    if topic is not None:
-        rows = rows.filter(topic__path__startswith=topic.path)
-    if types:
-        rows = rows.filter(type__in=list(types))
-    if difficulties:
-        rows = rows.filter(difficulty__in=list(difficulties))
-    found = list(rows.order_by("topic__path", "pk").values_list("pk", "current_version_id"))
-    if not found and not door.is_open:
+    hidden = hidden_questions(user_id=user.pk, now=now_utc())
+    chapter = within(list_open_questions(bank, door), [topic] if topic else [])
+    chosen = Narrowing(types=types, difficulties=difficulties, tags=tags)
+    rows = narrow(chapter, chosen, user_id=user.pk, hidden=hidden, bank_ids=[bank.pk])
+    picks = pick(rows, user_id=user.pk, order=order, count=count)
+    if not picks and hidden and narrow(chapter, chosen, user_id=user.pk, hidden=(), bank_ids=[bank.pk]).exists():
+        raise NothingToPractise(_(ALL_HIDDEN))
+    if not picks and not door.is_open:
         raise PracticeLocked(_("This chapter is part of what is for sale."))
-    found = _without_hidden(user.pk, found)
-    picks = _arranged(user.pk, found, order)[: max(1, min(count, MAXIMUM_QUESTIONS))]
     return begin_session(
         user_id=user.pk,
         mode=PracticeSession.Mode.RANDOM if order == "random" and topic is None else PracticeSession.Mode.CHAPTER,
         title=topic.name if topic else bank.name,
         picks=[(version_id, None) for _question_id, version_id in picks],
         feedback=feedback,
+        hidden=hidden,
         asks_certainty=asks_certainty,
         bank=bank,
         topic=topic,
     )
 
 
-def _without_hidden(user_id: int, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return those (question, version) pairs whose keys no exam of hers hides; NothingToPractise when it hides all."""
-    hidden = hidden_questions(user_id=user_id, now=now_utc())
-    kept = [pair for pair in found if pair[0] not in hidden]
-    if found and not kept:
-        raise NothingToPractise(
-            _("All questions of this choice are in an exam of yours whose answers are not out yet. Come back later.")
-        )
-    return kept
-
-
-def _arranged(user_id: int, found: list[tuple[int, int]], order: str) -> list[tuple[int, int]]:
-    """Put (question, version) pairs into the wished order."""
-    if order == "random":
-        return list(SeededStream(secrets.randbits(48), "practice").shuffled(found))
-    if order == "in_order":
-        return found
-    ids = [question_id for question_id, _version_id in found]
-    if order == "unseen_first":
-        seen = dict(
-            QuestionProgress.objects.filter(
-                user_id=user_id, question_id__in=ids, last_answered_at__isnull=False
-            ).values_list("question_id", "last_answered_at")
-        )
-        never = datetime.min.replace(tzinfo=UTC)
-        return sorted(found, key=lambda pair: seen.get(pair[0]) or never)
-    wrong = set(
-        QuestionProgress.objects.filter(
-            user_id=user_id, last_wrong_at__isnull=False, mastered_at__isnull=True, question_id__in=ids
-        ).values_list("question_id", flat=True)
-    )
-    return sorted(found, key=lambda pair: pair[0] not in wrong)
-
-
 def start_paper_practice(
-    *, user: Any, paper: Paper, feedback: str = "at_end", asks_certainty: bool = False
+    *, user: Any, paper: Paper, feedback: str = "at_end", asks_certainty: bool = False, minutes: int = 0
 ) -> PracticeSession:
-    """Begin an untimed practice of a paper's published version, drawn afresh, without what an exam of hers
-    still hides. PracticeLocked without the grant it needs; NothingToPractise when it hides everything."""
+    """Begin a practice of a paper's published version, drawn afresh, without what an exam of hers still hides.
+
+    With `minutes` (CLOCK_MINUTES) a clock finishes it with what is answered by then, and feedback comes at the end.
+    PracticeLocked without the grant it needs; InvalidInput for other minutes.
+    """
+    if minutes and minutes not in CLOCK_MINUTES:
+        raise InvalidInput(
+            _("A clock runs for %(least)d to %(most)d minutes.")
+            % {"least": CLOCK_MINUTES.start, "most": CLOCK_MINUTES.stop - 1},
+            field="minutes",
+        )
     if not paper_door(user, paper).is_open:
         raise PracticeLocked(_("This paper is for sale."))
     version = paper.current_version
     if version is None:
         raise NothingToPractise(_("This paper is not published yet."))
     drawn = draw(pools_of(version.structure), seed=secrets.randbits(48))
-    question_of = dict(
-        QuestionVersion.objects.filter(pk__in=[slot.version_id for slot in drawn]).values_list("pk", "question_id")
-    )
-    shown = {pk for _question_id, pk in _without_hidden(user.pk, [(q, pk) for pk, q in question_of.items()])}
-    picks: list[tuple[int, Decimal | None]] = [(s.version_id, s.marks) for s in drawn if s.version_id in shown]
+    picks: list[tuple[int, Decimal | None]] = [(slot.version_id, slot.marks) for slot in drawn]
     return begin_session(
         user_id=user.pk,
         mode=PracticeSession.Mode.PAPER,
         title=paper.title,
         picks=picks,
-        feedback=feedback,
+        feedback="at_end" if minutes else feedback,
         asks_certainty=asks_certainty,
         paper=paper,
+        ends_at=now_utc() + timedelta(minutes=minutes) if minutes else None,
     )
 
 
@@ -242,6 +220,7 @@ def start_lesson_quiz(
         title=title,
         picks=[(version_id, None) for version_id in versions],
         feedback="at_once",
+        hidden=(),
         context_key=lesson_key,
     )
 

@@ -2,15 +2,23 @@
 
 from django.urls import path
 
-from exams.practice import book_views, entry_views, settings_views, views
+from exams.practice import (
+    book_views,
+    entry_views,
+    record_views,
+    selection_views,
+    settings_views,
+    start_views,
+    views,
+)
 from exams.views import files
 
 app_name = "practice"
 urlpatterns = [
-    path("", views.index, name="index"),
-    path("banks/<uuid:public_id>/", views.bank, name="bank"),
-    path("banks/<uuid:public_id>/start/", views.start_bank, name="start_bank"),
-    path("papers/<uuid:public_id>/", views.paper, name="paper"),
+    path("", start_views.index, name="index"),
+    path("banks/<uuid:public_id>/", start_views.bank, name="bank"),
+    path("banks/<uuid:public_id>/start/", start_views.start_bank, name="start_bank"),
+    path("papers/<uuid:public_id>/", start_views.paper, name="paper"),
     path("sessions/<uuid:public_id>/", views.session, name="session"),
     path("sessions/<uuid:public_id>/answer/", views.answer, name="answer"),
     path("sessions/<uuid:public_id>/assess/", views.assess, name="assess"),
@@ -19,7 +27,15 @@ urlpatterns = [
     path("sessions/<uuid:public_id>/result/", views.result, name="result"),
     path("sessions/<uuid:public_id>/files/", files.begin, {"kind": "session"}, name="files"),
     path("sessions/<uuid:public_id>/files/<uuid:upload_id>/", files.keep, {"kind": "session"}, name="keep_file"),
-    path("records/", views.records, name="records"),
+    path("random/", selection_views.random, name="random"),
+    path("daily/", selection_views.daily, name="daily"),
+    path("sets/<uuid:public_id>/", selection_views.practice_set, name="set"),
+    path("sets/<uuid:public_id>/start/", selection_views.start_set, name="start_set"),
+    path("records/", record_views.records, name="records"),
+    path("records/records.csv", record_views.records_file, {"format": "csv"}, name="records_csv"),
+    path("records/records.xlsx", record_views.records_file, {"format": "xlsx"}, name="records_xlsx"),
+    path("records/export/", record_views.export, name="export"),
+    path("records/download/<uuid:public_id>/", record_views.download, name="download"),
     path("wrong/", book_views.wrong_answers, name="wrong_answers"),
     path("wrong/start/", book_views.start_wrong, name="start_wrong"),
     path("wrong/due/", book_views.start_due, name="start_due"),

@@ -31,7 +31,16 @@ from exams.queries.figures import (
     list_stuck,
 )
 from exams.queries.practice import count_public_questions, find_bank_id, lesson_quiz_result
-from exams.quiz_choice import QuizBank, QuizQuestion, list_quiz_banks, list_quiz_questions
+from exams.quiz_choice import (
+    PracticeSetView,
+    QuizBank,
+    QuizQuestion,
+    find_practice_set,
+    get_practice_set_id,
+    list_practice_sets,
+    list_quiz_banks,
+    list_quiz_questions,
+)
 from exams.rewards import Reward, list_rewards
 
 __all__ = [
@@ -40,6 +49,7 @@ __all__ = [
     "AttemptView",
     "ExamFacts",
     "ExamView",
+    "PracticeSetView",
     "QuizBank",
     "QuizQuestion",
     "Reward",
@@ -53,9 +63,11 @@ __all__ = [
     "count_to_review",
     "find_bank_id",
     "find_best_pass",
+    "find_practice_set",
     "get_attempt_facts",
     "get_exam",
     "get_exam_facts",
+    "get_practice_set_id",
     "lesson_quiz_result",
     "list_attempts",
     "list_authored_exams",
@@ -64,6 +76,7 @@ __all__ = [
     "list_exams_by_keys",
     "list_offered_keys",
     "list_passed_exam_ids",
+    "list_practice_sets",
     "list_quiz_banks",
     "list_quiz_questions",
     "list_rewards",

@@ -41,6 +41,16 @@ def _bank():
     return Bank.objects.get(slug=ACCOUNTING)
 
 
+def accounting_bank():
+    """Return the accounting bank of the demo."""
+    return _bank()
+
+
+def lesson_of_kind(kind: str):
+    """Return the first lesson of a kind of the accounting course."""
+    return _lesson(kind=kind)
+
+
 def exam_titled(title: str):
     """Return the exam of the demo with this in its title."""
     from exams.models import Exam
@@ -122,6 +132,16 @@ def _attempt_of(email: str):
     return Attempt.objects.filter(user__email=email).exclude(state="open").order_by("pk").first()
 
 
+def practice_set():
+    """Return a practice set of the accounting bank for everybody, made where there is none."""
+    from exams.models import PracticeSet
+    from exams.practice.sets import SetSettings, create_set
+
+    found = PracticeSet.objects.filter(bank=_bank()).first()
+    settings = SetSettings(title="热身", visibility=PracticeSet.Visibility.PUBLIC)
+    return found or create_set(actor=_bank().owner, bank=_bank(), settings=settings)
+
+
 PUBLIC = [
     *_plain("", "home", "courses:catalogue", "enterprise", "help", "terms", "account_login", "account_signup"),
     *_plain("", "account_reset_password", "certificates:verify_form", "organizations:sign_in"),
@@ -140,6 +160,8 @@ LEARNER = [
     *_plain("learner", "account_email", "account_change_phone", "account_change_password", "account_reauthenticate"),
     *_plain("learner", "practice:favourites", "practice:settings"),
     Page("book-entry", "learner", _entry_address),
+    *_plain("learner", "practice:random", "practice:daily", "practice:records"),
+    Page("set", "learner", lambda: reverse("practice:set", args=[practice_set().public_id])),
     Page("lesson", "learner", _lesson_address),
     Page("bank", "learner", lambda: reverse("practice:bank", args=[_bank().public_id])),
     Page("exam", "learner", lambda: reverse("exams:detail", args=[exam_titled("综合能力测评").public_id])),
@@ -157,6 +179,9 @@ INSTRUCTOR = [
     Page("terms", "instructor", lambda: reverse("marking:terms", args=[exam_titled("期中考试").public_id])),
     Page("course", "instructor", lambda: reverse("teaching:course", args=[_course().public_id])),
     Page("bank", "instructor", lambda: reverse("authoring:bank", args=[_bank().public_id])),
+    Page("practice-sets", "instructor", lambda: practice_set() and reverse("authoring:practice_sets")),
+    Page("practice-set", "instructor", lambda: reverse("authoring:practice_set", args=[practice_set().public_id])),
+    Page("new-set", "instructor", lambda: reverse("authoring:new_practice_set", args=[_bank().public_id])),
     Page("question", "instructor", _question_address),
     Page("import", "instructor", lambda: reverse("authoring:import", args=[_bank().public_id])),
     Page("paper", "instructor", lambda: reverse("authoring:paper", args=[_paper().public_id])),
