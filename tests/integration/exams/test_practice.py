@@ -396,4 +396,4 @@ def test_the_wrong_answer_book_asks_the_same_number_of_queries_whatever_its_size
         client.get(reverse("practice:wrong_answers"))
 
 
-EXPECTED = {"ask": 7, "feedback": 8, "book": 12}
+EXPECTED = {"ask": 6, "feedback": 8, "book": 12}
