@@ -38,9 +38,9 @@ class AnswerIn(Schema):
 
 
 class AnswersIn(Schema):
-    """Answers in their order, and places of questions to be sent."""
+    """Answers in their order (none where only questions are asked for), and places of questions to be sent."""
 
-    answers: list[AnswerIn] = Field(default=[], max_length=MAXIMUM_ANSWERS)
+    answers: list[AnswerIn] = Field(max_length=MAXIMUM_ANSWERS)
     ask: list[Place] = Field(default=[], max_length=MAXIMUM_ASKED)
 
 
