@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, TextField, Value
 from django.db.models.functions import Concat, Substr
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from exams.domain.grading import GradingPolicy, Mark, MarkState, load_question, 
 from exams.domain.progress import EASY_SECONDS, MasteryRule
 from exams.domain.responses import split_certainty
 from exams.models import PracticeAnswer, PracticeSession, QuestionProgress, QuestionVersion
+from exams.practice.prepared import insert
 from exams.practice.question_progress import answered_in_practice, find_preference, rebuild, record_answer, rule_of
 
 OPEN_LETTER = "-"
@@ -92,7 +93,7 @@ def answer_question(
     with transaction.atomic():
         if not _claimed(session, answer):
             return _former(session, index)
-        answer.save(force_insert=True)
+        insert(answer)
         progress = None
         if mark.state != MarkState.PENDING:
             progress = record_answer(
@@ -104,22 +105,22 @@ def answer_question(
     return AnswerResult(answer=answer, mark=mark, progress=progress, is_new=True)
 
 
+_CLAIM = """
+UPDATE exams_practicesession
+SET answered_count = answered_count + 1, right_count = right_count + %s,
+    states = substr(states, 1, %s) || %s || substr(states, %s), "position" = %s, active_at = %s
+WHERE id = %s AND finished_at IS NULL AND substr(states, %s, 1) = %s
+"""
+
+
 def _claimed(session: PracticeSession, answer: PracticeAnswer) -> bool:
     """Note the answer in the session's row; False where the question is answered already, or the practice finished."""
-    letter = state_letter(answer)
-    rows = PracticeSession.objects.filter(pk=session.pk, finished_at__isnull=True)
-    changed = (
-        rows.alias(former=Substr("states", answer.index + 1, 1))
-        .filter(former=OPEN_LETTER)
-        .update(
-            answered_count=F("answered_count") + 1,
-            right_count=F("right_count") + int(letter == "r"),
-            states=_with_letter(answer.index, letter),
-            position=answer.index,
-            active_at=answer.answered_at,
-        )
-    )
-    return bool(changed)
+    letter, place = state_letter(answer), answer.index
+    at = connection.ops.adapt_datetimefield_value(answer.answered_at)
+    noted = [int(letter == "r"), place, letter, place + 2, place, at]
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [*noted, session.pk, place + 1, OPEN_LETTER])
+        return cursor.rowcount == 1
 
 
 def _former(session: PracticeSession, index: int) -> AnswerResult:

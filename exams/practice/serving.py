@@ -13,6 +13,7 @@ from exams.domain.progress import MasteryRule
 from exams.models import PracticeAnswer, PracticeSession, QuestionProgress, QuestionVersion
 from exams.practice.answers import OPEN_LETTER, AnswerResult, answer_question, state_letter
 from exams.practice.keys import InvalidPracticeKey, PracticeKey
+from exams.practice.prepared import PreparedSelect
 from exams.practice.question_progress import rule_of
 from exams.practice.room import ItemPage, letters_of, page_of, shown_letters, shows_feedback
 from exams.presentation import is_answered
@@ -25,6 +26,22 @@ _UNSHOWN = (
     "statistics__parts",
 )
 """What no page of the room shows: the draft behind a version, and figures for authors."""
+_SESSION = PreparedSelect(
+    lambda ids: (
+        PracticeSession.objects.filter(pk=ids[0], user_id=ids[1], user__is_active=True)
+        .select_related("user__practice_preference")
+        .defer(*_unread_of_user())
+    )
+)
+_VERSIONS = PreparedSelect(
+    lambda ids: QuestionVersion.objects.select_related("statistics", "question").defer(*_UNSHOWN).filter(pk__in=ids)
+)
+
+
+def _unread_of_user() -> list[str]:
+    """Return the columns of an account that the room has no use for."""
+    fields = PracticeSession._meta.get_field("user").related_model._meta.concrete_fields
+    return [f"user__{field.name}" for field in fields if not field.primary_key]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,8 +136,7 @@ def serve_answers(*, key: PracticeKey, answers: Sequence[GivenAnswer], ask: Sequ
 
 def _find_session(key: PracticeKey) -> PracticeSession:
     """Return the session of a key with its learner and how she wants to practise: one statement."""
-    rows = PracticeSession.objects.filter(pk=key.session_id, user_id=key.user_id, user__is_active=True)
-    session = rows.select_related("user__practice_preference").first()
+    session = next(iter(_SESSION.rows(key.session_id, key.user_id)), None)
     if session is None:
         raise InvalidPracticeKey
     return session
@@ -129,8 +145,7 @@ def _find_session(key: PracticeKey) -> PracticeSession:
 def _find_versions(session: PracticeSession, indexes: set[int]) -> dict[int, QuestionVersion]:
     """Return the versions of some places by id, with statistics and question: one statement, none without a place."""
     ids = {session.items[index]["version_id"] for index in indexes}
-    rows = QuestionVersion.objects.select_related("statistics", "question").defer(*_UNSHOWN)
-    found = rows.in_bulk(ids) if ids else {}
+    found = {row.pk: row for row in _VERSIONS.rows(*ids)} if ids else {}
     if len(found) != len(ids):
         raise NotFound(_("There is no such question in this practice."))
     return found
