@@ -4,7 +4,6 @@ import uuid
 from typing import Annotated, Any, NotRequired, TypedDict
 
 from django.http import HttpRequest, JsonResponse
-from django.template.loader import get_template
 from django.utils import translation
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
@@ -12,12 +11,10 @@ from pydantic import BeforeValidator, Field
 
 from edu.core.errors import DomainError
 from exams.api.auth import PracticeKeyAuth, own_practice_key
-from exams.practice.room import ItemPage
+from exams.practice.rendered import html_of
 from exams.practice.serving import GivenAnswer, Served, TakenAnswer, serve_answers
 
 MAXIMUM_ANSWERS, MAXIMUM_ASKED = 50, 10
-PLACEHOLDER = "-"
-"""Stands in forms for the token against forgery, which only the page has that they are put into."""
 router = Router(tags=["practice"], auth=PracticeKeyAuth())
 Place = Annotated[int, Field(ge=0, le=9_999)]
 
@@ -109,7 +106,7 @@ def answers_view(request: HttpRequest, session_id: uuid.UUID, body: AnswersIn) -
 def _sent(served: Served) -> JsonResponse:
     """Answer with the fields of AnswersOut, made of values that fit it: ninja would check each of them again."""
     items = [
-        {"index": page.index, "is_answered": page.answer is not None, "html": _html(page)} for page in served.asked
+        {"index": page.index, "is_answered": page.answer is not None, "html": html_of(page)} for page in served.asked
     ]
     return JsonResponse({
         "results": [_result(taken) for taken in served.taken],
@@ -129,10 +126,5 @@ def _result(taken: TakenAnswer) -> _Result:
         "state": answer.state,
         "fraction": answer.fraction,
         "is_new": taken.is_new,
-        "feedback": _html(taken.page),
+        "feedback": html_of(taken.page),
     }
-
-
-def _html(page: ItemPage) -> str:
-    name = "_feedback" if page.shows_feedback else "_ask"
-    return str(get_template(f"exams/practice/{name}.html").render({"page": page, "csrf_token": PLACEHOLDER}))

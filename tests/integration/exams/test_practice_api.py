@@ -20,6 +20,7 @@ from exams.models import (
     QuestionStatistics,
     QuestionVersion,
 )
+from exams.practice import rendered
 from exams.practice.answers import answer_question, finish_session
 from exams.practice.keys import LASTS, InvalidPracticeKey, read_practice_key, sign_practice_key
 from exams.practice.starts import begin_session
@@ -267,7 +268,7 @@ def test_a_key_opens_its_own_practice_alone(client):
         problem_of(response, 401)
     missing = f"/api/v1/practice/sessions/{uuid.uuid4()}/answers"
     headers = {"Authorization": f"Practice {mine.key}"}
-    problem_of(client.post(missing, data="{}", content_type="application/json", headers=headers), 404)
+    problem_of(client.post(missing, data='{"answers": []}', content_type="application/json", headers=headers), 404)
     assert (mine.counts(), other.counts()) == before
 
 
@@ -348,6 +349,19 @@ def test_nothing_secret_is_in_any_byte_before_the_answer(client, feedback):
             assert "LEAK-EXPLANATION" in body["results"][0]["feedback"], name
 
 
+def test_a_question_that_is_kept_names_the_practice_that_asks(client):
+    sample = SAMPLES["file_upload"]
+    version = make_question(type="file_upload", content=sample.content, key=sample.key)
+    first, second = Practice(client, [version]), Practice(client, [version])
+    pages = [practice.send([], [0]).json()["items"][0]["html"] for practice in (first, second)]
+    assert pages[0] != pages[1]
+    for practice, other, page in zip((first, second), (second, first), pages, strict=True):
+        assert str(practice.session.public_id) in page
+        assert str(other.session.public_id) not in page
+    rendered._asked.clear()
+    assert second.send([], [0]).json()["items"][0]["html"] == pages[1]
+
+
 @pytest.mark.parametrize("name", TYPES)
 def test_a_question_is_sent_as_the_same_bytes_whatever_its_key_says(client, name):
     sample, sent = SAMPLES[name], []
@@ -359,6 +373,7 @@ def test_a_question_is_sent_as_the_same_bytes_whatever_its_key_says(client, name
         QuestionVersion.objects.filter(pk=version.pk).update(key=key)
         items = [practice.row.items[0] | {"order": {}}]
         PracticeSession.objects.filter(pk=practice.session.pk).update(items=items)
+        rendered._asked.clear()
         html = practice.send([], [0]).json()["items"][0]["html"]
         sent.append(html.replace(str(practice.session.public_id), ""))
     assert sent[0] == sent[1]
