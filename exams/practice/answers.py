@@ -91,9 +91,8 @@ def answer_question(
         answered_at=now_utc(),
     )
     with transaction.atomic():
-        if not _claimed(session, answer):
+        if not _claimed(session, answer) or not insert(answer):
             return _former(session, index)
-        insert(answer)
         progress = None
         if mark.state != MarkState.PENDING:
             progress = record_answer(

@@ -81,13 +81,18 @@ def _object(plan: _Plan, row: list[Any]) -> Any:
     return found
 
 
-def insert(row: models.Model) -> None:
-    """Insert a row and give it its id: one statement. IntegrityError as `save` raises it."""
+def insert(row: models.Model) -> bool:
+    """Insert a row and give it its id: one statement. False where a unique constraint stands against it, and nothing is
+    changed; the transaction goes on."""
     sql, fields = _insert_sql(type(row), connection.vendor)
     with connection.cursor() as cursor:
         cursor.execute(sql, [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields])
-        row.pk = cursor.fetchone()[0]
+        made = cursor.fetchone()
+    if made is None:
+        return False
+    row.pk = made[0]
     row._state.adding, row._state.db = False, connection.alias
+    return True
 
 
 def update(row: models.Model, names: tuple[str, ...]) -> None:
@@ -105,7 +110,8 @@ def _insert_sql(model: type[models.Model], _vendor: str) -> tuple[str, tuple[Any
     columns = ", ".join(quote(field.column) for field in fields)
     places = ", ".join(["%s"] * len(fields))
     key = quote(model._meta.pk.column)
-    return f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places}) RETURNING {key}", fields  # noqa: S608 - names of our own columns
+    sql = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608 - our own names
+    return f"{sql} ON CONFLICT DO NOTHING RETURNING {key}", fields
 
 
 @lru_cache

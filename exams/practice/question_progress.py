@@ -5,7 +5,7 @@ all her answers where an exam, a regrade, an assessment or her mastery rule chan
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from exams.delivery.reviewing import enters_books
@@ -93,12 +93,7 @@ def record_answer(*, user_id: int, question_id: int, answered: Answered, rule: M
     row = next(iter(_LOCKED_ROW.rows(user_id, question_id)), None)
     if row is None:
         row = put(QuestionProgress(user_id=user_id, question_id=question_id), advance(Standing(), answered, rule=rule))
-        try:
-            with transaction.atomic():
-                insert(row)
-        except IntegrityError:
-            return _rebuilt_row(user_id=user_id, question_id=question_id, rule=rule)
-        return row
+        return row if insert(row) else _rebuilt_row(user_id=user_id, question_id=question_id, rule=rule)
     standing = standing_of(row)
     if not standing.precedes(answered):
         return _rebuilt_row(user_id=user_id, question_id=question_id, rule=rule)

@@ -35,6 +35,14 @@ TYPES = sorted(question_types())
 CONTROL = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
 
+@pytest.fixture(autouse=True)
+def _nothing_kept():
+    """Ids begin anew with each test, so that kept HTML would be another question's."""
+    rendered.forget()
+    yield
+    rendered.forget()
+
+
 class Practice:
     """A learner in a practice, and what her browser would send."""
 
@@ -358,8 +366,22 @@ def test_a_question_that_is_kept_names_the_practice_that_asks(client):
     for practice, other, page in zip((first, second), (second, first), pages, strict=True):
         assert str(practice.session.public_id) in page
         assert str(other.session.public_id) not in page
-    rendered._asked.clear()
+    rendered.forget()
     assert second.send([], [0]).json()["items"][0]["html"] == pages[1]
+
+
+@pytest.mark.parametrize("name", ["single_choice", "short_text", "true_false", "numerical"])
+def test_a_review_that_is_kept_is_that_of_the_same_answer_alone(client, name):
+    version, sample = make_question(type=name), PLAIN[name]
+    seen = {}
+    for _round in range(2):
+        for which in ("right", "wrong"):
+            practice = Practice(client, [version])
+            response = practice.send([given(0, sample[which])]).json()["results"][0]
+            html = response["feedback"].replace(str(practice.session.public_id), "")
+            assert seen.setdefault(which, html) == html
+        rendered.forget()
+    assert seen["right"] != seen["wrong"]
 
 
 @pytest.mark.parametrize("name", TYPES)
@@ -373,7 +395,7 @@ def test_a_question_is_sent_as_the_same_bytes_whatever_its_key_says(client, name
         QuestionVersion.objects.filter(pk=version.pk).update(key=key)
         items = [practice.row.items[0] | {"order": {}}]
         PracticeSession.objects.filter(pk=practice.session.pk).update(items=items)
-        rendered._asked.clear()
+        rendered.forget()
         html = practice.send([], [0]).json()["items"][0]["html"]
         sent.append(html.replace(str(practice.session.public_id), ""))
     assert sent[0] == sent[1]
