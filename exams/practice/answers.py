@@ -116,7 +116,7 @@ def _claimed(session: PracticeSession, answer: PracticeAnswer) -> bool:
     """Note the answer in the session's row; False where the question is answered already, or the practice finished."""
     letter, place = state_letter(answer), answer.index
     at = connection.ops.adapt_datetimefield_value(answer.answered_at)
-    noted = [int(letter == "r"), place, letter, place + 2, place, at]
+    noted: list[Any] = [int(letter == "r"), place, letter, place + 2, place, at]
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, [*noted, session.pk, place + 1, OPEN_LETTER])
         return cursor.rowcount == 1

@@ -65,7 +65,7 @@ class PreparedSelect:
             names=tuple(column[0].target.attname for column in compiler.select[first : last + 1]),
             own=slice(first, last + 1),
             converters=tuple((place, convert, expression) for place, (convert, expression) in found.items()),
-            populators=get_related_populators(info, compiler.select, connection.alias),
+            populators=get_related_populators(info, compiler.select, connection.alias),  # type: ignore[call-arg] # the stubs are those of a later Django
         )
 
 

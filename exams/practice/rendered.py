@@ -73,8 +73,9 @@ def _kept(known: dict[tuple[object, ...], Text], key: tuple[object, ...], make: 
 
 def _rendered(name: str, page: ItemPage, *, review: SafeString | None = None) -> SafeString:
     context = {"page": page, "csrf_token": PLACEHOLDER, "review": review}
-    return get_template(f"exams/practice/{name}.html").render(context)
+    return SafeString(get_template(f"exams/practice/{name}.html").render(context))
 
 
 def _review(page: ItemPage) -> SafeString:
-    return get_template("exams/types/question_review.html").render({"question": page.question, "heading": "h2"})
+    context = {"question": page.question, "heading": "h2"}
+    return SafeString(get_template("exams/types/question_review.html").render(context))
