@@ -235,13 +235,13 @@ async function enter(room) {
 
   /* Leaving, coming back, the network. */
   window.addEventListener("pagehide", () => {
-    drafts.keep();
+    drafts.keepAtClose();
     queue.flushAtClose();
   });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") {
       countSeconds();
-      drafts.keep();
+      drafts.keepAtClose();
       queue.flushAtClose();
     } else {
       shownAt = performance.now();

@@ -3,6 +3,21 @@ import { readResponse, writeResponse } from "../exam/responses.js";
 
 const DELAY = 250;
 
+function noteLast(place, last) {
+  try {
+    sessionStorage.setItem(place, JSON.stringify(last));
+  } catch { /* the database was asked too */ }
+}
+function takeLast(place) {
+  try {
+    const last = JSON.parse(sessionStorage.getItem(place));
+    sessionStorage.removeItem(place);
+    return last;
+  } catch {
+    return null;
+  }
+}
+
 export class Drafts {
   #timer = 0;
   #waiting = null;
@@ -15,6 +30,16 @@ export class Drafts {
   async load() {
     const rows = await this.store.list(this.place).catch(() => []);
     for (const { slot, response } of rows) this.#kept.set(slot - 1, response);
+    const last = takeLast(this.place);
+    if (last) this.#write(last.index, last.response);
+  }
+
+  /** The last breath of a page: what the device's database may not manage any more is noted at once, for the page that follows. */
+  keepAtClose() {
+    const waiting = this.#waiting;
+    const response = waiting && readResponse(waiting.question);
+    if (waiting && response !== null) noteLast(this.place, { index: waiting.index, response });
+    this.keep();
   }
 
   /** Notes that a question has changed. */
@@ -33,10 +58,12 @@ export class Drafts {
     if (!waiting) return;
     const response = readResponse(waiting.question);
     if (response === null) this.drop(waiting.index);
-    else {
-      this.#kept.set(waiting.index, response);
-      this.store.put({ attempt: this.place, slot: waiting.index + 1, response }).catch(() => {});
-    }
+    else this.#write(waiting.index, response);
+  }
+
+  #write(index, response) {
+    this.#kept.set(index, response);
+    this.store.put({ attempt: this.place, slot: index + 1, response }).catch(() => {});
   }
 
   /** Puts a draft into a question that is still empty; true where there was one. */
