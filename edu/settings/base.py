@@ -93,8 +93,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
-# The exam room's saves need no session, no language, no message: wsgi.py serves them with this chain.
-HOT_PATH_PREFIXES = ["/api/v1/attempts/"]
+# Saves of the exam room and answers of practice need no session, no message: wsgi.py serves them with this chain.
+HOT_PATH_PREFIXES = ["/api/v1/attempts/", "/api/v1/practice/"]
 HOT_PATH_MIDDLEWARE = [
     "edu.audit.middleware.RequestIdMiddleware",
     "edu.audit.middleware.RefusalMiddleware",

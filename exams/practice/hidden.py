@@ -14,6 +14,12 @@ from exams.models import Attempt, Bank, ItemResult, Question, QuestionVersion
 _MARKED = frozenset({Attempt.State.GRADED, Attempt.State.NEEDS_MARKING})
 
 
+def may_hide() -> Q:
+    """Return what attempts have in common that may hide their questions, now or at some time."""
+    is_out_of_sight = Q(released_at__isnull=True) | Q(exam__review_policy__after_close=True)
+    return (is_out_of_sight | Q(exam__review_policy__keys=False)) & ~Q(state=Attempt.State.VOIDED)
+
+
 def _hiding_attempts(*, user_id: int, now: datetime) -> list[Attempt]:
     """Return the learner's attempts whose questions she may not see solved now.
 

@@ -25,6 +25,7 @@ urlpatterns = [
     path("sessions/<uuid:public_id>/report/", views.report, name="report"),
     path("sessions/<uuid:public_id>/finish/", views.finish, name="finish"),
     path("sessions/<uuid:public_id>/result/", views.result, name="result"),
+    path("sessions/<uuid:public_id>/retry/", views.retry, name="retry"),
     path("sessions/<uuid:public_id>/files/", files.begin, {"kind": "session"}, name="files"),
     path("sessions/<uuid:public_id>/files/<uuid:upload_id>/", files.keep, {"kind": "session"}, name="keep_file"),
     path("random/", selection_views.random, name="random"),

@@ -10,11 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from edu.core.clock import now_utc
 from edu.core.errors import DomainError, NotFound
 from exams.answer_files import form_with_files, sitting_of_session
 from exams.models import PracticeAnswer, PracticeSession, QuestionVersion
 from exams.practice.answers import answer_question, assess_answer, finish_session
+from exams.practice.retry import retry_session
 from exams.practice.room import ItemPage, item_page, read_response, result_page
+from exams.practice.room_words import room_of
 from exams.practice.samples import find_sample_offer
 from exams.practice.sessions import get_session
 from exams.presentation import is_answered
@@ -36,8 +39,12 @@ def _index_of(request: HttpRequest, session: PracticeSession, value: str | None)
 
 
 def _show(request: HttpRequest, page: ItemPage, *, asks_blank: bool = False) -> HttpResponse:
-    template = "exams/practice/_item.html" if getattr(request, "htmx", False) else "exams/practice/session.html"
-    return render(request, template, {"page": page, "title": page.session.title, "asks_blank": asks_blank})
+    room = room_of(page, now=now_utc())
+    return render(
+        request,
+        "exams/practice/session.html",
+        {"page": page, "title": page.session.title, "asks_blank": asks_blank, "room": room},
+    )
 
 
 @login_required
@@ -83,9 +90,6 @@ def answer(request: HttpRequest, public_id: Any) -> HttpResponse:
     target = place
     if row.feedback == "at_end":
         target = min(place + 1, len(row.items) - 1)
-    row.refresh_from_db()
-    if getattr(request, "htmx", False):
-        return _show(request, item_page(session=row, index=target))
     return redirect(f"{reverse('practice:session', args=[row.public_id])}?n={target + 1}")
 
 
@@ -151,3 +155,16 @@ def result(request: HttpRequest, public_id: Any) -> HttpResponse:
             **result_page(session=row),
         },
     )
+
+
+@login_required
+@require_POST
+def retry(request: HttpRequest, public_id: Any) -> HttpResponse:
+    """Begin a practice of what was not right in a finished one."""
+    row = _own_session(request, public_id)
+    try:
+        session = retry_session(session=row)
+    except DomainError as error:
+        messages.error(request, _(error.message))
+        return redirect("practice:result", public_id=row.public_id)
+    return redirect("practice:session", public_id=session.public_id)

@@ -101,10 +101,9 @@ def test_an_empty_answer_is_asked_about_and_a_given_one_never(client, learner, b
     start(client, bank)
     session = PracticeSession.objects.get()
     url = reverse("practice:answer", args=[session.public_id])
-    part = client.post(url, {"n": 1, "q1": "   "}, headers={"HX-Request": "true"}).content.decode()
-    assert "Leave it blank?" in part
-    assert "<html" not in part
-    assert "SECRET-KEY" not in part
+    page = client.post(url, {"n": 1, "q1": "   "}).content.decode()
+    assert "Leave it blank?" in page.split("<template")[0]
+    assert "SECRET-KEY" not in page
     session.refresh_from_db()
     assert (
         session.answered_count,
@@ -396,4 +395,4 @@ def test_the_wrong_answer_book_asks_the_same_number_of_queries_whatever_its_size
         client.get(reverse("practice:wrong_answers"))
 
 
-EXPECTED = {"ask": 7, "feedback": 8, "book": 8}
+EXPECTED = {"ask": 6, "feedback": 8, "book": 8}
