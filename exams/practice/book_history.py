@@ -155,7 +155,7 @@ def answer_words(version: QuestionVersion, response: Any, *, order: Mapping[str,
         content = question_type.bind(question_type.parse_content(version.content), order)
         words = question_type.summarise_response(content, question_type.parse_response(content, raw))
         view = ask_view(type=version.type, content=version.content, name="q", order=order, response=raw)
-        has_letters = version.type != "true_false"  # the two words stand on the page without letters
+        has_letters = bool(question_type.option_order(content))  # right and wrong stand there without letters
         chosen = [
             f"{option.letter}. {plain(option.html)}" if has_letters else plain(option.html)
             for option in view.options

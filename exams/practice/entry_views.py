@@ -142,6 +142,8 @@ def mark(request: HttpRequest, public_id: Any) -> HttpResponse:
             row = _or_404(set_favourite, **fields, is_favourite=request.POST["favourite"] == "1")
         elif "mistake" in request.POST:
             row = _or_404(set_mistake, **fields, mistake=request.POST["mistake"])
+        else:
+            _or_404(get_row, **fields)
     except DomainError as error:
         messages.error(request, _(error.message))
     back = safe_next(request, reverse("practice:entry", args=[public_id]))

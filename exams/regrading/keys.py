@@ -59,6 +59,8 @@ def key_text(version: QuestionVersion, key: Any) -> str:
     try:
         question = load_question(version.type, version.content, key)
         words = one_line(question.type.summarise_key(question.content, question.key))[:300]
-        return dict(option_choices(version)).get(words, words) if version.type == "true_false" else words
+        # Options without an order of their own have no letters: they are named by their words.
+        has_letters = bool(question.type.option_order(question.content))
+        return words if has_letters else dict(option_choices(version)).get(words, words)
     except Exception:  # noqa: BLE001 - any key that cannot be read is shown as nothing
         return ""

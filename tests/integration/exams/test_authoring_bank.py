@@ -99,7 +99,7 @@ def test_the_bank_page_asks_the_same_number_of_queries_whatever_its_size(
     bank = make_full_bank(author, size)
     url = reverse("authoring:bank", args=[bank.public_id])
     client.get(url)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         response = client.get(url)
     assert response.status_code == 200
 

@@ -306,7 +306,7 @@ def test_the_list_takes_the_same_queries_for_any_number_of_papers(client, author
         with django_assert_num_queries(12, exact=False) as caught:
             client.get(url)
         counts.append(len(caught))
-    assert counts[0] == counts[1] == 10
+    assert counts[0] == counts[1] == 9
 
 
 def test_the_editor_takes_the_same_queries_for_any_number_of_questions(client, author, bank, django_assert_num_queries):

@@ -12,6 +12,7 @@ from exams.authoring.editors import get_editor
 from exams.delivery.grade import grade_attempt
 from exams.domain.grading import conceal_ids
 from exams.domain.registry import get_type
+from exams.domain.stored_parts import named_parts
 from exams.models import AnswerFile, ItemResult, PracticeAnswer, PracticeSession, QuestionProgress
 from exams.practice.book_starts import start_wrong_practice
 from exams.presentation import ask_view
@@ -97,7 +98,13 @@ def test_the_room_asks_all_and_marks_all_but_the_files(sit, client):
     sitting.submit()
     row = ItemResult.objects.get(attempt_id=sitting.row.pk)
     assert row.state == "pending"
-    assert {part["id"]: part["fraction"] for part in row.parts} == {"q1": 1, "q2": None, "q3": 1, "q4": 1, "q5": 1}
+    assert {part["id"]: part["fraction"] for part in named_parts(row.parts)} == {
+        "q1": 1,
+        "q2": None,
+        "q3": 1,
+        "q4": 1,
+        "q5": 1,
+    }
 
 
 def test_the_review_shows_key_and_explanation_of_each_part(sit, client):
