@@ -21,6 +21,7 @@ from exams.interchange.exports import remove_old_files
 from exams.marking.export import remove_old_results
 from exams.marking.gradebook import candidate_ids
 from exams.models import Attempt, Exam
+from exams.practice.reminders import remind_learners
 
 REMIND_AHEAD = timedelta(hours=24)
 
@@ -93,3 +94,9 @@ def forget_exam_signals() -> int:
 def refresh_exam_figures() -> int:
     """Have the statistics of exams that were marked lately computed anew."""
     return refresh_snapshots(now=now_utc())
+
+
+@shared_task(name="exams.tasks.remind_of_practice")
+def remind_of_practice() -> int:
+    """Remind learners who asked for it and have not practised today; return how many were told."""
+    return remind_learners(now=now_utc())

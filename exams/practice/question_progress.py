@@ -124,7 +124,7 @@ def rebuild_all(*, user_id: int) -> int:
     """Make all rows of a learner anew, and those that are missing; return of how many questions."""
     known = set(QuestionProgress.objects.filter(user_id=user_id).values_list("question_id", flat=True))
     known |= set(PracticeAnswer.objects.filter(user_id=user_id).values_list("question_id", flat=True))
-    attempts = [attempt.pk for attempt in _counting_attempts(user_id)]
+    attempts = [attempt.pk for attempt in counting_attempts(user_id)]
     known |= set(ItemResult.objects.filter(attempt_id__in=attempts).values_list("question_id", flat=True))
     rebuild(user_id=user_id, question_ids=known)
     return len(known)
@@ -164,7 +164,7 @@ def answers_of(*, user_id: int, question_ids: Collection[int]) -> dict[int, list
     ).exclude(state="pending")
     for answer in practised.iterator():
         found.setdefault(answer.question_id, []).append(answered_in_practice(answer))
-    attempts = {attempt.pk: attempt for attempt in _counting_attempts(user_id)}
+    attempts = {attempt.pk: attempt for attempt in counting_attempts(user_id)}
     results = ItemResult.objects.filter(
         Q(fraction__isnull=False) | Q(state="blank"),
         attempt_id__in=attempts,
@@ -203,7 +203,7 @@ def answered_in_practice(answer: PracticeAnswer, /) -> Answered:
     )
 
 
-def _counting_attempts(user_id: int) -> list[Attempt]:
+def counting_attempts(user_id: int, /) -> list[Attempt]:
     """Return the learner's attempts whose results count in the book, with their exams."""
     released = (
         Attempt.objects.filter(user_id=user_id, state=Attempt.State.GRADED, released_at__isnull=False)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exams.practice import book_views, views
+from exams.practice import book_views, goal_views, views
 from exams.views import files
 
 app_name = "practice"
@@ -19,6 +19,8 @@ urlpatterns = [
     path("sessions/<uuid:public_id>/result/", views.result, name="result"),
     path("sessions/<uuid:public_id>/files/", files.begin, {"kind": "session"}, name="files"),
     path("sessions/<uuid:public_id>/files/<uuid:upload_id>/", files.keep, {"kind": "session"}, name="keep_file"),
+    path("progress/", goal_views.progress, name="progress"),
+    path("goals/", goal_views.goals, name="goals"),
     path("records/", views.records, name="records"),
     path("wrong/", book_views.wrong_answers, name="wrong_answers"),
     path("wrong/start/", book_views.start_wrong, name="start_wrong"),

@@ -27,6 +27,7 @@ from exams.practice.access import (
 from exams.practice.answers import answer_question, assess_answer, finish_session
 from exams.practice.book import count_open_entries
 from exams.practice.forms import StartForm
+from exams.practice.goal_views import today_card
 from exams.practice.progress import list_bank_progress, list_chapters
 from exams.practice.room import ItemPage, item_page, read_response, result_page
 from exams.practice.sessions import get_session
@@ -57,6 +58,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "open_paper_ids": papers_open,
             "running": PracticeSession.objects.filter(user=user, finished_at__isnull=True).order_by("-active_at")[:5],
             "wrong_count": count_open_entries(user_id=user.pk),
+            **today_card(request),
         },
     )
 

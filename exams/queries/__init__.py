@@ -30,11 +30,18 @@ from exams.queries.figures import (
     count_to_review,
     list_stuck,
 )
-from exams.queries.practice import count_public_questions, find_bank_id, lesson_quiz_result
+from exams.queries.practice import (
+    PRACTICE_STARTS,
+    count_public_questions,
+    find_bank_id,
+    lesson_quiz_result,
+    practice_today,
+)
 from exams.quiz_choice import QuizBank, QuizQuestion, list_quiz_banks, list_quiz_questions
 from exams.rewards import Reward, list_rewards
 
 __all__ = [
+    "PRACTICE_STARTS",
     "RECORD_STATES",
     "AttemptFacts",
     "AttemptView",
@@ -68,4 +75,5 @@ __all__ = [
     "list_quiz_questions",
     "list_rewards",
     "list_stuck",
+    "practice_today",
 ]
