@@ -15,7 +15,7 @@ from exams.models import PracticePreference
 from exams.practice.days import site_today
 
 REMINDER_CATEGORY = "practice"
-"""Category of the reminder's mails (edu.notifications.kinds); it holds nothing else, so that one click stops it alone."""
+"""Category of the reminder's mails (edu.notifications.kinds); it holds nothing else: one click stops it alone."""
 MOST_A_DAY = 500
 
 

@@ -150,7 +150,7 @@ def _short(on: date) -> str:
 
 
 def _movement(weeks: Sequence[WeekFigures]) -> str:
-    """Say how the accuracy of the last four weeks compares with the four before; nothing below ten answers in either."""
+    """Say how the accuracy of the last four weeks compares with the four before; nothing below ten answers."""
     shares: list[Any] = []
     for part in (weeks[-8:-4], weeks[-4:]):
         marked = sum(week.marked for week in part)
