@@ -9,8 +9,8 @@ class CoursesConfig(AppConfig):
     name = "courses"
 
     def ready(self) -> None:
-        """Make finished courses known to the certificate room, quizzes and classes to the exams room, and listen to the page
-        editor."""
+        """Make finished courses known to the certificate room, quizzes and classes to the exams room, and listen to the
+        page editor."""
         from courses import cohorts, question_uses
         from courses.achievements import register
         from courses.authoring import editor_news

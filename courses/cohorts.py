@@ -11,7 +11,7 @@ ROOM = "course"
 
 
 def list_course_cohorts(*, user: Any) -> list[Any]:
-    """Return the courses that the person teaches, newest first, MOST_OFFERED at most; one statement beside the rule's."""
+    """Return the courses that the person teaches, newest first, MOST_OFFERED at most; one or two statements."""
     from exams.services import Cohort
 
     rows = taught_courses(user).exclude(status=Course.Status.DRAFT).order_by("-pk")[:MOST_OFFERED]

@@ -1,4 +1,4 @@
-"""Groups of learners that rooms above know of: the courses that somebody teaches. This room never asks who is behind it.
+"""Groups of learners that rooms above know of: the courses that somebody teaches. This room never asks who they are.
 
 A room calls `register_cohorts` in its AppConfig.ready().
 """
