@@ -234,7 +234,7 @@ def test_the_page_of_progress_asks_the_same_number_of_questions(client, size, dj
         answer(user, count=size, at=now_utc() - timedelta(days=number))
     client.force_login(user)
     client.get(reverse("practice:progress"))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(16):
         client.get(reverse("practice:progress"))
 
 
