@@ -1,5 +1,7 @@
 """The page where an author sees where her class fails."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -25,7 +27,7 @@ def weak_topics(request: HttpRequest) -> HttpResponse:
     if wanted and bank is None:
         raise NotFound(_("There is no such bank."))
     days = next((one for one in DAYS if str(one) == request.GET.get("days", "")), DAYS[0])
-    context = {
+    context: dict[str, Any] = {
         "desk": "instructor" if getattr(request.user, "is_instructor", False) else "trainer",
         "title": _("Where the class fails"),
         "banks": banks,

@@ -115,7 +115,9 @@ def list_mastery(*, user: Any, now: datetime) -> MasteryPage:
     topics: dict[int, list[Topic]] = {}
     for topic in Topic.objects.filter(bank__in=begun):
         topics.setdefault(topic.bank_id, []).append(topic)
-    shown, folded, room = [], [], MOST_TOPICS
+    shown: list[BankMastery] = []
+    folded: list[Bank] = []
+    room = MOST_TOPICS
     for bank in begun:
         own = topics.get(bank.pk, [])
         if shown and len(own) > room:
@@ -152,7 +154,7 @@ def _evidence(
         "due_at",
     ).iterator():
         recall = 1.0
-        if stability is not None and fraction:
+        if at is not None and stability is not None and difficulty is not None and due_at is not None and fraction:
             memory = Memory(stability=stability, difficulty=difficulty, reviewed_at=at, due_at=due_at)
             recall = recall_chance(memory, at=max(now, at))
         value = Evidence(last_fraction=fraction or 0.0, recall=recall).value
@@ -166,7 +168,9 @@ def _bank_mastery(bank: Bank, topics: Sequence[Topic], tallies: dict[tuple[int, 
     sums: dict[int, Tally] = {}
     for topic in topics:
         own = tallies.get((bank.pk, topic.pk))
-        for above in (int(part) for part in topic.path.split("/") if part) if own else ():
+        if own is None:
+            continue
+        for above in (int(part) for part in topic.path.split("/") if part):
             sums[above] = sums.get(above, Tally()) + own
     whole = sum((tally for (bank_id, _topic), tally in tallies.items() if bank_id == bank.pk), Tally())
     rows = [

@@ -18,7 +18,7 @@ from exams.practice.days import RIGHT_FROM, PracticeDay, site_today
 from exams.practice.question_progress import counting_attempts
 
 WEEKS = 12
-DAYS_OF_BARS = 14
+DAYS_OF_BARS = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +130,7 @@ def make_trends(*, weeks: Sequence[WeekFigures], days: Sequence[PracticeDay], to
             format_value=lambda value: f"{value:.0f}",
         ),
         answered=bar_plot(
-            data=[Datum(label=_short(day), value=counts.get(day, 0)) for day in last], format_value=_whole
+            data=[Datum(label=date_format(day, "D"), value=counts.get(day, 0)) for day in last], format_value=_whole
         ),
         words=_movement(weeks),
         has_any=any(week.marked or week.answered or week.exam_marked for week in weeks),

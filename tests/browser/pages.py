@@ -127,7 +127,15 @@ PUBLIC = [
 ]
 LEARNER = [
     *_plain("learner", "learning:home", "learning:courses", "learning:notes", "exams:index", "exams:records"),
-    *_plain("learner", "practice:index", "practice:progress", "practice:goals", "practice:wrong_answers", "certificates:mine", "payments:orders"),
+    *_plain(
+        "learner",
+        "practice:index",
+        "practice:progress",
+        "practice:goals",
+        "practice:wrong_answers",
+        "certificates:mine",
+        "payments:orders",
+    ),
     *_plain("learner", "payments:coupons", "notifications:inbox", "accounts:profile", "accounts:tokens"),
     *_plain("learner", "accounts:security", "accounts:data", "accounts:delete", "account_logout", "mfa_index"),
     *_plain("learner", "account_email", "account_change_phone", "account_change_password", "account_reauthenticate"),
