@@ -144,7 +144,10 @@ def strip_rows(strip: tuple[tuple[StripDay, ...], ...]) -> list[dict[str, Any]]:
         marks = ("★" if day.is_goal else "") + ("○" if day.is_forgiven else "")
         return f"{day.count}{marks}"
 
-    return [{"monday": week[0].on, "cells": [said(day) for day in week]} for week in reversed(strip)]
+    return [
+        {"week": date_format(week[0].on, "MONTH_DAY_FORMAT"), "cells": [said(day) for day in week]}
+        for week in reversed(strip)
+    ]
 
 
 @login_required
