@@ -14,7 +14,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from benchmarks import crowds, grading, growth, jobs, pgbench, processes, regrading, report, servers
+from benchmarks import crowds, grading, growth, jobs, pgbench, practice, processes, regrading, report, servers
 from benchmarks.load import Requests, Sample, UnexpectedAnswer, measure, median_sample
 
 WARM_SECONDS = 0.4
@@ -27,6 +27,8 @@ GROWTH = {"quick": 500, "full": 20_000}
 """Graded attempts that are added before some jobs are measured again; about ten times those that were there."""
 MARKED = {"quick": (1_000,), "full": (10_000, 100_000)}
 """Marked attempts that are regraded and counted, in each mode."""
+PRACTISED = {"quick": (10_000, 50_000), "full": (10_000, 1_000_000)}
+"""Past results of a cohort, with which the next question of a practice is served, in each mode."""
 
 
 def main(arguments: list[str]) -> int:
@@ -48,6 +50,10 @@ def main(arguments: list[str]) -> int:
         try:
             rows += _measure_site(database=database, mode=mode, seconds=seconds, rounds=rounds, details=details)
             rows += _measure_marked(database=database, sizes=MARKED[mode], details=details)
+            _say(
+                f"{database}: practising with {' and '.join(f'{size:,}' for size in PRACTISED[mode])} past results ..."
+            )
+            rows += practice.measured(database=database, sizes=PRACTISED[mode], seconds=seconds, rounds=rounds)
         except (OSError, subprocess.CalledProcessError, UnexpectedAnswer) as error:
             failures.append(f"not measured: {database} ({error})")
     missing = list(failures)
@@ -109,7 +115,8 @@ def _measure_site(
     handed_in = sum(stock) + 2 * crowds.SIZES[mode][0]
     _say(f"{database}: making data ...")
     began = time.monotonic()
-    with servers.running_site(database=database, starts=sum(stock), submits=handed_in) as site:
+    data = ("benchmarks.data", str(sum(stock)), str(handed_in))
+    with servers.running_site(database=database, data=data) as site:
         plan = json.loads(site.plan.read_text(encoding="utf-8"))
         _say(f"{database}: measuring (data made in {time.monotonic() - began:.0f} s) ...")
         cpu = partial(processes.cpu_seconds, site.process_ids) if processes.is_supported() else None

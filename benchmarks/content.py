@@ -32,7 +32,7 @@ SIZES = {"room10": 10, "room50": 50, "review": 50, "save": 50, "start": 50, "sub
 
 def make_exams(*, owner: User, now: datetime) -> dict[str, Exam]:
     """Return the open exams of SIZES by name; none of their questions waits for a marker."""
-    questions = _make_questions(owner=owner)
+    questions = make_questions(owner=owner)
     papers: dict[int, Paper] = {}
     found: dict[str, Exam] = {}
     for name, size in SIZES.items():
@@ -54,8 +54,8 @@ def make_exams(*, owner: User, now: datetime) -> dict[str, Exam]:
     return found
 
 
-def _make_questions(*, owner: User) -> list[Question]:
-    """Return the demo's questions that are graded without people, their types mixed."""
+def make_questions(*, owner: User) -> list[Question]:
+    """Fill banks with the demo's questions and return those that are graded without people, their types mixed."""
     found: list[Question] = []
     for subject in SUBJECTS:
         bank = create_bank(actor=owner, name=subject.capitalize(), slug=f"benchmark-{subject}")

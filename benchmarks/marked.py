@@ -138,12 +138,11 @@ def _write(exam: Any, versions: list[tuple[int, int]], numbers: range, chance: r
         )  # fmt: skip
         for place, ((question_id, version_id), one) in enumerate(zip(versions, given, strict=True)):
             fraction = float(one == "a")
-            part = {"id": one, "fraction": fraction, "correct": one == "a", "given": one, "weight": 1.0, "parts": []}
             results.append(
                 ItemResult(
                     attempt_id=pk, slot=place + 1, exam_id=exam.pk, user_id=learner.pk, question_id=question_id,
                     version_id=version_id, topic_id=None, state="graded", fraction=fraction, mark=2 * fraction,
-                    maximum=2, parts=[part], grader="1", graded_at=now,
+                    maximum=2, parts=[[one, one == "a", one]], grader="1", graded_at=now,
                 )
             )  # fmt: skip
     with transaction.atomic():

@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,8 +36,11 @@ def find_databases() -> list[str]:
 
 
 @contextlib.contextmanager
-def running_site(*, database: str, starts: int, submits: int) -> Iterator[Site]:
-    """Run the site on an empty database filled for the benchmark; everything is removed at the end."""
+def running_site(*, database: str, data: Sequence[str]) -> Iterator[Site]:
+    """Run the site on an empty database filled for the benchmark; everything is removed at the end.
+
+    `data` is the module that fills it and writes the plan, and its arguments after the plan's path.
+    """
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="jinbang-bench-")))
         (folder / "static").mkdir()  # WhiteNoise warns where it is missing
@@ -58,7 +61,7 @@ def running_site(*, database: str, starts: int, submits: int) -> Iterator[Site]:
         services = _children() - before
         plan = folder / "plan.json"
         subprocess.run(
-            [sys.executable, "-m", "benchmarks.data", str(plan), str(starts), str(submits)],
+            [sys.executable, "-m", data[0], str(plan), *data[1:]],
             cwd=ROOT, env=environment | {"JINBANG_BROKER": "manual"}, check=True,
         )  # fmt: skip
         web, port = stack.enter_context(_web_server(environment=environment, log=folder / "web.log"))

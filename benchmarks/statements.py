@@ -22,7 +22,7 @@ def count_statements(plan: dict[str, Any]) -> dict[str, int]:
     for job, path in page_paths(plan, reader).items():
         pages.cookies = SimpleCookie(reader["cookies"] if job not in VISITOR_PAGES else "")
         for _round in range(2):
-            found[job] = _count(pages, "get", path)
+            found[job] = count_request(pages, "get", path)
     with override_settings(MIDDLEWARE=settings.HOT_PATH_MIDDLEWARE):
         for person in (first, second):
             save, hot = person["save"], Client(SERVER_NAME="127.0.0.1")
@@ -32,11 +32,11 @@ def count_statements(plan: dict[str, Any]) -> dict[str, int]:
             for job in ("submit10", "submit50"):
                 headers = {"Authorization": f"Attempt {person[job]['key']}"}
                 path = f"/api/v1/attempts/{person[job]['attempt']}/submit"
-                found[job] = _count(hot, "post", path, content_type="application/json", headers=headers)
+                found[job] = count_request(hot, "post", path, content_type="application/json", headers=headers)
     for person in (first, second):
         pages.cookies = SimpleCookie(person["cookies"])
         path = f"/exams/{plan['exam']}/start/"
-        found["start"] = _count(pages, "post", path, data={"csrfmiddlewaretoken": CSRF}, wanted=302)
+        found["start"] = count_request(pages, "post", path, data={"csrfmiddlewaretoken": CSRF}, wanted=302)
     return found
 
 
@@ -52,10 +52,11 @@ def page_paths(plan: dict[str, Any], reader: dict[str, str]) -> dict[str, str]:
 def _patch(client: Client, save: dict[str, Any], body: dict[str, Any]) -> int:
     path = f"/api/v1/attempts/{save['attempt']}/responses"
     headers = {"Authorization": f"Attempt {save['key']}"}
-    return _count(client, "patch", path, data=json.dumps(body), content_type="application/json", headers=headers)
+    return count_request(client, "patch", path, data=json.dumps(body), content_type="application/json", headers=headers)
 
 
-def _count(client: Client, method: str, path: str, *, wanted: int = 200, **extra: Any) -> int:
+def count_request(client: Client, method: str, path: str, *, wanted: int = 200, **extra: Any) -> int:
+    """Return the number of statements of one request, whose status has to be `wanted`."""
     with CaptureQueriesContext(connection) as captured:
         response = getattr(client, method)(path, headers={"Accept-Language": "en"} | extra.pop("headers", {}), **extra)
     assert response.status_code == wanted, (path, response.status_code, response.headers, response.content[:300])

@@ -12,7 +12,7 @@ from courses.covers import cover_url
 from courses.domain.completion import LessonMark
 from courses.models import Course, CoursePage, Lesson, LessonPage, LessonProgress
 from courses.prices import price_label
-from courses.wording import duration_label, foreign_name
+from courses.wording import choice_label, duration_label, foreign_name
 from edu.access.queries import DoorView, list_doors
 
 ICONS = {
@@ -100,7 +100,7 @@ def list_outline(*, course: Course, user_id: int | None) -> list[OutlineChapter]
                 slug=row.slug,
                 title=(getattr(row, "page_title", None) if translated else None) or row.title,
                 kind=row.kind,
-                kind_label=str(row.get_kind_display()),
+                kind_label=choice_label(row, "kind"),
                 icon=ICONS[row.kind],
                 minutes=row.minutes,
                 free_preview=row.free_preview,
@@ -197,9 +197,9 @@ def card_of(course: Course, door: DoorView | None) -> CourseCard:
         subtitle=course.subtitle,
         summary=course.summary,
         language=course.language,
-        language_label=str(course.get_language_display()),
+        language_label=choice_label(course, "language"),
         level=course.level,
-        level_label=str(course.get_level_display()),
+        level_label=choice_label(course, "level"),
         category=course.category.name if course.category else "",
         category_slug=course.category.slug if course.category else "",
         instructor=gettext(", ").join(names),

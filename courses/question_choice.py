@@ -34,3 +34,26 @@ def allowed_ids(user: Any, *, question_ids: Sequence[int], already: Sequence[int
     new = [pk for pk in dict.fromkeys(question_ids) if pk not in set(already)]
     usable = {row.id for row in list_chosen(user, question_ids=new)} | set(already)
     return [pk for pk in dict.fromkeys(question_ids) if pk in usable]
+
+
+def list_practice_sets(user: Any) -> list[Any]:
+    """Return the practice sets that the person may let a lesson ask: public_id, title, bank_name, question_count."""
+    from exams.queries import list_practice_sets as found
+
+    return list(found(user=user))
+
+
+def find_practice_set(*, practice_set_id: int | None) -> Any | None:
+    """Return a practice set with the fields of `list_practice_sets`, None for none."""
+    if practice_set_id is None:
+        return None
+    from exams.queries import find_practice_set as found
+
+    return found(practice_set_id=practice_set_id)
+
+
+def practice_set_id(user: Any, *, public_id: uuid.UUID) -> int:
+    """Return the id of a practice set that the person may use; NotFound for others'."""
+    from exams.queries import get_practice_set_id
+
+    return int(get_practice_set_id(user=user, public_id=public_id))

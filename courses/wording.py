@@ -1,5 +1,6 @@
 """How lengths and languages of courses are written for a reader: the only place."""
 
+from django.db.models import Model
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
@@ -29,3 +30,10 @@ def own_name(code: str) -> str:
 def foreign_name(code: str, *, is_translated: bool) -> str:
     """Return the own name of a course's language where the reader reads another and has no page in hers, else ""."""
     return "" if is_translated or code == (get_language() or code) else own_name(code)
+
+
+def choice_label(row: Model, name: str) -> str:
+    """Return the choice that a field holds as it is read, like `get_…_display`, which translates every choice."""
+    value = getattr(row, name)
+    labels = (label for key, label in row._meta.get_field(name).flatchoices if key == value)
+    return str(next(labels, value))

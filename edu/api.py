@@ -86,6 +86,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("/courses", "courses.api.router"),
     ("/exams", "exams.api.exams.router"),
     ("/me", "edu.accounts.api.router"),
+    ("/practice", "exams.api.practice.router"),
 )
 """Prefix under /api/v1 and dotted path of each room's router."""
 

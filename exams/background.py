@@ -4,6 +4,7 @@ import exams.authoring.jobs
 import exams.figures.jobs
 import exams.interchange.jobs
 import exams.marking.jobs
+import exams.practice.jobs
 import exams.regrading.jobs
 
 __all__ = ["exams"]

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from exams.domain.timing import ExamStatus
 from exams.presentation import number_text
@@ -95,29 +97,51 @@ def _words(view: ExamView) -> tuple[str, str, str]:
     left = view.attempts_left or 0
     score = _score_words(_counting(view)) if view.attempts else ""
     retry = ngettext("You have %(n)d attempt left.", "You have %(n)d attempts left.", left) % {"n": left}
-    return {
+    words: dict[ExamStatus, tuple[str | Promise, ...]] = {
         ExamStatus.NOT_OPEN: (
-            _("Not open yet"),
-            _("The start button appears when the exam opens."),
-            _("Read the rules"),
+            gettext_lazy("Not open yet"),
+            gettext_lazy("The start button appears when the exam opens."),
+            gettext_lazy("Read the rules"),
         ),
-        ExamStatus.OPEN: (_("Ready to start"), _("You can start now."), _("To the exam")),
-        ExamStatus.CONTINUE: (_("In progress"), _("Your answers are saved. The clock is running."), _("Continue")),
+        ExamStatus.OPEN: (
+            gettext_lazy("Ready to start"),
+            gettext_lazy("You can start now."),
+            gettext_lazy("To the exam"),
+        ),
+        ExamStatus.CONTINUE: (
+            gettext_lazy("In progress"),
+            gettext_lazy("Your answers are saved. The clock is running."),
+            gettext_lazy("Continue"),
+        ),
         ExamStatus.AWAITING_MARKING: (
-            _("Awaiting the result"),
-            _("You have handed it in. You are told when the result is out."),
-            _("See what was handed in"),
+            gettext_lazy("Awaiting the result"),
+            gettext_lazy("You have handed it in. You are told when the result is out."),
+            gettext_lazy("See what was handed in"),
         ),
-        ExamStatus.PASSED: (_("Passed"), score, _("See the result")),
-        ExamStatus.FAILED_RETRY: (_("Not passed"), f"{score} {retry}".strip(), pgettext("exam", "Try again")),
+        ExamStatus.PASSED: (gettext_lazy("Passed"), score, gettext_lazy("See the result")),
+        ExamStatus.FAILED_RETRY: (
+            gettext_lazy("Not passed"),
+            f"{score} {retry}".strip(),
+            pgettext_lazy("exam", "Try again"),
+        ),
         ExamStatus.FAILED: (
-            _("Not passed"),
-            f"{score} {_('There are no attempts left.')}".strip(),
-            _("See the result"),
+            gettext_lazy("Not passed"),
+            format_lazy("{} {}", score, gettext_lazy("There are no attempts left.")),
+            gettext_lazy("See the result"),
         ),
-        ExamStatus.MISSED: (_("Missed"), _("The exam is over, and you did not start it."), _("Details")),
-        ExamStatus.CLOSED: (_("Closed"), _("This exam cannot be started any more."), _("Details")),
-    }[view.status]
+        ExamStatus.MISSED: (
+            gettext_lazy("Missed"),
+            gettext_lazy("The exam is over, and you did not start it."),
+            gettext_lazy("Details"),
+        ),
+        ExamStatus.CLOSED: (
+            gettext_lazy("Closed"),
+            gettext_lazy("This exam cannot be started any more."),
+            gettext_lazy("Details"),
+        ),
+    }
+    label, sentence, button = (str(part).strip() for part in words[view.status])
+    return label, sentence, button
 
 
 def _score_words(attempt: AttemptView) -> str:

@@ -6,13 +6,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import TextField
+from django.db.models import BigIntegerField, TextField, UUIDField
 from django.db.models.functions import Cast
 
+from edu.schema.kept_queries import Given, KeptQuery
 from exams.asked import AskedVersion
 from exams.domain.assembly import DrawnSlot, FixedQuestion, Pool, Pools, Section
 from exams.domain.attempts import AttemptState
-from exams.domain.marks import GradingPolicy, Mark, MarkState, PartMark
+from exams.domain.marks import GradingPolicy, Mark, MarkState
+from exams.domain.stored_parts import parts_of_stored
 from exams.domain.times import fair_seconds
 from exams.domain.timing import Accommodation as TimeAccommodation
 from exams.domain.timing import AttemptSummary, ExamTerms
@@ -28,7 +30,6 @@ __all__ = [
     "get_reviewed_versions",
     "get_versions",
     "mark_from_parts",
-    "parts_as_json",
     "policy_of",
     "pools_of",
     "seconds_of",
@@ -117,6 +118,18 @@ def section_texts(structure: Mapping[str, Any]) -> list[dict[str, str]]:
     ]
 
 
+_OWN: KeptQuery[Attempt] = KeptQuery(
+    lambda: Attempt.objects.select_related("exam").filter(
+        user_id=Given("user_id", BigIntegerField()), public_id=Given("public_id", UUIDField())
+    )[:1]
+)
+
+
+def find_own_attempt(*, user_id: int, public_id: Any) -> Attempt | None:
+    """Return an attempt of this person with its exam: one statement. None for unknown ones and for others'."""
+    return _OWN.first(user_id=user_id, public_id=public_id)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrozenSlot:
     """One question of a drawn paper as it stands in an attempt."""
@@ -156,12 +169,8 @@ def seconds_of(attempt: Attempt, /, *, now: datetime) -> tuple[int, ...] | None:
 
 def frozen_entry(slot: int, drawn: DrawnSlot, order: Mapping[str, Iterable[str]]) -> dict[str, Any]:
     """Return a drawn slot as it is written into an attempt."""
-    return {
-        "slot": slot,
-        "version_id": drawn.version_id,
-        "marks": str(drawn.marks),
-        "order": {group: list(ids) for group, ids in order.items()},
-    }
+    entry = {"slot": slot, "version_id": drawn.version_id, "marks": str(drawn.marks)}
+    return entry | {"order": {group: list(ids) for group, ids in order.items()}} if order else entry
 
 
 def kept_name(pk: int, content_hash: str, /) -> str:
@@ -211,59 +220,27 @@ def get_reviewed_versions(ids: Iterable[int]) -> dict[int, ReviewedVersion]:
     }
 
 
+_MARKS: KeptQuery[tuple[Any, ...]] = KeptQuery(
+    lambda: (
+        ItemResult.objects.filter(attempt_id=Given("attempt_id", BigIntegerField()))
+        .annotate(raw=Cast("parts", TextField()))
+        .values_list("slot", "state", "fraction", "mark", "raw", "comment")
+    )
+)
+
+
 def stored_marks(*, attempt_id: int) -> dict[int, StoredMark]:
     """Return what the slots of an attempt earned: one statement."""
-    rows = ItemResult.objects.filter(attempt_id=attempt_id).annotate(raw=Cast("parts", TextField()))
     return {
         slot: StoredMark(state=state, fraction=fraction, mark=mark, parts=raw, comment=comment)
-        for slot, state, fraction, mark, raw, comment in rows.values_list(
-            "slot", "state", "fraction", "mark", "raw", "comment"
-        )
+        for slot, state, fraction, mark, raw, comment in _MARKS.rows(attempt_id=attempt_id)
     }
 
 
 # -- marks ----------------------------------------------------------------------------------------
-def parts_as_json(parts: Iterable[PartMark]) -> list[dict[str, Any]]:
-    """Return the parts of a mark as they are stored with a result.
-
-    What is as usual (nothing given, weight 1, no parts of its own) is left out: results are the largest table.
-    """
-    return [_part_as_json(part) for part in parts]
-
-
-def _part_as_json(part: PartMark) -> dict[str, Any]:
-    fraction = part.fraction
-    stored: dict[str, Any] = {
-        "id": part.id,
-        "fraction": int(fraction) if fraction is not None and fraction == int(fraction) else fraction,
-        "correct": part.is_correct,
-    }
-    if part.given:
-        stored["given"] = part.given
-    if part.weight != 1:
-        stored["weight"] = part.weight
-    if part.parts:
-        stored["parts"] = parts_as_json(part.parts)
-    return stored
-
-
-def _parts_from_json(stored: Iterable[Mapping[str, Any]]) -> tuple[PartMark, ...]:
-    return tuple(
-        PartMark(
-            id=str(part["id"]),
-            fraction=part.get("fraction"),
-            is_correct=part.get("correct"),
-            given=str(part.get("given", "")),
-            weight=float(part.get("weight", 1)),
-            parts=_parts_from_json(part.get("parts", ())),
-        )
-        for part in stored
-    )
-
-
-def mark_from_parts(*, fraction: float | None, state: str, parts: Iterable[Mapping[str, Any]]) -> Mark:
+def mark_from_parts(*, fraction: float | None, state: str, parts: Iterable[Any]) -> Mark:
     """Return the mark behind a stored result."""
-    return Mark(fraction, MarkState(state), _parts_from_json(parts))
+    return Mark(fraction, MarkState(state), parts_of_stored(parts))
 
 
 def moment_text(moment: datetime | None) -> str | None:

@@ -9,6 +9,7 @@ from edu.organizations.queries import list_memberships
 from exams.delivery.signals import forget_signals_of
 from exams.marking.gradebook import candidate_ids
 from exams.models import Attempt, Exam
+from exams.practice.export import forget_practice_files
 
 
 def tell_candidates(event: Event) -> None:
@@ -73,6 +74,7 @@ def tell_markers(event: Event) -> None:
 
 
 def forget_signals(event: Event) -> None:
-    """Remove what was noticed during the attempts of a person whose account was emptied."""
+    """Remove what was noticed during the attempts of a person whose account was emptied, and files of her practice."""
     assert isinstance(event, AccountDeleted)
     forget_signals_of(user_id=event.user_id)
+    forget_practice_files(user_id=event.user_id)

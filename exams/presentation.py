@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from pydantic import ValidationError
 
 from exams.domain.certainty import LOW, by_certainty
@@ -224,15 +225,18 @@ def _verdict(state: str, fraction: float | None) -> str:
     return "partial" if fraction > 1e-6 else "wrong"
 
 
+_VERDICT_LABELS = {
+    "right": gettext_noop("Right"),
+    "partial": gettext_noop("Partly right"),
+    "wrong": gettext_noop("Wrong"),
+    "blank": gettext_noop("Not answered"),
+    "pending": gettext_noop("Awaiting marking"),
+}
+
+
 def verdict_label(verdict: str, /) -> str:
     """Return a verdict in the reader's language; empty for none."""
-    return {
-        "right": _("Right"),
-        "partial": _("Partly right"),
-        "wrong": _("Wrong"),
-        "blank": _("Not answered"),
-        "pending": _("Awaiting marking"),
-    }.get(verdict, "")
+    return _(_VERDICT_LABELS[verdict]) if verdict in _VERDICT_LABELS else ""
 
 
 def _reviewed_parts(

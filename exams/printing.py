@@ -28,6 +28,8 @@ _ILLUSTRATION = re.compile(r"/files/illustrations/([0-9a-f-]{36})/")
 _BLOCKS = {"p", "pre", "table", "tr", "ul", "ol", "li", "blockquote", "h3", "h4", "div"}
 BLANK = "________"
 INDENT = 8.0
+HEADING_KEEPS = 44.0
+"""Millimetres that a heading needs below it: its summary, its instructions and the beginning of a question."""
 
 
 @dataclass
@@ -221,15 +223,26 @@ def _picture_blocks(view: QuestionView, indent: float) -> list[Block]:
     return [Block(kind="picture", picture=drawn, indent=indent)]
 
 
+def _with_letters(view: QuestionView, words: str) -> str:
+    """Return the words of a key with the letters that stand on the paper, or the judgement in the reader's language."""
+    if not view.options or not view.right_text:
+        return words
+    is_letters = set(view.right_text) <= {option.letter for option in view.options}
+    return f"{view.right_text}. {words}" if is_letters else view.right_text
+
+
 def answer_blocks(version: QuestionVersion, *, label: str) -> list[Block]:
     """Return the right answer of a question and its explanation as blocks."""
     question_type = get_type(version.type)
     content = question_type.bind(question_type.parse_content(version.content))
     words = question_type.summarise_key(content, question_type.parse_key(version.key))
     view = review_view(type=version.type, content=version.content, key=version.key, name="key")
-    if view.options and view.right_text:
-        is_letters = set(view.right_text) <= {option.letter for option in view.options}
-        words = f"{view.right_text}. {words}" if is_letters else view.right_text
+    lines = words.split("\n")
+    if view.questions and len(lines) == len(view.questions):
+        numbered = zip(view.questions, (line.partition(" ")[2] for line in lines), strict=True)
+        words = "\n".join(f"{part.number} {_with_letters(part, text)}" for part, text in numbered)
+    else:
+        words = _with_letters(view, words)
     blocks = [Block(runs=runs_of(words or "–"), label=label, indent=INDENT, keeps=10)]
     if version.explanation:
         blocks += rich_blocks(version.explanation, indent=INDENT)
@@ -270,7 +283,7 @@ def _asked(listed: Listed) -> Iterator[Block]:
     number = 0
     for name, text, questions in listed:
         if name:
-            yield Block(kind="heading", runs=[Run(text=name)], space=1)
+            yield Block(kind="heading", runs=[Run(text=name)], space=1, keeps=HEADING_KEEPS)
             yield Block(runs=[Run(text=section_words([marks for _version, marks in questions]))], space=2, keeps=24)
         if text:
             yield from rich_blocks(text)
@@ -301,7 +314,7 @@ def _answered(listed: Listed) -> Iterator[Block]:
     number = 0
     for name, _text, questions in listed:
         if name:
-            yield Block(kind="heading", runs=[Run(text=name)], space=2)
+            yield Block(kind="heading", runs=[Run(text=name)], space=2, keeps=HEADING_KEEPS)
         for version, _marks in questions:
             number += 1
             yield from answer_blocks(version, label=f"{number}.")

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from exams.domain.receipts import response_value
+from exams.domain.stored_parts import named_parts
 from exams.drawings import SLOT, Drawings
 from exams.presentation import ReviewPolicy, review_view
 
@@ -102,7 +103,7 @@ def _drawn(
         state=mark.state,
         fraction=mark.fraction,
         mark=mark.mark,
-        parts=json.loads(mark.parts),
+        parts=named_parts(json.loads(mark.parts)),
         comment=mark.comment,
         explanation=version.explanation,
         source=version.source,

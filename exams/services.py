@@ -24,6 +24,7 @@ from exams.delivery.submit import submit_attempt
 from exams.interchange.formats.yaml_records import records_from_yaml
 from exams.marking.mark import mark_by_hand
 from exams.practice.answers import answer_question, finish_session
+from exams.practice.selection_starts import start_daily_practice, start_lesson_set
 from exams.practice.starts import start_chapter_practice, start_lesson_quiz, start_paper_practice
 from exams.rewards import Credential, Reward, register_credentials, register_holders, register_rewards
 from exams.uses import QuestionUse, register_question_uses
@@ -81,7 +82,9 @@ __all__ = [
     "sit_exam",
     "start_attempt",
     "start_chapter_practice",
+    "start_daily_practice",
     "start_lesson_quiz",
+    "start_lesson_set",
     "start_paper_practice",
     "submit_attempt",
     "update_bank",

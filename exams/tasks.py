@@ -21,6 +21,8 @@ from exams.interchange.exports import remove_old_files
 from exams.marking.export import remove_old_results
 from exams.marking.gradebook import candidate_ids
 from exams.models import Attempt, Exam
+from exams.practice.clock import end_all_by_clock
+from exams.practice.export import remove_old_practice
 from exams.practice.reminders import remind_learners
 
 REMIND_AHEAD = timedelta(hours=24)
@@ -63,7 +65,7 @@ def remind_of_exams() -> int:
 @shared_task(name="exams.tasks.remove_old_exports")
 def remove_old_exports() -> int:
     """Remove the files of exports that nobody will fetch any more."""
-    return remove_old_files() + remove_old_results()
+    return remove_old_files() + remove_old_results() + remove_old_practice()
 
 
 @shared_task(name="exams.tasks.carry_out_question_schedules")
@@ -100,3 +102,9 @@ def refresh_exam_figures() -> int:
 def remind_of_practice() -> int:
     """Remind learners who asked for it and have not practised today; return how many were told."""
     return remind_learners(now=now_utc())
+
+
+@shared_task(name="exams.tasks.finish_timed_practice")
+def finish_timed_practice() -> int:
+    """Finish practice whose clock ran out while nobody looked; return how many."""
+    return end_all_by_clock(now=now_utc())

@@ -26,18 +26,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip("needs PostgreSQL: `make test` runs it")
 
 
-@pytest.fixture(autouse=True, scope="session")
-def practice_starts():
-    """Let the addresses to which today's button posts exist where the room that answers them is not installed."""
-    from django.conf import settings
-
-    if not settings.configured:
-        return
-    from tests.practice_starts import add_missing_starts
-
-    add_missing_starts()
-
-
 @pytest.fixture
 def deliver_events():
     """Return a function that delivers everything in the outbox, handlers' own events included."""

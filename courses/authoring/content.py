@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from courses.models import Lesson
 from courses.permissions import require_lesson
-from courses.question_choice import allowed_ids
+from courses.question_choice import allowed_ids, find_practice_set, practice_set_id
 from edu.core.errors import Conflict, InvalidInput
 from media.services import asset_from_upload, set_captions, transcode_again, video_from_upload
 
@@ -85,3 +85,18 @@ def choose_questions(*, actor: Any, lesson_id: int, question_ids: Sequence[int],
     lesson = require_lesson(actor, lesson_id=lesson_id)
     wanted = [*lesson.question_ids, *question_ids] if add else list(question_ids)
     _attach(lesson, question_ids=allowed_ids(actor, question_ids=wanted, already=lesson.question_ids))
+
+
+@transaction.atomic
+def choose_practice_set(*, actor: Any, lesson_id: int, set_public_id: uuid.UUID | None) -> None:
+    """Let the quiz ask a practice set instead of its questions, or its questions again (None).
+
+    NotFound for a set that the actor may not use, unless the lesson asks it already.
+    """
+    lesson = require_lesson(actor, lesson_id=lesson_id)
+    if set_public_id is None:
+        _attach(lesson, practice_set_id=None)
+        return
+    present = find_practice_set(practice_set_id=lesson.practice_set_id)
+    if present is None or present.public_id != set_public_id:
+        _attach(lesson, practice_set_id=practice_set_id(actor, public_id=set_public_id))

@@ -85,7 +85,7 @@ def complete_by_hand(*, user: Any, public_id: uuid.UUID) -> bool:
     NotFound when the lesson is not open to her; Conflict where watching or passing decides.
     """
     lesson = require_open_lesson(user, public_id=public_id)
-    if lesson.completion in {Lesson.Completion.WATCHED, Lesson.Completion.PASSED}:
+    if lesson.completion in {Lesson.Completion.WATCHED, Lesson.Completion.PASSED, Lesson.Completion.FINISHED}:
         raise Conflict(_("This lesson is done when you have watched it or passed its quiz."))
     return complete_lesson(user_id=user.pk, lesson_id=lesson.pk)
 

@@ -16,7 +16,7 @@ from courses.models import Enrolment, Lesson, LessonNote, LessonPage, LessonProg
 from courses.panels import list_panels
 from courses.permissions import can_edit
 from courses.prices import price_label
-from courses.quizzes import count_result, find_result
+from courses.quizzes import count_questions, count_result, find_result, has_quiz
 from edu.access.queries import has_access
 from edu.core.errors import NotFound
 from media.queries import get_asset, get_player
@@ -129,7 +129,7 @@ def _signed_in(*, user_id: int, lesson: Lesson, progress: LessonProgress) -> dic
         "is_done": done,
         "notes": list(LessonNote.objects.filter(user_id=user_id, lesson=lesson)),
     }
-    if lesson.kind == Lesson.Kind.QUIZ and lesson.question_ids:
+    if has_quiz(lesson):
         if not done and count_result(user_id=user_id, lesson=lesson):
             found["is_done"] = True
         found["quiz"] = find_result(user_id=user_id, lesson=lesson)
@@ -138,7 +138,7 @@ def _signed_in(*, user_id: int, lesson: Lesson, progress: LessonProgress) -> dic
 
 def _content(*, user_id: int | None, lesson: Lesson, free: bool) -> dict[str, Any]:
     """Return the film and the file of the lesson, with addresses for this viewer."""
-    content: dict[str, Any] = {"question_count": len(lesson.question_ids)}
+    content: dict[str, Any] = {"question_count": count_questions(lesson)}
     if lesson.video_id:
         content["player"] = get_player(video_id=lesson.video_id, user_id=user_id, free=free)
     if lesson.asset_id:

@@ -258,6 +258,7 @@ class Lesson(models.Model):  # type: ignore[django-manager-missing] # pages are 
         OPENED = "opened", _("when it is opened")
         WATCHED = "watched", _("when 90 % is watched")
         PASSED = "passed", _("when the quiz is passed")
+        FINISHED = "finished", _("when every question of the quiz is answered")
 
     public_id = models.UUIDField(unique=True, default=new_public_id, editable=False, db_comment="Id in addresses")
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="lessons", db_comment="The course")
@@ -293,6 +294,14 @@ class Lesson(models.Model):  # type: ignore[django-manager-missing] # pages are 
         db_comment="Document or sound; null when none",
     )
     question_ids = models.JSONField(default=list, db_comment="Ids of the quiz's questions, in order; empty when none")
+    practice_set = models.ForeignKey(
+        "exams.PracticeSet",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_comment="Practice set that the quiz asks instead of question_ids; null when none",
+    )
     pass_percent = models.PositiveSmallIntegerField(
         _("pass mark in per cent"), default=60, db_comment="Share of the marks that passes the quiz, 0 to 100"
     )

@@ -103,7 +103,7 @@ class LessonForm(forms.ModelForm):
         if kind != Lesson.Kind.VIDEO:
             wrong.add(Lesson.Completion.WATCHED)
         if kind != Lesson.Kind.QUIZ:
-            wrong.add(Lesson.Completion.PASSED)
+            wrong |= {Lesson.Completion.PASSED, Lesson.Completion.FINISHED}
         self.fields["completion"].choices = [
             choice
             for choice in Lesson.Completion.choices

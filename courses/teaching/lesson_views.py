@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +14,13 @@ from courses.authoring import content as content_cases
 from courses.authoring import outline as outline_cases
 from courses.models import Chapter, Lesson, LessonPage
 from courses.permissions import require_lesson
-from courses.question_choice import list_banks, list_chosen, list_questions
+from courses.question_choice import (
+    find_practice_set,
+    list_banks,
+    list_chosen,
+    list_practice_sets,
+    list_questions,
+)
 from courses.teaching.access import course_address, id_of, lesson_of, teaching, telling
 from courses.teaching.course_views import frame
 from courses.teaching.forms import CaptionsForm, LessonForm
@@ -64,6 +70,8 @@ def _context(request: HttpRequest, lesson: Lesson) -> dict[str, Any]:
         context["player"] = get_player(video_id=lesson.video_id, user_id=request.user.pk)
     if lesson.asset_id:
         context["asset"] = get_asset(asset_id=lesson.asset_id, user_id=request.user.pk)
+    if lesson.practice_set_id:
+        context["practice_set"] = find_practice_set(practice_set_id=lesson.practice_set_id)
     return context
 
 
@@ -172,10 +180,23 @@ def file(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     return redirect("teaching:lesson", public_id=public_id)
 
 
+def _choose_set(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Let the quiz ask the practice set that the form names, or its own questions where it names none."""
+    try:
+        chosen = uuid.UUID(request.POST["practice_set"]) if request.POST.get("practice_set") else None
+    except ValueError as error:
+        raise Http404 from error
+    with telling(request, _("The quiz asks the practice set.") if chosen else _("The quiz asks its own questions.")):
+        content_cases.choose_practice_set(actor=request.user, lesson_id=id_of(Lesson, public_id), set_public_id=chosen)
+    return redirect("teaching:questions", public_id=public_id)
+
+
 @teaching
 def questions(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Choose the questions of the quiz from the banks that the person may use."""
     if request.method == "POST":
+        if request.POST.get("action") == "set":
+            return _choose_set(request, public_id)
         wanted = [int(value) for value in request.POST.getlist("question") if value.isdecimal() and len(value) < 19]
         with telling(request, _("The questions of the quiz are saved.")):
             content_cases.choose_questions(
@@ -198,6 +219,8 @@ def questions(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "banks": list_banks(request.user),
         "bank_id": bank_id,
         "query": query,
+        "practice_sets": list_practice_sets(request.user),
+        "practice_set": find_practice_set(practice_set_id=lesson.practice_set_id),
         "chosen": list_chosen(request.user, question_ids=lesson.question_ids),
         "found": [row for row in found if row.id not in set(lesson.question_ids)],
     }

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from edu.core.ids import new_public_id
+from edu.schema.kept_queries import Given, KeptQuery
 
 
 class JinbangUserManager(UserManager["User"]):
@@ -20,6 +21,19 @@ class JinbangUserManager(UserManager["User"]):
         """Create a user; without a user name one is made from a new public id."""
         extra.setdefault("public_id", new_public_id())
         return super().create_user(username or f"u-{extra['public_id'].hex[:16]}", email or None, password, **extra)
+
+    def get(self, *args: Any, **filters: Any) -> "User":
+        """Return one user; by the key, as each request with a session asks, with a query that is kept."""
+        # A manager of somebody's users is of a class of its own, and has to look among those only.
+        if type(self) is not JinbangUserManager or self._db or args or list(filters) != ["pk"]:
+            return super().get(*args, **filters)
+        user = _BY_KEY.first(pk=filters["pk"])
+        if user is None:
+            raise self.model.DoesNotExist("User matching query does not exist.")
+        return user
+
+
+_BY_KEY: "KeptQuery[User]" = KeptQuery(lambda: User.objects.filter(pk=Given("pk", models.BigAutoField())))
 
 
 class User(AbstractUser):

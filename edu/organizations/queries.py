@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import BigIntegerField, Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from edu.core.clock import now_utc
 from edu.core.errors import NotFound
 from edu.organizations.models import Department, Invitation, Membership, Organization
 from edu.organizations.resets import may_reset_password
+from edu.schema.kept_queries import Given, KeptQuery
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +20,7 @@ class MembershipView:
     """A current membership as other rooms see it."""
 
     organization_id: int
+    organization_public_id: uuid.UUID
     organization_name: str
     user_id: int
     department_id: int | None
@@ -74,20 +76,29 @@ class InvitationRow:
     created_by: str
 
 
+_MEMBERSHIPS: KeptQuery[tuple[int, uuid.UUID, str, int | None, str]] = KeptQuery(
+    lambda: (
+        Membership.objects.filter(
+            user_id=Given("user_id", BigIntegerField()), left_at__isnull=True, organization__is_active=True
+        )
+        .order_by("pk")
+        .values_list("organization_id", "organization__public_id", "organization__name", "department_id", "role")
+    )
+)
+
+
 def list_memberships(*, user_id: int) -> list[MembershipView]:
     """Return the organisations that the person belongs to now."""
-    rows = Membership.objects.filter(
-        user_id=user_id, left_at__isnull=True, organization__is_active=True
-    ).select_related("organization")
     return [
         MembershipView(
-            organization_id=row.organization_id,
-            organization_name=row.organization.name,
-            user_id=row.user_id,
-            department_id=row.department_id,
-            role=row.role,
+            organization_id=organization_id,
+            organization_public_id=public_id,
+            organization_name=organization_name,
+            user_id=user_id,
+            department_id=department_id,
+            role=role,
         )
-        for row in rows.order_by("pk")
+        for organization_id, public_id, organization_name, department_id, role in _MEMBERSHIPS.rows(user_id=user_id)
     ]
 
 

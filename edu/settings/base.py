@@ -93,8 +93,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
-# The exam room's saves need no session, no language, no message: wsgi.py serves them with this chain.
-HOT_PATH_PREFIXES = ["/api/v1/attempts/"]
+# Saves of the exam room and answers of practice need no session, no message: wsgi.py serves them with this chain.
+HOT_PATH_PREFIXES = ["/api/v1/attempts/", "/api/v1/practice/"]
 HOT_PATH_MIDDLEWARE = [
     "edu.audit.middleware.RequestIdMiddleware",
     "edu.audit.middleware.RefusalMiddleware",
@@ -110,8 +110,13 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "edu.website.folding.Loader",
+                    ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
+                ),
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -202,6 +207,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-jobs": {"task": "edu.jobs.tasks.sweep_jobs", "schedule": 20.0},
     "roll-up-recent": {"task": "edu.analytics.tasks.roll_up_recent", "schedule": 900.0},
     "finish-overdue-attempts": {"task": "exams.tasks.finish_overdue_attempts", "schedule": 15.0},
+    "finish-timed-practice": {"task": "exams.tasks.finish_timed_practice", "schedule": 60.0},
     "release-results": {"task": "exams.tasks.release_results_at_close", "schedule": 60.0},
     "remind-of-exams": {"task": "exams.tasks.remind_of_exams", "schedule": 600.0},
     "remind-of-practice": {"task": "exams.tasks.remind_of_practice", "schedule": 600.0},

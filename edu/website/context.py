@@ -12,7 +12,8 @@ from edu.community.queries import list_announcements
 from edu.notifications.queries import count_unread
 from edu.training.queries import OpenAssignment, list_open_assignments
 from edu.website.desks import HOMES, desk_names, navigation
-from edu.website.models.settings import SiteSettings, in_language
+from edu.website.models.settings import in_language
+from edu.website.queries import site_settings
 
 THEMES = {"light", "dark"}
 DESK_PATHS = (
@@ -40,7 +41,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 
 def _site(request: HttpRequest) -> dict[str, Any]:
-    row = SiteSettings.for_request(request)
+    row = site_settings(request)
     return {
         "name": in_language(row, "name"),
         "tagline": in_language(row, "tagline"),

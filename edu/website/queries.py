@@ -4,7 +4,9 @@ import uuid
 from dataclasses import dataclass
 from typing import TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet
+from django.http import HttpRequest
+from django.http.request import split_domain_port
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -12,6 +14,7 @@ from wagtail.models import Locale, Page, Site
 
 from edu.core.errors import NotFound
 from edu.core.site_identity import SiteIdentity
+from edu.schema.kept_queries import Given, KeptQuery
 from edu.search.queries import search
 from edu.website.models.enquiry import Enquiry
 from edu.website.models.pages import HelpArticlePage, HelpIndexPage, HomePage, LandingPage, LegalPage
@@ -33,6 +36,29 @@ def find_articles(*, query: str, limit: int) -> list[HelpArticlePage]:
     wanted = get_language() or "en"
     locales = {locale.pk: locale.language_code for locale in Locale.objects.all()}
     return [row for row in rows if locales.get(row.locale_id) == wanted][:limit]
+
+
+# -- the site -------------------------------------------------------------------------------------
+_SITES: KeptQuery[Site] = KeptQuery(
+    lambda: (
+        Site.objects.filter(Q(hostname=Given("hostname", CharField())) | Q(is_default_site=True))
+        .order_by()
+        .select_related("sitesettings")
+    )
+)
+
+
+def site_settings(request: HttpRequest) -> SiteSettings:
+    """Return the settings of the site that a request is for.
+
+    One statement where the installation has one site, as nearly all have: then there is nothing to choose. Otherwise,
+    and where the settings are still to be made, Wagtail finds the site.
+    """
+    if not hasattr(request, "_wagtail_site"):
+        sites = _SITES.rows(hostname=split_domain_port(request._get_raw_host())[0])  # type: ignore[attr-defined] # as Wagtail
+        if len(sites) == 1 and hasattr(sites[0], "sitesettings"):
+            return sites[0].sitesettings  # type: ignore[no-any-return] # the reverse of a base class's field
+    return SiteSettings.for_request(request)  # type: ignore[no-any-return] # Wagtail is not typed
 
 
 # -- enquiries ------------------------------------------------------------------------------------

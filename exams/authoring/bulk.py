@@ -272,7 +272,7 @@ def _change_batch(action: BulkAction, target: Bank | Topic | None, ids: Sequence
 
 def _as_rows(question: Question) -> list[dict[str, Any]]:
     """Return a question with its versions as plain JSON values, from which it can be written again."""
-    rows = [question, *QuestionVersion.objects.filter(question=question).order_by("number")]
+    rows = [question, *QuestionVersion.objects.shown().filter(question=question).order_by("number")]
     return list(json.loads(serializers.serialize("json", rows)))
 
 

@@ -15,6 +15,7 @@ from django.db.models import Avg, Count, Max, Sum
 from exams.domain.errors import TooFewAttempts
 from exams.domain.opaque_ids import in_words
 from exams.domain.statistics import MINIMUM_N, OptionStatistics, distractor_table, item_statistics, miskey_suspects
+from exams.domain.stored_parts import named_parts
 from exams.models import (
     Attempt,
     ItemResult,
@@ -87,7 +88,7 @@ def _compute(versions: Mapping[int, QuestionVersion], now: datetime) -> list[Que
     ).filter(attempt_id__in=Attempt.objects.filter(state__in=COUNTING).values("pk"))
     by_version: dict[int, list[dict[str, Any]]] = {}
     for row in marked.values("attempt_id", "version_id", "mark", "maximum", "parts"):
-        by_version.setdefault(row["version_id"], []).append(row)
+        by_version.setdefault(row["version_id"], []).append(row | {"parts": named_parts(row["parts"])})
     attempt_ids = {row["attempt_id"] for rows in by_version.values() for row in rows}
     sums: dict[int, tuple[float, float]] = {}
     for part in _parts_of(sorted(attempt_ids), 5000):

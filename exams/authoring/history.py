@@ -77,7 +77,7 @@ def list_states(*, question: Question) -> list[State]:
     ]
     states += [
         _version_state(version)
-        for version in question.versions.select_related("published_by").order_by("-number")[:MAXIMUM_STATES]
+        for version in question.versions.shown().select_related("published_by").order_by("-number")[:MAXIMUM_STATES]
     ]
     return sorted(states, key=lambda state: state.at, reverse=True)
 
@@ -101,7 +101,7 @@ def get_state(*, question: Question, key: str) -> State:
             return State(key="now", number=0, kind="now", at=question.updated_at, by=None, values=values)
         number = int(key[1:])
         if key[0] == "v":
-            version = question.versions.filter(number=number).select_related("published_by").first()
+            version = question.versions.shown().filter(number=number).select_related("published_by").first()
             if version is not None:
                 return _version_state(version)
         else:
@@ -159,6 +159,15 @@ def fields_of(state: State) -> dict[str, tuple[str, str]]:
     return found
 
 
+def _label(before: tuple[str, str] | None, after: tuple[str, str] | None) -> str:
+    """Return the name of a field, and whether only one of the states has it: two options may have had one number."""
+    if before is None and after is not None:
+        return _("%(field)s (added)") % {"field": after[0]}
+    if after is None and before is not None:
+        return _("%(field)s (removed)") % {"field": before[0]}
+    return (after or before or ("", ""))[0]
+
+
 def compare_states(old: State, new: State) -> list[FieldDifference]:
     """Return every field of two states in order; what only one of them knows of (tags of a version) is left out."""
     left, right = fields_of(old), fields_of(new)
@@ -171,8 +180,7 @@ def compare_states(old: State, new: State) -> list[FieldDifference]:
         before, after = left.get(place), right.get(place)
         old_pieces, new_pieces = differences(before[1] if before else "", after[1] if after else "")
         if old_pieces or new_pieces:
-            label = (after or before or ("", ""))[0]
-            rows.append(FieldDifference(label=label, old=old_pieces, new=new_pieces))
+            rows.append(FieldDifference(label=_label(before, after), old=old_pieces, new=new_pieces))
     return rows
 
 

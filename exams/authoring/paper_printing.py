@@ -20,6 +20,7 @@ ROW, LINE, BUBBLE = 7.0, 9.0, 4.6
 """Millimetres: a row of bubbles, a line to write on, a bubble across."""
 
 ESSAY_LINES = 12
+LOOSE_LINES = 2
 MOST_BUBBLES = 8
 """Options up to which a choice is marked in bubbles in one of COLUMNS; more are written as letters."""
 
@@ -142,6 +143,9 @@ class _Sheet:
 
     def lines(self, number: str, count: int) -> None:
         """Draw a number and lines to write on."""
+        fitting = int((self.file.height_mm - BOTTOM - self.y) / LINE)
+        if 0 < fitting < count <= fitting + LOOSE_LINES and fitting > LOOSE_LINES:
+            count = fitting  # a page of its own for a line or two is paper wasted, and easily lost
         self.room(LINE)
         self.file.draw_line(number, x=LEFT + 9, baseline=self.y + LINE - 2, size=10, bold=True, align="right")
         for _place in range(count):

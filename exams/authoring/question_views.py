@@ -188,7 +188,7 @@ def _around(request: HttpRequest, question: Question) -> dict[str, Any]:
 
 
 def _versions(question: Question) -> list[QuestionVersion]:
-    return list(question.versions.select_related("published_by").order_by("-number")[:20])
+    return list(question.versions.shown().select_related("published_by").order_by("-number")[:20])
 
 
 def _posted(request: HttpRequest, *, bank: Bank, editor: Editor, question: Question | None) -> HttpResponse:
@@ -344,7 +344,7 @@ def schedule(request: HttpRequest, public_id: Any) -> HttpResponse:
 def version(request: HttpRequest, public_id: Any, number: int) -> HttpResponse:
     """Show one published version of a question, as asked and as reviewed."""
     question = get_readable_question(request.user, public_id)
-    row = question.versions.filter(number=number).first()
+    row = question.versions.shown().filter(number=number).first()
     if row is None:
         raise Http404
     view = review_view(

@@ -75,6 +75,7 @@ def review(request: HttpRequest, public_id: Any) -> HttpResponse:
         request.user.pk == open_review.submitted_by_id or request.user.pk in authors_of(question)
     )
     may_edit = is_editor(request.user, question.bank)
+    decided = list(question.reviews.exclude(state="requested").select_related("reviewer", "submitted_by")[:10])
     context = {
         "desk": "instructor",
         "title": question.summary or _("(no text yet)"),
@@ -95,7 +96,8 @@ def review(request: HttpRequest, public_id: Any) -> HttpResponse:
         and not equals_version(question)
         and is_approved(question),
         "may_submit": may_edit and open_review is None and (question.is_withheld or not equals_version(question)),
-        "decided": question.reviews.exclude(state="requested").select_related("reviewer", "submitted_by")[:10],
+        "decided": decided,
+        "sent_back": decided[0] if decided and decided[0].state == "changes" else None,
         "threads": list_threads(question=question),
         "fields": FIELDS.items(),
     }

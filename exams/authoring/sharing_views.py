@@ -21,7 +21,9 @@ class ShareForm(forms.Form):
     """A colleague by mail, and what she may do."""
 
     email = forms.EmailField(label=gettext_lazy("Mail address of a colleague"), max_length=254)
-    role = forms.ChoiceField(label=gettext_lazy("She"), choices=BankShare.Role.choices, initial=BankShare.Role.EDIT)
+    role = forms.ChoiceField(
+        label=gettext_lazy("The colleague"), choices=BankShare.Role.choices, initial=BankShare.Role.EDIT
+    )
 
 
 @author_page

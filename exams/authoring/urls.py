@@ -24,6 +24,7 @@ from exams.authoring import (
 )
 from exams.interchange import export_views, row_views
 from exams.interchange import views as interchange_views
+from exams.practice import set_views
 
 app_name = "authoring"
 urlpatterns = [
@@ -38,6 +39,10 @@ urlpatterns = [
     path("banks/<uuid:public_id>/quick/preview/", quick_views.quick_preview, name="quick_preview"),
     path("banks/<uuid:public_id>/duplicates/<slug:type>/", quick_views.near_duplicates, name="near_duplicates"),
     path("bulk/<uuid:public_id>/", bulk_views.bulk, name="bulk"),
+    path("banks/<uuid:public_id>/practice-sets/new/", set_views.new_set, name="new_practice_set"),
+    path("practice-sets/", set_views.sets, name="practice_sets"),
+    path("practice-sets/<uuid:public_id>/", set_views.practice_set, name="practice_set"),
+    path("practice-sets/<uuid:public_id>/do/", set_views.act, name="practice_set_act"),
     path("reviews/", review_views.queue, name="reviews"),
     path("reports/", figures_views.reports, name="reports"),
     path("reports/<uuid:public_id>/answer/", figures_views.answer, name="report_answer"),

@@ -12,6 +12,7 @@ from django.db.models import F
 from edu.events.publish import publish, publish_all
 from edu.events.types import AttemptGraded, AttemptNeedsMarking, Event, ResultReleased
 from exams.delivery.decided import find_decision, grade_slot
+from exams.delivery.hand_in import take_outcome
 from exams.delivery.kept_marks import find_kept_marks, record_kept_marks, with_kept_mark
 from exams.delivery.parsed import GradableVersion, gradable_versions
 from exams.delivery.release import is_due, release_if_due
@@ -20,7 +21,8 @@ from exams.domain.grading import GRADER_VERSION, GradingPolicy
 from exams.domain.marks import MarkState
 from exams.domain.scoring import ItemResult as ScoredItem
 from exams.domain.scoring import PaperScore, PassMark, item_mark, round_mark, score_paper
-from exams.fetch import FrozenSlot, frozen_slots, parts_as_json, policy_of
+from exams.domain.stored_parts import stored_parts
+from exams.fetch import FrozenSlot, frozen_slots, policy_of
 from exams.models import Attempt, Exam
 
 logger = logging.getLogger(__name__)
@@ -65,8 +67,7 @@ def grade_submitted(*, attempt: Attempt, now: datetime) -> bool:
             events.append(ResultReleased(**ids, passed=bool(score.passed)))
     with transaction.atomic():
         # The epoch tells a submission from a later one of an attempt that was opened again in between.
-        handed_in = Attempt.objects.filter(pk=attempt.pk, state=Attempt.State.SUBMITTED, epoch=attempt.epoch)
-        if not handed_in.update(**outcome):
+        if not take_outcome(attempt_id=attempt.pk, epoch=attempt.epoch, outcome=outcome):
             return False
         write_results(results)
         record_kept_marks(attempt=attempt, kept=kept, now=now)
@@ -96,25 +97,21 @@ class Scorable(Protocol):
 
 
 def score_results(*, results: Iterable[Scorable], exam: Exam) -> PaperScore:
-    """Return the score of an attempt from its results: what their marks are of their maxima, since with a certainty an
-    answer may earn less than it has right."""
+    """Return the score of an attempt from the marks of its results."""
     items = [
         ScoredItem(
             slot=str(row.slot),
             section_id="",
             marks=Decimal(row.maximum),
-            fraction=None if row.mark is None else _share(row),
+            fraction=None if row.mark is None else 0.0,
             topic=str(row.topic_id or ""),
+            mark=None if row.mark is None or not row.maximum else Decimal(row.mark),
         )
         for row in results
     ]
     return score_paper(
         items=items, pass_mark=PassMark("percent", Decimal(exam.pass_percent)), paper_floor=Decimal("0.00")
     )
-
-
-def _share(row: Scorable) -> float:
-    return float(Decimal(row.mark) / Decimal(row.maximum)) if row.mark is not None and row.maximum else 0.0
 
 
 def _result(
@@ -141,7 +138,7 @@ def _result(
         fraction=mark.fraction,
         mark=item_mark(fraction=mark.earned, marks=maximum),
         maximum=maximum,
-        parts=parts_as_json(mark.parts),
+        parts=stored_parts(mark.parts),
         grader=GRADER_VERSION,
         graded_at=None if mark.state is MarkState.PENDING else now,
     )

@@ -6,7 +6,9 @@ extension needs no new key; the key itself ends seven days after the exam closes
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
+from django.conf import settings
 from django.core import signing
 
 from edu.core.errors import NotAllowed
@@ -43,11 +45,21 @@ def sign_attempt_key(key: AttemptKey, /, *, closes_at: datetime) -> str:
 def read_attempt_key(text: str, /, *, now: datetime) -> AttemptKey:
     """Return what the key says; InvalidAttemptKey when it was not signed here or has ended."""
     try:
-        attempt_id, public_id, user_id, epoch, slots, grace, expires = signing.Signer(salt=SALT).unsign_object(text)
+        key, expires = _signed_here(text, settings.SECRET_KEY)
     except (signing.BadSignature, ValueError, TypeError) as error:
         raise InvalidAttemptKey from error
     if now.timestamp() > expires:
         raise InvalidAttemptKey
-    return AttemptKey(
+    return key
+
+
+@lru_cache(maxsize=4096)
+def _signed_here(text: str, _secret: str) -> tuple[AttemptKey, int]:
+    """Return what a key that is signed with the site's secret says, and when it ends; kept, as a room sends the same
+    key with every save."""
+    fields = signing.Signer(salt=SALT).unsign_object(text)
+    attempt_id, public_id, user_id, epoch, slots, grace, expires = fields
+    key = AttemptKey(
         attempt_id=attempt_id, public_id=public_id, user_id=user_id, epoch=epoch, slots=slots, grace_seconds=grace
     )
+    return key, expires

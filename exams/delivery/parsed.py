@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
+
 from exams.domain.errors import InvalidQuestion
 from exams.domain.grading import GradedQuestion, load_question
 from exams.domain.registry import get_type
@@ -18,6 +20,13 @@ logger = logging.getLogger(__name__)
 
 MAXIMUM_KEPT = 2_000
 """Questions kept at once; a paper of fifty takes about one megabyte."""
+
+_ASKED = """
+SELECT v.id, v.content_hash, v.question_id, q.topic_id
+  FROM exams_questionversion v JOIN exams_question q ON q.id = v.question_id
+ WHERE v.id """
+_CHOSEN = {"postgresql": "= ANY(%s)", "sqlite": "IN (SELECT value FROM json_each(%s))"}
+"""Written out once, as it is asked by each who hands in."""
 
 _kept: dict[str, GradedQuestion] = {}
 _groups: dict[str, "OptionGroups"] = {}
@@ -56,12 +65,7 @@ def gradable_versions(ids: Iterable[int]) -> dict[int, GradableVersion]:
 
     One statement that reads no content, and one more for those that this process has not met yet.
     """
-    rows = QuestionVersion.objects.filter(pk__in=set(ids)).values_list(
-        "pk", "content_hash", "question_id", "question__topic_id"
-    )
-    known = {
-        pk: (_kept.get(kept_name(pk, digest)), question_id, topic_id) for pk, digest, question_id, topic_id in rows
-    }
+    known = {pk: (_kept.get(name), question_id, topic_id) for pk, name, question_id, topic_id in _asked(ids)}
     unknown = _read([pk for pk, (question, _question, _topic) in known.items() if question is None])
     return {
         pk: GradableVersion(
@@ -73,10 +77,17 @@ def gradable_versions(ids: Iterable[int]) -> dict[int, GradableVersion]:
 
 def option_groups(ids: Iterable[int]) -> dict[int, OptionGroups]:
     """Return what a start puts in order, by version id; statements as in gradable_versions."""
-    pairs = QuestionVersion.objects.filter(pk__in=set(ids)).values_list("pk", "content_hash")
-    rows = [(pk, kept_name(pk, digest)) for pk, digest in pairs]
-    unknown = _read([pk for pk, name in rows if name not in _groups])
-    return {pk: _groups.get(name) or _groups_of(unknown[pk]) for pk, name in rows}
+    rows = _asked(ids)
+    unknown = _read([pk for pk, name, _question, _topic in rows if name not in _groups])
+    return {pk: _groups.get(name) or _groups_of(unknown[pk]) for pk, name, _question, _topic in rows}
+
+
+def _asked(ids: Iterable[int]) -> list[tuple[int, str, int, int | None]]:
+    """Return id, name in the caches, question and topic of versions."""
+    wanted, vendor = sorted(set(ids)), connection.vendor
+    with connection.cursor() as cursor:
+        cursor.execute(_ASKED + _CHOSEN[vendor], [wanted if vendor == "postgresql" else str(wanted)])
+        return [(pk, kept_name(pk, digest), question_id, topic_id) for pk, digest, question_id, topic_id in cursor]
 
 
 def _read(ids: Collection[int]) -> dict[int, QuestionVersion]:

@@ -11,8 +11,9 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import BigIntegerField, Q
 
+from edu.schema.kept_queries import Given, KeptQuery
 from exams.models import Attempt, ExamMessage
 
 SNAPSHOT_SECONDS = 60
@@ -121,14 +122,21 @@ def _read(attempt_id: int, user_id: int) -> tuple[Any, ...] | None:
     return (*facts, tuple(ranges), tuple(messages_of(attempt_id=attempt_id, exam_id=exam_id)))
 
 
-def messages_of(*, attempt_id: int, exam_id: int) -> list[tuple[int, str, datetime]]:
-    """Return the latest messages to a candidate in their order: one statement."""
-    rows = (
-        ExamMessage.objects.filter(Q(attempt_id=attempt_id) | Q(attempt__isnull=True), exam_id=exam_id)
+_MESSAGES: KeptQuery[tuple[int, str, datetime]] = KeptQuery(
+    lambda: (
+        ExamMessage.objects.filter(
+            Q(attempt_id=Given("attempt_id", BigIntegerField())) | Q(attempt__isnull=True),
+            exam_id=Given("exam_id", BigIntegerField()),
+        )
         .order_by("-id")
         .values_list("id", "text", "sent_at")[:MESSAGES_SHOWN]
     )
-    return list(reversed(rows))
+)
+
+
+def messages_of(*, attempt_id: int, exam_id: int) -> list[tuple[int, str, datetime]]:
+    """Return the latest messages to a candidate in their order: one statement."""
+    return _MESSAGES.rows(attempt_id=attempt_id, exam_id=exam_id)[::-1]
 
 
 def note_change(attempt_ids: Iterable[int]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 
 from django.conf import settings
@@ -10,8 +11,13 @@ from exams.domain.receipts import Receipt, read_receipt, responses_digest, sign_
 from exams.models import Attempt
 
 
+@lru_cache(maxsize=2)
+def _derived(secret: str) -> bytes:
+    return sha256(b"exams.receipts\x00" + secret.encode()).digest()
+
+
 def _secret() -> bytes:
-    return sha256(b"exams.receipts\x00" + settings.SECRET_KEY.encode()).digest()
+    return _derived(settings.SECRET_KEY)
 
 
 def receipt_for(

@@ -25,16 +25,13 @@ class NewResult:
     fraction: float | None
     mark: Decimal | None
     maximum: Decimal
-    parts: list[dict[str, Any]]
+    parts: list[Any]
     grader: str
     graded_at: datetime | None
 
 
-_COLUMNS = {
-    "attempt_id": "bigint",
+_OWN = {
     "slot": "integer",
-    "exam_id": "bigint",
-    "user_id": "bigint",
     "question_id": "bigint",
     "version_id": "bigint",
     "topic_id": "bigint",
@@ -46,27 +43,31 @@ _COLUMNS = {
     "grader": "text",
     "graded_at": "timestamptz",
 }
+"""What differs from result to result of an attempt, and how PostgreSQL reads it."""
 
 
-def _statement() -> str:
-    """Return the statement for the database at hand; every name in it is one of ours."""
-    names = ", ".join(_COLUMNS)
-    if connection.vendor == "postgresql":
-        fields = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
-        source = f"SELECT {names}, '' FROM jsonb_to_recordset(%s::jsonb) AS given({fields})"  # noqa: S608 - our names
+def _statement(vendor: str) -> str:
+    """Return the statement for a database; every name in it is one of ours."""
+    names = ", ".join(_OWN)
+    if vendor == "postgresql":
+        fields = ", ".join(f"{name} {kind}" for name, kind in _OWN.items())
+        values, source = names, f"jsonb_to_recordset(%s::jsonb) AS given({fields})"
     else:
-        values = ", ".join(f"json_extract(value, '$.{name}')" for name in _COLUMNS)
-        source = f"SELECT {values}, '' FROM json_each(%s) WHERE true"  # noqa: S608 - our names
-    return f"INSERT INTO exams_itemresult ({names}, comment) {source} ON CONFLICT (attempt_id, slot) DO NOTHING"
+        values, source = ", ".join(f"json_extract(value, '$.{name}')" for name in _OWN), "json_each(%s)"
+    return (
+        f"INSERT INTO exams_itemresult (attempt_id, exam_id, user_id, {names}, comment) "  # noqa: S608 - our names
+        f"SELECT %s, %s, %s, {values}, '' FROM {source} WHERE true ON CONFLICT (attempt_id, slot) DO NOTHING"
+    )
 
 
-def _plain(row: NewResult) -> dict[str, Any]:
-    """Return a row as JSON values the database understands."""
+_STATEMENTS = {vendor: _statement(vendor) for vendor in ("postgresql", "sqlite")}
+_to_json = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
+
+
+def _plain(row: NewResult, graded_at: str | None) -> dict[str, Any]:
+    """Return what is the row's own as JSON values the database understands."""
     return {
-        "attempt_id": row.attempt_id,
         "slot": row.slot,
-        "exam_id": row.exam_id,
-        "user_id": row.user_id,
         "question_id": row.question_id,
         "version_id": row.version_id,
         "topic_id": row.topic_id,
@@ -76,13 +77,17 @@ def _plain(row: NewResult) -> dict[str, Any]:
         "maximum": str(row.maximum),
         "parts": row.parts,
         "grader": row.grader,
-        "graded_at": None if row.graded_at is None else str(connection.ops.adapt_datetimefield_value(row.graded_at)),
+        "graded_at": graded_at,
     }
 
 
 def write_results(rows: Sequence[NewResult]) -> None:
-    """Insert the results; a slot that has a result keeps it. One statement."""
+    """Insert the results of one attempt; a slot that has a result keeps it. One statement."""
     if not rows:
         return
+    adapt = connection.ops.adapt_datetimefield_value
+    moments = {moment: moment and str(adapt(moment)) for moment in {row.graded_at for row in rows}}
+    plain = _to_json([_plain(row, moments[row.graded_at]) for row in rows])
+    first = rows[0]
     with connection.cursor() as cursor:
-        cursor.execute(_statement(), [json.dumps([_plain(row) for row in rows])])
+        cursor.execute(_STATEMENTS[connection.vendor], [first.attempt_id, first.exam_id, first.user_id, plain])

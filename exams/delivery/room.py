@@ -15,8 +15,10 @@ from exams.asked import asked_html
 from exams.delivery.decided import Decision, find_decision
 from exams.delivery.finish_overdue import finish_if_overdue
 from exams.domain.receipts import response_value
+from exams.domain.stored_parts import named_parts
 from exams.fetch import (
     FrozenSlot,
+    find_own_attempt,
     frozen_slots,
     get_asked_versions,
     get_reviewed_versions,
@@ -93,7 +95,7 @@ class PaperView:
 
 def get_own_attempt(*, user_id: int, public_id: Any, now: datetime) -> Attempt:
     """Return the learner's attempt with its exam; an overdue one is closed and graded first. NotFound for others'."""
-    attempt = Attempt.objects.select_related("exam").filter(user_id=user_id, public_id=public_id).first()
+    attempt = find_own_attempt(user_id=user_id, public_id=public_id)
     if attempt is None:
         raise NotFound(_("There is no such attempt."))
     finish_if_overdue(attempt=attempt, now=now)
@@ -213,7 +215,7 @@ def reviewed_slot(
         state=result.state if result else "pending",
         fraction=result.fraction if result else None,
         mark=result.mark if result else None,
-        parts=result.parts if result else (),
+        parts=named_parts(result.parts) if result else (),
         comment=result.comment if result else "",
         explanation=version.explanation,
         source=version.source,

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from edu.core.errors import Conflict, InvalidInput, NotFound
 from exams.answer_files import refuse_foreign_files
 from exams.delivery.keys import AttemptKey
+from exams.delivery.prepared import run_prepared
 from exams.delivery.receipts import receipt_for, receipt_of
 from exams.delivery.stored import StoredBatch, store_batch
 from exams.domain.times import read_seconds, seconds_text
@@ -88,6 +90,11 @@ _GAPS = {
 _FLAGS = {"postgresql": "COALESCE(%s::jsonb, flags)", "sqlite": "COALESCE(%s, flags)"}
 
 
+_TYPES = "jsonb, int, timestamptz, jsonb, timestamptz, timestamptz, text, bigint, bigint, int, int, timestamptz, int"
+"""Of the parameters in PostgreSQL, in their order."""
+
+
+@cache
 def save_statement(*, vendor: str) -> str:
     """Return the one statement of a save as a database takes it; its parameters stand in `_write`."""
     return _STATEMENT.format(merge=_MERGE[vendor], flags=_FLAGS[vendor], gaps=_GAPS[vendor])
@@ -137,38 +144,37 @@ def _write(
 ) -> tuple[dict[str, str], datetime] | None:
     """Run the statement; None when its conditions did not hold."""
     adapt, seq = connection.ops.adapt_datetimefield_value, batch.seq
-    statement = save_statement(vendor=connection.vendor)
     patch = json.dumps(stored, ensure_ascii=False)
     least_deadline = adapt(now - timedelta(seconds=key.grace_seconds))
     gap = (adapt(now - timedelta(seconds=GAP_SECONDS)), adapt(now))
     seconds = read_seconds(batch.question_seconds, slots=key.slots)
     values = [patch, seq, adapt(now), flags, *gap, None if seconds is None else seconds_text(seconds)]
     conditions = [key.attempt_id, key.user_id, key.epoch, seq, least_deadline, _only(stored)]
-    row = _send(statement, values + conditions)
+    row = _send(values + conditions)
     if row is None:
         return None
     responses = json.loads(row[0]) if isinstance(row[0], str) else row[0]
     return responses, _moment(row[1])
 
 
-def _send(statement: str, parameters: list[Any]) -> tuple[Any, ...] | None:
+def _send(parameters: list[Any]) -> tuple[Any, ...] | None:
     """Run the statement over the connection as it is: asking first whether it lives would be a second round trip.
 
     Where it has died meanwhile, the statement is sent again over a new one: a batch stored twice is stored once.
     """
     connection.health_check_done = True
     try:
-        return _run(statement, parameters)
+        return _run(parameters)
     except (OperationalError, InterfaceError):
         if connection.in_atomic_block or connection.is_usable():
             raise
         connection.close()
-        return _run(statement, parameters)
+        return _run(parameters)
 
 
-def _run(statement: str, parameters: list[Any]) -> tuple[Any, ...] | None:
+def _run(parameters: list[Any]) -> tuple[Any, ...] | None:
     with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
+        run_prepared(cursor, save_statement(vendor=connection.vendor), types=_TYPES, parameters=parameters)
         row: tuple[Any, ...] | None = cursor.fetchone()
     return row
 

@@ -18,7 +18,7 @@ from exams.delivery.finish_overdue import finish_if_overdue
 from exams.delivery.keys import AttemptKey, sign_attempt_key
 from exams.delivery.live import remember_device
 from exams.domain.timing import ExamStatus, attempt_deadline, exam_state
-from exams.fetch import accommodation_of, attempt_summary, terms_of
+from exams.fetch import accommodation_of, attempt_summary, find_own_attempt, terms_of
 from exams.models import Accommodation, Attempt, Exam
 
 OPEN_STATES = (Attempt.State.OPEN, Attempt.State.PAUSED)
@@ -127,8 +127,10 @@ def open_room(*, user_id: int, attempt_id: Any, device: Device = NO_DEVICE, now:
     Raises NotFound, OtherDevice where the exam allows one device and this is not it, or CannotStart (code submitted)
     when the attempt has ended; an overdue one is closed first.
     """
-    field = {"pk": attempt_id} if isinstance(attempt_id, int) else {"public_id": attempt_id}
-    attempt = Attempt.objects.select_related("exam").filter(user_id=user_id, **field).first()
+    if isinstance(attempt_id, int):
+        attempt = Attempt.objects.select_related("exam").filter(user_id=user_id, pk=attempt_id).first()
+    else:
+        attempt = find_own_attempt(user_id=user_id, public_id=attempt_id)
     if attempt is None:
         raise NotFound(_("There is no such attempt."))
     if finish_if_overdue(attempt=attempt, now=now) or attempt.state not in OPEN_STATES:

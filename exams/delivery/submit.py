@@ -13,6 +13,7 @@ from edu.core.errors import InvalidInput, NotFound
 from edu.events.publish import publish
 from edu.events.types import AttemptSubmitted
 from exams.delivery.grade import grade_submitted
+from exams.delivery.hand_in import exam_for_grading, hand_in
 from exams.delivery.keys import AttemptKey
 from exams.delivery.presence import note_change
 from exams.delivery.save import Batch, SaveRefused, kept_of, save_responses
@@ -38,7 +39,6 @@ def submit_attempt(
     answer is lost unseen. An attempt that was opened again is not handed in by a page or a request (`epoch`, or that of
     the key) from before: it moved.
     """
-    field = {"pk": attempt_id} if isinstance(attempt_id, int) else {"public_id": attempt_id}
     if batch is not None and batch.responses:
         if key is None:
             raise InvalidInput(_("The last batch needs the attempt key."), field="responses")
@@ -47,19 +47,27 @@ def submit_attempt(
         except SaveRefused as refusal:
             if refusal.code in {"moved", "paused", "question_closed"}:
                 raise
-    attempt = (
-        Attempt.objects.filter(user_id=user_id, **field)
-        .only("id", "state", "deadline_at", "exam_id", "user_id", "epoch", "reopened_at")
-        .first()
-    )
+    spoken = key.epoch if key is not None else epoch
+    with transaction.atomic():
+        handed_in = hand_in(user_id=user_id, attempt_id=attempt_id, epoch=spoken, now=now)
+        if handed_in is not None:
+            _say_submitted(handed_in)
+    if handed_in is None:
+        return _handed_in_before(user_id=user_id, attempt_id=attempt_id, spoken=spoken, now=now)
+    handed_in.exam = exam_for_grading(handed_in.exam_id)
+    return _graded(handed_in, now)
+
+
+def _handed_in_before(*, user_id: int, attempt_id: Any, spoken: int | None, now: datetime) -> Attempt:
+    """Return what an attempt has become that is not running any more, graded where that was left undone; say why a
+    running one was not taken.
+    """
+    field = {"pk": attempt_id} if isinstance(attempt_id, int) else {"public_id": attempt_id}
+    attempt = Attempt.objects.filter(user_id=user_id, **field).first()
     if attempt is None:
         raise NotFound(_("There is no such attempt."))
-    spoken = key.epoch if key is not None else epoch
     if attempt.reopened_at is not None and spoken not in (None, attempt.epoch):
-        full = Attempt.objects.get(pk=attempt.pk)
-        raise SaveRefused(_("The exam was opened somewhere else."), code="moved", kept=kept_of(full))
-    is_late = now > attempt.deadline_at
-    close_attempt(attempt=attempt, now=now, by="time" if is_late else "learner")
+        raise SaveRefused(_("The exam was opened somewhere else."), code="moved", kept=kept_of(attempt))
     return finish_grading(attempt=attempt, now=now)
 
 
@@ -79,7 +87,7 @@ def close_attempt(*, attempt: Attempt, now: datetime, by: str) -> bool:
     with transaction.atomic():
         changed = rows.update(state=Attempt.State.SUBMITTED, submitted_at=submitted_at, submitted_by=by)
         if changed:
-            publish(AttemptSubmitted(attempt_id=attempt.pk, exam_id=attempt.exam_id, user_id=attempt.user_id))
+            _say_submitted(attempt)
             if by == "staff":  # whoever hands in herself, or sees her clock run out, knows it without being told
                 note_change([attempt.pk])
     if changed:
@@ -92,12 +100,21 @@ def finish_grading(*, attempt: Attempt, now: datetime) -> Attempt:
     current = _current(attempt.pk)
     if current.state != Attempt.State.SUBMITTED:
         return current
+    return _graded(current, now)
+
+
+def _graded(attempt: Attempt, now: datetime) -> Attempt:
+    """Grade an attempt (with its exam) in a transaction of its own; where that fails, it stays submitted."""
     try:
-        is_graded = grade_submitted(attempt=current, now=now)
+        is_graded = grade_submitted(attempt=attempt, now=now)
     except Exception:
         logger.exception("grading attempt %s failed", attempt.pk)
-        return current
-    return current if is_graded else _current(attempt.pk)
+        return attempt
+    return attempt if is_graded else _current(attempt.pk)
+
+
+def _say_submitted(attempt: Attempt) -> None:
+    publish(AttemptSubmitted(attempt_id=attempt.pk, exam_id=attempt.exam_id, user_id=attempt.user_id))
 
 
 def _current(attempt_id: int) -> Attempt:

@@ -2,11 +2,11 @@
 short text."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -16,7 +16,7 @@ from exams.domain.matching import best_assignment
 from exams.domain.numbers import ToleranceKind, is_within, parse_quantity, value_in_units
 from exams.domain.patterns import compile_pattern
 from exams.domain.schema import DecimalText, Fraction, RichText, Schema, ShortLine, Weight, decimal_text
-from exams.domain.text import Folding, fold, is_same_text, is_wildcard_match
+from exams.domain.text import Folding, fold, fold_expected, is_wildcard_match
 
 ANY_NUMBER = "*"
 MARKER = re.compile(r"\[\[([a-z0-9_-]{1,32})\]\]")
@@ -58,7 +58,12 @@ class NumericKey(Schema):
 
     def is_near(self, given: Decimal, /) -> bool:
         """Tell whether a number is within the tolerance."""
-        return is_within(given, Decimal(self.value), tolerance=Decimal(self.tolerance), kind=self.tolerance_kind)
+        value, tolerance = self._numbers
+        return is_within(given, value, tolerance=tolerance, kind=self.tolerance_kind)
+
+    @cached_property
+    def _numbers(self) -> tuple[Decimal, Decimal]:
+        return Decimal(self.value), Decimal(self.tolerance)
 
 
 class NumericAnswer(NumericKey):
@@ -84,6 +89,27 @@ class BlankKey(FoldingKey):
     weight: Weight = 1.0
 
 
+def texts_with(answers: Sequence[Mapping[str, Any]], text: str, /) -> list[dict[str, Any]]:
+    """Return stored texts with one more that earns everything, before the others: the first that fits decides."""
+    return [{"text": text, "fraction": 1}, *(dict(one) for one in answers)]
+
+
+def numbers_with(answers: Sequence[Mapping[str, Any]], text: str, /) -> list[dict[str, Any]]:
+    """Return stored numbers with one more that earns everything, before the others, as near as the first of them has
+    to be met; ValueError for what is no number."""
+    near = next((one for one in answers if one.get("value") != ANY_NUMBER), {})
+    limits = {name: near[name] for name in ("tolerance", "tolerance_kind") if name in near}
+    return [{"value": decimal_text(text), "fraction": 1, **limits}, *(dict(one) for one in answers)]
+
+
+def blank_with(key: Mapping[str, Any], text: str, /) -> dict[str, Any]:
+    """Return the stored key of a blank that takes one more answer, written as its others are."""
+    if key.get("match") != "numeric":
+        return {**key, "answers": texts_with(key.get("answers", ()), text)}
+    numbers = key.get("numerics") or [one for one in [key.get("numeric")] if one]
+    return {**key, "numeric": None, "numerics": numbers_with(numbers, text)}
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """What a given text earns, and which answer of the key it met (-1 none)."""
@@ -92,21 +118,29 @@ class Judgement:
     answer: int = -1
 
 
+MET_NONE = Judgement(0.0)
+"""Of a text that none of the answers of a key fits."""
+
+
 def first_match(key: FoldingKey, answers: Sequence[TextAnswer], given: str, /, *, kind: str = "text") -> Judgement:
     """Return what the first fitting answer says; the author's order decides, so that a trap can precede a
     wildcard."""
+    if kind == "text":
+        folded = fold(given, key.folding)
+        for index, answer in enumerate(answers):
+            if fold_expected(answer.text, key.folding) == folded:
+                return Judgement(answer.fraction, index)
+        return MET_NONE
     for index, answer in enumerate(answers):
         if kind == "wildcard":
             is_met = is_wildcard_match(answer.text, given, key.folding)
-        elif kind == "regex":
+        else:
             # Case is the pattern's own affair: folding the text as well would hide capitals from it.
             folding = Folding(False, key.fold_width, key.fold_space, key.fold_punctuation, key.fold_ends)
             is_met = compile_pattern(answer.text, ignore_case=key.fold_case).is_match(fold(given, folding))
-        else:
-            is_met = is_same_text(answer.text, given, key.folding)
         if is_met:
             return Judgement(answer.fraction, index)
-    return Judgement(0.0)
+    return MET_NONE
 
 
 def judge_blank(key: BlankKey, given: str, /, *, is_percent_printed: bool = False) -> Judgement:

@@ -118,12 +118,13 @@ def blank_mark(parts: Sequence[PartMark] = (), /) -> Mark:
 def weighted_fraction(parts: Sequence[PartMark], /) -> float | None:
     """Return the mean of the parts' fractions by weight; None while one of them is pending, 0 without any
     weight."""
-    total = sum(part.weight for part in parts)
-    if any(part.fraction is None for part in parts):
-        return None
-    if total <= 0:
-        return 0.0
-    return sum(part.weight * (part.fraction or 0.0) for part in parts) / total
+    total = earned = 0.0
+    for part in parts:
+        if part.fraction is None:
+            return None
+        total += part.weight
+        earned += part.weight * part.fraction
+    return earned / total if total > 0 else 0.0
 
 
 def _settle_part(part: PartMark, fractions: Mapping[str, float], path: str) -> PartMark:

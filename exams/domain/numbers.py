@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Literal
 
-from exams.domain.text import Folding, fold
+from exams.domain.text import Folding, fold, fold_expected
 
 ToleranceKind = Literal["absolute", "relative", "significant"]
 
@@ -84,8 +84,8 @@ def value_in_units(
     beside the field counts as the base unit, and a per cent sign otherwise divides by a hundred. A currency
     sign counts as the unit it stands for.
     """
-    table = {fold(name, _UNIT_FOLDING): factor for name, factor in units.items()}
-    label = fold(unit_label, _UNIT_FOLDING)
+    table = {fold_expected(name, _UNIT_FOLDING): factor for name, factor in units.items()}
+    label = fold_expected(unit_label, _UNIT_FOLDING)
     unit = fold(quantity.unit, _UNIT_FOLDING)
     has_unit = bool(unit or quantity.prefix)
     if is_required and not has_unit:

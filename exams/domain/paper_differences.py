@@ -10,12 +10,13 @@ Structure = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class FixedPlace:
-    """A fixed question as it stands in one version of a paper."""
+    """A fixed question as it stands in one version of a paper; a section that is called otherwise is the same one."""
 
     question_id: int
     version_id: int
-    section: str
+    section: str = field(compare=False)
     marks: Decimal
+    section_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +39,18 @@ class QuestionChange:
     @property
     def has_moved(self) -> bool:
         """Whether it stands in another section."""
-        return self.old.section != self.new.section
+        return self.old.section_id != self.new.section_id
 
 
 @dataclass(frozen=True, slots=True)
 class RulePlace:
     """A rule as it was frozen: what it draws, and from which questions."""
 
-    section: str
+    section: str = field(compare=False)
     count: int
     marks: Decimal
     question_ids: frozenset[int]
+    section_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ def _fixed(structure: Structure, question_of: Mapping[int, int]) -> dict[int, Fi
             item["version_id"],
             section["title"],
             Decimal(str(item["marks"])),
+            str(section["id"]),
         )
         for section in structure["sections"]
         for item in section["items"]
@@ -111,6 +114,7 @@ def _rules(structure: Structure, question_of: Mapping[int, int]) -> dict[str, Ru
             int(pool["count"]),
             Decimal(str(pool["marks"])),
             frozenset(question_of.get(version, -version) for version in pool["version_ids"]),
+            str(section["id"]),
         )
         for section in structure["sections"]
         for pool in section["pools"]

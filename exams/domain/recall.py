@@ -73,6 +73,24 @@ def recall_chance(memory: Memory, /, *, at: datetime) -> float:
     return scheduler_for(DEFAULT_RETENTION).get_card_retrievability(_card(memory, at), at)
 
 
+def still_known_days(memory: Memory, /, *, at: datetime) -> float:
+    """Return for how many more days from a moment the chance of a right answer stays at 90 per cent or more; negative
+    where it has fallen below."""
+    return memory.stability - (at.astimezone(UTC) - memory.reviewed_at.astimezone(UTC)).total_seconds() / 86_400
+
+
+def list_intervals(*, retention: int, count: int) -> tuple[int, ...]:
+    """Return after how many days a question comes back that goes wrong once and then is right each time it is due: the
+    interval after the wrong answer, and after each of the right ones, `count` in all."""
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    memory = review(None, Recalled.AGAIN, at=at, retention=retention)
+    intervals = [memory.interval_days]
+    while len(intervals) < count:
+        memory = review(memory, Recalled.GOOD, at=memory.due_at, retention=retention)
+        intervals.append(memory.interval_days)
+    return tuple(intervals)
+
+
 def _card(memory: Memory | None, at: datetime) -> Card:
     if memory is None:
         return Card(card_id=1, due=at)

@@ -66,9 +66,12 @@ def canonical_response(value: object, /) -> str:
     return canonicalise(value).text
 
 
+_read = json.JSONDecoder().raw_decode
+
+
 def response_value(stored: str, /) -> Any:
     """Return the JSON value of a stored response, None for a blank."""
-    return json.loads(stored) if stored else None
+    return _read(stored)[0] if stored else None
 
 
 def responses_digest(stored: Mapping[str, str], /) -> str:

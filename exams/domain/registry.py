@@ -44,6 +44,7 @@ class QuestionType:
         if missing:
             raise TypeError(f"{module.__name__} is no question type: it lacks {', '.join(missing)}.")
         self._module = module
+        self._bind = getattr(module, "bind", None)
         self.info: TypeInfo = module.TYPE
         self.content_model: type[BaseModel] = module.Content
         self.key_model: type[BaseModel] = module.Key
@@ -113,6 +114,19 @@ class QuestionType:
         right = getattr(self._module, "right_options", None)
         return set() if right is None else cast("set[str]", right(key))
 
+    def answer_places(self, content: BaseModel, /) -> tuple[str, ...]:
+        """Return the ids of the places to which a corrected key can add an accepted answer, in order; most types have
+        none. A module with `answer_places` has `key_with_answers` too."""
+        places = getattr(self._module, "answer_places", None)
+        return () if places is None else cast("tuple[str, ...]", places(content))
+
+    def key_with_answers(self, key: Mapping[str, Any], added: Mapping[str, str], /) -> dict[str, Any]:
+        """Return the stored key that pays in full for the added answers (by place) as well; the old ones stay.
+
+        ValueError for an answer that is no number where numbers are compared.
+        """
+        return cast("dict[str, Any]", self._module.key_with_answers(key, added))
+
     def conceal(self, content: Mapping[str, Any], key: Mapping[str, Any], /) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return stored content and key with parts renamed whose ids could tell the key; most types have none. A module
         whose parts have places or partners has `conceal`. The pair is sound (`grading.check_question`)."""
@@ -142,8 +156,7 @@ class QuestionType:
     def bind(self, content: BaseModel, order: Mapping[str, Sequence[str]] | None = None, /) -> BaseModel:
         """Return the content as this learner drew it, by the frozen order; the content itself where nothing is
         drawn."""
-        bound = getattr(self._module, "bind", None)
-        return content if bound is None else cast("BaseModel", bound(content, order or {}))
+        return content if self._bind is None else cast("BaseModel", self._bind(content, order or {}))
 
     def public_content(self, content: BaseModel, order: Mapping[str, Sequence[str]] | None = None, /) -> dict[str, Any]:
         """Return what the browser may see, options in the frozen order by group; never anything of the

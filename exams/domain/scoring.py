@@ -4,6 +4,7 @@ throughout."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Literal
 
 CENT = Decimal("0.01")
@@ -18,19 +19,26 @@ def round_mark(value: Decimal, /) -> Decimal:
 
 def item_mark(*, fraction: float | None, marks: Decimal) -> Decimal | None:
     """Return fraction x marks rounded to two decimals; None while the fraction is pending."""
-    return None if fraction is None else round_mark(Decimal(repr(float(fraction))) * marks)
+    return None if fraction is None else _rounded(fraction + 0.0, marks)
+
+
+@lru_cache(maxsize=8192)
+def _rounded(fraction: float, marks: Decimal) -> Decimal:
+    """Round once what thousands of answers earn: nothing and everything of the usual marks, mostly."""
+    return round_mark(Decimal(repr(fraction)) * marks)
 
 
 @dataclass(frozen=True, slots=True)
 class ItemResult:
     """One slot of a paper as graded: its section and topic, what it is worth, and the fraction earned (None
-    pending)."""
+    pending); where its `mark` is known already, that counts."""
 
     slot: str
     section_id: str
     marks: Decimal
     fraction: float | None
     topic: str = ""
+    mark: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,10 @@ class PaperScore:
         return bool(self.pending_slots)
 
 
+def _mark_of(item: ItemResult) -> Decimal | None:
+    return item_mark(fraction=item.fraction, marks=item.marks) if item.mark is None else item.mark
+
+
 def _part_score(items: Sequence[tuple[ItemResult, Decimal | None]], floor: Decimal | None) -> PartScore:
     total = sum((mark for _, mark in items if mark is not None), Decimal("0.00"))
     if floor is not None:
@@ -106,7 +118,7 @@ def score_paper(
     """
     if len({item.slot for item in items}) != len(items):
         raise ValueError("A slot is scored once.")
-    marked = [(item, item_mark(fraction=item.fraction, marks=item.marks)) for item in items]
+    marked = [(item, _mark_of(item)) for item in items]
     floors = section_floors or {}
 
     def grouped(name: str) -> dict[str, list[tuple[ItemResult, Decimal | None]]]:

@@ -3,8 +3,8 @@
 import html
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD])
 _WIDTH_FORMS = re.compile("[\u3000\uff00-\uffef]+")
@@ -46,8 +46,7 @@ _WILD = "\ue000"
 _STAR = "\ue001"
 
 
-@dataclass(frozen=True, slots=True)
-class Folding:
+class Folding(NamedTuple):
     """Which differences between two texts do not count; invisible characters and composition never do. `ends`: space
     at the ends does not count even where space between words does."""
 
@@ -96,14 +95,21 @@ def fold(text: str, folding: Folding, /) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _fold_expected(text: str, folding: Folding, /) -> str:
-    """Fold a text of a key, which thousands of responses are compared with."""
+def fold_expected(text: str, folding: Folding, /) -> str:
+    """Return the folded form of a text of a key; kept, as thousands of responses are compared with it."""
     return fold(text, folding)
 
 
 def is_same_text(expected: str, given: str, folding: Folding, /) -> bool:
     """Tell whether two texts are equal after folding."""
-    return _fold_expected(expected, folding) == fold(given, folding)
+    return fold_expected(expected, folding) == fold(given, folding)
+
+
+@lru_cache(maxsize=4096)
+def _pieces(pattern: str, folding: Folding, /) -> list[str]:
+    """Return the folded texts between the stars of a pattern."""
+    marked = pattern.replace(r"\*", _STAR).replace("*", _WILD)
+    return [piece.replace(_STAR, "*") for piece in fold(marked, folding).split(_WILD)]
 
 
 def is_wildcard_match(pattern: str, given: str, folding: Folding, /) -> bool:
@@ -111,8 +117,7 @@ def is_wildcard_match(pattern: str, given: str, folding: Folding, /) -> bool:
 
     Pieces are searched from left to right and never again: at most pattern x text steps.
     """
-    marked = pattern.replace(r"\*", _STAR).replace("*", _WILD)
-    pieces = [piece.replace(_STAR, "*") for piece in fold(marked, folding).split(_WILD)]
+    pieces = _pieces(pattern, folding)
     text = fold(given.replace(_WILD, " ").replace(_STAR, " "), folding)
     if len(pieces) == 1:
         return text == pieces[0]

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import FloatField, TextField
 from django.db.models.functions import Cast
 
+from exams.domain.stored_parts import named_parts
 from exams.domain.times import fair_seconds
 from exams.figures.population import counted_attempts
 from exams.models import ItemResult
@@ -60,7 +61,7 @@ class Answers:
             if len(self.different) >= MAXIMUM_DIFFERENT:
                 return 0
             found = self._codes[parts] = len(self.different)
-            self.different.append(json.loads(parts) if parts else [])
+            self.different.append(named_parts(json.loads(parts)) if parts else [])
         return found
 
 

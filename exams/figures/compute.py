@@ -10,6 +10,7 @@ from django.db.models import Avg, Count, F, FloatField, Q, StdDev
 from django.db.models.functions import Cast
 
 from edu.core.clock import now_utc
+from exams.delivery.decided import Decision, find_decision
 from exams.domain.errors import TooFewAttempts
 from exams.domain.exam_statistics import (
     DRIFT_FROM,
@@ -54,7 +55,7 @@ def compute_snapshot(*, snapshot_id: int, say: Say) -> dict[str, Any]:
     answers = collect_answers(exam_id=exam.pk, sitting=sitting)
     say(50, "")
     sittings = _earlier_sittings(exam, snapshot, people)
-    items = _items(sitting, answers, _earlier_items([row["id"] for row in sittings], answers), say)
+    items = _items(exam, sitting, answers, _earlier_items([row["id"] for row in sittings], answers), say)
     unmarked = Attempt.objects.filter(exam=exam, state=Attempt.State.NEEDS_MARKING)
     waiting = (unmarked if people is None else unmarked.filter(user_id__in=people)).count()
     figures = {
@@ -252,7 +253,7 @@ def _earlier_items(exam_ids: Sequence[int], answers: Mapping[int, Answers]) -> d
 
 # -- questions ---------------------------------------------------------------------------------------
 def _items(
-    sitting: Sitting, answers: Mapping[int, Answers], earlier: Mapping[int, list[dict[str, Any]]], say: Say
+    exam: Exam, sitting: Sitting, answers: Mapping[int, Answers], earlier: Mapping[int, list[dict[str, Any]]], say: Say
 ) -> list[dict[str, Any]]:
     """Return the figures of each version, what needs a look first."""
     wanted = set(answers) | {row["version_id"] for rows in earlier.values() for row in rows}
@@ -263,7 +264,7 @@ def _items(
     rows = []
     for number, (version_id, one) in enumerate(answers.items()):
         if version_id in by_id:
-            rows.append(_item(by_id[version_id], one, sitting, earlier.get(one.question_id, ()), by_id))
+            rows.append(_item(exam, by_id[version_id], one, sitting, earlier.get(one.question_id, ()), by_id))
         if number % 10 == 0:
             say(50 + round(45 * number / len(answers)), "")
     order = {"wrong_key": 0, "too_hard": 2, "too_easy": 3, "": 4}
@@ -276,6 +277,7 @@ def _shares(answers: Answers) -> list[float]:
 
 
 def _item(
+    exam: Exam,
     version: QuestionVersion,
     answers: Answers,
     sitting: Sitting,
@@ -302,7 +304,7 @@ def _item(
     except TooFewAttempts:
         return row
     suspects: tuple[str, ...] = ()
-    options, right = _options(version)
+    options, right = _options(version, find_decision(exam=exam, version_id=version.pk))
     if options:
         chosen = chosen_options(answers, set(options))
         table = distractor_table(chosen=chosen, rest=rest, options={id_: id_ in right for id_ in options})
@@ -364,13 +366,18 @@ def _drift(row: Mapping[str, Any], one: Mapping[str, Any], versions: Mapping[int
     return {"number": version.number if version else 0, "n": n, "facility": mean, "change": _plain(change)}
 
 
-def _options(version: QuestionVersion) -> tuple[dict[str, str], set[str]]:
-    """Return the options of a version with their texts, and those that are right; none for types without."""
+def _options(version: QuestionVersion, decision: Decision | None) -> tuple[dict[str, str], set[str]]:
+    """Return the options of a version with their texts, and those that are right by what was decided about it since;
+    none for types without."""
     question_type = get_type(version.type)
     listed = question_type.listed_options(question_type.parse_content(version.content))
     if not listed:
         return {}, set()
-    return {id_: one_line(text)[:120] for id_, text in listed}, question_type.right_options(version.key)
+    right = question_type.right_options(version.key)
+    if decision is not None and decision.key is not None:
+        corrected = question_type.right_options(decision.key)
+        right = right | corrected if decision.policy == "accept_both" else corrected
+    return {id_: one_line(text)[:120] for id_, text in listed}, right
 
 
 def _given(answers: Answers, version: QuestionVersion) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Statistics as pages and exports show them: the numbers of a snapshot with words, plots and what to do next."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -26,12 +27,14 @@ def percent(value: float | None) -> int | None:
 def bins_plot(counts: list[int], *, high: float) -> BarPlot:
     """Return counts of equal classes from 0 to high as bars."""
     size = high / len(counts)
-    return bar_plot(
+    plot = bar_plot(
         data=[
             Datum(label=f"{round(size * at)}–{round(size * (at + 1))}", value=count) for at, count in enumerate(counts)
         ],
         gap_share=0.08,
     )
+    # There is no half an attempt.
+    return replace(plot, ticks=tuple(tick for tick in plot.ticks if "." not in tick.label))
 
 
 def alert_words(item: Mapping[str, Any]) -> dict[str, str] | None:

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from edu.core.errors import NotFound
-from edu.organizations.queries import list_memberships, staff_by_user
+from edu.organizations.queries import MembershipView, list_memberships, staff_by_user
 from exams.models import Attempt, Exam
 from exams.permissions import managed_exams
 
@@ -16,15 +16,19 @@ from exams.permissions import managed_exams
 @dataclass(frozen=True, kw_only=True)
 class Reader:
     """What a person may read of an exam: everybody's figures (`organization_id` 0) or those of one organisation's
-    people; `may_manage` where questions, keys and regrades are hers too."""
+    people; `may_manage` where questions, keys and regrades are hers too. `organizations` are those whose people she
+    can choose, more than one for a trainer of several; `of` is the address of the chosen one, "" for the first."""
 
     exam: Exam
     organization_id: int
     may_manage: bool
+    organizations: tuple[MembershipView, ...] = ()
+    of: str = ""
 
 
-def get_reader(user: Any, public_id: Any) -> Reader:
-    """Return what the person may read; NotFound where it is nothing.
+def get_reader(user: Any, public_id: Any, *, of: str = "") -> Reader:
+    """Return what the person may read; NotFound where it is nothing. `of` is the public id of the organisation whose
+    people are meant, where she trains several.
 
     Owners and operators read everybody's figures. Trainers read those of their own people alone: of their
     organisation's exams with the questions, of others that their people sat without them.
@@ -32,16 +36,32 @@ def get_reader(user: Any, public_id: Any) -> Reader:
     exam = Exam.objects.select_related("paper_version").filter(public_id=public_id).first()
     if exam is None:
         raise NotFound(_("There is no such exam."))
-    trained = [row.organization_id for row in list_memberships(user_id=user.pk) if row.role == "trainer"]
-    if managed_exams(user).filter(pk=exam.pk).exists():
-        sees_all = user.is_superuser or user.is_operator or exam.owner_id == user.pk
-        own = 0 if sees_all or exam.organization_id is None else exam.organization_id
-        return Reader(exam=exam, organization_id=own, may_manage=True)
-    for organization_id in trained:
-        people = list(staff_by_user(organization_id=organization_id))
-        if Attempt.objects.filter(exam=exam, user_id__in=people).exists():
-            return Reader(exam=exam, organization_id=organization_id, may_manage=False)
-    raise NotFound(_("There is no such exam."))
+    trained = [row for row in list_memberships(user_id=user.pk) if row.role == "trainer"]
+    manages = managed_exams(user).filter(pk=exam.pk).exists()
+    sees_all = manages and (
+        user.is_superuser or user.is_operator or exam.owner_id == user.pk or exam.organization_id is None
+    )
+    if sees_all:
+        return Reader(exam=exam, organization_id=0, may_manage=True)
+    own = [row for row in trained if manages and row.organization_id == exam.organization_id]
+    choices = (*own, *(row for row in trained if row not in own and _sat(exam, row.organization_id)))
+    chosen = next((row for row in choices if str(row.organization_public_id) == of), None)
+    if (of and chosen is None) or not (choices or manages):
+        raise NotFound(_("There is no such exam."))
+    first = chosen or (choices[0] if choices else None)
+    organization_id = exam.organization_id if manages and chosen is None else first and first.organization_id
+    return Reader(
+        exam=exam,
+        organization_id=organization_id or 0,
+        may_manage=manages and organization_id == exam.organization_id,
+        organizations=choices,
+        of=of,
+    )
+
+
+def _sat(exam: Exam, organization_id: int) -> bool:
+    people = list(staff_by_user(organization_id=organization_id))
+    return Attempt.objects.filter(exam=exam, user_id__in=people).exists()
 
 
 def counted_attempts(*, exam_ids: Sequence[int], counts_all: bool = False) -> QuerySet[Attempt]:

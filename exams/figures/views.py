@@ -2,6 +2,7 @@
 
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -44,9 +45,15 @@ PAGE_SIZE = 30
 
 def _reader_or_404(request: HttpRequest, public_id: uuid.UUID) -> Reader:
     try:
-        return get_reader(request.user, public_id)
+        return get_reader(request.user, public_id, of=request.GET.get("of", request.POST.get("of", "")))
     except NotFound as error:
         raise Http404(error.message) from error
+
+
+def _query(*, counts_all: bool, of: str) -> str:
+    """Return the query of an address of the page: which attempts count, and whose."""
+    wanted = {name: value for name, value in (("count", "all" if counts_all else ""), ("of", of)) if value}
+    return f"?{urlencode(wanted)}" if wanted else ""
 
 
 def _counts_all(request: HttpRequest) -> bool:
@@ -86,7 +93,7 @@ def exam(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     here = reverse("figures:exam", args=[public_id])
     if request.method == "POST":
         request_snapshot(reader=reader, counts_all=counts_all, actor=request.user)
-        return redirect(f"{here}?count=all" if counts_all else here)
+        return redirect(here + _query(counts_all=counts_all, of=reader.of))
     snapshot = find_snapshot(reader=reader, counts_all=counts_all)
     figures = snapshot.figures if snapshot else {}
     whole = figures.get("exam")
@@ -118,11 +125,28 @@ def exam(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "is_running": running,
         "job": snapshot.job if snapshot and running and snapshot.job.owner_id == request.user.pk else None,
         "tabs": [
-            {"label": _("First attempts"), "url": here, "current": not counts_all},
-            {"label": _("All attempts"), "url": f"{here}?count=all", "current": counts_all},
+            {
+                "label": _("First attempts"),
+                "url": here + _query(counts_all=False, of=reader.of),
+                "current": not counts_all,
+            },
+            {"label": _("All attempts"), "url": here + _query(counts_all=True, of=reader.of), "current": counts_all},
         ],
+        "query": _query(counts_all=counts_all, of=reader.of),
+        "people_tabs": _people_tabs(reader, here, counts_all=counts_all) if len(reader.organizations) > 1 else (),
     }
     return render(request, "exams/figures/exam.html", context)
+
+
+def _people_tabs(reader: Reader, here: str, *, counts_all: bool) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": row.organization_name,
+            "url": here + _query(counts_all=counts_all, of=str(row.organization_public_id)),
+            "current": row.organization_id == reader.organization_id,
+        }
+        for row in reader.organizations
+    ]
 
 
 def _grouped(row: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 from django.utils.translation import override
 
 from edu.audit.services import record as record_audit
@@ -28,6 +28,7 @@ from exams.interchange.row_values import WaitingRow, path_of, values_of
 from exams.interchange.updates import (
     TRIES,
     ChangedMeanwhile,
+    find_rare,
     index_updates,
     restage,
     show_updates,
@@ -83,7 +84,6 @@ class _Ready:
 
     questions: PreparedRows
     terms: Sequence[str]
-    row_ids: Sequence[int]
     passed: Mapping[int, int | None]
     position: int
 
@@ -155,16 +155,14 @@ class _Writer:
         return _Ready(
             questions=prepare_rows(Question, values, later=("id", "current_version_id")),
             terms=[joined_terms(**{name: value[name] for name in INDEXED}) for value in values],
-            row_ids=[row.pk for row in fresh],
             passed=passed,
             position=position,
         )
 
     def _store(self, ready: _Ready) -> None:
         with self.pace.transaction():
-            if ready.row_ids:
+            if ready.terms:
                 ids = _insert_questions(ready.questions)
-                _note_questions(list(zip(ids, ready.row_ids, strict=True)))
                 found = [{"question_id": id_, "terms": text} for id_, text in zip(ids, ready.terms, strict=True)]
                 prepare_rows(QuestionTerms, found).insert()
             for pk, question_id in ready.passed.items():
@@ -179,6 +177,7 @@ class _Writer:
             "bank_id": self.batch.bank_id,
             "author_id": self.batch.owner_id,
             "batch_id": self.batch.pk,
+            "batch_position": row.position,
             "status": Question.Status.PUBLISHED.value,
             "live": True,
             "is_withheld": self.batch.bank.requires_review,
@@ -214,21 +213,6 @@ def _insert_questions(questions: PreparedRows) -> list[int]:
             [moment],
         )
     return ids
-
-
-def _note_questions(pairs: Sequence[tuple[int, int]]) -> None:
-    """Note at rows which questions they became: pairs of question and row."""
-    table = connection.ops.quote_name(ImportRow._meta.db_table)
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.executemany(f"UPDATE {table} SET question_id = %s WHERE id = %s", pairs)  # noqa: S608 - our own table
-            return
-        cursor.execute(
-            f"UPDATE {table} AS noted SET question_id = made.question_id "  # noqa: S608 - our own table
-            "FROM (SELECT unnest(%s::bigint[]) AS question_id, unnest(%s::bigint[]) AS id) AS made "
-            "WHERE noted.id = made.id",
-            [[question_id for question_id, _row_id in pairs], [row_id for _question_id, row_id in pairs]],
-        )
 
 
 def restore(former: Mapping[str, Any], question: Question | None) -> bool:
@@ -274,10 +258,13 @@ def _tidy(batch: ImportBatch) -> None:
 
 
 def _show(batch: ImportBatch) -> None:
+    """Make everything that was written visible. What can be read before is: on SQLite all saves wait meanwhile."""
     created = Question.everything.filter(batch=batch).count()
     counts = {"folded": batch.report.get("folded", []), **count_rows(batch)}
-    with transaction.atomic():
-        updated = show_updates(batch) + ImportRow.objects.filter(batch=batch, former__isnull=False).count()
+    before = ImportRow.objects.filter(batch=batch, former__isnull=False).count()
+    rare = find_rare(batch)
+    with Pace().transaction():
+        updated = before + show_updates(batch, rare=rare)
         batch.report = {**counts, "created": created, "updated": updated}
         batch.state = ImportBatch.State.APPLIED
         batch.applied_at = now_utc()

@@ -16,9 +16,10 @@ from exams.authoring.questions import clean_tags
 from exams.interchange.files import keep_file, remove_file
 from exams.interchange.formats.base import UnreadableFile
 from exams.interchange.formats.registry import get_format
+from exams.interchange.pacing import Pace
 from exams.interchange.undo import undo_now
 from exams.interchange.unused_pictures import named_by, request_removal
-from exams.interchange.updates import take_back_updates
+from exams.interchange.updates import find_rare, take_back_updates
 from exams.models import Bank, ImportBatch, ImportRow, Question
 from exams.policies_authoring import list_editable_banks
 from media.services import store_upload
@@ -186,14 +187,15 @@ def request_undo(*, batch: ImportBatch, actor: Any) -> int | None:
 
     Returns how many were taken back, None where a job does the rest. Conflict when it was not applied.
     """
-    with transaction.atomic():
+    rare = find_rare(batch)
+    with Pace().transaction():
         _move(
             batch,
             before=(ImportBatch.State.APPLIED,),
             after=ImportBatch.State.UNDOING,
             message=_("Only an import that was applied can be undone."),
         )
-        restored, left = take_back_updates(batch)
+        restored, left = take_back_updates(batch, rare=rare)
         batch.report = {**batch.report, "restored": restored, "left": left}
         ImportBatch.objects.filter(pk=batch.pk).update(report=batch.report)
         size = (

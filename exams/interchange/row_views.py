@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -77,10 +78,13 @@ def _record_of(question: Question) -> Mapping[str, Any]:
 def cards_of(batch: ImportBatch, rows: Sequence[ImportRow]) -> list[dict[str, Any]]:
     """Return the cards of a page of rows; at most three queries."""
     ids = {pk for row in rows for pk in (row.near_duplicate_of_id, row.question_id) if pk}
-    questions = Question.everything.in_bulk(ids)
+    made = Q(batch=batch, batch_position__in=[row.position for row in rows])
+    found = list(Question.everything.filter(Q(pk__in=ids) | made))
+    questions = {question.pk: question for question in found}
+    became = {question.batch_position: question for question in found if question.batch_id == batch.pk}
     for row in rows:
         row.near_duplicate_of = questions.get(row.near_duplicate_of_id)
-        row.question = questions.get(row.question_id)
+        row.question = questions.get(row.question_id) or became.get(row.position)
     numbers = numbers_of(batch, rows)
     return [card_of(batch, row, numbers) for row in rows]
 

@@ -14,7 +14,7 @@ from exams.interchange.folding import fold_batch
 from exams.interchange.formats.base import ParsedRow, Remark
 from exams.interchange.planning import KnownQuestions, count_rows, find_like
 from exams.interchange.remarks import kept
-from exams.models import ImportBatch, ImportRow
+from exams.models import ImportBatch, ImportRow, Question
 
 State = ImportRow.State
 REFOLDED = 5_000
@@ -31,6 +31,8 @@ def get_row(batch: ImportBatch, position: int) -> ImportRow:
     if row is None:
         raise NotFound(_("There is no such row."))
     row.batch = batch
+    if row.question_id is None and batch.applied_at is not None:
+        row.question = Question.everything.filter(batch=batch, batch_position=position).first()
     return row
 
 

@@ -15,7 +15,7 @@ from exams.interchange.applying import restore
 from exams.interchange.pacing import Pace
 from exams.interchange.parts import in_parts
 from exams.interchange.unused_pictures import named_by, request_removal
-from exams.interchange.updates import forget_updates, index_updates
+from exams.interchange.updates import forget_updates
 from exams.models import BlueprintRule, ImportBatch, ImportRow, PaperItem, PracticeAnswer, Question
 from exams.uses import ids_used_elsewhere
 
@@ -52,7 +52,6 @@ def undo_now(*, batch: ImportBatch, actor: Any, say: Callable[[int, str], None] 
         while part := list(islice(waiting, pace.size)):
             _remove(batch, part, counts, pace, is_drawn=is_drawn)
             say(round(95 * sum(counts.values()) / total), str(sum(counts.values())))
-    index_updates(batch)
     forget_updates(batch)
     with transaction.atomic():
         request_removal(public_ids=named_by(batch), owner_id=batch.owner_id)

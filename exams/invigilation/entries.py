@@ -11,6 +11,9 @@ from edu.core.errors import DomainError, NotFound
 from exams.models import Attempt, Exam
 from exams.permissions import can_manage_exams, get_invigilated_exam, get_managed_exam
 
+TYPED = "refused_act"
+"""Where the session keeps what was typed into an act that was refused: nothing has to be written twice."""
+
 
 def invigilated_or_404(request: HttpRequest, public_id: uuid.UUID) -> Exam:
     """Return an exam whose room the person may watch."""

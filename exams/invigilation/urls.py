@@ -2,18 +2,18 @@
 
 from django.urls import path
 
-from exams.invigilation import accommodation_views, people_views, reopen_views, views
+from exams.invigilation import accommodation_views, act_views, candidate_views, people_views, reopen_views, views
 
 app_name = "invigilation"
 urlpatterns = [
     path("rooms/", views.rooms, name="rooms"),
     path("exams/<uuid:public_id>/room/", views.room, name="room"),
     path("exams/<uuid:public_id>/room/rows/", views.rows, name="rows"),
-    path("exams/<uuid:public_id>/room/act/", views.act, name="act"),
-    path("exams/<uuid:public_id>/room/undo/<uuid:act_id>/", views.undo, name="undo"),
-    path("exams/<uuid:public_id>/room/late/<int:batch_id>/", views.decide_late, name="decide_late"),
-    path("exams/<uuid:public_id>/room/<uuid:attempt_id>/", views.candidate, name="candidate"),
-    path("exams/<uuid:public_id>/room/<uuid:attempt_id>/device/", views.device, name="device"),
+    path("exams/<uuid:public_id>/room/act/", act_views.act, name="act"),
+    path("exams/<uuid:public_id>/room/undo/<uuid:act_id>/", act_views.undo, name="undo"),
+    path("exams/<uuid:public_id>/room/late/<int:batch_id>/", act_views.decide_late, name="decide_late"),
+    path("exams/<uuid:public_id>/room/<uuid:attempt_id>/", candidate_views.candidate, name="candidate"),
+    path("exams/<uuid:public_id>/room/<uuid:attempt_id>/device/", act_views.device, name="device"),
     path("exams/<uuid:public_id>/room/<uuid:attempt_id>/reopen/", reopen_views.reopen, name="reopen"),
     path("exams/<uuid:public_id>/invigilators/", people_views.invigilators, name="invigilators"),
     path("exams/<uuid:public_id>/accommodations/", accommodation_views.accommodations, name="accommodations"),

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from edu.core.errors import Conflict, InvalidInput, NotFound
 from exams.domain.marks import MarkState, part_paths, pending_paths, reopen, settle
 from exams.domain.scoring import item_mark, round_mark
-from exams.fetch import mark_from_parts, parts_as_json, policy_of
+from exams.domain.stored_parts import stored_parts
+from exams.fetch import mark_from_parts, policy_of
 from exams.marking.history import UNDONE, record_mark, snapshot, stamp_of
 from exams.marking.leases import LEASE_SECONDS
 from exams.marking.regrade import regrade_total
@@ -123,7 +124,7 @@ def put_mark(
             settled = settle(mark, fractions=fractions, policy=policy)
         except ValueError as error:
             raise InvalidInput(_("A criterion earns between nothing and all of its points.")) from error
-        row.fraction, row.parts = settled.fraction, parts_as_json(settled.parts)
+        row.fraction, row.parts = settled.fraction, stored_parts(settled.parts)
     elif points is not None:
         if not points.is_finite() or not 0 <= points <= row.maximum:
             raise InvalidInput(_("Give between 0 and %(maximum)s marks.") % {"maximum": row.maximum}, field="points")
@@ -134,7 +135,7 @@ def put_mark(
             mark = reopen(mark, paths=_paths_by_hand(row))
             paths = pending_paths(mark)
         if paths:
-            row.parts = parts_as_json(settle(mark, fractions=dict.fromkeys(paths, row.fraction), policy=policy).parts)
+            row.parts = stored_parts(settle(mark, fractions=dict.fromkeys(paths, row.fraction), policy=policy).parts)
     else:
         raise InvalidInput(_("Give a mark."), field="points")
     row.mark = (

@@ -14,7 +14,8 @@ from exams.delivery.parsed import gradable_versions
 from exams.domain.grading import GRADER_VERSION
 from exams.domain.marks import MarkState
 from exams.domain.scoring import item_mark
-from exams.fetch import frozen_slots, parts_as_json, policy_of
+from exams.domain.stored_parts import stored_parts
+from exams.fetch import frozen_slots, policy_of
 from exams.models import Attempt, ItemResult, MarkChange
 
 
@@ -73,7 +74,7 @@ def regrade_responses(*, attempt: Attempt, slots: Collection[str], actor: Any, n
             )
             row.state, row.fraction = str(mark.state), mark.fraction
             row.mark = item_mark(fraction=mark.earned, marks=row.maximum)
-            row.parts, row.grader, row.marker_id = parts_as_json(mark.parts), GRADER_VERSION, None
+            row.parts, row.grader, row.marker_id = stored_parts(mark.parts), GRADER_VERSION, None
             row.graded_at = None if mark.state is MarkState.PENDING else now
             row.save()
             record_change(row=row, old=old, marker_id=actor.pk, reason="late answer accepted", now=now)

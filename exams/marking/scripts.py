@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from exams.delivery.room import reviewed_slot
 from exams.domain.levels import level_text, point_levels
-from exams.domain.marks import part_paths, pending_paths
+from exams.domain.marks import PartMark, part_paths, pending_paths
 from exams.fetch import frozen_slots, get_versions, mark_from_parts
 from exams.marking.anonymity import names_of, number_of
 from exams.marking.history import stamp_of
@@ -137,7 +137,7 @@ def _rubric_lines(view: QuestionView, row: ItemResult) -> tuple[RubricLine, ...]
     paths = pending_paths(mark) if is_pending else tuple(path for path in part_paths(mark) if path in texts)
     if not paths or not all(path in texts for path in paths):
         return ()
-    fractions = {} if is_pending else _fractions(row.parts)
+    fractions = {} if is_pending else _fractions(mark.parts)
     lines = []
     for path in paths:
         text, points = texts[path]
@@ -155,14 +155,14 @@ def _rubric_lines(view: QuestionView, row: ItemResult) -> tuple[RubricLine, ...]
     return tuple(lines)
 
 
-def _fractions(parts: Sequence[dict[str, Any]], prefix: str = "") -> dict[str, float]:
+def _fractions(parts: Sequence[PartMark], prefix: str = "") -> dict[str, float]:
     found: dict[str, float] = {}
     for part in parts:
-        path = f"{prefix}{part['id']}"
-        if part.get("parts"):
-            found |= _fractions(part["parts"], f"{path}/")
-        elif part.get("fraction") is not None:
-            found[path] = float(part["fraction"])
+        path = f"{prefix}{part.id}"
+        if part.parts:
+            found |= _fractions(part.parts, f"{path}/")
+        elif part.fraction is not None:
+            found[path] = part.fraction
     return found
 
 

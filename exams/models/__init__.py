@@ -15,6 +15,7 @@ from exams.models.marking import MarkSheet, ResultExport, ResultHold, SavedComme
 from exams.models.paper import BlueprintRule, Paper, PaperItem, PaperSection, PaperVersion
 from exams.models.paper_removal import PaperRemoval
 from exams.models.practice import PracticeAnswer, PracticeSession
+from exams.models.practice_set import PracticeChoice, PracticeExport, PracticeSet
 from exams.models.progress import PracticePreference, QuestionProgress
 from exams.models.question_change import QuestionChange
 from exams.models.regrading import RegradeChange, RegradeSet
@@ -54,8 +55,11 @@ __all__ = [
     "PaperSection",
     "PaperVersion",
     "PracticeAnswer",
+    "PracticeChoice",
+    "PracticeExport",
     "PracticePreference",
     "PracticeSession",
+    "PracticeSet",
     "Question",
     "QuestionChange",
     "QuestionComment",

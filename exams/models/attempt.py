@@ -1,5 +1,6 @@
 """Attempts: one row on the hot path; results a slot, late batches, and the history of marks."""
 
+import json
 from typing import Any
 
 from django.conf import settings
@@ -7,6 +8,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from edu.core.ids import new_public_id
+
+
+class CompactJSON(json.JSONEncoder):
+    """JSON without a space after its commas and colons: what is stored for every attempt is stored often."""
+
+    item_separator = ","
+    key_separator = ":"
 
 
 class Attempt(models.Model):
@@ -23,15 +31,23 @@ class Attempt(models.Model):
         VOIDED = "voided", _("voided")
 
     public_id = models.UUIDField(unique=True, default=new_public_id, editable=False, db_comment="Id in addresses")
-    exam = models.ForeignKey("exams.Exam", on_delete=models.CASCADE, related_name="attempts", db_comment="The exam")
+    # Without an index of their own: attempt_number_unique begins with the exam, attempt_user_idx with the learner.
+    exam = models.ForeignKey(
+        "exams.Exam", on_delete=models.CASCADE, related_name="attempts", db_index=False, db_comment="The exam"
+    )
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="attempts", db_comment="The learner"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="attempts",
+        db_index=False,
+        db_comment="The learner",
     )
     number = models.PositiveIntegerField(db_comment="1, 2, 3 … of the learner in the exam")
     state = models.CharField(max_length=14, choices=State, default=State.OPEN, db_comment="Where it is on its way")
     seed = models.BigIntegerField(db_comment="From which the paper and the orders were drawn")
     paper = models.JSONField(
-        db_comment="Frozen: sections [title, instructions, slots [slot, version_id, marks, option order]]"
+        encoder=CompactJSON,
+        db_comment="Frozen: sections [title, instructions, slots [slot, version_id, marks, option order]]",
     )
     responses = models.JSONField(default=dict, db_comment="slot -> canonical JSON string; a blank is the empty string")
     flags = models.JSONField(default=list, db_comment="Slots the learner flagged")
@@ -105,7 +121,10 @@ class ItemResult(models.Model):
     fraction = models.FloatField(null=True, db_comment="Part of the marks earned, before rounding; null while pending")
     mark = models.DecimalField(max_digits=7, decimal_places=2, null=True, db_comment="Marks earned; null while pending")
     maximum = models.DecimalField(max_digits=7, decimal_places=2, db_comment="Marks possible")
-    parts = models.JSONField(default=list, db_comment="Parts of the mark: id, fraction, correct, given text")
+    parts = models.JSONField(
+        default=list,
+        db_comment="Parts of the mark: [id, earned, given, weight, parts, correct], what is usual left out at the end",
+    )
     comment = models.TextField(default="", db_comment="A marker's words to the learner")
     grader = models.CharField(max_length=20, default="", db_comment="Version of the grader, or manual")
     marker_id = models.BigIntegerField(null=True, db_comment="Who marked by hand; null for the engine")
@@ -116,7 +135,10 @@ class ItemResult(models.Model):
         db_table_comment = "Results of single questions of attempts"
         constraints = [models.UniqueConstraint(fields=["attempt_id", "slot"], name="result_once_a_slot")]
         indexes = [
-            models.Index(fields=["exam_id", "state"], name="result_exam_idx"),
+            models.Index(fields=["exam_id"], name="result_of_exam_idx"),
+            models.Index(
+                fields=["exam_id", "question_id"], condition=models.Q(state="pending"), name="result_waiting_idx"
+            ),
             models.Index(fields=["question_id"], name="result_question_idx"),
         ]
 

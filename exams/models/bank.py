@@ -9,6 +9,7 @@ from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, Rev
 
 from edu.core.ids import new_public_id
 from exams.models.interchange import ImportBatch
+from exams.models.question_change import QuestionChange
 
 
 class Bank(models.Model):
@@ -185,7 +186,9 @@ class Question(PreviewableMixin, WorkflowMixin, DraftStateMixin, LockableMixin, 
         TOO_EASY = "too_easy", _("too easy")
 
     public_id = models.UUIDField(unique=True, default=new_public_id, editable=False, db_comment="Id in addresses")
-    bank = models.ForeignKey(Bank, on_delete=models.CASCADE, related_name="questions", db_comment="The bank")
+    bank = models.ForeignKey(
+        Bank, on_delete=models.CASCADE, related_name="questions", db_index=False, db_comment="The bank"
+    )
     topic = models.ForeignKey(
         Topic,
         null=True,
@@ -226,7 +229,6 @@ class Question(PreviewableMixin, WorkflowMixin, DraftStateMixin, LockableMixin, 
     content_hash = models.CharField(
         max_length=64,
         default="",
-        db_index=True,
         db_comment="SHA-256 of type, content and key, for duplicates",
     )
     current_version = models.ForeignKey(
@@ -241,7 +243,11 @@ class Question(PreviewableMixin, WorkflowMixin, DraftStateMixin, LockableMixin, 
         null=True,
         on_delete=models.SET_NULL,
         related_name="questions",
+        db_index=False,
         db_comment="Import it came with",
+    )
+    batch_position = models.PositiveIntegerField(
+        null=True, editable=False, db_comment="Row of the import it came with; null where the row names the question"
     )
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -278,6 +284,10 @@ class Question(PreviewableMixin, WorkflowMixin, DraftStateMixin, LockableMixin, 
             models.Index(fields=["bank", "author", "id"], name="question_author_idx"),
             models.Index(fields=["bank", "updated_at", "id"], name="question_changed_idx"),
             models.Index(fields=["bank", "health", "id"], name="question_health_idx"),
+            models.Index(fields=["content_hash"], name="question_hash_idx"),
+            models.Index(
+                fields=["batch", "batch_position"], condition=models.Q(batch__isnull=False), name="question_batch_idx"
+            ),
             # What few questions are is listed without walking past the many that are not.
             models.Index(fields=["bank", "id"], condition=models.Q(is_withheld=True), name="question_withheld_idx"),
             models.Index(
@@ -315,10 +325,23 @@ class Question(PreviewableMixin, WorkflowMixin, DraftStateMixin, LockableMixin, 
             freeze_question(question=self, actor=kwargs.get("user"))
 
 
+class VersionQuerySet(models.QuerySet["QuestionVersion"]):
+    """Versions of questions."""
+
+    def shown(self) -> "VersionQuerySet":
+        """Leave out those that an import under way has made and not shown yet; nothing but lists can meet them."""
+        waiting = QuestionChange.objects.filter(
+            current_version=models.OuterRef("pk"), is_former=False, batch__state=ImportBatch.State.APPLYING
+        )
+        return self.filter(~models.Exists(waiting))
+
+
 class QuestionVersion(models.Model):
     """A question frozen at publication; it never changes, so it may be cached for ever by its id."""
 
-    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="versions", db_comment="The question")
+    question = models.ForeignKey(
+        Question, on_delete=models.CASCADE, related_name="versions", db_index=False, db_comment="The question"
+    )
     number = models.PositiveIntegerField(db_comment="1, 2, 3 … within the question")
     type = models.CharField(max_length=30, db_comment="Name of the question type")
     content = models.JSONField(db_comment="What the learner sees")
@@ -335,6 +358,8 @@ class QuestionVersion(models.Model):
         related_name="+",
         db_comment="Who published it",
     )
+
+    objects = VersionQuerySet.as_manager()
 
     class Meta:
         db_table_comment = "Published versions of questions; rows never change"

@@ -87,7 +87,9 @@ class ImportRow(models.Model):
         FAILED = "failed", _("cannot be imported")
         EXCLUDED = "excluded", _("left out")
 
-    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rows", db_comment="The import")
+    batch = models.ForeignKey(
+        ImportBatch, on_delete=models.CASCADE, related_name="rows", db_index=False, db_comment="The import"
+    )
     position = models.PositiveIntegerField(db_comment="1, 2, 3 … within the import")
     file = models.CharField(max_length=255, default="", db_comment="Member of a package; empty for a single file")
     row = models.PositiveIntegerField(db_comment="Row of a sheet, line of a text, place in a package; from 1")
@@ -108,13 +110,15 @@ class ImportRow(models.Model):
         null=True,
         on_delete=models.SET_NULL,
         related_name="+",
-        db_comment="The question that it repeats, updates, or became",
+        db_index=False,
+        db_comment="The question that it repeats or updates; Question.batch_position tells what a new one became",
     )
     near_duplicate_of = models.ForeignKey(
         "exams.Question",
         null=True,
         on_delete=models.SET_NULL,
         related_name="+",
+        db_index=False,
         db_comment="The question of the bank that says nearly the same",
     )
     near_position = models.PositiveIntegerField(null=True, db_comment="Earlier row that says nearly the same")
@@ -131,6 +135,15 @@ class ImportRow(models.Model):
             models.Index(fields=["batch", "state", "position"], name="import_row_state_idx"),
             models.Index(fields=["batch", "content_hash"], name="import_row_hash_idx"),
             models.Index(fields=["batch", "ref"], condition=~models.Q(ref=""), name="import_row_ref_idx"),
+            # Most rows name no question: an import writes those indexes alone in which its rows stand.
+            models.Index(
+                fields=["question"], condition=models.Q(question__isnull=False), name="import_row_question_idx"
+            ),
+            models.Index(
+                fields=["near_duplicate_of"],
+                condition=models.Q(near_duplicate_of__isnull=False),
+                name="import_row_near_idx",
+            ),
         ]
 
     def __str__(self) -> str:

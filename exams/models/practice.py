@@ -4,11 +4,12 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from edu.core.clock import now_utc
 from edu.core.ids import new_public_id
 
 
 class PracticeSession(models.Model):
-    """A learner practises a selection of questions, without a clock."""
+    """A learner practises a selection of questions, without a clock unless she wanted one."""
 
     class Mode(models.TextChoices):
         """How the questions were chosen."""
@@ -40,11 +41,20 @@ class PracticeSession(models.Model):
         "exams.Topic", null=True, on_delete=models.SET_NULL, related_name="+", db_comment="Chapter"
     )
     paper = models.ForeignKey("exams.Paper", null=True, on_delete=models.SET_NULL, related_name="+", db_comment="Paper")
+    practice_set = models.ForeignKey(
+        "exams.PracticeSet", null=True, on_delete=models.SET_NULL, related_name="sessions", db_comment="Practice set"
+    )
     context_key = models.CharField(
         max_length=80,
         default="",
         db_index=True,
-        db_comment="Product key of the lesson it belongs to; empty for none",
+        db_comment="Product key of the lesson it belongs to, or daily:<day>; empty for none",
+    )
+    reason = models.JSONField(
+        default=dict, db_comment="Why these questions: of daily practice {due, weak, unseen, other, topics}; else empty"
+    )
+    ends_at = models.DateTimeField(
+        null=True, db_comment="When the clock she asked for finishes it; null without a clock"
     )
     items = models.JSONField(db_comment="List of {version_id, question_id, marks, order: option order}")
     feedback = models.CharField(max_length=8, default="at_once", db_comment="at_once or at_end")
@@ -65,7 +75,32 @@ class PracticeSession(models.Model):
     class Meta:
         db_table_comment = "Practice sessions"
         ordering = ["-id"]
-        indexes = [models.Index(fields=["user", "-active_at"], name="practice_user_idx")]
+        indexes = [
+            models.Index(fields=["user", "-active_at"], name="practice_user_idx"),
+            models.Index(fields=["user", "-started_at"], name="practice_records_idx"),
+            models.Index(
+                fields=["ends_at"],
+                name="practice_clock_idx",
+                condition=models.Q(ends_at__isnull=False, finished_at__isnull=True),
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "context_key"],
+                condition=models.Q(mode="daily"),
+                name="practice_daily_once",
+            )
+        ]
+
+    @property
+    def limit_seconds(self) -> int:
+        """Return how long the clock runs, 0 without one."""
+        return round((self.ends_at - self.started_at).total_seconds()) if self.ends_at else 0
+
+    @property
+    def spent_seconds(self) -> int:
+        """Return how much of the clock's time has gone by, at most all of it."""
+        return max(0, min(self.limit_seconds, round((now_utc() - self.started_at).total_seconds())))
 
 
 class PracticeAnswer(models.Model):

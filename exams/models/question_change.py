@@ -40,7 +40,7 @@ class QuestionChange(models.Model):
         null=True,
         on_delete=models.SET_NULL,
         related_name="+",
-        db_comment="The version that is drawn; of the new side, once it is shown",
+        db_comment="The version that is drawn; of the new side the one made for it, null where it keeps its own",
     )
 
     class Meta:

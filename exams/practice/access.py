@@ -68,7 +68,8 @@ def open_bank_ids(user: Any, banks: list[Bank]) -> set[int]:
     if not locked:
         return {bank.pk for bank in banks}
     granted = list_accessible(user_id=user.pk, product_keys=list(locked))
-    own = set(list_editable_banks(user).filter(pk__in=locked.values()).values_list("pk", flat=True))
+    left = [pk for key, pk in locked.items() if key not in granted]
+    own = set(list_editable_banks(user).filter(pk__in=left).values_list("pk", flat=True)) if left else set()
     return {bank.pk for bank in banks if not bank.requires_grant or bank.product_key in granted or bank.pk in own}
 
 

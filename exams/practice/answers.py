@@ -1,11 +1,11 @@
 """Answering in practice: grade and keep an answer, assess an essay oneself, finish."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import connection, transaction
 from django.db.models import F, TextField, Value
 from django.db.models.functions import Concat, Substr
 from django.utils.translation import gettext as _
@@ -20,7 +20,24 @@ from exams.domain.grading import GradingPolicy, Mark, MarkState, load_question, 
 from exams.domain.progress import EASY_SECONDS, MasteryRule
 from exams.domain.responses import split_certainty
 from exams.models import PracticeAnswer, PracticeSession, QuestionProgress, QuestionVersion
+from exams.practice.hidden import hidden_questions
+from exams.practice.prepared import insert
 from exams.practice.question_progress import answered_in_practice, find_preference, rebuild, record_answer, rule_of
+
+OPEN_LETTER = "-"
+"""How a question that is not answered stands in `PracticeSession.states`."""
+
+
+class PracticeFinished(Conflict):
+    """This practice is finished; it takes no more answers."""
+
+    code = "practice_finished"
+
+
+class QuestionHidden(Conflict):
+    """An exam of the learner still hides the key of the question."""
+
+    code = "question_hidden"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,17 +71,22 @@ def answer_question(
     response: Any,
     seconds: int = 0,
     rule: MasteryRule | None = None,
+    hidden: Collection[int] | None = None,
 ) -> AnswerResult:
     """Grade and keep the answer to one question of the caller's session, and count it in her progress.
 
     The first answer counts: a repeated one returns what is stored. `seconds` is what the page measured,
-    capped at an hour; `rule` is the learner's, where the caller has it. Four statements with it. InvalidResponse when
-    it does not fit; Conflict when the session is finished; NotFound for an index outside it.
+    capped at an hour; `rule` is the learner's, `hidden` what her exams hide (hidden_questions), where the caller has
+    them. Four statements with both. The session's row is locked first, so of two devices one waits for the other.
+    InvalidResponse when it does not fit; PracticeFinished when the session is finished; QuestionHidden while an exam of
+    hers hides the key; NotFound for an index outside it.
     """
     if not 0 <= index < len(session.items):
         raise NotFound(_("There is no such question in this practice."))
-    if session.finished_at is not None:
-        raise Conflict(_("This practice is finished."))
+    if hidden is None:
+        hidden = hidden_questions(user_id=session.user_id, now=now_utc())
+    if version.question_id in hidden:
+        raise QuestionHidden(_("This question is in an exam of yours whose answers are not out yet."))
     refuse_foreign_files(response, session_id=session.pk)
     mark = grade_item(version, response, order=session.items[index].get("order"))
     seconds = max(0, min(seconds, 3600))
@@ -82,17 +104,8 @@ def answer_question(
         answered_at=now_utc(),
     )
     with transaction.atomic():
-        if not _inserted(answer):
-            kept = PracticeAnswer.objects.get(session=session, index=index)
-            return AnswerResult(answer=kept, mark=None, progress=None, is_new=False)
-        letter = state_letter(answer)
-        PracticeSession.objects.filter(pk=session.pk).update(
-            answered_count=F("answered_count") + 1,
-            right_count=F("right_count") + int(letter == "r"),
-            states=_with_letter(index, letter),
-            position=index,
-            active_at=answer.answered_at,
-        )
+        if not _claimed(session, answer) or not insert(answer):
+            return _former(session, index)
         progress = None
         if mark.state != MarkState.PENDING:
             progress = record_answer(
@@ -104,14 +117,30 @@ def answer_question(
     return AnswerResult(answer=answer, mark=mark, progress=progress, is_new=True)
 
 
-def _inserted(answer: PracticeAnswer) -> bool:
-    """Write the answer; False where one is there already, whoever was quicker."""
-    try:
-        with transaction.atomic():
-            answer.save(force_insert=True)
-    except IntegrityError:
-        return False
-    return True
+_CLAIM = """
+UPDATE exams_practicesession
+SET answered_count = answered_count + 1, right_count = right_count + %s,
+    states = substr(states, 1, %s) || %s || substr(states, %s), "position" = %s, active_at = %s
+WHERE id = %s AND finished_at IS NULL AND substr(states, %s, 1) = %s
+"""
+
+
+def _claimed(session: PracticeSession, answer: PracticeAnswer) -> bool:
+    """Note the answer in the session's row; False where the question is answered already, or the practice finished."""
+    letter, place = state_letter(answer), answer.index
+    at = connection.ops.adapt_datetimefield_value(answer.answered_at)
+    noted: list[Any] = [int(letter == "r"), place, letter, place + 2, place, at]
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [*noted, session.pk, place + 1, OPEN_LETTER])
+        return cursor.rowcount == 1
+
+
+def _former(session: PracticeSession, index: int) -> AnswerResult:
+    """Return what is stored already; Conflict where nothing is, since then the practice is finished."""
+    kept = PracticeAnswer.objects.filter(session=session, index=index).first()
+    if kept is None:
+        raise PracticeFinished(_("This practice is finished."))
+    return AnswerResult(answer=kept, mark=None, progress=None, is_new=False)
 
 
 def _is_easy(mark: Mark, response: Any, seconds: int) -> bool:

@@ -2,16 +2,17 @@
 all her answers where an exam, a regrade, an assessment or her mastery rule changes what counts.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from exams.delivery.reviewing import enters_books
 from exams.domain.progress import Answered, HandAct, MasteryKind, MasteryRule, Standing, advance, fold
 from exams.domain.recall import Memory
 from exams.models import Attempt, ItemResult, PracticeAnswer, PracticePreference, QuestionProgress
+from exams.practice.prepared import PreparedSelect, insert, update
 
 REBUILT_AT_ONCE = 500
 """Questions of one round of rebuilding: one transaction, for which nobody's save waits long."""
@@ -36,6 +37,9 @@ _SAME_NAMES = (
 )
 DERIVED = (*_SAME_NAMES, "stability", "difficulty", "due_at")
 """Columns of QuestionProgress that follow from answers."""
+_LOCKED_ROW = PreparedSelect(
+    lambda ids: QuestionProgress.objects.select_for_update().filter(user_id=ids[0], question_id=ids[1])
+)
 
 
 def rule_of(preference: PracticePreference | None, /) -> MasteryRule:
@@ -86,19 +90,14 @@ def record_answer(*, user_id: int, question_id: int, answered: Answered, rule: M
     Where something newer is known, or another answer to the same question comes in at the same moment, the row is made
     anew from all answers.
     """
-    row = QuestionProgress.objects.select_for_update().filter(user_id=user_id, question_id=question_id).first()
+    row = next(iter(_LOCKED_ROW.rows(user_id, question_id)), None)
     if row is None:
         row = put(QuestionProgress(user_id=user_id, question_id=question_id), advance(Standing(), answered, rule=rule))
-        try:
-            with transaction.atomic():
-                row.save(force_insert=True)
-        except IntegrityError:
-            return _rebuilt_row(user_id=user_id, question_id=question_id, rule=rule)
-        return row
+        return row if insert(row) else _rebuilt_row(user_id=user_id, question_id=question_id, rule=rule)
     standing = standing_of(row)
     if not standing.precedes(answered):
         return _rebuilt_row(user_id=user_id, question_id=question_id, rule=rule)
-    put(row, advance(standing, answered, rule=rule)).save(update_fields=DERIVED)
+    update(put(row, advance(standing, answered, rule=rule)), DERIVED)
     return row
 
 
@@ -120,13 +119,21 @@ def rebuild(*, user_id: int, question_ids: Iterable[int], rule: MasteryRule | No
             _rebuild_some(user_id, ids[start : start + REBUILT_AT_ONCE], rule)
 
 
-def rebuild_all(*, user_id: int) -> int:
-    """Make all rows of a learner anew, and those that are missing; return of how many questions."""
+def rebuild_all(*, user_id: int, say: Callable[[int, int], None] | None = None) -> int:
+    """Make all rows of a learner anew, and those that are missing; return of how many questions.
+
+    `say` is told after each REBUILT_AT_ONCE how many of how many are done.
+    """
     known = set(QuestionProgress.objects.filter(user_id=user_id).values_list("question_id", flat=True))
     known |= set(PracticeAnswer.objects.filter(user_id=user_id).values_list("question_id", flat=True))
     attempts = [attempt.pk for attempt in counting_attempts(user_id)]
     known |= set(ItemResult.objects.filter(attempt_id__in=attempts).values_list("question_id", flat=True))
-    rebuild(user_id=user_id, question_ids=known)
+    ordered = sorted(known)
+    for start in range(0, len(ordered), REBUILT_AT_ONCE):
+        some = ordered[start : start + REBUILT_AT_ONCE]
+        rebuild(user_id=user_id, question_ids=some)
+        if say is not None:
+            say(start + len(some), len(ordered))
     return len(known)
 
 

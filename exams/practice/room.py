@@ -2,19 +2,25 @@
 question."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from edu.core.clock import now_utc
 from exams.domain.certainty import certainty_fraction
 from exams.domain.grading import Mark, PartMark
 from exams.form_responses import response_from_form
 from exams.models import PracticeAnswer, PracticeSession, QuestionProgress, QuestionVersion
-from exams.practice.answers import grade_item, judged_mark
+from exams.practice.answers import OPEN_LETTER, grade_item, judged_mark
+from exams.practice.hidden import hidden_questions
 from exams.presentation import ask_view, certainty_rows, review_view
 
 HISTORY_SIZE = 5
+
+
+STATES = {"-": "", "r": "right", "p": "partial", "w": "wrong", "b": "wrong", "?": "pending", "a": "answered"}
+"""What the letters of `shown_letters` mean."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +30,18 @@ class PaletteEntry:
     number: int
     state: str
     is_current: bool
+
+
+RESULT_GROUPS = {"wrong": {"wrong", "partial"}, "blank": {"blank"}, "pending": {"pending"}, "right": {"right"}}
+"""Verdicts by group, in the order of the result."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultGroup:
+    """Questions of a result that went alike; `kind` is a name of RESULT_GROUPS."""
+
+    kind: str
+    questions: tuple[Any, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +56,7 @@ class OwnHistory:
 
 @dataclass(frozen=True, kw_only=True)
 class ItemPage:
-    """One question of a session with everything around it."""
+    """One question of a session with everything around it; `letters` say how all of them stand, as she may see it."""
 
     session: PracticeSession
     index: int
@@ -46,9 +64,11 @@ class ItemPage:
     question: Any
     answer: PracticeAnswer | None
     shows_feedback: bool
-    palette: tuple[PaletteEntry, ...]
+    palette: tuple[PaletteEntry, ...] = ()
     history: OwnHistory = field(default_factory=OwnHistory)
     progress: QuestionProgress | None = None
+    is_hidden: bool = False
+    letters: str = ""
 
     @property
     def entry(self) -> QuestionProgress | None:
@@ -83,7 +103,7 @@ class ItemPage:
     @property
     def is_all_answered(self) -> bool:
         """Whether nothing is left to answer."""
-        return all(entry.state for entry in self.palette)
+        return OPEN_LETTER not in letters_of(self.session)
 
 
 def parts_of(parts: tuple[PartMark, ...]) -> list[dict[str, Any]]:
@@ -100,13 +120,21 @@ def parts_of(parts: tuple[PartMark, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def _state(answer: PracticeAnswer, feedback: str, is_finished: bool) -> str:
-    if feedback == "at_end" and not is_finished:
-        return "answered"
-    if answer.state == "pending":
-        return "pending"
-    fraction = answer.fraction or 0
-    return "right" if fraction >= 1 - 1e-6 else "partial" if fraction > 1e-6 else "wrong"
+def letters_of(session: PracticeSession, /) -> str:
+    """Return how each question of a session stands, one letter a question (PracticeSession.states)."""
+    return session.states.ljust(len(session.items), OPEN_LETTER)
+
+
+def shown_letters(session: PracticeSession, letters: str, /, *, hidden: Collection[int]) -> str:
+    """Return the letters as the learner may see them: `a` (answered) hides how, while feedback waits for the end, or an
+    exam of hers hides the question (`hidden`: their ids)."""
+    if shows_feedback(session) and not hidden:
+        return letters
+    waits = not shows_feedback(session)
+    return "".join(
+        "a" if letter != OPEN_LETTER and (waits or item["question_id"] in hidden) else letter
+        for letter, item in zip(letters, session.items, strict=False)
+    )
 
 
 def response_of(answer: PracticeAnswer | None) -> Any:
@@ -122,11 +150,19 @@ def _share(answer: PracticeAnswer, certainty: int | None) -> Decimal | None:
 
 
 def _reviewed(
-    version: QuestionVersion, item: Mapping[str, Any], answer: PracticeAnswer, number: int, *, asks_certainty: bool
+    version: QuestionVersion,
+    item: Mapping[str, Any],
+    answer: PracticeAnswer,
+    number: int,
+    *,
+    asks_certainty: bool,
+    mark: Mark | None = None,
 ) -> Any:
-    """Return the question with feedback: right answer, explanation, what each option says."""
+    """Return the question with feedback: right answer, explanation, what each option says. `mark` is the answer's own
+    where the caller has it."""
     response = response_of(answer)
-    mark: Mark = grade_item(version, response, order=item.get("order"), asks_certainty=asks_certainty)
+    if mark is None or asks_certainty:
+        mark = grade_item(version, response, order=item.get("order"), asks_certainty=asks_certainty)
     if answer.state == "graded":
         mark = judged_mark(mark, answer.fraction)
     share = _share(answer, mark.certainty)
@@ -154,19 +190,66 @@ def _reviewed(
 def item_page(*, session: PracticeSession, index: int | None) -> ItemPage:
     """Return one question of the caller's session; without an index the first open one from where she stopped.
 
-    Two queries while it is asked, three with feedback; none grows with the length of the session.
+    While an exam of hers hides the key of the question it is not shown at all. Two queries while it is asked, four with
+    feedback; none grows with the length of the session.
     """
-    answers = {row.index: row for row in PracticeAnswer.objects.filter(session=session)}
+    hidden = hidden_questions(user_id=session.user_id, now=now_utc())
+    letters = letters_of(session)
     if index is None:
         places = [*range(session.position, len(session.items)), *range(session.position)]
-        index = next((place for place in places if place not in answers), session.position)
+        index = next((place for place in places if letters[place] == OPEN_LETTER), session.position)
+    version = QuestionVersion.objects.select_related("statistics").get(pk=session.items[index]["version_id"])
+    answer = None
+    if letters[index] != OPEN_LETTER:
+        answer = PracticeAnswer.objects.filter(session=session, index=index).first()
+    progress = None
+    if answer is not None and shows_feedback(session):
+        found = QuestionProgress.objects.filter(user_id=session.user_id, question_id=version.question_id)
+        progress = found.select_related("question").first()
+    shown = shown_letters(session, letters, hidden=hidden)
+    palette = tuple(
+        PaletteEntry(number=place + 1, state=STATES[letter], is_current=place == index)
+        for place, letter in enumerate(shown)
+    )
+    return page_of(
+        session=session,
+        index=index,
+        version=version,
+        answer=answer,
+        progress=progress,
+        palette=palette,
+        hidden=hidden,
+        letters=shown,
+    )
+
+
+def shows_feedback(session: PracticeSession, /) -> bool:
+    """Whether what is answered may show what is right: at once, or the practice is finished."""
+    return session.feedback == "at_once" or session.finished_at is not None
+
+
+def page_of(
+    *,
+    session: PracticeSession,
+    index: int,
+    version: QuestionVersion,
+    answer: PracticeAnswer | None,
+    progress: QuestionProgress | None = None,
+    mark: Mark | None = None,
+    palette: tuple[PaletteEntry, ...] = (),
+    hidden: Collection[int],
+    letters: str = "",
+) -> ItemPage:
+    """Return one question of a session as it may be shown now, from rows that are read already; no query.
+
+    `version` has its statistics, `progress` its question; `mark` is the answer's own where the caller has it; `hidden`
+    are the ids of the questions that an exam of hers hides.
+    """
     item = session.items[index]
-    version = QuestionVersion.objects.select_related("statistics").get(pk=item["version_id"])
-    answer = answers.get(index)
-    is_finished = session.finished_at is not None
-    shows_feedback = answer is not None and (session.feedback == "at_once" or is_finished)
-    if answer is not None and shows_feedback:
-        question = _reviewed(version, item, answer, index + 1, asks_certainty=session.asks_certainty)
+    is_hidden = version.question_id in hidden
+    reviews = answer is not None and shows_feedback(session) and not is_hidden
+    if answer is not None and reviews:
+        question = _reviewed(version, item, answer, index + 1, asks_certainty=session.asks_certainty, mark=mark)
     else:
         question = ask_view(
             type=version.type,
@@ -179,25 +262,18 @@ def item_page(*, session: PracticeSession, index: int | None) -> ItemPage:
             slot=index + 1,
             asks_certainty=session.asks_certainty,
         )
-    palette = tuple(
-        PaletteEntry(
-            number=place + 1,
-            state=_state(answers[place], session.feedback, is_finished) if place in answers else "",
-            is_current=place == index,
-        )
-        for place in range(len(session.items))
-    )
-    progress = _progress(session.user_id, version.question_id) if shows_feedback else None
     return ItemPage(
         session=session,
         index=index,
         version=version,
         question=question,
         answer=answer,
-        shows_feedback=shows_feedback,
+        shows_feedback=reviews,
         palette=palette,
-        history=_history(version, progress) if shows_feedback else OwnHistory(),
-        progress=progress,
+        history=_history(version, progress) if reviews else OwnHistory(),
+        progress=progress if reviews else None,
+        is_hidden=is_hidden,
+        letters=letters,
     )
 
 
@@ -212,17 +288,15 @@ def _history(version: QuestionVersion, progress: QuestionProgress | None) -> Own
     )
 
 
-def _progress(user_id: int, question_id: int) -> QuestionProgress | None:
-    return QuestionProgress.objects.filter(user_id=user_id, question_id=question_id).select_related("question").first()
-
-
 def read_response(page: ItemPage, form: Any) -> Any:
     """Return the raw response to the page's question from a posted form; None for a blank."""
     return response_from_form(type=page.version.type, content=page.version.content, form=form, name=f"q{page.number}")
 
 
 def result_page(*, session: PracticeSession) -> dict[str, Any]:
-    """Return what the result shows: score, counts, and each question reviewed; two queries whatever the length."""
+    """Return what the result shows: score, counts, and each question reviewed, what went wrong first, without
+    those that an exam of hers hides; three queries whatever the length."""
+    hidden = hidden_questions(user_id=session.user_id, now=now_utc())
     answers = {row.index: row for row in PracticeAnswer.objects.filter(session=session)}
     versions = QuestionVersion.objects.in_bulk({item["version_id"] for item in session.items})
     questions = []
@@ -230,6 +304,8 @@ def result_page(*, session: PracticeSession) -> dict[str, Any]:
     score = maximum = Decimal(0)
     counts = {"right": 0, "partial": 0, "wrong": 0, "blank": 0, "pending": 0}
     for place, item in enumerate(session.items):
+        if item["question_id"] in hidden:
+            continue
         answer = answers.get(place) or PracticeAnswer(
             index=place, response="", state="blank", fraction=0.0, question_id=item["question_id"]
         )
@@ -243,7 +319,8 @@ def result_page(*, session: PracticeSession) -> dict[str, Any]:
     score = max(score, Decimal(0))
     return {
         "session": session,
-        "questions": questions,
+        "hidden_count": sum(item["question_id"] in hidden for item in session.items),
+        "groups": _grouped(questions),
         "certainty_rows": certainty_rows(certain),
         "score": score.quantize(Decimal("0.01")).normalize(),
         "maximum": maximum.quantize(Decimal("0.01")).normalize(),
@@ -251,3 +328,13 @@ def result_page(*, session: PracticeSession) -> dict[str, Any]:
         "counts": counts,
         "seconds": sum(answer.seconds for answer in answers.values()),
     }
+
+
+def _grouped(questions: Sequence[Any]) -> list[ResultGroup]:
+    groups = [
+        ResultGroup(
+            kind=kind, questions=tuple(question for question in questions if question.review.verdict in verdicts)
+        )
+        for kind, verdicts in RESULT_GROUPS.items()
+    ]
+    return [group for group in groups if group.questions]

@@ -37,7 +37,16 @@ from exams.queries.practice import (
     lesson_quiz_result,
     practice_today,
 )
-from exams.quiz_choice import QuizBank, QuizQuestion, list_quiz_banks, list_quiz_questions
+from exams.quiz_choice import (
+    PracticeSetView,
+    QuizBank,
+    QuizQuestion,
+    find_practice_set,
+    get_practice_set_id,
+    list_practice_sets,
+    list_quiz_banks,
+    list_quiz_questions,
+)
 from exams.rewards import Reward, list_rewards
 
 __all__ = [
@@ -47,6 +56,7 @@ __all__ = [
     "AttemptView",
     "ExamFacts",
     "ExamView",
+    "PracticeSetView",
     "QuizBank",
     "QuizQuestion",
     "Reward",
@@ -60,9 +70,11 @@ __all__ = [
     "count_to_review",
     "find_bank_id",
     "find_best_pass",
+    "find_practice_set",
     "get_attempt_facts",
     "get_exam",
     "get_exam_facts",
+    "get_practice_set_id",
     "lesson_quiz_result",
     "list_attempts",
     "list_authored_exams",
@@ -71,6 +83,7 @@ __all__ = [
     "list_exams_by_keys",
     "list_offered_keys",
     "list_passed_exam_ids",
+    "list_practice_sets",
     "list_quiz_banks",
     "list_quiz_questions",
     "list_rewards",

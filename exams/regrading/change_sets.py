@@ -120,9 +120,11 @@ def _key_of(
     """Return the key that marks, and the version it comes from; it must fit the question as it was asked."""
     key_version = None
     if key_version_id is not None:
-        key_version = QuestionVersion.objects.filter(
-            pk=key_version_id, question_id=version.question_id, number__gt=version.number
-        ).first()
+        key_version = (
+            QuestionVersion.objects.shown()
+            .filter(pk=key_version_id, question_id=version.question_id, number__gt=version.number)
+            .first()
+        )
         if key_version is None:
             raise InvalidInput(_("Choose a newer version of the same question."), field="key_source")
         key = key_version.key

@@ -17,7 +17,8 @@ from exams.domain.grading import GRADER_VERSION, GradingPolicy, Mark
 from exams.domain.marks import MarkState
 from exams.domain.regrading import Totals, add_up, crossing, direction
 from exams.domain.scoring import item_mark
-from exams.fetch import frozen_slots, mark_from_parts, parts_as_json, policy_of
+from exams.domain.stored_parts import stored_parts
+from exams.fetch import frozen_slots, mark_from_parts, policy_of
 from exams.marking.mark import MANUAL
 from exams.models import Attempt, Exam, ItemResult, RegradeChange, RegradeSet
 
@@ -36,7 +37,7 @@ class Item:
     fraction: float | None
     mark: Decimal | None
     maximum: Decimal
-    parts: list[dict[str, Any]]
+    parts: list[Any]
     grader: str
     marker_id: int | None
 
@@ -162,7 +163,7 @@ class Recount:
         self.pass_percents = {exam.pk: Decimal(exam.pass_percent) for exam in exams}
         question = self.question
         self.draws = question is not None and bool(question.type.drawn_groups(question.content))
-        self._remembered: dict[tuple[int, str], tuple[Mark, Decimal, list[dict[str, Any]]]] = {}
+        self._remembered: dict[tuple[int, str], tuple[Mark, Decimal, list[Any]]] = {}
 
     def compute(self, ids: Sequence[int]) -> list[Outcome]:
         """Return what becomes of these attempts, those that were voided or withdrawn from marking left out."""
@@ -279,15 +280,15 @@ class Recount:
         marks: Decimal,
         order: Mapping[str, list[str]] | None,
         decision: Decision | None,
-    ) -> tuple[Mark, Decimal, list[dict[str, Any]]]:
+    ) -> tuple[Mark, Decimal, list[Any]]:
         """Return the mark of a response, computed once for all who answered the same of what was asked alike."""
         policy: GradingPolicy = self.policies[exam_id]
 
-        def graded(out_of: Decimal) -> tuple[Mark, Decimal, list[dict[str, Any]]]:
+        def graded(out_of: Decimal) -> tuple[Mark, Decimal, list[Any]]:
             mark, maximum = grade_slot(
                 question=self.question, stored=stored, policy=policy, order=order, marks=out_of, decision=decision
             )
-            return mark, maximum, parts_as_json(mark.parts)
+            return mark, maximum, stored_parts(mark.parts)
 
         if self.draws:
             return graded(marks)

@@ -32,7 +32,7 @@ from exams.regrading.change_sets import (
     preview_again,
 )
 from exams.regrading.forms import RegradeForm
-from exams.regrading.keys import key_text
+from exams.regrading.keys import deciding_key, key_text
 from exams.regrading.listing import (
     FILTERS,
     count_filters,
@@ -45,6 +45,8 @@ from exams.regrading.listing import (
 from exams.view_models import TYPE_LABELS
 
 PAGE_SIZE = 50
+HEALTH_TONES: dict[str, str] = {Question.Health.WRONG_KEY: "danger", Question.Health.REPORTED: "warning"}
+"""How loudly a question's health speaks: too easy or too hard is no fault of its key."""
 
 
 def _exam_or_404(request: HttpRequest, public_id: uuid.UUID) -> Exam:
@@ -92,6 +94,7 @@ def choose(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             "version": row,
             "type_label": TYPE_LABELS.get(row.type, row.type),
             "health": labels.get(health.get(row.pk, ""), "") if health.get(row.pk) else "",
+            "tone": HEALTH_TONES.get(health.get(row.pk, ""), ""),
             "is_reported": row.question_id in reported,
             "decision": RegradeSet.Policy(exam.decisions[str(row.pk)]["policy"]).label
             if str(row.pk) in exam.decisions
@@ -137,9 +140,10 @@ def new(request: HttpRequest, public_id: uuid.UUID, question_id: uuid.UUID, numb
     version = asked_versions(exam=exam).filter(question__public_id=question_id, number=number).first()
     if version is None:
         raise Http404
-    later = QuestionVersion.objects.filter(question_id=version.question_id, number__gt=version.number)
+    later = QuestionVersion.objects.shown().filter(question_id=version.question_id, number__gt=version.number)
     newer = [(row, key_text(version, row.key)) for row in later.order_by("-number")[:5]]
-    form = RegradeForm(request.POST or None, version=version, newer=newer)
+    key = deciding_key(exam, version)
+    form = RegradeForm(request.POST or None, version=version, key=key, newer=newer)
     if request.method == "POST" and form.is_valid():
         try:
             row = plan_regrade(actor=request.user, exam=exam, version_id=version.pk, **form.arguments())
@@ -155,6 +159,7 @@ def new(request: HttpRequest, public_id: uuid.UUID, question_id: uuid.UUID, numb
         "question": version.question,
         "type_label": TYPE_LABELS.get(version.type, version.type),
         "old_key": key_text(version, version.key),
+        "decided_key": key_text(version, key) if key != version.key else "",
         "form": form,
     }
     return render(request, "exams/regrading/new.html", context, status=422 if form.errors else 200)

@@ -18,11 +18,11 @@ from django.views.decorators.http import require_GET, require_POST
 from edu.core.clock import now_utc
 from edu.core.errors import DomainError, NotFound
 from exams.delivery.reviewing import learner_policy
-from exams.delivery.room import get_own_attempt
 from exams.marking.appeals import make_appeal
 from exams.marking.script_pdf import script_pdf
 from exams.models import Attempt
 from exams.presentation import ReviewPolicy
+from exams.views.own import own_attempt_or_404
 from exams.views.wording import not_found
 
 
@@ -55,10 +55,7 @@ def appeal(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_GET
 def script(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Download the learner's own script as PDF, with as much as her review shows; 404 before that."""
-    try:
-        attempt = get_own_attempt(user_id=request.user.pk, public_id=public_id, now=now_utc())
-    except NotFound as error:
-        raise not_found(error) from error
+    attempt = own_attempt_or_404(request, public_id)
     policy = learner_policy(exam=attempt.exam, now=now_utc())
     if not can_review(attempt, policy):
         raise Http404

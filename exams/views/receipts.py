@@ -15,23 +15,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from edu.accounts.throttle import check_rate
-from edu.core.clock import now_utc
-from edu.core.errors import NotFound
 from exams.delivery.receipt_check import check_receipts
 from exams.delivery.receipts import receipt_of
-from exams.delivery.room import get_own_attempt
 from exams.models import Attempt
-from exams.views.wording import not_found
+from exams.views.own import own_attempt_or_404
 
 CONTENT_TYPES = {"json": "application/json", "txt": "text/plain; charset=utf-8"}
 CHECKS_PER_MINUTE = 30
-
-
-def _own(request: HttpRequest, public_id: uuid.UUID) -> Attempt:
-    try:
-        return get_own_attempt(user_id=request.user.pk, public_id=public_id, now=now_utc())
-    except NotFound as error:
-        raise not_found(error) from error
 
 
 def _answered(attempt: Attempt) -> int:
@@ -43,7 +33,7 @@ def _answered(attempt: Attempt) -> int:
 @require_GET
 def receipt(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Show the learner the receipt of everything that is saved in her attempt."""
-    attempt = _own(request, public_id)
+    attempt = own_attempt_or_404(request, public_id)
     context = {
         "title": _("Receipt of your answers"),
         "desk": "learner",
@@ -62,7 +52,7 @@ def download(request: HttpRequest, public_id: uuid.UUID, format: str) -> HttpRes
     """Give the receipt as a file: `txt` to read, `json` for programs."""
     if format not in CONTENT_TYPES:
         raise Http404
-    attempt = _own(request, public_id)
+    attempt = own_attempt_or_404(request, public_id)
     body = _as_json(attempt) if format == "json" else _as_text(attempt)
     response = HttpResponse(body, content_type=CONTENT_TYPES[format])
     response.headers["Content-Disposition"] = f'attachment; filename="receipt-{attempt.public_id}.{format}"'

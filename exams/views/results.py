@@ -15,14 +15,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from edu.core.clock import now_utc
 from edu.core.errors import NotFound
 from exams.cards import attempt_words, exam_card
 from exams.delivery.reviewing import NOTHING, learner_policies, learner_policy
-from exams.delivery.room import get_own_attempt, reviewed_paper
+from exams.delivery.room import reviewed_paper
 from exams.domain.timing import ExamStatus
 from exams.drawings import SLOT
 from exams.marking.appeals import appeal_window
@@ -32,24 +31,20 @@ from exams.queries import attempt_views, get_exam, list_attempts
 from exams.reporting import take_report
 from exams.rewards import list_credentials
 from exams.views.appeals import can_review
-from exams.views.wording import RUNNING, not_found
+from exams.views.own import ended_attempt_page, own_attempt_or_404
+from exams.views.wording import not_found
 
 PAGE_SIZE = 20
 
 
-@login_required
-@never_cache
-@require_GET
-def result(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+@ended_attempt_page
+def result(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     """Show what came of an attempt, as far as it may be known."""
     now = now_utc()
     try:
-        attempt = get_own_attempt(user_id=request.user.pk, public_id=public_id, now=now)
         exam = get_exam(user_id=request.user.pk, public_id=attempt.exam.public_id, now=now)
     except NotFound as error:
         raise not_found(error) from error
-    if attempt.state in RUNNING:
-        return redirect("exams:room", public_id=public_id)
     view = attempt_views([attempt])[0]
     used = (attempt.submitted_at - attempt.started_at).total_seconds() if attempt.submitted_at else None
     policy = learner_policy(exam=attempt.exam, now=now)
@@ -69,31 +64,23 @@ def result(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     return render(request, "exams/result.html", context)
 
 
-@login_required
-@never_cache
-@require_GET
-def review(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+@ended_attempt_page
+def review(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     """Show the questions again, with as much of marks, answers, keys and explanations as the exam allows."""
-    try:
-        attempt = get_own_attempt(user_id=request.user.pk, public_id=public_id, now=now_utc())
-    except NotFound as error:
-        raise not_found(error) from error
-    if attempt.state in RUNNING:
-        return redirect("exams:room", public_id=public_id)
     now = now_utc()
     policy = learner_policy(exam=attempt.exam, now=now)
     if attempt.state != Attempt.State.GRADED or attempt.released_at is None or not any(asdict(policy).values()):
         is_kept = policy is NOTHING and attempt.released_at is not None
         words = _("The questions can be reviewed when the exam has closed for everybody.") if is_kept else ""
         messages.info(request, words or _("This attempt cannot be reviewed (yet)."))
-        return redirect("exams:result", public_id=public_id)
+        return redirect("exams:result", public_id=attempt.public_id)
     paper = reviewed_paper(attempt, policy=policy)
     appeals = {appeal.slot: appeal for appeal in Appeal.objects.filter(attempt=attempt).order_by("id")}
     window = appeal_window(attempt=attempt, now=now)
     wanted = request.GET.get("show", "")
     shown = [q for q in paper.questions if wanted != "wrong" or q.verdict != "right"]
-    report_form = {"address": reverse("exams:report", args=[public_id]), "name": "slot", "number": SLOT}
-    appeal_form = {"address": reverse("exams:appeal", args=[public_id]), "slot": SLOT, "window": window}
+    report_form = {"address": reverse("exams:report", args=[attempt.public_id]), "name": "slot", "number": SLOT}
+    appeal_form = {"address": reverse("exams:appeal", args=[attempt.public_id]), "slot": SLOT, "window": window}
     context = {
         "appeal_form": render_to_string("exams/_appeal_form.html", appeal_form, request=request)
         if window.is_open
@@ -121,10 +108,7 @@ def review(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def report(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Take the learner's word that something is wrong with a question of an attempt that she may review."""
-    try:
-        attempt = get_own_attempt(user_id=request.user.pk, public_id=public_id, now=now_utc())
-    except NotFound as error:
-        raise not_found(error) from error
+    attempt = own_attempt_or_404(request, public_id)
     policy = learner_policy(exam=attempt.exam, now=now_utc())
     slot = request.POST.get("slot", "")
     is_open = attempt.state == Attempt.State.GRADED and attempt.released_at is not None and any(asdict(policy).values())

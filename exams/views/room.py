@@ -39,7 +39,7 @@ from exams.services import (
     submit_attempt,
 )
 from exams.views.files import sitting_of_attempt
-from exams.views.room_words import SIGN_GROUPS, save_words, tool_words
+from exams.views.room_words import room_tools
 from exams.views.watch import device_of, keep_device, other_device, room_watch
 from exams.views.wording import RUNNING, not_found, reason
 
@@ -73,9 +73,7 @@ def room(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "now": now,
         "remaining": remaining_seconds(now=now, deadline_at=attempt.deadline_at),
         "question_seconds": seconds_text(seconds_of(attempt, now=now) or ()),
-        "strings": _room_strings() | save_words(),
-        "tool_words": tool_words(),
-        "sign_groups": SIGN_GROUPS,
+        "tools": room_tools(),
         "plays": _plays(attempt, paper),
         "watch": room_watch(attempt=attempt, exam=opened.exam, user=request.user),
     }
@@ -86,27 +84,6 @@ def _plays(attempt: Attempt, paper: PaperView) -> str:
     """Return how often each sound was played, as JSON; no statement where no sound has a limit."""
     has_limits = any("data-plays" in question.html for question in paper.questions)
     return json.dumps(counted_plays(attempt)) if has_limits else "{}"
-
-
-def _room_strings() -> dict[str, str]:
-    """Return what the room's scripts say."""
-    return {
-        "unsentOne": _("1 answer on this page was not sent yet. It is kept on this device and offered here again."),
-        "unsentMany": _(
-            "%n answers on this page were not sent yet. They are kept on this device and offered here again."
-        ),
-        "offerOne": _("1 answer from an earlier page on this device was not sent."),
-        "offerMany": _("%n answers from an earlier page on this device were not sent."),
-        "answered": _("answered"),
-        "unanswered": _("not answered"),
-        "flagged": _("flagged"),
-        "closedOne": _("1 answer came to a question that is closed. It is kept for the invigilator."),
-        "closedMany": _("%n answers came to questions that are closed. They are kept for the invigilator."),
-        "fiveMinutes": _("Five minutes left."),
-        "oneMinute": _("One minute left."),
-        "timeUp": _("Time is up. Your answers are being handed in."),
-        "days": _("d"),
-    }
 
 
 @login_required

@@ -1,10 +1,13 @@
 """What the learner's tools in the room say, and the signs that they offer."""
 
 from dataclasses import dataclass
+from functools import cache
 
+from django.template.loader import render_to_string
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,3 +112,35 @@ def tool_words() -> dict[str, str]:
         "struckWord": _("(struck out)"),
         "isChosen": _("Option %option is your answer and is not struck out. Choose another first."),
     }
+
+
+def room_words() -> dict[str, str]:
+    """Return what the room's scripts say."""
+    return {
+        "unsentOne": _("1 answer on this page was not sent yet. It is kept on this device and offered here again."),
+        "unsentMany": _(
+            "%n answers on this page were not sent yet. They are kept on this device and offered here again."
+        ),
+        "offerOne": _("1 answer from an earlier page on this device was not sent."),
+        "offerMany": _("%n answers from an earlier page on this device were not sent."),
+        "answered": _("answered"),
+        "unanswered": _("not answered"),
+        "flagged": _("flagged"),
+        "closedOne": _("1 answer came to a question that is closed. It is kept for the invigilator."),
+        "closedMany": _("%n answers came to questions that are closed. They are kept for the invigilator."),
+        "fiveMinutes": _("Five minutes left."),
+        "oneMinute": _("One minute left."),
+        "timeUp": _("Time is up. Your answers are being handed in."),
+        "days": _("d"),
+    }
+
+
+def room_tools() -> SafeString:
+    """Return what the room's scripts say and make, as HTML: the same for everybody who reads the same language."""
+    return _tools(get_language())
+
+
+@cache
+def _tools(language: str | None) -> SafeString:
+    words = {"strings": room_words() | save_words(), "tool_words": tool_words(), "sign_groups": SIGN_GROUPS}
+    return render_to_string("exams/_room_tools.html", words)

@@ -165,4 +165,4 @@ export function enhance(scope = document) {
   for (const root of scope.querySelectorAll("[data-answer-files]:not([data-enhanced])")) new AnswerFiles(root);
 }
 enhance();
-document.addEventListener("htmx:afterSwap", (event) => enhance(event.target));
+for (const name of ["htmx:afterSwap", "content:shown"]) document.addEventListener(name, (event) => enhance(event.target));

@@ -1,6 +1,7 @@
 /** The exam room: ties the questions on the page to the device store, the server, the clock and the palette. */
 import { format } from "./countdown.js";
 import { slotAtHand } from "./exam/at-hand.js";
+import { HandIn } from "./exam/hand-in.js";
 import { QuestionTimes } from "./exam/question-times.js";
 import { isAnswered, readResponse, writeResponse } from "./exam/responses.js";
 import { SaveState } from "./exam/save-state.js";
@@ -266,26 +267,23 @@ window.addEventListener("beforeunload", warn);
 window.addEventListener("pagehide", () => sync.flushAtClose({ isLast: true }));
 document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && sync.flushAtClose());
 window.addEventListener("online", () => sync.flush());
+function toHandIn() {
+  window.removeEventListener("beforeunload", warn);
+  location.assign(data.submitUrl);
+}
 room.addEventListener("submit", async (event) => {
   event.preventDefault();
   const isForward = Boolean(event.submitter?.matches("[data-forward]"));
   if (await sync.flush({ isLast: !isForward })) {
     window.removeEventListener("beforeunload", warn);
     if (isForward) goOn(event.submitter);
-    else location.assign(data.submitUrl);
+    else toHandIn();
     return;
   }
   say(saveState.textContent.trim());
-  if (!isForward) wantsToHandIn = true;
+  if (!isForward) handIn.wait();
 });
-// Who asked to hand in while the last answer did not get through is taken there once it has, unless she went on working.
-let wantsToHandIn = false;
-for (const name of ["pointerdown", "keydown"]) window.addEventListener(name, () => (wantsToHandIn = false));
-sync.addEventListener("state", ({ detail }) => {
-  if (!wantsToHandIn || detail.state !== "saved") return;
-  window.removeEventListener("beforeunload", warn);
-  location.assign(data.submitUrl);
-});
+const handIn = new HandIn({ sync, go: toHandIn });
 // The enter key in a line of text must not close a question that cannot be opened again.
 room.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && "forwardOnly" in data && event.target.matches("input")) event.preventDefault();

@@ -143,4 +143,4 @@ export function enhance(scope = document) {
   for (const root of scope.querySelectorAll("[data-hotspot-points]:not([data-enhanced])")) new Points(root);
 }
 enhance();
-document.addEventListener("htmx:afterSwap", (event) => enhance(event.target));
+for (const name of ["htmx:afterSwap", "content:shown"]) document.addEventListener(name, (event) => enhance(event.target));

@@ -52,4 +52,4 @@ export async function setMath(root = document) {
 }
 
 setMath();
-document.addEventListener("htmx:afterSwap", (event) => setMath(event.target));
+for (const name of ["htmx:afterSwap", "content:shown"]) document.addEventListener(name, (event) => setMath(event.target));

@@ -56,4 +56,4 @@ function enhance(scope) {
   for (const list of scope.querySelectorAll("[data-ordering]")) enhanceOrdering(list);
 }
 enhance(document);
-document.addEventListener("htmx:afterSwap", (event) => enhance(event.target));
+for (const name of ["htmx:afterSwap", "content:shown"]) document.addEventListener(name, (event) => enhance(event.target));

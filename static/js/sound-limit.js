@@ -66,4 +66,4 @@ export function enhance(scope = document) {
   for (const audio of scope.querySelectorAll("audio[data-plays]:not([data-limited])")) new LimitedSound(audio);
 }
 enhance();
-document.addEventListener("htmx:afterSwap", (event) => enhance(event.target));
+for (const name of ["htmx:afterSwap", "content:shown"]) document.addEventListener(name, (event) => enhance(event.target));

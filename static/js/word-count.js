@@ -19,4 +19,4 @@ function enhance(scope) {
   for (const output of scope.querySelectorAll("[data-word-count]")) dress(output);
 }
 enhance(document);
-document.addEventListener("htmx:afterSwap", (event) => enhance(event.target));
+for (const name of ["htmx:afterSwap", "content:shown"]) document.addEventListener(name, (event) => enhance(event.target));

@@ -41,6 +41,16 @@ def _bank():
     return Bank.objects.get(slug=ACCOUNTING)
 
 
+def accounting_bank():
+    """Return the accounting bank of the demo."""
+    return _bank()
+
+
+def lesson_of_kind(kind: str):
+    """Return the first lesson of a kind of the accounting course."""
+    return _lesson(kind=kind)
+
+
 def exam_titled(title: str):
     """Return the exam of the demo with this in its title."""
     from exams.models import Exam
@@ -81,6 +91,13 @@ def _lesson_address() -> str:
     return reverse("learning:lesson", args=[row.public_id])
 
 
+def _entry_address() -> str:
+    from exams.models import QuestionProgress
+
+    rows = QuestionProgress.objects.filter(user__email="learner@example.com", last_wrong_at__isnull=False)
+    return reverse("practice:entry", args=[rows.order_by("pk").first().question.public_id])
+
+
 def _question_address() -> str:
     return reverse("authoring:new_question", args=[_bank().public_id, "single_choice"])
 
@@ -115,6 +132,16 @@ def _attempt_of(email: str):
     return Attempt.objects.filter(user__email=email).exclude(state="open").order_by("pk").first()
 
 
+def practice_set():
+    """Return a practice set of the accounting bank for everybody, made where there is none."""
+    from exams.models import PracticeSet
+    from exams.practice.sets import SetSettings, create_set
+
+    found = PracticeSet.objects.filter(bank=_bank()).first()
+    settings = SetSettings(title="热身", visibility=PracticeSet.Visibility.PUBLIC)
+    return found or create_set(actor=_bank().owner, bank=_bank(), settings=settings)
+
+
 PUBLIC = [
     *_plain("", "home", "courses:catalogue", "enterprise", "help", "terms", "account_login", "account_signup"),
     *_plain("", "account_reset_password", "certificates:verify_form", "organizations:sign_in"),
@@ -139,6 +166,10 @@ LEARNER = [
     *_plain("learner", "payments:coupons", "notifications:inbox", "accounts:profile", "accounts:tokens"),
     *_plain("learner", "accounts:security", "accounts:data", "accounts:delete", "account_logout", "mfa_index"),
     *_plain("learner", "account_email", "account_change_phone", "account_change_password", "account_reauthenticate"),
+    *_plain("learner", "practice:favourites", "practice:settings"),
+    Page("book-entry", "learner", _entry_address),
+    *_plain("learner", "practice:random", "practice:daily", "practice:records"),
+    Page("set", "learner", lambda: reverse("practice:set", args=[practice_set().public_id])),
     Page("lesson", "learner", _lesson_address),
     Page("bank", "learner", lambda: reverse("practice:bank", args=[_bank().public_id])),
     Page("exam", "learner", lambda: reverse("exams:detail", args=[exam_titled("综合能力测评").public_id])),
@@ -156,6 +187,9 @@ INSTRUCTOR = [
     Page("terms", "instructor", lambda: reverse("marking:terms", args=[exam_titled("期中考试").public_id])),
     Page("course", "instructor", lambda: reverse("teaching:course", args=[_course().public_id])),
     Page("bank", "instructor", lambda: reverse("authoring:bank", args=[_bank().public_id])),
+    Page("practice-sets", "instructor", lambda: practice_set() and reverse("authoring:practice_sets")),
+    Page("practice-set", "instructor", lambda: reverse("authoring:practice_set", args=[practice_set().public_id])),
+    Page("new-set", "instructor", lambda: reverse("authoring:new_practice_set", args=[_bank().public_id])),
     Page("question", "instructor", _question_address),
     Page("import", "instructor", lambda: reverse("authoring:import", args=[_bank().public_id])),
     Page("paper", "instructor", lambda: reverse("authoring:paper", args=[_paper().public_id])),
@@ -177,6 +211,7 @@ TRAINER = [
     *_plain("trainer", "training:desk", "training:people", "training:departments", "training:invitations"),
     *_plain("trainer", "training:imports", "training:seats", "training:assignments", "training:add_assignment"),
     *_plain("trainer", "training:library", "figures:index", "figures:weak_topics"),
+    Page("statistics", "trainer", lambda: reverse("figures:exam", args=[exam_titled("安全生产考试").public_id])),
     Page("assignment", "trainer", lambda: reverse("training:assignment", args=[_assignment().public_id])),
 ]
 OPERATOR = [

@@ -131,6 +131,15 @@ def test_a_practice_session(sits):
         if "wrong" in looked and len(looked) > 1:
             break
     assert looked
+    page.get_by_role("button", name="Keyboard shortcuts").click()
+    expect(page.locator("dialog[open]")).to_be_visible()
+    inspector.look("practice, keys")
+    page.keyboard.press("Escape")
+    page.context.set_offline(True)
+    expect(page.locator("[data-practice-state]")).to_be_visible()
+    inspector.look("practice, offline")
+    page.context.set_offline(False)
+    expect(page.locator("[data-practice-state]")).to_be_hidden()
     page.get_by_role("button", name="Finish").click()
     expect(page.locator("dialog[open]")).to_be_visible()
     inspector.look("practice, finish?")

@@ -155,6 +155,9 @@ def test_a_sheet_of_marks_is_filled_looked_at_applied_and_undone(at_browser, use
     upload(page, headers=headers, rows=lines, name="marks.xlsx")
     page.get_by_role("button", name="Upload and look").click()
     expect(page.locator("main")).to_contain_text("The mark has to lie between 0 and")
+    inspector = Inspector(page)
+    inspector.look("a sheet with a mark that cannot be")
+    inspector.report()
     page.get_by_role("button", name="Apply 1 mark").click()
     expect(page.locator("main")).to_contain_text("applied")
     assert rows.filter(state="pending").count() == waiting - 1

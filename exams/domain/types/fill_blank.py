@@ -90,16 +90,17 @@ def grade(content: Content, key: Key, response: Response | None, policy: Grading
     parts: list[PartMark] = []
     feedback: list[str] = []
     for blank in content.blanks:
-        target, judgement = judged.get(blank.id, (blank.id, blanks.Judgement(0.0)))
+        target, judgement = judged.get(blank.id, (blank.id, blanks.MET_NONE))
         weight = key.blanks[target].weight
         parts.append(
             blanks.part_of(blank.id, response.get(blank.id, ""), judgement, weight=weight, lowest=policy.lowest)
         )
-        feedback.append(f"{target}:{judgement.answer}")
+        if key.feedback:
+            feedback.append(f"{target}:{judgement.answer}")
     fraction = policy.clamp(weighted_fraction(parts) or 0.0)
     if key.grading == "all_or_nothing":
         fraction = float(all(part.is_correct for part in parts))
-    said = schema.chosen_feedback(list_feedback(content, key), feedback)
+    said = schema.chosen_feedback(key.feedback, feedback)
     return Mark(fraction, MarkState.GRADED, tuple(parts), said)
 
 
@@ -153,3 +154,14 @@ def summarise_key(content: Content, key: Key) -> str:
 def summarise_response(content: Content, response: Response | None) -> str:
     """Return the given answers in the order of the blanks."""
     return "" if response is None else "; ".join(response.get(blank.id, "—") for blank in content.blanks)
+
+
+def answer_places(content: Content) -> tuple[str, ...]:
+    """Return the blanks in order."""
+    return schema.ids_of(content.blanks)
+
+
+def key_with_answers(key: Mapping[str, Any], added: Mapping[str, str]) -> dict[str, Any]:
+    """Return the stored key whose blanks take these answers as well."""
+    changed = {id_: blanks.blank_with(key["blanks"][id_], text) for id_, text in added.items()}
+    return {**key, "blanks": {**key["blanks"], **changed}}

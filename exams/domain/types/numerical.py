@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -37,6 +38,11 @@ class Key(Schema):
     unit_penalty: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | None = None
     unit_penalty_of: Literal["mark", "maximum"] = "mark"
 
+    @cached_property
+    def factors(self) -> dict[str, Decimal]:
+        """What one of each unit is in the base unit."""
+        return {name: Decimal(factor) for name, factor in self.units.items()}
+
 
 def read_form(content: Mapping[str, Any], form: responses.PostedForm, name: str) -> str | None:
     """Return the raw response in a posted form; None where nothing was answered."""
@@ -56,8 +62,9 @@ def grade(content: Content, key: Key, response: str | None, policy: GradingPolic
     feedback: tuple[str, ...] = ()
     quantity = parse_quantity(response)
     if quantity is not None:
-        units = {name: Decimal(factor) for name, factor in key.units.items()}
-        value = value_in_units(quantity, units=units, unit_label=content.unit_label, is_required=key.unit_required)
+        value = value_in_units(
+            quantity, units=key.factors, unit_label=content.unit_label, is_required=key.unit_required
+        )
         for at, answer in enumerate(key.answers):
             if value is not None and answer.is_near(value):
                 fraction = answer.fraction
@@ -119,3 +126,13 @@ def summarise_key(content: Content, key: Key) -> str:
 def summarise_response(content: Content, response: str | None) -> str:
     """Return what was typed."""
     return response or ""
+
+
+def answer_places(content: Content) -> tuple[str, ...]:
+    """Return the one place to which an answer can be added."""
+    return ("answer",)
+
+
+def key_with_answers(key: Mapping[str, Any], added: Mapping[str, str]) -> dict[str, Any]:
+    """Return the stored key that takes one more answer."""
+    return {**key, "answers": blanks.numbers_with(key["answers"], added["answer"])}

@@ -85,3 +85,13 @@ def summarise_key(content: Content, key: Key) -> str:
 def summarise_response(content: Content, response: str | None) -> str:
     """Return what was typed."""
     return response or ""
+
+
+def answer_places(content: Content) -> tuple[str, ...]:
+    """Return the one place to which an answer can be added."""
+    return ("answer",)
+
+
+def key_with_answers(key: Mapping[str, Any], added: Mapping[str, str]) -> dict[str, Any]:
+    """Return the stored key that takes one more answer."""
+    return {**key, "answers": blanks.texts_with(key["answers"], added["answer"])}

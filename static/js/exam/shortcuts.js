@@ -2,9 +2,9 @@
  * Single keys of the room: options by number or letter, the next and the previous question, flag, strike mode, help. They are silent while
  * anything is written, with Ctrl, Alt or Meta, in an open dialog, and when the learner has switched them off (WCAG 2.1.4).
  */
-const TYPING = 'input:not([type="radio"], [type="checkbox"], [type="button"]), textarea, select, [contenteditable], [role="application"], audio, video';
-const ARROWS_TAKEN = 'input, summary, [role="toolbar"], [role="radiogroup"]';
-const CHOICES = '.options:is([data-response="single"], [data-response="many"], [data-response="boolean"])';
+export const TYPING = 'input:not([type="radio"], [type="checkbox"], [type="button"]), textarea, select, [contenteditable], [role="application"], audio, video';
+export const ARROWS_TAKEN = 'input, summary, [role="toolbar"], [role="radiogroup"]';
+export const CHOICES = '.options:is([data-response="single"], [data-response="many"], [data-response="boolean"])';
 
 export function shortcuts({ room, strikes, areOn, help }) {
   const questions = () => [...room.querySelectorAll("[data-question]")];

@@ -188,7 +188,7 @@ def test_the_catalogue_asks_the_same_number_of_questions(client, count, django_a
     for number in range(count):
         make_course(title=f"Course {number}", price=100, category="finance", instructors=["shen"])
     client.get("/courses/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get("/courses/")
 
 
@@ -196,7 +196,7 @@ def test_the_catalogue_asks_the_same_number_of_questions(client, count, django_a
 def test_the_course_page_asks_the_same_number_of_questions(client, count, django_assert_num_queries):
     course = make_course(lessons=count, chapters=count, price=100)
     client.get(course.get_absolute_url())
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         client.get(course.get_absolute_url())
 
 
@@ -206,7 +206,7 @@ def test_the_lesson_asks_the_same_number_of_questions(client, count, django_asse
     client.force_login(make_learner(course))
     url = lessons_of(course)[1].get_absolute_url()
     client.get(url)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(19):
         client.get(url)
 
 

@@ -5,11 +5,12 @@ from decimal import Decimal
 import pytest
 from django.utils.translation import override
 
+from edu.documents.pdf import PdfFile
 from exams import asked
 from exams.asked import AskedVersion, asked_html
 from exams.models import QuestionVersion
 from exams.presentation import ReviewPolicy
-from exams.printing import print_questions
+from exams.printing import answer_blocks, print_questions
 from exams.reviewed import ReviewedVersion, StoredMark, drawings, reviewed_html
 from exams.services import (
     add_items,
@@ -20,7 +21,8 @@ from exams.services import (
     publish_question,
     save_question,
 )
-from tests.factories.exams import make_user
+from tests.factories.exams import SAMPLES as PLAIN
+from tests.factories.exams import make_question, make_user
 from tests.pure.exams.samples import SAMPLES
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +150,49 @@ def test_a_review_with_a_comment_is_drawn_for_its_learner_alone():
     drawings.kept.clear()
     assert "Well tried" in reviewed(mark=StoredMark(state="graded", fraction=0.0, comment="Well tried"))
     assert not drawings.kept
+
+
+@pytest.mark.django_db
+def test_the_key_of_a_passage_has_the_letters_and_words_of_the_paper():
+    part = PLAIN["true_false"]
+    content = {
+        "stem": "资料",
+        "questions": [
+            {"id": "q1", "type": "single_choice", "marks": 1, "content": PLAIN["single_choice"]["content"]},
+            {"id": "q2", "type": "true_false", "marks": 1, "content": part["content"]},
+        ],
+    }
+    key = {"questions": {"q1": PLAIN["single_choice"]["key"], "q2": part["key"]}}
+    version = make_question(type="material", content=content, key=key)
+    with override("zh-hans"):
+        answer = "".join(run.text for block in answer_blocks(version, label="1.") for run in block.runs)
+    assert "B. 2" in answer
+    assert "正确" in answer
+    assert "true" not in answer
+
+
+@pytest.mark.django_db
+def test_a_heading_stands_on_the_page_of_what_follows(monkeypatch):
+    version = make_question()
+    drawn: list[tuple[int, str]] = []
+    draw_line, next_page = PdfFile.draw_line, PdfFile.next_page
+    page = 1
+
+    def heard(self, text, **fields):
+        drawn.append((page, text))
+        return draw_line(self, text, **fields)
+
+    def turned(self):
+        nonlocal page
+        page += 1
+        return next_page(self)
+
+    monkeypatch.setattr(PdfFile, "draw_line", heard)
+    monkeypatch.setattr(PdfFile, "next_page", turned)
+    sections = [(f"Part {number}", "Read well.", [(version, 2)] * (1 + number % 3)) for number in range(40)]
+    print_questions(title="Paper", sections=sections, language="en", with_key=True)
+    assert page > 5
+    places = [at for at, (_page, text) in enumerate(drawn) if text.startswith("Part")]
+    assert len(places) == 80
+    for at in places:
+        assert drawn[at][0] == drawn[at + 1][0] == drawn[at + 2][0]

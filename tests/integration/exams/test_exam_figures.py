@@ -10,6 +10,7 @@ from django.urls import reverse
 from python_calamine import load_workbook
 
 from edu.core.clock import now_utc
+from edu.organizations.services import add_member
 from exams.figures.compute import compute_snapshot
 from exams.figures.population import get_reader
 from exams.figures.snapshots import refresh_snapshots, request_snapshot
@@ -88,6 +89,16 @@ def test_dropped_questions_are_left_out(run_jobs):
     figures = computed(exam, run_jobs=run_jobs).figures
     assert {item["type"] for item in figures["items"]} == {"true_false", "numerical"}
     assert figures["exam"]["out_of"] == 4
+
+
+@pytest.mark.parametrize(("policy", "right"), [("new_key", {"a"}), ("accept_both", {"a", "b"})])
+def test_what_is_right_follows_the_corrected_key(run_jobs, policy, right):
+    exam, _attempts = make_class(answers=[GOOD] * 6 + [BAD] * 6, types=TYPES)
+    confirm(plan(exam, policy=policy, run_jobs=run_jobs), run_jobs=run_jobs)
+    item = next(one for one in computed(exam, run_jobs=run_jobs).figures["items"] if one["type"] == "single_choice")
+    assert {option["id"] for option in item["options"] if option["right"]} == right
+    assert not any(option["suspect"] for option in item["options"])
+    assert item["alert"] != "wrong_key"
 
 
 def test_earlier_sittings_of_the_paper_are_compared_and_questions_that_drift(run_jobs):
@@ -230,3 +241,56 @@ def test_lately_marked_exams_are_computed_by_themselves(run_jobs):
     assert refresh_snapshots(now=now_utc()) == 0
     sit(exam, GOOD)
     assert refresh_snapshots(now=now_utc()) == 1
+
+
+def test_a_trainer_of_several_organisations_chooses_whose_people(client, run_jobs):
+    first, second, foreign = make_organization(name="甲公司"), make_organization(name="乙公司"), make_organization()
+    trainer = make_trainer_user(first)
+    add_member(organization_id=second.pk, user=trainer, role="trainer")
+    exam, _attempts = make_class(answers=[GOOD] * 2, types=TYPES)
+    for organization, number in ((first, 3), (second, 4), (foreign, 2)):
+        for _place in range(number):
+            sit(exam, BAD, user=make_member(organization).user)
+    url = reverse("figures:exam", args=[exam.public_id])
+    client.force_login(trainer)
+    page = client.get(url).content.decode()
+    assert page.count(f"of={second.public_id}") == 1
+    assert str(foreign.public_id) not in page
+    client.post(url, {"of": str(second.public_id), "count": "all"})
+    run_jobs()
+    snapshot = ExamFigures.objects.get()
+    assert (snapshot.organization_id, snapshot.attempts) == (second.pk, 4)
+    page = client.get(url, {"of": str(second.public_id), "count": "all"}).content.decode()
+    assert "people of 乙公司 only" in page
+    assert f"?count=all&amp;of={second.public_id}" in page
+    export = reverse("figures:export", args=[exam.public_id])
+    assert client.get(export, {"of": str(second.public_id), "count": "all"}).status_code == 200
+    for wrong in (str(foreign.public_id), "1", "x" * 300):
+        assert client.get(url, {"of": wrong}).status_code == 404
+        assert client.post(url, {"of": wrong}).status_code == 404
+        assert client.get(export, {"of": wrong}).status_code == 404
+    assert ExamFigures.objects.count() == 1
+
+
+def test_the_questions_are_hers_only_with_the_organisation_of_the_exam(client, run_jobs):
+    own, other = make_organization(), make_organization()
+    trainer = make_trainer_user(other)
+    add_member(organization_id=own.pk, user=trainer, role="trainer")
+    exam, _attempts = make_class(answers=[], types=TYPES)
+    for organization in (own, other):
+        for _place in range(2):
+            sit(exam, BAD, user=make_member(organization).user)
+    Exam.objects.filter(pk=exam.pk).update(organization=own)
+    url = reverse("figures:exam", args=[exam.public_id])
+    client.force_login(trainer)
+    for fields in ({}, {"of": str(other.public_id)}):
+        client.post(url, fields)
+    run_jobs()
+    assert set(ExamFigures.objects.values_list("organization_id", flat=True)) == {own.pk, other.pk}
+    assert "What to look at" in client.get(url).content.decode()
+    page = client.get(url, {"of": str(other.public_id)}).content.decode()
+    assert "What to look at" not in page
+    item = ExamFigures.objects.get(organization_id=own.pk).figures["items"][0]
+    question = reverse("figures:question", args=[exam.public_id, item["question"], item["number"]])
+    assert client.get(question).status_code == 200
+    assert client.get(question, {"of": str(other.public_id)}).status_code == 404

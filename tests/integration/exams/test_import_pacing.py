@@ -1,14 +1,16 @@
 """Imports in short transactions: how many rows one takes, and what it leaves of the connection."""
 
+from contextlib import nullcontext
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from edu.core.ids import new_public_id
 from exams.authoring.banks import create_bank
-from exams.interchange import pacing
-from exams.interchange.bulk_insert import prepare_rows, reserve_keys
+from exams.interchange import bulk_insert, pacing
+from exams.interchange.bulk_insert import PreparedRows, prepare_rows, reserve_keys
 from exams.interchange.pacing import Pace
-from exams.models import Bank, ImportBatch, ImportRow, Topic
+from exams.models import Bank, ImportBatch, ImportRow, Question, QuestionVersion, Topic
 from tests.integration.exams.authoring_people import make_author
 
 
@@ -114,3 +116,53 @@ def test_a_row_that_breaks_a_rule_is_an_integrity_error():
     with pytest.raises(IntegrityError), transaction.atomic():
         prepare_rows(Bank, [row, row]).insert()
     assert not Bank.objects.exists()
+
+
+@pytest.mark.django_db
+def test_an_index_of_one_field_stands_only_where_no_other_begins_with_it():
+    """Each index is written for every question of an import."""
+    wanted = {
+        ImportRow: {"id", "question_id", "near_duplicate_of_id"},
+        QuestionVersion: {"id", "published_by_id"},
+    }
+    for model, single in wanted.items():
+        with connection.cursor() as cursor:
+            found = connection.introspection.get_constraints(cursor, model._meta.db_table).values()
+        columns = {
+            one["columns"][0] for one in found if len(one["columns"]) == 1 and (one["index"] or one["primary_key"])
+        }
+        assert columns == single
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, Question._meta.db_table)
+    of_hash = [name for name, one in found.items() if one["columns"] == ["content_hash"]]
+    assert of_hash == ["question_hash_idx"]
+    assert not [one for one in found.values() if one["columns"] in (["bank_id"], ["batch_id"]) and one["index"]]
+
+
+def test_copy_takes_the_rows_in_one_piece(monkeypatch):
+    """Between two pieces a thread waits for its turn at the interpreter."""
+    reads = []
+
+    class Cursor:
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_error):
+            return None
+
+        def copy_expert(self, _statement, stream, size):
+            while piece := stream.read(size):
+                reads.append(piece)
+
+    class Connection:
+        vendor = "postgresql"
+        ops = connection.ops
+        wrap_database_errors = nullcontext()
+
+        def cursor(self):
+            return Cursor()
+
+    monkeypatch.setattr(bulk_insert, "connection", Connection())
+    PreparedRows("rows", ("text", "more"), [("甲\tb" * 9, None)] * 5_000).insert()
+    assert len(reads) == 1
+    assert reads[0].decode().count("\n") == 5_000

@@ -99,7 +99,8 @@ def test_every_example_of_the_template_is_imported_and_undone(client, author, ba
     act(batch, "apply")
     assert (batch.state, batch.report["created"]) == ("applied", 10)
     assert Question.objects.filter(status="published", batch=batch, current_version__number=1).count() == 10
-    assert ImportRow.objects.filter(batch=batch, question__isnull=False).count() == 10
+    positions = Question.objects.filter(batch=batch).order_by("pk").values_list("batch_position", flat=True)
+    assert list(positions) == list(ImportRow.objects.filter(batch=batch).values_list("position", flat=True))
     assert Notification.objects.filter(user=author, kind="exams.import_finished").count() == 1
     assert imported(example(language)).report["duplicate"] == 10
     act(batch, "undo")

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
@@ -11,8 +12,10 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils.translation import override
 
+from edu.core.clock import now_utc
 from edu.jobs.models import Job
 from exams.authoring.banks import create_bank
+from exams.authoring.history import list_states
 from exams.authoring.questions import publish_question, save_question
 from exams.interchange import applying, updates
 from exams.interchange.imports import begin_apply, create_import, discard, request_undo
@@ -132,6 +135,43 @@ def test_a_crash_anywhere_leaves_all_of_the_old_and_resumes_to_all_of_the_new(ba
     assert QuestionVersion.objects.filter(question__ref="r0").count() == 2
 
 
+def test_the_versions_of_updates_are_made_before_the_moment_and_seen_in_it(bank, client, monkeypatch):
+    applied(bank, *OLD)
+    one = Question.objects.get(ref="r3")
+    address = reverse("authoring:version", args=[one.public_id, 2])
+    batch = planned(bank, *NEW)
+    begin_apply(batch=batch)
+    with monkeypatch.context() as patch:
+        patch.setattr(applying, "_show", lambda _batch: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            applying.apply_import(batch_id=batch.pk, say=quiet)
+    assert QuestionVersion.objects.filter(question=one).count() == 2
+    assert [version.number for version in one.versions.shown()] == [1]
+    assert [state.key for state in list_states(question=one) if state.kind == "version"] == ["v1"]
+    assert client.get(address).status_code == 404
+    applying.apply_import(batch_id=batch.pk, say=quiet)
+    assert sorted(version.number for version in one.versions.shown()) == [1, 2]
+    assert client.get(address).status_code == 200
+
+
+def test_updates_move_and_schedule_as_they_say_and_all_of_it_is_taken_back(bank):
+    applied(bank, *OLD)
+    soon = now_utc() + timedelta(days=3)
+    Question.objects.filter(ref="r1").update(go_live_at=soon)
+    before = list(Question.objects.order_by("ref").values_list("ref", "type", "difficulty", "topic__name"))
+    options = [{"id": id_, "text": id_.upper()} for id_ in "xy"]
+    other = {"content": {"stem": "new 2", "options": options}, "key": {"fractions": {"x": 1}}}
+    moved = [record | {"difficulty": 5, "topic": ["Moved"]} for record in NEW[:2]]
+    batch = applied(bank, *moved, {"type": "single_choice", "ref": "r2", **other})
+    after = list(Question.objects.order_by("ref").values_list("type", "difficulty", "topic__name", "go_live_at"))
+    assert after[:3] == [
+        ("true_false", 5, "Moved", None), ("true_false", 5, "Moved", None), ("single_choice", 3, None, None),
+    ]  # fmt: skip
+    request_undo(batch=batch, actor=bank.owner)
+    assert list(Question.objects.order_by("ref").values_list("ref", "type", "difficulty", "topic__name")) == before
+    assert shown() == BEFORE
+
+
 def test_a_crash_behind_the_moment_is_made_good_by_the_next_run(bank, monkeypatch):
     applied(bank, *OLD)
     batch = planned(bank, *NEW)
@@ -172,6 +212,10 @@ def test_a_question_changed_while_it_was_staged_is_staged_anew(bank, monkeypatch
     monkeypatch.setattr(applying, "_show", change_first)
     applying.apply_import(batch_id=batch.pk, say=quiet)
     assert shown() == AFTER
+    stems = (
+        QuestionVersion.objects.filter(question__ref="r1").order_by("number").values_list("content__stem", flat=True)
+    )
+    assert list(stems) == ["old 1", "mine", "new 1"]
     batch.refresh_from_db()
     request_undo(batch=batch, actor=bank.owner)
     assert shown() == BEFORE | {"r1": "mine"}
@@ -198,10 +242,25 @@ def test_the_database_shows_many_updates_with_few_statements(bank, django_assert
         batch = planned(bank, *(true_false(f"new {size} {n}", ref=f"{size}-{n}") for n in range(size)))
         begin_apply(batch=batch)
         updates.stage_updates(batch, quiet)
-        with django_assert_num_queries(6 if not counts else counts[0]) as captured:
-            updates.show_updates(batch)
+        rare = updates.find_rare(batch)
+        with django_assert_num_queries(3) as captured:
+            assert updates.show_updates(batch, rare=rare) == size
             ImportBatch.objects.filter(pk=batch.pk).update(state=ImportBatch.State.APPLIED)
         counts.append(len(captured))
+
+
+def test_a_row_leads_to_the_question_that_it_became(client, bank):
+    batch = applied(bank, *NEW[:2])
+    for row, question in zip(batch.rows.order_by("position"), Question.objects.order_by("pk"), strict=True):
+        address = reverse("authoring:question", args=[question.public_id])
+        card = client.get(reverse("authoring:import_row", args=[batch.public_id, row.position]), {"view": "card"})
+        assert (row.question_id, question.batch_position) == (None, row.position)
+        assert f'href="{address}"' in card.content.decode()
+        assert f'href="{address}"' in client.get(page_of(batch) + "?state=new").content.decode()
+
+
+def page_of(batch):
+    return reverse("authoring:import_batch", args=[batch.public_id])
 
 
 def test_rows_of_a_file_that_repeat_or_resemble_each_other_say_which(client, bank):

@@ -13,7 +13,7 @@ from exams.delivery.grade import grade_attempt
 from exams.domain.grading import conceal_ids
 from exams.domain.registry import get_type
 from exams.models import AnswerFile, ItemResult, PracticeAnswer, PracticeSession, QuestionProgress
-from exams.practice.starts import start_wrong_practice
+from exams.practice.book_starts import start_wrong_practice
 from exams.presentation import ask_view
 from exams.printing import answer_blocks, print_questions, question_blocks
 from exams.services import create_bank, save_question

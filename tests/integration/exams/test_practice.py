@@ -101,10 +101,9 @@ def test_an_empty_answer_is_asked_about_and_a_given_one_never(client, learner, b
     start(client, bank)
     session = PracticeSession.objects.get()
     url = reverse("practice:answer", args=[session.public_id])
-    part = client.post(url, {"n": 1, "q1": "   "}, headers={"HX-Request": "true"}).content.decode()
-    assert "Leave it blank?" in part
-    assert "<html" not in part
-    assert "SECRET-KEY" not in part
+    page = client.post(url, {"n": 1, "q1": "   "}).content.decode()
+    assert "Leave it blank?" in page.split("<template")[0]
+    assert "SECRET-KEY" not in page
     session.refresh_from_db()
     assert (
         session.answered_count,
@@ -309,7 +308,7 @@ def test_the_book_is_filtered_retried_and_annotated(client, learner, bank):
     page = client.get(url, {"bank": str(bank.public_id), "type": "single_choice"}).content.decode()
     assert "A single_choice question" in page
     assert "EXPLANATION-KEY" not in page
-    entry_url = reverse("practice:update_entry", args=[version.question.public_id])
+    entry_url = reverse("practice:entry", args=[version.question.public_id])
     client.post(entry_url, {"note": "look closer"})
     assert QuestionProgress.objects.get().note == "look closer"
     client.post(reverse("practice:start_wrong"), {"bank": str(bank.public_id)})
@@ -337,7 +336,7 @@ def test_a_stranger_gets_404_on_every_address_and_changes_nothing(client, learne
     ):
         url = reverse(f"practice:{name}", args=[session.public_id])
         assert getattr(client, method)(url, {"n": 1, "q1": "b", "judgement": "right"}).status_code == 404, name
-    assert client.post(reverse("practice:update_entry", args=[question.public_id]), {"note": "x"}).status_code == 404
+    assert client.post(reverse("practice:entry", args=[question.public_id]), {"note": "x"}).status_code == 404
     session.refresh_from_db()
     assert (PracticeAnswer.objects.count(), QuestionProgress.objects.values().get(), session.finished_at) == before
 
@@ -396,4 +395,4 @@ def test_the_wrong_answer_book_asks_the_same_number_of_queries_whatever_its_size
         client.get(reverse("practice:wrong_answers"))
 
 
-EXPECTED = {"ask": 7, "feedback": 8, "book": 12}
+EXPECTED = {"ask": 6, "feedback": 8, "book": 8}

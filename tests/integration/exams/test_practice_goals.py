@@ -234,7 +234,7 @@ def test_the_page_of_progress_asks_the_same_number_of_questions(client, size, dj
         answer(user, count=size, at=now_utc() - timedelta(days=number))
     client.force_login(user)
     client.get(reverse("practice:progress"))
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         client.get(reverse("practice:progress"))
 
 
@@ -386,3 +386,15 @@ def test_the_day_begins_at_midnight_of_the_site():
     assert site_today(EVENING) == datetime(2026, 6, 17, tzinfo=UTC).date()
     assert day_began(site_today(EVENING)) == datetime(2026, 6, 16, 16, 0, tzinfo=UTC)
     assert site_today(datetime(2026, 6, 17, 16, 0, tzinfo=UTC)).day == 18
+
+
+def test_the_settings_of_practice_hold_the_goal_beside_the_rule(client):
+    user = make_user()
+    client.force_login(user)
+    url = reverse("practice:settings")
+    assert "Save the goal" in client.get(url).content.decode()
+    sent = {"section": "goal", "goal-daily_goal": "8", "goal-reminds": "on", "goal-reminder_hour": "6"}
+    assert client.post(url, sent).status_code == 302
+    row = PracticePreference.objects.get(user=user)
+    assert (row.daily_goal, row.reminds, row.reminder_hour) == (8, True, 6)
+    assert client.post(url, sent | {"goal-daily_goal": "900"}).status_code == 422

@@ -9,8 +9,8 @@ from django.urls import reverse
 from python_calamine import load_workbook
 
 from edu.core.clock import now_utc
-from exams.models import Exam, QuestionReport, QuestionStatistics, RegradeSet
-from tests.factories.exams import make_user
+from exams.models import Exam, ItemResult, QuestionReport, QuestionStatistics, RegradeSet
+from tests.factories.exams import SAMPLES, make_user
 from tests.factories.organizations import make_organization, make_trainer_user
 from tests.factories.regrading import confirm, first_version, make_class, plan, publish_corrected
 
@@ -74,7 +74,7 @@ def test_a_newer_version_is_offered_and_other_types_are_told_where_to_get_one(cl
     assert "of version 2" in client.get(new_url(exam)).content.decode()
     client.post(new_url(exam), FORM | {"key_source": "2", "reason": "1 is right"})
     assert RegradeSet.objects.get().key_version.number == 2
-    other, _others = make_class(answers=[{1: "12.5"}], types=("numerical",), owner=exam.owner)
+    other, _others = make_class(answers=[{1: ["i1", "i2"]}], types=("ordering",), owner=exam.owner)
     assert "correct the question and publish it" in client.get(new_url(other)).content.decode()
 
 
@@ -179,3 +179,60 @@ def test_the_learner_reads_how_it_was_marked_anew(client, run_jobs):
     assert "This question was marked anew with a corrected key." in page
     confirm(plan(exam, policy="drop", run_jobs=run_jobs), run_jobs=run_jobs)
     assert "This question does not count." in client.get(url).content.decode()
+
+
+def answers_of(exam):
+    return list(ItemResult.objects.filter(exam_id=exam.pk).order_by("attempt_id").values_list("mark", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("type_name", "given", "field", "text", "shown"),
+    [
+        ("short_text", "Beijing", "accept-answer", "beijing", "beijing / SECRET-KEY"),
+        ("fill_blank", {"b1": "Beijing"}, "accept-b1", "beijing", "beijing / SECRET-KEY"),
+        ("numerical", "12.95", "accept-answer", "13", "13 / 12.5"),
+    ],
+)
+def test_one_more_answer_is_accepted(client, run_jobs, type_name, given, field, text, shown):
+    right = SAMPLES[type_name]["right"]
+    exam, _attempts = make_class(answers=[{1: right}, {1: given}], types=(type_name,))
+    assert answers_of(exam) == [2, 0]
+    client.force_login(exam.owner)
+    client.post(new_url(exam), FORM | {"reason": "This is right too", field: text})
+    row = RegradeSet.objects.get()
+    run_jobs()
+    assert shown in client.get(reverse("regrading:detail", args=[row.public_id])).content.decode()
+    row.refresh_from_db()
+    confirm(row, run_jobs=run_jobs)
+    assert answers_of(exam) == [2, 2]
+    assert shown in client.get(new_url(exam)).content.decode()
+
+
+def test_a_second_correction_keeps_the_first(client, run_jobs):
+    exam, _attempts = make_class(answers=[{1: "one"}, {1: "two"}], types=("short_text",))
+    client.force_login(exam.owner)
+    for text in ("one", "two"):
+        client.post(new_url(exam), FORM | {"reason": "Right too", "accept-answer": text})
+        run_jobs()
+        confirm(RegradeSet.objects.order_by("-pk").first(), run_jobs=run_jobs)
+    assert answers_of(exam) == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("type_name", "fields", "said"),
+    [
+        ("numerical", {"accept-answer": "thirteen"}, "Write a number."),
+        ("numerical", {"accept-answer": ""}, "Write the answer that is accepted as well."),
+        ("short_text", {"accept-answer": "   "}, "Write the answer that is accepted as well."),
+        ("short_text", {"accept-answer": "x" * 201}, "at most 200 characters"),
+        ("fill_blank", {"accept-answer": "Beijing"}, "Write the answer that is accepted as well."),
+    ],
+)
+def test_an_answer_that_cannot_be_accepted_is_said_beside_its_field(client, type_name, fields, said):
+    exam, _attempts = make_class(answers=[{1: SAMPLES[type_name]["right"]}], types=(type_name,))
+    client.force_login(exam.owner)
+    answer = client.post(new_url(exam), FORM | {"reason": "Kept words"} | fields)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert "Kept words" in answer.content.decode()
+    assert not RegradeSet.objects.exists()

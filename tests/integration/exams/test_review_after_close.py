@@ -14,7 +14,8 @@ from exams.delivery.reviewing import learner_policies, learner_policy, open_clos
 from exams.marking.appeals import appeal_window
 from exams.models import Accommodation, Attempt, Exam, ItemResult, QuestionProgress
 from exams.practice.book import count_open_entries, list_entries
-from exams.practice.starts import NothingToPractise, start_wrong_practice
+from exams.practice.book_starts import start_wrong_practice
+from exams.practice.starts import NothingToPractise
 from exams.services import sit_exam, start_attempt
 from tests.factories.exams import make_exam, make_paper_version, make_user
 from tests.integration.exams.addresses import filled, with_ids

@@ -13,7 +13,7 @@ from django.utils.translation import override
 from exams.authoring.editors import get_editor
 from exams.domain.grading import load_question
 from exams.domain.registry import get_type, question_types
-from exams.fetch import parts_as_json
+from exams.domain.stored_parts import named_parts, stored_parts
 from exams.presentation import ReviewPolicy, ask_view, review_view
 from exams.services import create_bank, publish_question, save_question
 from tests.factories.exams import make_user
@@ -122,7 +122,7 @@ def reviewed(name, sample, response, **fields):
         state=str(mark.state),
         fraction=mark.fraction,
         mark=mark.fraction,
-        parts=parts_as_json(mark.parts),
+        parts=named_parts(stored_parts(mark.parts)),
         explanation="<p>EXPLAINED</p>",
         **fields,
     )

@@ -197,7 +197,7 @@ def test_the_page_asks_the_same_number_of_questions(client, author, bank, size, 
         make_exam(owner=author)
     client.force_login(author)
     client.get(URL, {"bank": bank.public_id})
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(18):
         client.get(URL, {"bank": bank.public_id})
 
 

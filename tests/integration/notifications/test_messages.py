@@ -12,7 +12,7 @@ from edu.notifications.sms import send_sms
 from tests.factories.accounts import make_user
 
 pytestmark = pytest.mark.django_db
-INBOX_QUERIES = 8
+INBOX_QUERIES = 7
 """Session, person, count, page and bell, and what the frame of every page asks: site settings and desks."""
 
 

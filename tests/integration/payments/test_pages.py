@@ -315,6 +315,6 @@ def test_editor_of_the_shop_is_closed_to_others(client):
     assert (offer.title == "stolen", offer.price_minor) == (False, 10000)
 
 
-ORDERS_QUERIES = 9
-ORDER_QUERIES = 13
-OFFER_QUERIES = 17
+ORDERS_QUERIES = 8
+ORDER_QUERIES = 12
+OFFER_QUERIES = 16

@@ -65,7 +65,7 @@ def test_the_home_page_costs_the_same_whatever_it_lists(client, site, django_ass
     assert response.content.decode().count("course-card__title") == 6
 
 
-HOME_QUERIES = 9
+HOME_QUERIES = 8
 
 
 def test_the_home_page_tells_what_the_house_holds(client, site):

@@ -52,3 +52,11 @@ def test_rules_and_texts_are_compared():
     assert (gone.new, gone.joined, gone.left) == (None, 0, 1)
     assert (fresh.old, fresh.joined) == (None, 1)
     assert found.sections_changed == (("One", "Uno"),)
+
+
+def test_a_section_that_is_only_called_otherwise_moves_no_question():
+    old = structure(section("s1", "One", [(10, 1)], pools=[("r1", 1, 1, [20])]))
+    new = structure(section("s1", "Uno", [(10, 1)], pools=[("r1", 1, 1, [20])]))
+    found = compare_papers(old, new, question_of=QUESTIONS)
+    assert (found.changed, found.rules) == ((), ())
+    assert found.sections_changed == (("One", "Uno"),)

@@ -1,5 +1,6 @@
 """Memory of a question: the intervals are those of the fsrs library, through our own columns and back."""
 
+import itertools
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -7,7 +8,7 @@ from fsrs import Card, Rating, Scheduler
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exams.domain.recall import Recalled, recall_chance, review
+from exams.domain.recall import Recalled, list_intervals, recall_chance, review, still_known_days
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 RATINGS = {Recalled.AGAIN: Rating.Again, Recalled.GOOD: Rating.Good, Recalled.EASY: Rating.Easy}
@@ -64,3 +65,29 @@ def test_a_higher_wish_shortens_the_interval():
 def test_other_time_zones_are_the_same_moment():
     there = START.astimezone(timezone(timedelta(hours=8)))
     assert review(None, Recalled.GOOD, at=there, retention=90) == review(None, Recalled.GOOD, at=START, retention=90)
+
+
+def test_the_preview_is_what_reviews_on_the_due_day_come_to():
+    memory = review(None, Recalled.AGAIN, at=START, retention=90)
+    days = [memory.interval_days]
+    for _right in range(3):
+        memory = review(memory, Recalled.GOOD, at=memory.due_at, retention=90)
+        days.append(memory.interval_days)
+    assert list_intervals(retention=90, count=4) == tuple(days)
+
+
+def test_wishing_to_know_more_never_lengthens_an_interval():
+    previews = [list_intervals(retention=retention, count=5) for retention in range(80, 98)]
+    assert all(
+        later <= sooner
+        for former, following in itertools.pairwise(previews)
+        for sooner, later in zip(former, following, strict=True)
+    )
+
+
+def test_what_is_still_known_ends_where_the_chance_falls_to_ninety():
+    memory = review(None, Recalled.GOOD, at=START, retention=90)
+    last = START + timedelta(days=still_known_days(memory, at=START))
+    assert recall_chance(memory, at=START + timedelta(days=int(memory.stability))) >= 0.9
+    assert abs(still_known_days(memory, at=last)) < 1e-6
+    assert still_known_days(memory, at=last + timedelta(days=3)) == pytest.approx(-3)
