@@ -35,6 +35,7 @@ SUBSCRIPTIONS: dict[type[types.Event], tuple[str, ...]] = {
         "edu.organizations.handlers.end_memberships",
         "exams.handlers.forget_signals",
     ),
+    types.MailsSwitchedOff: ("exams.practice.handlers.stop_reminders_by_mail",),
     types.JobFinished: ("edu.notifications.handlers.tell_job_finished",),
     types.AttemptGraded: (
         "certificates.handlers.on_attempt_graded",

@@ -30,6 +30,12 @@ ENTRIES = [
         also=BANK_PATHS,
     ),
     DeskEntry(desk="instructor", label=_("To review"), url_name="authoring:reviews", icon="check", order=32),
+    DeskEntry(
+        desk="instructor", label=_("Where the class fails"), url_name="figures:weak_topics", icon="chart-bar", order=33
+    ),
+    DeskEntry(
+        desk="trainer", label=_("Where the class fails"), url_name="figures:weak_topics", icon="chart-bar", order=26
+    ),
     DeskEntry(desk="instructor", label=_("Reported questions"), url_name="authoring:reports", icon="flag", order=34),
     DeskEntry(desk="instructor", label=_("Practice sets"), url_name="authoring:practice_sets", icon="target", order=38),
     DeskEntry(desk="instructor", label=_("Papers"), url_name="authoring:papers", icon="file", order=40),

@@ -24,6 +24,13 @@ register(
         sample={"title": "Final exam", "opens_at": "2026-12-01T01:00:00+00:00"},
     ),
     Kind(
+        name="exams.practice_reminder",
+        label=_("Reminder to practise"),
+        category="practice",
+        action=_("To practice"),
+        sample={"due": 8, "streak": 5, "goal": 20, "hour": 19},
+    ),
+    Kind(
         name="exams.result",
         label=_("A result is out"),
         category="exams",

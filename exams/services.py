@@ -11,6 +11,7 @@ from exams.authoring.papers import copy_paper, create_paper
 from exams.authoring.publishing import BlueprintInfeasible, publish_paper
 from exams.authoring.questions import publish_question, retire_question, save_question
 from exams.authoring.records import ImportedRecords, import_records
+from exams.cohorts import Cohort, register_cohorts
 from exams.delivery.advance import move_forward
 from exams.delivery.extend import extend_attempt, set_accommodation
 from exams.delivery.finish_overdue import finish_overdue
@@ -33,6 +34,7 @@ __all__ = [
     "Batch",
     "BlueprintInfeasible",
     "CannotStart",
+    "Cohort",
     "Credential",
     "ImportedRecords",
     "OpenedAttempt",
@@ -61,6 +63,7 @@ __all__ = [
     "publish_question",
     "read_attempt_key",
     "records_from_yaml",
+    "register_cohorts",
     "register_credentials",
     "register_holders",
     "register_question_uses",

@@ -23,6 +23,7 @@ from exams.marking.gradebook import candidate_ids
 from exams.models import Attempt, Exam
 from exams.practice.clock import end_all_by_clock
 from exams.practice.export import remove_old_practice
+from exams.practice.reminders import remind_learners
 
 REMIND_AHEAD = timedelta(hours=24)
 
@@ -95,6 +96,12 @@ def forget_exam_signals() -> int:
 def refresh_exam_figures() -> int:
     """Have the statistics of exams that were marked lately computed anew."""
     return refresh_snapshots(now=now_utc())
+
+
+@shared_task(name="exams.tasks.remind_of_practice")
+def remind_of_practice() -> int:
+    """Remind learners who asked for it and have not practised today; return how many were told."""
+    return remind_learners(now=now_utc())
 
 
 @shared_task(name="exams.tasks.finish_timed_practice")

@@ -8,7 +8,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from exams.queries import AttemptView, ExamView, count_open_entries, list_exams
+from exams.queries import PRACTICE_STARTS, AttemptView, ExamView, count_open_entries, list_exams, practice_today
 
 ORDER = ("continue", "open", "failed_retry", "not_open", "awaiting_marking")
 """States of exams that the home page shows, the most urgent first."""
@@ -41,12 +41,13 @@ class LatestResult:
 
 @dataclass(frozen=True, kw_only=True)
 class NextStep:
-    """One thing to do next, with its button."""
+    """One thing to do next, with its button: a link, or a form where `is_post`."""
 
     title: str
     note: str
     url: str
     action: str
+    is_post: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +75,7 @@ def make_agenda(*, user_id: int, now: datetime) -> Agenda:
         more_exams=max(0, len(rows) - SHOWN_EXAMS),
         wrong_count=wrong_count,
         result=_latest_result(views),
-        steps=_next_steps(rows, wrong_count=wrong_count),
+        steps=_next_steps(rows, wrong_count=wrong_count, practice=_practice_step(user_id)),
     )
 
 
@@ -120,12 +121,37 @@ def _latest_result(views: list[ExamView]) -> LatestResult | None:
     )
 
 
-def _next_steps(rows: list[DueExam], *, wrong_count: int) -> tuple[NextStep, ...]:
-    """Return what to do beside going on with the course: the most urgent exam, the wrong answers."""
+def _practice_step(user_id: int) -> NextStep | None:
+    """Return what practice asks for today, None for who has never practised or is done."""
+    row = practice_today(user_id=user_id)
+    if not row.has_begun or row.act == "rest":
+        return None
+    notes = []
+    if row.goal:
+        notes.append(_("Today %(n)d of %(goal)d questions") % {"n": row.answered, "goal": row.goal})
+    if row.streak.length:
+        days = ngettext("%(n)d day in a row", "%(n)d days in a row", row.streak.length)
+        notes.append(days % {"n": row.streak.length})
+    note = " · ".join(notes)
+    if row.session is not None:
+        url = reverse("practice:session", args=[row.session.public_id])
+        return NextStep(title=row.session.title, note=note, url=url, action=_("Continue practising"))
+    if row.due:
+        title = ngettext("%(n)d question ready to be repeated", "%(n)d questions ready to be repeated", row.due)
+        title, action = title % {"n": row.due}, _("Repeat them now")
+    else:
+        title, action = _("Daily practice"), _("Begin")
+    return NextStep(title=title, note=note, url=reverse(PRACTICE_STARTS[row.act]), action=action, is_post=True)
+
+
+def _next_steps(rows: list[DueExam], *, wrong_count: int, practice: NextStep | None) -> tuple[NextStep, ...]:
+    """Return what to do beside going on with the course: the most urgent exam, today's practice, the wrong answers."""
     steps = []
     exam = next((row for row in rows if row.action), None)
     if exam is not None:
         steps.append(NextStep(title=exam.title, note=exam.when, url=exam.url, action=exam.action))
+    if practice is not None:
+        steps.append(practice)
     if wrong_count:
         title = ngettext("%(n)d wrong answer to master", "%(n)d wrong answers to master", wrong_count)
         steps.append(

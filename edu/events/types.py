@@ -235,6 +235,15 @@ class PracticeAnswered(Event):
     user_id: int
 
 
+# -- notifications --------------------------------------------------------------------------------
+@dataclass(frozen=True, kw_only=True)
+class MailsSwitchedOff(Event):
+    """A person wants no more mails of one category (edu.notifications.kinds)."""
+
+    user_id: int
+    category: str
+
+
 # -- courses --------------------------------------------------------------------------------------
 @dataclass(frozen=True, kw_only=True)
 class LessonCompleted(Event):

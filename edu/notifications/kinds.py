@@ -16,6 +16,7 @@ CATEGORIES: dict[str, str | Promise] = {
     "orders": _("Orders and payments"),
     "training": _("Training by your organisation"),
     "reminders": _("Reminders of dates and deadlines"),
+    "practice": _("Reminders to practise"),
     "community": _("Questions, answers and announcements"),
     "marking": _("Work to mark"),
     "authoring": _("Writing courses and exams"),

@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 
 from edu.core.clock import now_utc
 from edu.core.errors import InvalidInput, NotFound
+from edu.events.publish import publish, publish_all
+from edu.events.types import MailsSwitchedOff
 from edu.jobs.services import enqueue
 from edu.notifications.kinds import CATEGORIES, get_kind
 from edu.notifications.models import Notification, NotificationPreference
 from edu.notifications.wording import word_message
 
-__all__ = ["mark_all_read", "mark_read", "notify", "set_muted_categories", "switch_off_mails"]
+__all__ = ["mark_all_read", "mark_read", "notify", "set_muted_categories", "switch_off_mails", "switch_on_mails"]
 
 
 def notify(
@@ -82,13 +84,27 @@ def set_muted_categories(*, user_id: int, categories: Iterable[str]) -> None:
     if wanted - set(CATEGORIES):
         raise InvalidInput(_("There is no such category."), field="categories")
     NotificationPreference.objects.filter(user_id=user_id).exclude(category__in=wanted).delete()
+    before = set(NotificationPreference.objects.filter(user_id=user_id).values_list("category", flat=True))
+    new = sorted(wanted - before)
     NotificationPreference.objects.bulk_create(
-        [NotificationPreference(user_id=user_id, category=name) for name in sorted(wanted)], ignore_conflicts=True
+        [NotificationPreference(user_id=user_id, category=name) for name in new], ignore_conflicts=True
     )
+    publish_all([MailsSwitchedOff(user_id=user_id, category=name) for name in new])
 
 
+@transaction.atomic
 def switch_off_mails(*, user_id: int, category: str) -> None:
-    """Send the person no more mails of one category; calling it again changes nothing."""
+    """Send the person no more mails of one category; calling it again changes nothing. Rooms that send by the clock
+    hear of it (MailsSwitchedOff) and may stop altogether."""
     if category not in CATEGORIES:
         raise InvalidInput(_("There is no such category."), field="category")
-    NotificationPreference.objects.get_or_create(user_id=user_id, category=category)
+    _row, is_new = NotificationPreference.objects.get_or_create(user_id=user_id, category=category)
+    if is_new:
+        publish(MailsSwitchedOff(user_id=user_id, category=category))
+
+
+def switch_on_mails(*, user_id: int, category: str) -> None:
+    """Send the person mails of one category again, at her own wish; calling it again changes nothing."""
+    if category not in CATEGORIES:
+        raise InvalidInput(_("There is no such category."), field="category")
+    NotificationPreference.objects.filter(user_id=user_id, category=category).delete()

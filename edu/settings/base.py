@@ -210,6 +210,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "finish-timed-practice": {"task": "exams.tasks.finish_timed_practice", "schedule": 60.0},
     "release-results": {"task": "exams.tasks.release_results_at_close", "schedule": 60.0},
     "remind-of-exams": {"task": "exams.tasks.remind_of_exams", "schedule": 600.0},
+    "remind-of-practice": {"task": "exams.tasks.remind_of_practice", "schedule": 600.0},
     "remove-old-exports": {"task": "exams.tasks.remove_old_exports", "schedule": 86400.0},
     "forget-exam-signals": {"task": "exams.tasks.forget_exam_signals", "schedule": 86400.0},
     "question-schedules": {"task": "exams.tasks.carry_out_question_schedules", "schedule": 60.0},

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from edu.events.types import ResultReleased, ReviewOpened
+from edu.events.types import MailsSwitchedOff, ResultReleased, ReviewOpened
 from exams.delivery.reviewing import enters_books
 from exams.models import Attempt, ItemResult
+from exams.practice.goals import REMINDER_CATEGORY, stop_reminders
 from exams.practice.question_progress import rebuild
 
 
@@ -36,3 +37,9 @@ def _enter(attempt_ids: Sequence[int]) -> None:
         met.setdefault(counting[attempt_id], set()).add(question_id)
     for user_id in sorted(met):
         rebuild(user_id=user_id, question_ids=met[user_id])
+
+
+def stop_reminders_by_mail(event: MailsSwitchedOff) -> None:
+    """Remind a learner no more who has stopped the mails of reminders; harmless when delivered again."""
+    if event.category == REMINDER_CATEGORY:
+        stop_reminders(user_id=event.user_id)

@@ -19,6 +19,7 @@ from edu.core.errors import DomainError, NotFound
 from edu.jobs.queries import get_own_job
 from exams.models import PracticePreference
 from exams.practice.book_forms import RuleForm
+from exams.practice.goals import GoalForm, save_goals
 from exams.practice.question_progress import find_preference
 from exams.practice.rule_settings import preview_intervals, save_rule
 
@@ -51,6 +52,12 @@ def _save_rule(request: HttpRequest, values: dict[str, Any]) -> str:
     return ""
 
 
+def _save_goal(request: HttpRequest, values: dict[str, Any]) -> str:
+    is_changed = save_goals(user_id=request.user.pk, **values)
+    messages.success(request, _("Saved.") if is_changed else _("Nothing was changed."))
+    return ""
+
+
 def _rule_context(preference: PracticePreference) -> dict[str, Any]:
     return {"previews": preview_intervals(retention=preference.retention)}
 
@@ -63,6 +70,7 @@ SECTIONS = (
         save=_save_rule,
         context=_rule_context,
     ),
+    Section(name="goal", form=GoalForm, template="exams/practice/_goals.html", save=_save_goal),
 )
 """The sections of the page in order; a new one is added here, with a form and a template of its own."""
 

@@ -29,6 +29,7 @@ from exams.practice.access import (
 )
 from exams.practice.choices import last_choice, place_of, remember_choice
 from exams.practice.forms import NarrowingForm, PaperForm, StartForm
+from exams.practice.goal_views import today_card
 from exams.practice.hidden import count_hidden, hidden_questions
 from exams.practice.progress import list_bank_progress, list_chapters
 from exams.practice.selection_starts import find_daily
@@ -109,6 +110,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "daily": find_daily(user_id=user.pk, day=timezone.localdate()),
             "waiting": waiting,
             "wrong_count": waiting["wrong"],
+            **today_card(request),
         },
     )
 

@@ -5,6 +5,7 @@ from django.urls import path
 from exams.practice import (
     book_views,
     entry_views,
+    goal_views,
     record_views,
     selection_views,
     settings_views,
@@ -28,6 +29,8 @@ urlpatterns = [
     path("sessions/<uuid:public_id>/retry/", views.retry, name="retry"),
     path("sessions/<uuid:public_id>/files/", files.begin, {"kind": "session"}, name="files"),
     path("sessions/<uuid:public_id>/files/<uuid:upload_id>/", files.keep, {"kind": "session"}, name="keep_file"),
+    path("progress/", goal_views.progress, name="progress"),
+    path("goals/", goal_views.goals, name="goals"),
     path("random/", selection_views.random, name="random"),
     path("daily/", selection_views.daily, name="daily"),
     path("sets/<uuid:public_id>/", selection_views.practice_set, name="set"),

@@ -30,7 +30,13 @@ from exams.queries.figures import (
     count_to_review,
     list_stuck,
 )
-from exams.queries.practice import count_public_questions, find_bank_id, lesson_quiz_result
+from exams.queries.practice import (
+    PRACTICE_STARTS,
+    count_public_questions,
+    find_bank_id,
+    lesson_quiz_result,
+    practice_today,
+)
 from exams.quiz_choice import (
     PracticeSetView,
     QuizBank,
@@ -44,6 +50,7 @@ from exams.quiz_choice import (
 from exams.rewards import Reward, list_rewards
 
 __all__ = [
+    "PRACTICE_STARTS",
     "RECORD_STATES",
     "AttemptFacts",
     "AttemptView",
@@ -81,4 +88,5 @@ __all__ = [
     "list_quiz_questions",
     "list_rewards",
     "list_stuck",
+    "practice_today",
 ]

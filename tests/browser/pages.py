@@ -154,7 +154,15 @@ PUBLIC = [
 ]
 LEARNER = [
     *_plain("learner", "learning:home", "learning:courses", "learning:notes", "exams:index", "exams:records"),
-    *_plain("learner", "practice:index", "practice:wrong_answers", "certificates:mine", "payments:orders"),
+    *_plain(
+        "learner",
+        "practice:index",
+        "practice:progress",
+        "practice:goals",
+        "practice:wrong_answers",
+        "certificates:mine",
+        "payments:orders",
+    ),
     *_plain("learner", "payments:coupons", "notifications:inbox", "accounts:profile", "accounts:tokens"),
     *_plain("learner", "accounts:security", "accounts:data", "accounts:delete", "account_logout", "mfa_index"),
     *_plain("learner", "account_email", "account_change_phone", "account_change_password", "account_reauthenticate"),
@@ -191,6 +199,7 @@ INSTRUCTOR = [
     ),
     Page("pick", "instructor", lambda: _picking()),
     Page("question_enemies", "instructor", lambda: reverse("authoring:question_enemies", args=[_question().public_id])),
+    *_plain("instructor", "figures:weak_topics"),
     Page("figures", "instructor", lambda: reverse("figures:index")),
     Page("reopen", "instructor", lambda: reopening_of(_attempt_of("learner@example.com"))),
     Page("regrades", "instructor", lambda: reverse("regrading:index")),
@@ -201,7 +210,7 @@ INSTRUCTOR = [
 TRAINER = [
     *_plain("trainer", "training:desk", "training:people", "training:departments", "training:invitations"),
     *_plain("trainer", "training:imports", "training:seats", "training:assignments", "training:add_assignment"),
-    *_plain("trainer", "training:library", "figures:index"),
+    *_plain("trainer", "training:library", "figures:index", "figures:weak_topics"),
     Page("statistics", "trainer", lambda: reverse("figures:exam", args=[exam_titled("安全生产考试").public_id])),
     Page("assignment", "trainer", lambda: reverse("training:assignment", args=[_assignment().public_id])),
 ]

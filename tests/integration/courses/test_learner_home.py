@@ -125,7 +125,7 @@ def test_the_home_asks_the_same_number_of_questions(client, count, django_assert
         make_wrong(user)
     client.force_login(user)
     client.get(reverse("learning:home"))
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(25):
         client.get(reverse("learning:home"))
 
 

@@ -1,0 +1,241 @@
+"""Where a class fails: the topics of a bank by the share of wrong answers, in practice and in released exams.
+
+Nothing is said of fewer than FEWEST_LEARNERS learners, neither of a topic nor of a question: a single one could be
+recognised. Answers of one learner resemble one another; the intervals take that into account.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
+
+from edu.core.errors import NotFound
+from edu.organizations.queries import list_memberships, organization_name, staff_by_user
+from exams.cohorts import list_cohorts, people_of_cohort
+from exams.domain.mastery import FEWEST_LEARNERS, ShareEstimate, share_interval
+from exams.models import Attempt, Bank, ItemResult, PracticeAnswer, Question, QuestionReport, Topic
+from exams.permissions import managed_exams
+
+DAYS = (30, 90)
+QUESTIONS_SHOWN = 10
+MOST_EXAMS = 30
+_WRONG = Q(fraction__lt=1 - 1e-6) | Q(state="blank")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Whose answers are looked at: a key for the address and what the author calls it."""
+
+    key: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeakQuestion:
+    """A question behind a weak topic: answers, learners, and the share of fully right ones in whole per cent."""
+
+    question: Question
+    answers: int
+    learners: int
+    facility_percent: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeakTopic:
+    """A topic with the share of wrong answers and its interval in whole per cent, and its questions, hardest first."""
+
+    topic: Topic | None
+    path: str
+    estimate: ShareEstimate
+    questions: tuple[WeakQuestion, ...]
+
+    @property
+    def percent(self) -> int:
+        """Return the share wrong in whole per cent."""
+        return round(100 * self.estimate.share)
+
+    @property
+    def low_percent(self) -> int:
+        """Return the lower end of the interval in whole per cent."""
+        return round(100 * self.estimate.low)
+
+    @property
+    def high_percent(self) -> int:
+        """Return the upper end of the interval in whole per cent."""
+        return round(100 * self.estimate.high)
+
+    @property
+    def band_width(self) -> int:
+        """Return the width of the interval in per cent, at least one so that it is seen."""
+        return max(1, self.high_percent - self.low_percent)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeakTopics:
+    """What a page shows: topics, the most wrong first; how many are left out for too few learners; how many learners
+    answered anything (None below FEWEST_LEARNERS); open reports on the bank's questions."""
+
+    topics: tuple[WeakTopic, ...]
+    left_out: int
+    learners: int | None
+    open_reports: int
+
+
+def list_groups(*, user: Any, bank: Bank) -> list[Group]:
+    """Return whose answers the author of a bank may look at, the widest first: everybody's for a bank of her own, her
+    organisation's people, exams that she manages, courses that she teaches. Statements do not grow with them."""
+    groups = []
+    if _sees_everybody(user, bank):
+        groups.append(Group(key="", title=_("Everybody who answered")))
+    groups += [Group(key=f"organization:{pk}", title=name) for pk, name in _organizations(user, bank).items()]
+    asked = ItemResult.objects.filter(question_id__in=Question.objects.filter(bank=bank).values("pk"))
+    exams = managed_exams(user).filter(pk__in=asked.values("exam_id")).order_by("-opens_at", "-pk")
+    groups += [
+        Group(key=f"exam:{row.public_id}", title=_("Exam: %(title)s") % {"title": row.title})
+        for row in exams.only("public_id", "title")[:MOST_EXAMS]
+    ]
+    groups += [
+        Group(key=one.key, title=_("Course: %(title)s") % {"title": one.title}) for one in list_cohorts(user=user)
+    ]
+    return groups
+
+
+def _sees_everybody(user: Any, bank: Bank) -> bool:
+    """A bank of an organisation is read by its authors for their own people alone, as its exams are."""
+    return bool(user.is_superuser or bank.organization_id is None)
+
+
+def _organizations(user: Any, bank: Bank) -> dict[int, str]:
+    found = {
+        row.organization_id: row.organization_name
+        for row in list_memberships(user_id=user.pk)
+        if row.role == "trainer" or row.organization_id == bank.organization_id
+    }
+    if user.is_superuser and bank.organization_id is not None:
+        found.setdefault(bank.organization_id, organization_name(organization_id=bank.organization_id))
+    return found
+
+
+def people_of_group(*, user: Any, bank: Bank, key: str) -> set[int] | None:
+    """Return the ids of a group's people, None for everybody; NotFound for a group that is not the author's to see."""
+    missing = NotFound(_("There is no such group."))
+    kind, _colon, name = key.partition(":")
+    if not key:
+        if not _sees_everybody(user, bank):
+            raise missing
+        return None
+    if kind == "organization":
+        if not name.isascii() or not name.isdecimal() or int(name) not in _organizations(user, bank):
+            raise missing
+        staff = staff_by_user(organization_id=int(name))
+        return {pk for pk, row in staff.items() if row.is_current}
+    if kind == "exam":
+        exams = {str(row.public_id): row.pk for row in managed_exams(user).only("public_id")}
+        if name not in exams:
+            raise missing
+        sat = Attempt.objects.filter(exam_id=exams[name]).exclude(state=Attempt.State.VOIDED)
+        return set(sat.values_list("user_id", flat=True))
+    people = people_of_cohort(user=user, key=key)
+    if people is None:
+        raise missing
+    return people
+
+
+def find_weak_topics(*, bank: Bank, people: Collection[int] | None, days: int, now: datetime) -> WeakTopics:
+    """Return where the people fail in a bank that the caller fetched through the policy; eight statements at most."""
+    since = now - timedelta(days=days)
+    own = Question.objects.filter(bank=bank)
+    practised = PracticeAnswer.objects.filter(
+        Q(fraction__isnull=False) | Q(state="blank"), answered_at__gte=since, question_id__in=own.values("pk")
+    ).exclude(state="pending")
+    released = Attempt.objects.filter(
+        state=Attempt.State.GRADED, released_at__isnull=False, submitted_at__gte=since
+    ).values("pk")
+    sat = ItemResult.objects.filter(
+        Q(fraction__isnull=False) | Q(state="blank"),
+        attempt_id__in=released,
+        maximum__gt=0,
+        question_id__in=own.values("pk"),
+    ).exclude(state="pending")
+    sources: list[QuerySet[Any]] = [practised, sat]
+    if people is not None:
+        sources = [rows.filter(user_id__in=list(people)) for rows in sources]
+    by_topic: dict[int | None, dict[int, tuple[int, int]]] = {}
+    by_question: dict[int, dict[int, tuple[int, int]]] = {}
+    topic_of = own.filter(pk=OuterRef("question_id")).values("topic_id")[:1]
+    for rows in sources:
+        for row in (
+            rows.annotate(place=Subquery(topic_of))
+            .order_by()
+            .values("place", "user_id")
+            .annotate(n=Count("pk"), wrong=Count("pk", filter=_WRONG))
+        ):
+            _count(by_topic.setdefault(row["place"], {}), row)
+    shares = {topic_id: share_interval(sorted(counts.values())) for topic_id, counts in by_topic.items()}
+    told = {topic_id for topic_id, share in shares.items() if share is not None}
+    learners = {user_id for counts in by_topic.values() for user_id in counts}
+    if told:
+        shown = own.filter(_in_topics(told)).values("pk")
+        for rows in sources:
+            for row in (
+                rows.filter(question_id__in=shown)
+                .order_by()
+                .values("question_id", "user_id")
+                .annotate(n=Count("pk"), wrong=Count("pk", filter=_WRONG))
+                .iterator()
+            ):
+                _count(by_question.setdefault(row["question_id"], {}), row)
+    questions = _questions(by_question)
+    names = {topic.pk: topic for topic in Topic.objects.filter(bank=bank)} if told else {}
+    topics = [
+        WeakTopic(
+            topic=names.get(topic_id) if topic_id else None,
+            path=_path(names.get(topic_id) if topic_id else None, names),
+            estimate=share,
+            questions=tuple(questions.get(topic_id, ())[:QUESTIONS_SHOWN]),
+        )
+        for topic_id, share in shares.items()
+        if share is not None
+    ]
+    return WeakTopics(
+        topics=tuple(sorted(topics, key=lambda row: (-row.estimate.share, -row.estimate.n, row.path))),
+        left_out=len(shares) - len(topics),
+        learners=len(learners) if len(learners) >= FEWEST_LEARNERS else None,
+        open_reports=QuestionReport.objects.filter(question__bank=bank, state=QuestionReport.State.OPEN).count(),
+    )
+
+
+def _in_topics(topic_ids: Collection[int | None]) -> Q:
+    found = Q(topic_id__in=[pk for pk in topic_ids if pk is not None])
+    return found | Q(topic__isnull=True) if None in topic_ids else found
+
+
+def _count(counts: dict[int, tuple[int, int]], row: dict[str, Any]) -> None:
+    wrong, n = counts.get(row["user_id"], (0, 0))
+    counts[row["user_id"]] = (wrong + row["wrong"], n + row["n"])
+
+
+def _questions(by_question: dict[int, dict[int, tuple[int, int]]]) -> dict[int | None, list[WeakQuestion]]:
+    """Return the questions that enough learners answered, by topic, those with the fewest right answers first."""
+    enough = {pk: counts for pk, counts in by_question.items() if len(counts) >= FEWEST_LEARNERS}
+    rows = Question.objects.filter(pk__in=list(enough)).only("public_id", "summary", "topic_id", "type")
+    found: dict[int | None, list[WeakQuestion]] = {}
+    for question in rows if enough else ():
+        counts: Sequence[tuple[int, int]] = list(enough[question.pk].values())
+        n = sum(one for _wrong, one in counts)
+        right = n - sum(wrong for wrong, _n in counts)
+        found.setdefault(question.topic_id, []).append(
+            WeakQuestion(question=question, answers=n, learners=len(counts), facility_percent=round(100 * right / n))
+        )
+    for own in found.values():
+        own.sort(key=lambda row: (row.facility_percent, -row.answers, row.question.pk))
+    return found
+
+
+def _path(topic: Topic | None, names: dict[int, Topic]) -> str:
+    """Return the names of the topics above, from the top; empty at the top and for questions without a topic."""
+    above = [int(part) for part in topic.path.split("/") if part][:-1] if topic else []
+    return " › ".join(names[pk].name for pk in above if pk in names)

@@ -1,0 +1,135 @@
+"""Reminding learners who asked for it, at their hour, on days on which they have not practised yet."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, Q
+from django.utils import timezone
+
+from edu.notifications.services import notify
+from exams.delivery.reviewing import waiting_exams
+from exams.domain.streaks import streak_of
+from exams.fetch import frozen_slots
+from exams.models import (
+    Attempt,
+    Exam,
+    ItemResult,
+    PracticeAnswer,
+    PracticePreference,
+    QuestionProgress,
+    QuestionVersion,
+)
+from exams.practice.days import day_began, days_of_many, site_today
+from exams.practice.today import due_condition
+
+AT_ONCE = 200
+"""Learners looked at together."""
+
+
+def remind_learners(*, now: datetime) -> int:
+    """Remind everybody whose hour has come; return how many were told.
+
+    A learner is told once a day, whatever number of workers run this: `reminded_on` is set where it was not yet today,
+    in the transaction that writes the message. Who practised today, whose account is closed, or who has nothing to do
+    is passed over. Deciding takes the same statements for any number up to AT_ONCE; telling one takes its own.
+    """
+    today = site_today(now)
+    hour = timezone.localtime(now, timezone.get_default_timezone()).hour
+    practised = PracticeAnswer.objects.filter(user_id=OuterRef("user_id"), answered_at__gte=day_began(today))
+    waiting = (
+        PracticePreference.objects.filter(
+            Q(reminded_on__isnull=True) | Q(reminded_on__lt=today),
+            reminds=True,
+            reminder_hour__lte=hour,
+            user__is_active=True,
+            user__deleted_at__isnull=True,
+        )
+        .exclude(Exists(practised))
+        .order_by("user_id")
+    )
+    told, last = 0, 0
+    while True:
+        rows = list(waiting.filter(user_id__gt=last)[:AT_ONCE])
+        if not rows:
+            return told
+        last = rows[-1].user_id
+        told += _remind(rows, now=now)
+
+
+def _remind(rows: Collection[PracticePreference], *, now: datetime) -> int:
+    today = site_today(now)
+    user_ids = [row.user_id for row in rows]
+    due = count_due_of_many(user_ids=user_ids, now=now)
+    days = days_of_many(user_ids=user_ids, today=today)
+    told = 0
+    for row in rows:
+        known = days.get(row.user_id, set())
+        if not known and not due.get(row.user_id):
+            continue  # she never practised: there is nothing that could be gone on with
+        with transaction.atomic():
+            is_first = (
+                PracticePreference.objects.filter(pk=row.pk, reminds=True)
+                .filter(Q(reminded_on__isnull=True) | Q(reminded_on__lt=today))
+                .update(reminded_on=today)
+            )
+            if is_first:
+                told += bool(
+                    notify(
+                        user_id=row.user_id,
+                        kind="exams.practice_reminder",
+                        context={
+                            "due": due.get(row.user_id, 0),
+                            "streak": streak_of(known, today=today).length,
+                            "goal": row.daily_goal,
+                            "hour": row.reminder_hour,
+                        },
+                        url="/practice/",
+                        dedupe_key=f"exams.practice_reminder:{row.user_id}:{today.isoformat()}",
+                    )
+                )
+    return told
+
+
+def count_due_of_many(*, user_ids: Collection[int], now: datetime) -> dict[int, int]:
+    """Return how many wrong answers of each learner are due, without those that an exam of hers hides; learners with
+    none are left out. Two statements, up to six more where an exam hides any."""
+    rows = QuestionProgress.objects.filter(due_condition(now), user_id__in=list(user_ids)).order_by()
+    counts = dict(rows.values("user_id").annotate(n=Count("pk")).values_list("user_id", "n"))
+    hidden = hidden_of_many(user_ids=list(counts), now=now)
+    if hidden:
+        questions = {pk for own in hidden.values() for pk in own}
+        pairs = rows.filter(user_id__in=list(hidden), question_id__in=questions)
+        for user_id, question_id in pairs.values_list("user_id", "question_id"):
+            counts[user_id] -= question_id in hidden[user_id]
+    return {user_id: n for user_id, n in counts.items() if n}
+
+
+def hidden_of_many(*, user_ids: Collection[int], now: datetime) -> dict[int, set[int]]:
+    """Return what exams.practice.hidden.hidden_questions returns, for several learners at once; those with none are
+    left out. Statements do not grow with their number."""
+    sat = Attempt.objects.filter(user_id__in=list(user_ids)).values("exam_id")
+    exams = Exam.objects.filter(pk__in=sat, review_policy__after_close=True).only(
+        "id", "closes_at", "grace_seconds", "review_policy"
+    )
+    waiting = waiting_exams(list(exams), now=now)
+    if not waiting:
+        return {}
+    attempts = list(
+        Attempt.objects.filter(user_id__in=list(user_ids), exam_id__in=waiting).values_list("pk", "user_id", "state")
+    )
+    found: dict[int, set[int]] = {}
+    owner = {pk: user_id for pk, user_id, _state in attempts}
+    for attempt_id, question_id in ItemResult.objects.filter(attempt_id__in=owner).values_list(
+        "attempt_id", "question_id"
+    ):
+        found.setdefault(owner[attempt_id], set()).add(question_id)
+    done = {Attempt.State.GRADED, Attempt.State.NEEDS_MARKING}
+    unmarked = [pk for pk, _user_id, state in attempts if state not in done]
+    papers = Attempt.objects.filter(pk__in=unmarked).values_list("pk", "paper") if unmarked else ()
+    versions = {pk: {slot.version_id for slot in frozen_slots(paper)} for pk, paper in papers}
+    wanted = {version_id for own in versions.values() for version_id in own}
+    question_of = dict(QuestionVersion.objects.filter(pk__in=wanted).values_list("pk", "question_id")) if wanted else {}
+    for pk, own in versions.items():
+        found.setdefault(owner[pk], set()).update(question_of[one] for one in own if one in question_of)
+    return found
