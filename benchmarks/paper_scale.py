@@ -1,5 +1,5 @@
-"""`python -m benchmarks.paper_scale`: checking, publishing and drawing papers from banks of 10,000 and 1,000,000
-questions.
+"""`python -m benchmarks.paper_scale`: checking, publishing and drawing papers, and starting exams, from banks of 10,000
+and 1,000,000 questions.
 
 The banks are those of `benchmarks.bank_scale`, in a SQLite file in a temporary folder that goes with it.
 """
@@ -93,6 +93,8 @@ def jobs(*, bank: Any, author: Any, rounds: int) -> Iterator[tuple[str, float]]:
     large = paper(*({"count": 4, "topic": topic, "types": [name]} for topic in topics for name in names))
     structure = publish_paper(paper=large, actor=author).structure
     seeds = iter(range(10**6))
+    publish_paper(paper=whole, actor=author)
+    starting = starts(paper=whole, author=author, count=rounds * 4)
     for name, ask in (
         ("check: one rule over the whole bank", lambda: check_feasibility(paper=whole)),
         ("check: a type at one difficulty", lambda: check_feasibility(paper=hard)),
@@ -104,6 +106,46 @@ def jobs(*, bank: Any, author: Any, rounds: int) -> Iterator[tuple[str, float]]:
         ("draw of 48 questions from the frozen pools", lambda: draw(pools_of(structure), seed=next(seeds))),
     ):
         yield name, _median(ask, rounds)
+    yield "start of 50 drawn from the whole bank, CPU", statistics.median(starting)
+
+
+def starts(*, paper: Any, author: Any, count: int) -> list[float]:
+    """Return the processor time, in milliseconds, of `count` starts by as many learners of an exam with the paper: each
+    one request through the whole middleware chain, with its session."""
+    from datetime import timedelta
+
+    from django.contrib.auth import get_user_model
+    from django.test import Client
+    from django.urls import reverse
+
+    from edu.core.clock import now_utc
+    from exams.models import Attempt
+    from exams.services import save_exam, schedule_exam
+
+    now = now_utc()
+    exam = save_exam(
+        actor=author,
+        paper=paper,
+        title="Drawn at random",
+        opens_at=now - timedelta(hours=1),
+        closes_at=now + timedelta(days=1),
+        duration_seconds=3600,
+        audience="everybody",
+    )
+    exam = schedule_exam(exam=exam, actor=author)
+    address, times = reverse("exams:start", args=[exam.public_id]), []
+    for number in range(count + 5):
+        client = Client()
+        learner = get_user_model().objects.create_user(
+            email=f"{exam.public_id}-{number}@example.com", display_name="Learner"
+        )
+        client.force_login(learner, backend="django.contrib.auth.backends.ModelBackend")
+        began = time.process_time()
+        answer = client.post(address)
+        times.append((time.process_time() - began) * 1000)
+        assert answer.status_code == 302, answer.content
+    assert all(len(row.paper["sections"][0]["slots"]) == 50 for row in Attempt.objects.filter(exam=exam))
+    return times[5:]  # the first ones fill what a process keeps
 
 
 def _median(ask: Callable[[], Any], rounds: int) -> float:
