@@ -54,13 +54,13 @@ class Totals:
 
 @dataclass(frozen=True)
 class Step:
-    """One check: a title, a command, what it adds to the environment; `alone` when it needs both cores to itself."""
+    """One check: a title, a command, what it adds to the environment, and about how many seconds it takes."""
 
     title: str
     command: Sequence[str]
     environment: dict[str, str] = field(default_factory=dict)
     report: Path | None = None
-    alone: bool = False
+    seconds: int = 0
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def run_checks(*, folders: Folders, quick: bool) -> int:
     with contextlib.ExitStack() as stack:
         steps = [
             *static_steps(folders, quick=quick),
-            pytest_step(folders, "pure tests", ["tests/pure"], reports, pure=True),
+            pytest_step(folders, "pure tests", ["tests/pure"], reports, pure=True, seconds=70),
         ]
         if not quick:
             ensure_browser_libraries(folders=folders)
@@ -149,7 +149,14 @@ def integration_steps(folders: Folders, *, reports: Path, stack: contextlib.Exit
     """
     selection = ["tests", "--ignore=tests/pure", "--ignore=tests/browser"]
     steps = [
-        pytest_step(folders, "tests on SQLite", selection, reports, environment={"JINBANG_TEST_DATABASE": "sqlite"})
+        pytest_step(
+            folders,
+            "tests on SQLite",
+            selection,
+            reports,
+            environment={"JINBANG_TEST_DATABASE": "sqlite"},
+            seconds=350,
+        )
     ]
     on_postgres = {"JINBANG_TEST_DATABASE": "postgres"}
     given = os.environ.get("JINBANG_TEST_POSTGRES_URL", "")
@@ -165,7 +172,7 @@ def integration_steps(folders: Folders, *, reports: Path, stack: contextlib.Exit
             # What tests do with the broker is theirs to say: the settings' default stays.
             on_postgres.pop("JINBANG_BROKER", None)
             title = "tests on PostgreSQL, Valkey, worker"
-            steps.append(pytest_step(folders, title, selection, reports, environment=on_postgres))
+            steps.append(pytest_step(folders, title, selection, reports, environment=on_postgres, seconds=400))
     chromium = services.CHROMIUM.find()
     if chromium and (folders.root / "tests" / "browser").is_dir():
         environment = {
@@ -174,7 +181,7 @@ def integration_steps(folders: Folders, *, reports: Path, stack: contextlib.Exit
             "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
         }
         selection = ["tests/browser", *BROWSER_TRIES]
-        steps.append(pytest_step(folders, "browser journeys", selection, reports, environment=environment, alone=True))
+        steps.append(pytest_step(folders, "browser journeys", selection, reports, environment=environment, seconds=900))
     return steps
 
 
@@ -186,23 +193,22 @@ def pytest_step(
     *,
     environment: dict[str, str] | None = None,
     pure: bool = False,
-    alone: bool = False,
+    seconds: int = 0,
 ) -> Step:
     """Return a test run with a report; `pure` leaves Django out of it."""
     report = reports / f"{title.split(',')[0].replace(' ', '-')}.xml"
     command = [str(folders.python), "-m", "pytest", *selection, "-q", "--no-header", f"--junitxml={report}"]
     if pure:
         command += ["-p", "no:django"]
-    return Step(title, command, environment or {}, report, alone)
+    return Step(title, command, environment or {}, report, seconds)
 
 
 def run_steps(folders: Folders, steps: Sequence[Step]) -> list[Result]:
-    """Run the steps in as many lanes as there are cores, at most two, then those that want to be alone."""
+    """Run the steps in as many lanes as there are cores, at most two."""
     lanes = int(os.environ.get("JINBANG_TEST_LANES", "") or min(2, os.cpu_count() or 1))
     # The longest first, so that the lanes end together.
-    together = sorted((step for step in steps if not step.alone), key=lambda step: step.report is None)
     waiting: queue.SimpleQueue[Step] = queue.SimpleQueue()
-    for step in together:
+    for step in sorted(steps, key=lambda step: -step.seconds):
         waiting.put(step)
     results: list[Result] = []
     talking = threading.Lock()
@@ -223,11 +229,6 @@ def run_steps(folders: Folders, steps: Sequence[Step]) -> list[Result]:
         thread.start()
     for thread in threads:
         thread.join()
-    for step in steps:
-        if step.alone:
-            result, output = run_step(folders, step)
-            results.append(result)
-            _show(result, output)
     return sorted(results, key=lambda result: steps.index(result.step))
 
 
