@@ -30,7 +30,8 @@ TEXTS = """() => {
 WORDS = re.compile(r"[A-Za-z]{3,}")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ALLOWED = re.compile(
-    r"""English | Jinbang | Excel | ((Word|Excel)（.[a-z]+）|GIFT)(\ ·\ English)? | Aiken | Moodle\ XML | QTI\ [0-9./\ ]+
+    r"""English | Jinbang | Excel | ((Word|Excel)（.[a-z]+）|GIFT)(\ ·\ English)? | Aiken
+    | Moodle\ XML | QTI\ [0-9./\ ]+
     | LocMemCache | sqlite | postgresql | .*@.* | https?://.* | [A-Z0-9_-]+
     | Certificate\ of\ Achievement | .*\.(xlsx|pdf|mp4|csv) | [a-z_]+(\.[a-z_]+)+ | [a-z0-9]*[0-9_-][a-z0-9_-]*""",
     re.VERBOSE,
