@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from edu.core.clock import now_utc
 from edu.core.errors import InvalidInput, NotFound
-from exams.domain.progress import HandAct, act
+from exams.domain.progress import HandAct
 from exams.models import PracticeAnswer, Question, QuestionProgress
 from exams.practice.hidden import hidden_questions
-from exams.practice.question_progress import DERIVED, put, rebuild, standing_of
+from exams.practice.question_progress import rebuild
 
 MOST_AT_ONCE = 200
 """Entries that are changed by one act."""
@@ -112,7 +112,10 @@ def set_mastered(*, user_id: int, question_public_id: object, hand_act: HandAct)
     with transaction.atomic():
         row = _get_entry(user_id, question_public_id)
         before = _before(row)
-        put(row, act(standing_of(row), hand_act, at=now_utc())).save(update_fields=DERIVED)
+        row.hand_act, row.hand_at = hand_act.value, now_utc()
+        row.save(update_fields=["hand_act", "hand_at"])
+        # An earlier act counts no more, nor does what followed from it: so all of the row is made anew.
+        rebuild(user_id=user_id, question_ids=[row.question_id])
     return before
 
 
@@ -157,12 +160,11 @@ def mark_mistakes(*, user_id: int, public_ids: Sequence[Any], mistake: str) -> i
 
 def set_all_mastered(*, user_id: int, public_ids: Sequence[Any], hand_act: HandAct) -> list[Before]:
     """Take several entries out of the book, or put them back, and return what held before; foreign ones are passed
-    over. Two statements."""
-    now = now_utc()
+    over. Statements do not grow with their number."""
     with transaction.atomic():
         rows = list(_entries(user_id, public_ids).select_for_update(of=("self",)).select_related("question"))
         before = [_before(row) for row in rows]
-        for row in rows:
-            put(row, act(standing_of(row), hand_act, at=now))
-        QuestionProgress.objects.bulk_update(rows, DERIVED)
+        ids = [row.pk for row in rows]
+        QuestionProgress.objects.filter(pk__in=ids).update(hand_act=hand_act.value, hand_at=now_utc())
+        rebuild(user_id=user_id, question_ids=[row.question_id for row in rows])
     return before

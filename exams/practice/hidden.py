@@ -2,6 +2,7 @@
 leave them out until she may know them.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Q
@@ -20,19 +21,25 @@ def may_hide() -> Q:
     return (is_out_of_sight | Q(exam__review_policy__keys=False)) & ~Q(state=Attempt.State.VOIDED)
 
 
-def _hiding_attempts(*, user_id: int, now: datetime) -> list[Attempt]:
-    """Return the learner's attempts whose questions she may not see solved now.
+def _hiding_attempts(*, user_ids: Collection[int], now: datetime) -> list[Attempt]:
+    """Return the learners' attempts whose questions they may not see solved now.
 
-    Those are the ones she is sitting or whose result is not out; those of an exam whose review waits for its close;
+    Those are the ones they are sitting or whose result is not out; those of an exam whose review waits for its close;
     and, while others may still sit it, those of an exam that never shows its keys.
     """
-    is_out_of_sight = Q(released_at__isnull=True) | Q(exam__review_policy__after_close=True)
-    never_shown = Q(exam__review_policy__keys=False, exam__closes_at__gt=now)
     rows = list(
-        Attempt.objects.filter(is_out_of_sight | never_shown, user_id=user_id)
-        .exclude(state=Attempt.State.VOIDED)
+        Attempt.objects.filter(may_hide(), user_id__in=list(user_ids))
         .select_related("exam")
-        .only("id", "state", "released_at", "exam__closes_at", "exam__grace_seconds", "exam__review_policy", "exam__id")
+        .only(
+            "id",
+            "user_id",
+            "state",
+            "released_at",
+            "exam__closes_at",
+            "exam__grace_seconds",
+            "exam__review_policy",
+            "exam__id",
+        )
     )
     waiting = waiting_exams([row.exam for row in rows], now=now)
     return [
@@ -48,19 +55,29 @@ def hidden_questions(*, user_id: int, now: datetime) -> frozenset[int]:
     """Return the ids of the questions of those attempts. One statement where no attempt of hers hides anything; up to
     five more where one does.
     """
-    attempts = _hiding_attempts(user_id=user_id, now=now)
-    if not attempts:
-        return frozenset()
-    marked = [row.pk for row in attempts if row.state in _MARKED]
-    unmarked = [row.pk for row in attempts if row.state not in _MARKED]
-    met: set[int] = set()
+    return hidden_of_many(user_ids=[user_id], now=now).get(user_id, frozenset())
+
+
+def hidden_of_many(*, user_ids: Collection[int], now: datetime) -> dict[int, frozenset[int]]:
+    """Return hidden_questions of several learners by id, without those to whom nothing is hidden; statements as there,
+    whatever their number."""
+    owner = {row.pk: row for row in _hiding_attempts(user_ids=user_ids, now=now)}
+    marked = [pk for pk, row in owner.items() if row.state in _MARKED]
+    unmarked = [pk for pk, row in owner.items() if row.state not in _MARKED]
+    met: dict[int, set[int]] = {}
     if marked:
-        met |= set(ItemResult.objects.filter(attempt_id__in=marked).values_list("question_id", flat=True))
+        results = ItemResult.objects.filter(attempt_id__in=marked).values_list("attempt_id", "question_id")
+        for attempt_id, question_id in results:
+            met.setdefault(owner[attempt_id].user_id, set()).add(question_id)
     if unmarked:
-        papers = Attempt.objects.filter(pk__in=unmarked).values_list("paper", flat=True)
-        versions = {slot.version_id for paper in papers for slot in frozen_slots(paper)}
-        met |= set(QuestionVersion.objects.filter(pk__in=versions).values_list("question_id", flat=True))
-    return frozenset(met)
+        papers = Attempt.objects.filter(pk__in=unmarked).values_list("pk", "paper")
+        versions = {pk: {slot.version_id for slot in frozen_slots(paper)} for pk, paper in papers}
+        asked = {version_id for own in versions.values() for version_id in own}
+        question_of = dict(QuestionVersion.objects.filter(pk__in=asked).values_list("pk", "question_id"))
+        for pk, own in versions.items():
+            found = {question_of[version_id] for version_id in own if version_id in question_of}
+            met.setdefault(owner[pk].user_id, set()).update(found)
+    return {user_id: frozenset(questions) for user_id, questions in met.items() if questions}
 
 
 def count_hidden(*, user_id: int, bank: Bank) -> int:

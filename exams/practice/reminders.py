@@ -8,19 +8,10 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from edu.notifications.services import notify
-from exams.delivery.reviewing import waiting_exams
 from exams.domain.streaks import streak_of
-from exams.fetch import frozen_slots
-from exams.models import (
-    Attempt,
-    Exam,
-    ItemResult,
-    PracticeAnswer,
-    PracticePreference,
-    QuestionProgress,
-    QuestionVersion,
-)
+from exams.models import PracticeAnswer, PracticePreference, QuestionProgress
 from exams.practice.days import day_began, days_of_many, site_today
+from exams.practice.hidden import hidden_of_many
 from exams.practice.today import due_condition
 
 AT_ONCE = 200
@@ -103,33 +94,3 @@ def count_due_of_many(*, user_ids: Collection[int], now: datetime) -> dict[int, 
         for user_id, question_id in pairs.values_list("user_id", "question_id"):
             counts[user_id] -= question_id in hidden[user_id]
     return {user_id: n for user_id, n in counts.items() if n}
-
-
-def hidden_of_many(*, user_ids: Collection[int], now: datetime) -> dict[int, set[int]]:
-    """Return what exams.practice.hidden.hidden_questions returns, for several learners at once; those with none are
-    left out. Statements do not grow with their number."""
-    sat = Attempt.objects.filter(user_id__in=list(user_ids)).values("exam_id")
-    exams = Exam.objects.filter(pk__in=sat, review_policy__after_close=True).only(
-        "id", "closes_at", "grace_seconds", "review_policy"
-    )
-    waiting = waiting_exams(list(exams), now=now)
-    if not waiting:
-        return {}
-    attempts = list(
-        Attempt.objects.filter(user_id__in=list(user_ids), exam_id__in=waiting).values_list("pk", "user_id", "state")
-    )
-    found: dict[int, set[int]] = {}
-    owner = {pk: user_id for pk, user_id, _state in attempts}
-    for attempt_id, question_id in ItemResult.objects.filter(attempt_id__in=owner).values_list(
-        "attempt_id", "question_id"
-    ):
-        found.setdefault(owner[attempt_id], set()).add(question_id)
-    done = {Attempt.State.GRADED, Attempt.State.NEEDS_MARKING}
-    unmarked = [pk for pk, _user_id, state in attempts if state not in done]
-    papers = Attempt.objects.filter(pk__in=unmarked).values_list("pk", "paper") if unmarked else ()
-    versions = {pk: {slot.version_id for slot in frozen_slots(paper)} for pk, paper in papers}
-    wanted = {version_id for own in versions.values() for version_id in own}
-    question_of = dict(QuestionVersion.objects.filter(pk__in=wanted).values_list("pk", "question_id")) if wanted else {}
-    for pk, own in versions.items():
-        found.setdefault(owner[pk], set()).update(question_of[one] for one in own if one in question_of)
-    return found
