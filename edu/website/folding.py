@@ -90,7 +90,7 @@ class KeptIncludeNode(IncludeNode):
         values = [value.resolve(context) for value in self.extra_context.values()]
         for value in values:
             if type(value) not in PLAIN_TYPES or (value and value is not True and len(value) > LONGEST_VALUE):
-                return super().render(context)  # type: ignore[no-any-return]
+                return super().render(context)  # type: ignore[no-any-return] # Django is not typed here
         key = (get_language(), context.autoescape, *values, *map(type, values))
         html = self.kept.get(key)
         if html is None:

@@ -186,7 +186,13 @@ class Batch:
             self.records.append(record)
             sittings.append(
                 scenarios.Room(
-                    record=record, port=port, weather=weather, chance=chance, barrier=barrier, key=self.plan["key"]
+                    record=record,
+                    port=port,
+                    weather=weather,
+                    chance=chance,
+                    barrier=barrier,
+                    key=self.plan["key"],
+                    choices=self.plan["choices"],
                 )
             )
         chance = random.Random(f"{self.seed}/{self.site.database}/{self.name}/{self.first}")

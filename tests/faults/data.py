@@ -13,7 +13,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-OPTIONS = ("a", "b", "c", "d")
+OPTIONS = ("one", "two", "three", "four")
+"""The texts of the options of each choice; their ids are the site's to give."""
 SHORT_SECONDS, SHORT_GRACE = 12, 2
 STARTING, GRADING, BETWEEN, IDLE = b"s", b"g", b"b", b"i"
 """What the worker says of itself in a file of one byte; `IDLE`: a whole sweep has found nothing to do."""
@@ -36,7 +37,8 @@ def main(arguments: list[str]) -> int:
 
 
 def make(*, candidates: int) -> dict[str, Any]:
-    """Return the exams (one long, one short), the right responses by slot, and a token for each candidate."""
+    """Return the exams (one long, one short), the right responses by slot, the ids of options of those slots that have
+    any, and a token for each candidate."""
     from benchmarks.data import make_database
     from benchmarks.sittings import cookies
     from edu.accounts.models import User
@@ -48,7 +50,7 @@ def make(*, candidates: int) -> dict[str, Any]:
     make_database()
     now = now_utc()
     author = make_user(is_instructor=True)
-    exams, key = _make_exams(author, now)
+    exams, key, choices = _make_exams(author, now)
     Exam.objects.filter(public_id=exams["short"]).update(duration_seconds=SHORT_SECONDS, grace_seconds=SHORT_GRACE)
     people = [
         User(
@@ -61,10 +63,16 @@ def make(*, candidates: int) -> dict[str, Any]:
     ]
     people = User.objects.bulk_create(people)
     tokens = [create_token(user=person, name="campaign")[1] for person in people]
-    return {"exams": exams, "key": key, "tokens": tokens, "cookies": [cookies(person) for person in people]}
+    return {
+        "exams": exams,
+        "key": key,
+        "choices": choices,
+        "tokens": tokens,
+        "cookies": [cookies(person) for person in people],
+    }
 
 
-def _make_exams(author: Any, now: Any) -> tuple[dict[str, str], dict[str, Any]]:
+def _make_exams(author: Any, now: Any) -> tuple[dict[str, str], dict[str, Any], dict[str, list[str]]]:
     from decimal import Decimal
 
     from exams.services import (
@@ -82,6 +90,7 @@ def _make_exams(author: Any, now: Any) -> tuple[dict[str, str], dict[str, Any]]:
     bank = create_bank(actor=author, name="Campaign", slug="campaign")
     questions: list[Any] = []
     key: dict[str, Any] = {}
+    choices: dict[str, list[str]] = {}
     for number in range(1, 9):
         right: Any
         content: dict[str, Any]
@@ -99,6 +108,9 @@ def _make_exams(author: Any, now: Any) -> tuple[dict[str, str], dict[str, Any]]:
         question = save_question(bank=bank, actor=author, type=type_, content=content, key=answer)
         publish_question(question=question, actor=author)
         questions.append(question)
+        if type_ == "single_choice":
+            choices[str(number)] = [option["id"] for option in question.content["options"]]
+            right = choices[str(number)][OPTIONS.index(right)]
         key[str(number)] = right
     paper = create_paper(actor=author, title="Campaign", language="en")
     paper.sections.all().delete()
@@ -121,7 +133,7 @@ def _make_exams(author: Any, now: Any) -> tuple[dict[str, str], dict[str, Any]]:
             shuffle_options=False,
         )
         exams[name] = str(schedule_exam(exam=exam, actor=author).public_id)
-    return exams, key
+    return exams, key, choices
 
 
 def work(said: Path) -> None:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.faults.candidate import Device, Record
-from tests.faults.data import OPTIONS, SHORT_GRACE
+from tests.faults.data import SHORT_GRACE
 from tests.faults.proxy import Weather
 
 
 @dataclass(kw_only=True)
 class Room:
-    """One sitting: who sits, over which network, what she may answer, and what she has `written` on a page."""
+    """One sitting: who sits, over which network, what she may answer (`key`: the right response by slot, `choices`: the
+    ids of options of a slot), and what she has `written` on a page."""
 
     record: Record
     port: int
@@ -21,6 +22,7 @@ class Room:
     chance: random.Random
     barrier: asyncio.Barrier
     key: dict[str, Any]
+    choices: dict[str, list[str]]
     written: dict[str, Any] = field(default_factory=dict)
 
     def device(self, *, pending: dict[str, Any] | None = None) -> Device:
@@ -35,7 +37,7 @@ class Room:
             return slot, right
         if isinstance(right, bool):
             return slot, self.chance.random() < 0.5
-        return slot, self.chance.choice(OPTIONS) if right in OPTIONS else str(self.chance.randint(1, 99))
+        return slot, self.chance.choice(self.choices[slot]) if slot in self.choices else str(self.chance.randint(1, 99))
 
     async def write(self, device: Device, *, changes: int) -> None:
         """Answer and save; a device that has been taken over stops there."""
