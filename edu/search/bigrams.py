@@ -8,22 +8,27 @@ import re
 import unicodedata
 
 _CHINESE = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_RUNS = re.compile(rf"[{_CHINESE}]+|[^\W_]+", re.UNICODE)
+_RUNS = re.compile(rf"[{_CHINESE}]+|[^\W_{_CHINESE}]+")
 _IS_CHINESE = re.compile(rf"[{_CHINESE}]")
-_SPLIT = re.compile(rf"([{_CHINESE}]+)")
 MAX_TERMS = 32
 
 
 def _runs(text: str) -> list[str]:
     """Return the words of `text`, folded by case and width, Chinese runs apart from others."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return [part for run in _RUNS.findall(folded) for part in _SPLIT.split(run) if part]
+    return _RUNS.findall(_folded(text))
+
+
+def _folded(text: str) -> str:
+    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
 
 
 def index_text(text: str) -> str:
     """Return the terms under which `text` is found, separated by spaces."""
+    runs = _runs(text)
+    if text.isascii():
+        return " ".join(runs)
     terms: list[str] = []
-    for run in _runs(text):
+    for run in runs:
         if _IS_CHINESE.match(run):
             terms += [run[place : place + 2] for place in range(len(run) - 1)]
             terms += dict.fromkeys(run)

@@ -35,13 +35,19 @@ def check_question(*, type: str, content: Any, key: Any, is_draft: bool) -> None
 
 
 def concealed(
-    *, type: str, content: dict[str, Any], key: dict[str, Any], frozen: Mapping[str, Any] | None = None
+    *,
+    type: str,
+    content: dict[str, Any],
+    key: dict[str, Any],
+    frozen: Mapping[str, Any] | None = None,
+    is_sound: bool = False,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return a cleaned content and key whose ids do not tell the right option, order or partner; options keep the ids
-    that they have in the frozen content of the type. What is unsound, or of an unknown type, comes back as it is."""
+    that they have in the frozen content of the type. What is unsound, or of an unknown type, comes back as it is; who
+    knows that it `is_sound` spares the look."""
     if type not in question_types():
         return content, key
-    return grading.conceal_ids(type_name=type, content=content, key=key, frozen=frozen)
+    return grading.conceal_ids(type_name=type, content=content, key=key, frozen=frozen, is_sound=is_sound)
 
 
 def settled(

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -55,6 +56,32 @@ class QuestionRecord:
         """Return the hash by which duplicates are found."""
         return content_hash_of(type=self.type, content=self.content, key=self.key)
 
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """Return the record as plain JSON values; `record_from_mapping` reads it back."""
+        return {
+            "ref": self.ref,
+            "type": self.type,
+            "topic": list(self.topic),
+            "difficulty": self.difficulty,
+            "tags": list(self.tags),
+            "marks": str(self.marks),
+            "language": self.language,
+            "content": self.content,
+            "key": self.key,
+            "explanation": self.explanation,
+            "source": self.source,
+        }
+
+    @cached_property
+    def text(self) -> str:
+        """Return these values as JSON text, without escapes for letters; UnicodeEncodeError, ValueError, TypeError or
+        RecursionError where they have no such form."""
+        text = _as_json(self.values)
+        if not text.isascii():
+            text.encode("utf-8")
+        return text
+
 
 @dataclass(frozen=True, kw_only=True)
 class ImportedRecords:
@@ -72,8 +99,9 @@ def record_from_mapping(raw: Mapping[str, Any]) -> QuestionRecord:
     return record
 
 
-def clean_record(raw: Mapping[str, Any]) -> QuestionRecord:
-    """Return the cleaned record, whose content and key are not yet held against the type; InvalidInput for the rest."""
+def clean_record(raw: Mapping[str, Any], *, is_sound: bool = False) -> QuestionRecord:
+    """Return the cleaned record, whose content and key are not yet held against the type; InvalidInput for the rest.
+    `is_sound` says that the raw ones were."""
     unknown = set(raw) - RECORD_FIELDS
     if unknown:
         names = sorted(map(str, unknown))
@@ -102,7 +130,9 @@ def clean_record(raw: Mapping[str, Any]) -> QuestionRecord:
     tags = raw.get("tags") or []
     if not isinstance(tags, list | tuple):
         raise RecordProblem("bad_list", field="tags")
-    cleaned, cleaned_key = concealed(type=type_, content=clean_content(content), key=clean_key(key))
+    cleaned, cleaned_key = clean_content(content), clean_key(key)
+    is_sound = is_sound and cleaned == content and cleaned_key == key
+    cleaned, cleaned_key = concealed(type=type_, content=cleaned, key=cleaned_key, is_sound=is_sound)
     record = QuestionRecord(
         type=type_,
         content=cleaned,
@@ -126,12 +156,10 @@ _as_json = json.JSONEncoder(ensure_ascii=False).encode
 def _require_storable(record: QuestionRecord) -> None:
     """Raise RecordProblem for signs that no database keeps, wherever they stand."""
     try:
-        text = _as_json(record_as_mapping(record))
-        if not text.isascii():
-            text.encode("utf-8")
+        text = record.text
     except (UnicodeEncodeError, ValueError, TypeError, RecursionError) as error:
         raise RecordProblem("not_storable", field="") from error
-    if "\\u0000" in text and "\x00" in _all_text(record_as_mapping(record)):
+    if "\\u0000" in text and "\x00" in _all_text(record.values):
         raise RecordProblem("not_storable", field="")
 
 
@@ -139,23 +167,6 @@ def _all_text(value: Any) -> str:
     if isinstance(value, dict):
         return "".join(f"{name}{_all_text(inner)}" for name, inner in value.items())
     return "".join(map(_all_text, value)) if isinstance(value, list) else str(value)
-
-
-def record_as_mapping(record: QuestionRecord) -> dict[str, Any]:
-    """Return the record as plain JSON values; `record_from_mapping` reads it back."""
-    return {
-        "ref": record.ref,
-        "type": record.type,
-        "topic": list(record.topic),
-        "difficulty": record.difficulty,
-        "tags": list(record.tags),
-        "marks": str(record.marks),
-        "language": record.language,
-        "content": record.content,
-        "key": record.key,
-        "explanation": record.explanation,
-        "source": record.source,
-    }
 
 
 def batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:

@@ -71,12 +71,23 @@ _RICH_IN_KEY = {"feedback", "explanations", "model_answer"}
 
 def _clean_named(value: Any, names: set[str], *, inside: bool) -> Any:
     if isinstance(value, str):
-        return clean_rich_text(value) if inside and ("<" in value or "&" in value or "\x00" in value) else value
+        return clean_rich_text(value) if inside and _is_rich(value) else value
     if isinstance(value, list):
         return [_clean_named(item, names, inside=inside) for item in value]
     if isinstance(value, dict):
-        return {key: _clean_named(item, names, inside=inside or key in names) for key, item in value.items()}
+        return {
+            # Most texts are plain, and most files have many of them.
+            key: item
+            if type(item) is str and not _is_rich(item)
+            else _clean_named(item, names, inside=inside or key in names)
+            for key, item in value.items()
+        }
     return value
+
+
+def _is_rich(text: str) -> bool:
+    """Tell whether a text has a sign that cleaning might change."""
+    return "<" in text or "&" in text or "\x00" in text
 
 
 def clean_content(content: Any) -> Any:

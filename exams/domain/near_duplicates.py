@@ -24,6 +24,8 @@ THRESHOLD = 0.6
 _ODD = 2654435761
 _NO_LETTERS = re.compile(r"[\W_]+")
 _MAXIMUM_CHARACTERS = 4000
+_MAXIMUM_HASHES = 20_000
+"""Hashes that are kept: some 4 MiB."""
 Key = TypeVar("Key")
 
 
@@ -49,12 +51,21 @@ def shingles(text: str, /) -> frozenset[int]:
     if not plain:
         return frozenset()
     places = range(max(1, len(plain) - SHINGLE + 1))
-    if plain.isascii():
-        octets = plain.encode()
-        coded = {octets[at : at + SHINGLE] for at in places}
-    else:
-        coded = {run.encode("utf-8", "surrogatepass") for run in {plain[at : at + SHINGLE] for at in places}}
-    return frozenset([(zlib.crc32(run) * _ODD) & 0xFFFFFFFF for run in coded])
+    if len(_hashes) > _MAXIMUM_HASHES:
+        _hashes.clear()
+    return frozenset([_hashes[run] for run in {plain[at : at + SHINGLE] for at in places}])
+
+
+class _Hashes(dict[str, int]):
+    """The hashes of runs of characters that were asked for lately: the texts of a bank repeat each other's."""
+
+    def __missing__(self, run: str) -> int:
+        """Compute the hash of a run and keep it."""
+        value = self[run] = (zlib.crc32(run.encode("utf-8", "surrogatepass")) * _ODD) & 0xFFFFFFFF
+        return value
+
+
+_hashes = _Hashes()
 
 
 def sketch(text: str, /) -> tuple[int, ...]:

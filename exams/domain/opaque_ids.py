@@ -8,7 +8,6 @@ statistics and files keep what they know.
 """
 
 import re
-from base64 import b32encode
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
@@ -18,6 +17,9 @@ from exams.domain.text import one_line
 _OPAQUE = re.compile(r"x[2-7][a-z2-7]{6}")
 _POSITIONAL = re.compile(r"[A-Za-z]{0,24}[-_]?\d{1,3}|[A-Za-z]")
 _PLACE = re.compile(r"\d{1,3}|[A-Za-z]")
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_PAIRS = [one + other for one in f"{_LETTERS}234567" for other in f"{_LETTERS}234567"]
+"""Ten bits as two signs of the alphabet of base 32 (RFC 4648)."""
 _VERDICT = re.compile(r"(in)?correct|right|wrong|true|false|key|answer|distract[oe]r|solution", re.IGNORECASE)
 
 Parts = Sequence[tuple[str, str]]
@@ -73,7 +75,8 @@ def _name_of(text: str, taken: Collection[str]) -> str:
     attempt = 0
     while True:
         digest = sha256(f"{attempt}\n{text}".encode()).digest()
-        name = f"x{2 + digest[0] % 6}{b32encode(digest[1:5]).decode().lower()[:6]}"
+        bits = int.from_bytes(digest[1:5], "big") >> 2
+        name = f"x{2 + digest[0] % 6}{_PAIRS[bits >> 20]}{_PAIRS[bits >> 10 & 1023]}{_PAIRS[bits & 1023]}"
         if name not in taken:
             return name
         attempt += 1
@@ -111,6 +114,8 @@ def place_names(parts: Parts, /) -> dict[str, str]:
     """Return what parts with opaque ids were called by their places: a, b, c … and o27 behind z. Under these names a
     choice is the same by whatever ids it is kept."""
     taken = {id_ for id_, _text in parts if not is_opaque(id_)}
+    if not taken and len(parts) <= len(_LETTERS):
+        return dict(zip([id_ for id_, _text in parts], _LETTERS, strict=False))
     names: dict[str, str] = {}
     for place, (id_, _text) in enumerate(parts):
         if is_opaque(id_):
@@ -120,7 +125,7 @@ def place_names(parts: Parts, /) -> dict[str, str]:
 
 
 def _at(place: int) -> str:
-    return chr(ord("a") + place) if place < 26 else f"o{place + 1}"
+    return _LETTERS[place] if place < len(_LETTERS) else f"o{place + 1}"
 
 
 def former_names(parts: Parts, former: Parts, /) -> dict[str, str]:

@@ -20,10 +20,16 @@ _as_json = json.JSONEncoder(ensure_ascii=False).encode
 """Without escapes: six characters for one of Chinese, which COPY would write twice and PostgreSQL read back."""
 
 
+class JsonText(str):
+    """JSON that is text already."""
+
+    __slots__ = ()
+
+
 def _json_text(value: Any) -> str | None:
     """Return JSON as both databases take it; most lists of an import are empty."""
-    if value is None:
-        return None
+    if value is None or type(value) is JsonText:
+        return value
     return _as_json(value) if value else _EMPTY.get(type(value).__name__) or _as_json(value)
 
 
@@ -126,7 +132,7 @@ def reserve_keys(model: type[models.Model], count: int) -> list[int]:
             last = (cursor.fetchone() or (0,))[0]
             return list(range(last + 1, last + 1 + count))
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            "SELECT array_agg(nextval(pg_get_serial_sequence(%s, 'id'))) FROM generate_series(1, %s)",
             [connection.ops.quote_name(table), count],
         )
-        return [row[0] for row in cursor.fetchall()]
+        return list(cursor.fetchone()[0] or ())

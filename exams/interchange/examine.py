@@ -7,7 +7,7 @@ from typing import Any
 from edu.core.errors import DomainError
 from exams.authoring.banks import MAXIMUM_DEPTH
 from exams.authoring.checks import QuestionFacts, examine_question
-from exams.authoring.records import clean_record, record_as_mapping
+from exams.authoring.records import QuestionRecord, clean_record
 from exams.domain.errors import InvalidQuestion
 from exams.domain.text import one_line
 from exams.interchange.attachments import keep_attachments
@@ -26,8 +26,9 @@ MAXIMUM_RECORD = 1_000_000
 
 @dataclass(kw_only=True, slots=True)
 class Examined:
-    """What an import keeps of a row, the plain text by which like questions are found, and, once it is held against the
-    bank and the rows before it, the question or the row that it repeats, and the row that it resembles."""
+    """What an import keeps of a row (`record_text` is the record as JSON where that was made), the plain text by which
+    like questions are found, and, once it is held against the bank and the rows before it, the question or the row that
+    it repeats, and the row that it resembles."""
 
     row: int
     file: str = ""
@@ -36,6 +37,7 @@ class Examined:
     ref: str = ""
     summary: str = ""
     record: dict[str, Any] | None = None
+    record_text: str | None = None
     problems: list[dict[str, Any]] = field(default_factory=list)
     doubts: list[dict[str, Any]] = field(default_factory=list)
     losses: list[dict[str, Any]] = field(default_factory=list)
@@ -49,17 +51,20 @@ class Examined:
     near_percent: int | None = None
 
 
-def examine_record(raw: Mapping[str, Any]) -> tuple[dict[str, Any] | None, QuestionFacts | None, list[Remark]]:
-    """Return the clean record and its facts, or the problems that keep it out."""
+def examine_record(
+    raw: Mapping[str, Any], *, is_sound: bool = False
+) -> tuple[QuestionRecord | None, QuestionFacts | None, list[Remark]]:
+    """Return the clean record and its facts, or the problems that keep it out; `is_sound` says that its reader has held
+    it against its type."""
     try:
-        record = clean_record(raw)
+        record = clean_record(raw, is_sound=is_sound)
         facts = examine_question(type=record.type, content=record.content, key=record.key)
     except DomainError as error:
         return None, None, [*remarks_of_error(error), *_further(raw, error)]
     except (TypeError, ValueError, KeyError, AttributeError, RecursionError):
         # A record of a shape that nobody foresaw: it is declined, and the file goes on.
         return None, None, [Remark(row=0, field="", text=NOT_SOUND)]
-    return record_as_mapping(record), facts, []
+    return record, facts, []
 
 
 def _further(raw: Mapping[str, Any], first: DomainError) -> list[Remark]:
@@ -107,10 +112,12 @@ def examine_row(item: ParsedRow, *, owner_id: int | None) -> Examined:
         raw, faulty, remote = keep_attachments(raw, item.attachments, owner_id=owner_id)
         problems += faulty
         doubts += [] if doubts else remote
-        record, facts, unsound = examine_record(raw) if not problems else (None, None, [])
+        is_sound = item.is_sound and not item.attachments
+        record, facts, unsound = examine_record(raw, is_sound=is_sound) if not problems else (None, None, [])
         problems += unsound
         if record is not None and facts is not None:
-            found.record, found.type, found.ref = record, record["type"], record["ref"]
+            found.record, found.record_text = record.values, record.text
+            found.type, found.ref = record.type, record.ref
             found.content_hash, found.summary, found.plain_text = (
                 facts.content_hash,
                 facts.summary,

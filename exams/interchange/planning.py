@@ -14,13 +14,13 @@ from edu.core.errors import DomainError
 from exams.authoring.record_problems import RECORD_PROBLEMS
 from exams.domain.near_duplicates import likeness
 from exams.interchange import near_duplicates
-from exams.interchange.bulk_insert import PreparedRows, prepare_rows
+from exams.interchange.bulk_insert import JsonText, PreparedRows, prepare_rows
 from exams.interchange.examine import Examined, examine_row
 from exams.interchange.files import local_copy
 from exams.interchange.folding import fold_batch
 from exams.interchange.formats.base import Format, Remark, Source, UnreadableFile, gettext_noop
 from exams.interchange.formats.registry import find_format, get_format
-from exams.interchange.pacing import Pace, many_rows
+from exams.interchange.pacing import Pace, by_index, many_rows
 from exams.interchange.parts import in_parts
 from exams.interchange.remarks import kept
 from exams.interchange.write_behind import WriteBehind
@@ -152,6 +152,7 @@ def _columns(batch: ImportBatch, item: Examined, position: int) -> dict[str, Any
     """Return the columns of the row that keeps an examined question."""
     return {
         **{name: getattr(item, name) for name in EXAMINED_COLUMNS},
+        "record": item.record if item.record_text is None else JsonText(item.record_text),
         "batch_id": batch.pk,
         "position": position,
         "search_text": item.plain_text,
@@ -170,7 +171,9 @@ class KnownQuestions:
         if hashes:
             # By the hash alone, and the bank asked here: a database without statistics would walk the whole bank.
             found = Question.everything.filter(content_hash__in=hashes).exclude(status=Question.Status.RETIRED)
-            for digest, pk, bank_id in found.order_by().values_list("content_hash", "pk", "bank_id"):
+            with by_index():
+                rows = list(found.order_by().values_list("content_hash", "pk", "bank_id"))
+            for digest, pk, bank_id in rows:
                 if bank_id == bank.pk:
                     self.by_hash[digest] = min(pk, self.by_hash.get(digest, pk))
         if refs:

@@ -84,7 +84,7 @@ class Rule(Schema):
     tolerance: DecimalText = "0.01"
     tolerance_kind: ToleranceKind = "relative"
     answer_decimals: Annotated[int, Field(ge=0, le=15)] | None = None
-    units: dict[ShortLine, DecimalText] = {}
+    units: dict[ShortLine, DecimalText] = Field(default_factory=dict)
     unit_required: bool = False
     _parsed: list[Formula] = PrivateAttr(default_factory=list)
 

@@ -43,8 +43,8 @@ class Content(Schema):
 class GapKey(BlankKey):
     """What one gap expects: fractions by option for a choice, otherwise the key of a blank."""
 
-    fractions: dict[PartId, Fraction] = {}
-    feedback: FeedbackById = {}
+    fractions: dict[PartId, Fraction] = Field(default_factory=dict)
+    feedback: FeedbackById = Field(default_factory=dict)
 
 
 class Key(Schema):

@@ -82,9 +82,9 @@ class Key(Schema):
 
     correct: tuple[PartId, ...] = ()
     accepted: tuple[tuple[PartId, ...], ...] = ()
-    fractions: dict[PartId, Fraction] = {}
+    fractions: dict[PartId, Fraction] = Field(default_factory=dict)
     rule: MultipleChoiceRule = "all_or_nothing"
-    feedback: FeedbackById = {}
+    feedback: FeedbackById = Field(default_factory=dict)
     areas: Annotated[tuple[Area, ...], Field(max_length=40)] = ()
     default: Fraction = 0.0
     floor: Annotated[float, Field(ge=-1, le=0, allow_inf_nan=False)] = 0.0

@@ -58,7 +58,7 @@ class Key(Schema):
     pairs: dict[PartId, Partners]
     grading: Literal["per_pair", "all_or_nothing", "sum_of_fractions"] = "per_pair"
     unpaired: tuple[PartId, ...] = ()
-    fractions: dict[PartId, dict[PartId, Fraction]] = {}
+    fractions: dict[PartId, dict[PartId, Fraction]] = Field(default_factory=dict)
 
     def partners_of(self, left: str, /) -> tuple[str, ...]:
         """Return the right partners of a left one; none where it has none."""

@@ -77,7 +77,7 @@ class Key(Schema):
     """The key of each question, explanations by question, and whether single questions count."""
 
     questions: dict[PartId, dict[str, Any]]
-    explanations: dict[PartId, RichText] = {}
+    explanations: dict[PartId, RichText] = Field(default_factory=dict)
     grading: Literal["per_question", "all_or_nothing"] = "per_question"
     _parsed: dict[str, Any] = PrivateAttr(default_factory=dict)
 

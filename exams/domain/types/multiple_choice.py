@@ -36,8 +36,8 @@ class Key(Schema):
     `floor` is the least that the sum of fractions can come to."""
 
     correct: Annotated[tuple[PartId, ...], Field(min_length=1)]
-    fractions: dict[PartId, Fraction] = {}
-    feedback: FeedbackById = {}
+    fractions: dict[PartId, Fraction] = Field(default_factory=dict)
+    feedback: FeedbackById = Field(default_factory=dict)
     rule: MultipleChoiceRule | None = None
     accepted: tuple[tuple[PartId, ...], ...] = ()
     floor: Annotated[float, Field(ge=-1, le=0, allow_inf_nan=False)] = 0.0

@@ -33,7 +33,7 @@ class Key(Schema):
     """
 
     answers: Annotated[tuple[NumericAnswer, ...], Field(min_length=1)]
-    units: dict[ShortLine, DecimalText] = {}
+    units: dict[ShortLine, DecimalText] = Field(default_factory=dict)
     unit_required: bool = False
     unit_penalty: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | None = None
     unit_penalty_of: Literal["mark", "maximum"] = "mark"

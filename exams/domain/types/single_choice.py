@@ -25,7 +25,7 @@ class Key(Schema):
     """What each option is worth (not named: nothing), and what is said to whoever chose it."""
 
     fractions: dict[PartId, Fraction]
-    feedback: FeedbackById = {}
+    feedback: FeedbackById = Field(default_factory=dict)
 
 
 def read_form(content: Mapping[str, Any], form: responses.PostedForm, name: str) -> str | None:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from pydantic import Field
+
 from exams.domain import responses
 from exams.domain.errors import InvalidResponse, Problem
 from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, blank_mark
@@ -22,7 +24,7 @@ class Key(Schema):
     """Whether it is true, and what is said to either judgement."""
 
     correct: bool
-    feedback: dict[Literal["true", "false"], RichText] = {}
+    feedback: dict[Literal["true", "false"], RichText] = Field(default_factory=dict)
 
 
 def _word(response: bool) -> str:

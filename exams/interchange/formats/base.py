@@ -61,6 +61,7 @@ class ParsedRow:
     With `problems` it cannot be imported as it stands; `record` is then as much of it as was understood (a draft to be
     mended in the preview), or None. `doubts` were decided by a guess that the author should look at. `losses` say what
     the question had and our model cannot carry. `source` is the question as the file wrote it, at most 4,000 signs.
+    `is_sound` says that the reader has held the record against the rules of its type and found nothing.
     """
 
     row: int
@@ -72,6 +73,7 @@ class ParsedRow:
     source: str = ""
     file: str = ""
     cells: tuple[str, ...] = ()
+    is_sound: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -159,6 +159,7 @@ def _row(group: Group, sheet: _Sheet) -> ParsedRow:
         source=said[:4000] if problems or built.doubts else "",
         file=sheet.file,
         cells=template_cells(first.cells) if problems and len(group.lines) == 1 else (),
+        is_sound=not built.problems,
     )
 
 
