@@ -161,3 +161,21 @@ def plain_text(rich: str, /) -> str:
 def one_line(rich: str, /) -> str:
     """Return rich text as one line of plain text, for lists and tables."""
     return plain_text(rich).replace("\n", " ")
+
+
+_FORMULA = re.compile(r"\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
+
+
+def shortened(text: str, limit: int, /) -> str:
+    """Return one line of plain text cut to about `limit` characters, with "…" where something was cut. A formula is
+    kept whole or left out, and one that stood on a line of its own stands in the line."""
+    text = _FORMULA.sub(lambda found: rf"\({found[1] or found[2]}\)", text)
+    end = limit - 1 if len(text) > limit else len(text)
+    for found in _FORMULA.finditer(text):
+        if found.start() < end < found.end():
+            end = found.start() if found.start() else found.end()
+            break
+    open_at = _FORMULA.sub(lambda found: " " * len(found[0]), text[:end]).find("\\(")
+    if open_at >= 0:
+        end = open_at
+    return text if end == len(text) else f"{text[:end].rstrip()}…"

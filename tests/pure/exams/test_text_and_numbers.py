@@ -14,7 +14,7 @@ from exams.domain.numbers import (
     value_in_units,
 )
 from exams.domain.patterns import compile_pattern
-from exams.domain.text import Folding, fold, is_same_text, is_wildcard_match, one_line, plain_text
+from exams.domain.text import Folding, fold, is_same_text, is_wildcard_match, one_line, plain_text, shortened
 
 ALL = Folding(punctuation=True)
 
@@ -260,3 +260,21 @@ def test_the_short_way_of_folding_ascii_gives_what_the_long_way_gives(text, case
     folding = Folding(case=case, width=width, space=space)
     # An accented letter at both ends sends the same text the long way.
     assert fold(f"x{text}x", folding)[1:-1] == fold(f"é{text}é", folding)[1:-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "cut"),
+    [
+        ("short", 10, "short"),
+        ("ten signs.", 10, "ten signs."),
+        ("eleven sign", 10, "eleven si…"),
+        (r"Solve \(x^2 = 4\) now", 12, "Solve…"),
+        (r"Solve \(x^2 = 4\) now", 20, r"Solve \(x^2 = 4\) n…"),
+        (r"\(x^2 + 2x + 1 = 0\) has one root", 8, r"\(x^2 + 2x + 1 = 0\)…"),
+        (r"Area \[ \pi r^2 \] of it", 100, r"Area \( \pi r^2 \) of it"),
+        (r"stored with half a formula \(x^2 +", 100, "stored with half a formula…"),
+        ("", 10, ""),
+    ],
+)
+def test_texts_for_lists_are_cut_between_formulas(text: str, limit: int, cut: str) -> None:
+    assert shortened(text, limit) == cut
