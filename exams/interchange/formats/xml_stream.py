@@ -70,7 +70,8 @@ class _Collector:
                 self.size += len(name) + len(value)
             if self.builder is not None:
                 self.builder.start(tag, attributes)
-                self.limit()
+                if self.size > MAXIMUM_ELEMENT:
+                    self.builder = None  # too large; its end is still awaited
             elif self.size > 2 * MAXIMUM_ELEMENT:
                 raise UnreadableFile(TOO_LARGE, {"limit": MAXIMUM_ELEMENT // (1024 * 1024)})
         elif tag == self.name:
@@ -98,17 +99,13 @@ class _Collector:
         if self.builder is not None:
             self.builder.data(data)
             self.size += len(data)
-            self.limit()
+            if self.size > MAXIMUM_ELEMENT:
+                self.builder = None
 
     def entity(self, name: str, _is_parameter: bool) -> None:
         """Take an entity that nothing declares: a sign of HTML, or what is written."""
         sign = html.entities.html5.get(f"{name};", "")
         self.text(sign if sign and sign not in "<>&" else f"&{name};")
-
-    def limit(self) -> None:
-        """Let go of an element that grows too large; its end is still awaited."""
-        if self.size > MAXIMUM_ELEMENT:
-            self.builder = None
 
     def external(self, context: str | None, _base: str | None, system: str | None, public: str | None) -> int:
         """Refuse what lies elsewhere; the declaration that is only supposed is read as empty."""
