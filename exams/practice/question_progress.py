@@ -6,13 +6,13 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import BigIntegerField, Q
 
+from edu.schema.kept_queries import Given, KeptQuery, insert_row, update_row
 from exams.delivery.reviewing import enters_books
 from exams.domain.progress import Answered, HandAct, MasteryKind, MasteryRule, Standing, advance, fold
 from exams.domain.recall import Memory
 from exams.models import Attempt, ItemResult, PracticeAnswer, PracticePreference, QuestionProgress
-from exams.practice.prepared import PreparedSelect, insert, update
 
 REBUILT_AT_ONCE = 500
 """Questions of one round of rebuilding: one transaction, for which nobody's save waits long."""
@@ -37,8 +37,10 @@ _SAME_NAMES = (
 )
 DERIVED = (*_SAME_NAMES, "stability", "difficulty", "due_at")
 """Columns of QuestionProgress that follow from answers."""
-_LOCKED_ROW = PreparedSelect(
-    lambda ids: QuestionProgress.objects.select_for_update().filter(user_id=ids[0], question_id=ids[1])
+_LOCKED_ROW: KeptQuery[QuestionProgress] = KeptQuery(
+    lambda: QuestionProgress.objects.select_for_update().filter(
+        user_id=Given("user_id", BigIntegerField()), question_id=Given("question_id", BigIntegerField())
+    )
 )
 
 
@@ -90,14 +92,14 @@ def record_answer(*, user_id: int, question_id: int, answered: Answered, rule: M
     Where something newer is known, or another answer to the same question comes in at the same moment, the row is made
     anew from all answers.
     """
-    row = next(iter(_LOCKED_ROW.rows(user_id, question_id)), None)
+    row = _LOCKED_ROW.first(user_id=user_id, question_id=question_id)
     if row is None:
         row = put(QuestionProgress(user_id=user_id, question_id=question_id), advance(Standing(), answered, rule=rule))
-        return row if insert(row) else _rebuilt_row(user_id=user_id, question_id=question_id, rule=rule)
+        return row if insert_row(row) else _rebuilt_row(user_id=user_id, question_id=question_id, rule=rule)
     standing = standing_of(row)
     if not standing.precedes(answered):
         return _rebuilt_row(user_id=user_id, question_id=question_id, rule=rule)
-    update(put(row, advance(standing, answered, rule=rule)), DERIVED)
+    update_row(put(row, advance(standing, answered, rule=rule)), DERIVED)
     return row
 
 
