@@ -7,7 +7,7 @@ Rows are written the same way: `insert_row` and `update_row`.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
@@ -149,27 +149,16 @@ _PLAIN = (
 """Fields whose values every database takes as they are."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Writing:
-    """A statement that writes a row, and how each of its fields is brought into it (None: as it is)."""
-
-    sql: str
-    fields: tuple[tuple[str, Field | None], ...]
-
-    def values(self, row: models.Model) -> list[Any]:
-        """Return what the statement takes of a row."""
-        return [
-            getattr(row, name) if field is None else field.get_db_prep_save(getattr(row, name), connection)
-            for name, field in self.fields
-        ]
+_Written = tuple[tuple[str, Field | None], ...]
+"""Columns of a statement by attribute, and what brings their values into it (None: they go as they are)."""
 
 
 def insert_row(row: models.Model, /) -> bool:
     """Insert a row and give it its id: one statement. False where a unique constraint stands against it, and nothing is
     changed; the transaction goes on. No signal is sent, and nothing is filled in (`auto_now`)."""
-    writing = _inserting(type(row), connection.vendor)
+    sql, written = _inserting(type(row), connection.vendor)
     with connection.cursor() as cursor:
-        cursor.execute(writing.sql, writing.values(row))
+        cursor.execute(sql, _values(written, vars(row)))
         made = cursor.fetchone()
     if made is None:
         return False
@@ -178,33 +167,42 @@ def insert_row(row: models.Model, /) -> bool:
     return True
 
 
-def update_row(row: models.Model, names: tuple[str, ...], /) -> None:
-    """Write some fields of a row: one statement. No signal is sent, and nothing is filled in (`auto_now`)."""
-    writing = _updating(type(row), names, connection.vendor)
+def update_row(row: models.Model, /, *, former: Mapping[str, Any]) -> bool:
+    """Write the columns named in `former` (by attribute) of a row, if the database has those former values of all of
+    them still: one statement. False where it has not, and nothing is changed. No signal is sent."""
+    sql, written = _updating(type(row), tuple(former), connection.vendor)
     with connection.cursor() as cursor:
-        cursor.execute(writing.sql, [*writing.values(row), row.pk])
+        cursor.execute(sql, [*_values(written, vars(row)), row.pk, *_values(written, former)])
+        return bool(cursor.rowcount)
+
+
+def _values(written: _Written, values: Mapping[str, Any]) -> list[Any]:
+    return [
+        values[name] if field is None else field.get_db_prep_save(values[name], connection) for name, field in written
+    ]
 
 
 @lru_cache
-def _inserting(model: type[models.Model], _vendor: str) -> _Writing:
+def _inserting(model: type[models.Model], _vendor: str) -> tuple[str, _Written]:
     quote = connection.ops.quote_name
-    fields = tuple(field for field in model._meta.concrete_fields if not field.primary_key)
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     columns = ", ".join(quote(field.column) for field in fields)
     places = ", ".join(["%s"] * len(fields))
     sql = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608 - our own names
-    key = quote(model._meta.pk.column)
-    return _Writing(sql=f"{sql} ON CONFLICT DO NOTHING RETURNING {key}", fields=_written(fields))
+    return f"{sql} ON CONFLICT DO NOTHING RETURNING {quote(model._meta.pk.column)}", _written(fields)
 
 
 @lru_cache
-def _updating(model: type[models.Model], names: tuple[str, ...], _vendor: str) -> _Writing:
+def _updating(model: type[models.Model], names: tuple[str, ...], vendor: str) -> tuple[str, _Written]:
     quote = connection.ops.quote_name
-    fields = tuple(model._meta.get_field(name) for name in names)
+    fields = [field for field in model._meta.concrete_fields if field.attname in names]
     columns = ", ".join(f"{quote(field.column)} = %s" for field in fields)
+    same = "IS" if vendor == "sqlite" else "IS NOT DISTINCT FROM"
+    held = "".join(f" AND {quote(field.column)} {same} %s" for field in fields)
     key = quote(model._meta.pk.column)
-    sql = f"UPDATE {quote(model._meta.db_table)} SET {columns} WHERE {key} = %s"  # noqa: S608 - as above
-    return _Writing(sql=sql, fields=_written(fields))
+    sql = f"UPDATE {quote(model._meta.db_table)} SET {columns} WHERE {key} = %s{held}"  # noqa: S608 - as above
+    return sql, _written(fields)
 
 
-def _written(fields: Sequence[Any]) -> tuple[tuple[str, Field | None], ...]:
+def _written(fields: Sequence[Any]) -> _Written:
     return tuple((field.attname, None if isinstance(field, _PLAIN) else field) for field in fields)

@@ -23,7 +23,14 @@ from exams.domain.progress import EASY_SECONDS, MasteryRule
 from exams.domain.responses import split_certainty
 from exams.models import PracticeAnswer, PracticeSession, QuestionProgress, QuestionVersion
 from exams.practice.hidden import hidden_questions
-from exams.practice.question_progress import answered_in_practice, find_preference, rebuild, record_answer, rule_of
+from exams.practice.question_progress import (
+    answered_in_practice,
+    count_answer,
+    find_preference,
+    rebuild,
+    record_answer,
+    rule_of,
+)
 from exams.practice.versions import Version
 
 OPEN_LETTER = "-"
@@ -79,7 +86,8 @@ def answer_question(
 
     The first answer counts: a repeated one returns what is stored. `seconds` is what the page measured,
     capped at an hour; `rule` is the learner's, `hidden` what her exams hide (hidden_questions), where the caller has
-    them. Four statements with both. The session's row is locked first, so of two devices one waits for the other.
+    them. Four statements with both, one of them before the transaction. That locks the session's row first, so of two
+    devices one waits for the other.
     InvalidResponse when it does not fit; PracticeFinished when the session is finished; QuestionHidden while an exam of
     hers hides the key; NotFound for an index outside it.
     """
@@ -105,17 +113,18 @@ def answer_question(
         seconds=seconds,
         answered_at=now_utc(),
     )
+    counted = None
+    if mark.state != MarkState.PENDING:
+        counted = count_answer(
+            user_id=session.user_id,
+            question_id=version.question_id,
+            answered=answered_in_practice(answer),
+            rule=rule or rule_of(find_preference(user_id=session.user_id)),
+        )
     with transaction.atomic():
         if not _claimed(session, answer) or not insert_row(answer):
             return _former(session, index)
-        progress = None
-        if mark.state != MarkState.PENDING:
-            progress = record_answer(
-                user_id=session.user_id,
-                question_id=version.question_id,
-                answered=answered_in_practice(answer),
-                rule=rule or rule_of(find_preference(user_id=session.user_id)),
-            )
+        progress = record_answer(counted) if counted else None
     return AnswerResult(answer=answer, mark=mark, progress=progress, is_new=True)
 
 
