@@ -41,7 +41,7 @@ class GivenAmong(Func):
     def __init__(self, path: str, name: str) -> None:
         super().__init__(F(path), Given(name, _Ids()))
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, tuple[Any, ...]]:
+    def as_sql(self, compiler: Any, connection: Any, *_template: Any, **_context: Any) -> tuple[str, tuple[Any, ...]]:
         """Return the comparison with an array, or with a list of JSON."""
         column, given = self.get_source_expressions()
         sql, parameters = compiler.compile(column)

@@ -162,14 +162,17 @@ def find_weak_topics(*, bank: Bank, people: Collection[int] | None, days: int, n
     topic_of = dict(own.values_list("pk", "topic_id"))
     # Of a class, the databases shall go by the people's answers and not by everybody's to the bank's questions: with an
     # expression for the question no index of it is in question.
-    asked = PracticeAnswer.objects.annotate(asked=F("question_id") + 0)
-    practised = asked.filter(**{"question_id__in" if people is None else "asked__in": own.values("pk")})
+    asked = PracticeAnswer.objects.alias(asked=F("question_id") + 0)
+    practised: QuerySet[Any] = asked.filter(**{"question_id__in" if people is None else "asked__in": own.values("pk")})
     released = Attempt.objects.filter(
         state=Attempt.State.GRADED, released_at__isnull=False, submitted_at__gte=since
     ).values("pk")
-    sat = ItemResult.objects.filter(attempt_id__in=released, maximum__gt=0, question_id__in=own.values("pk"))
+    sat: QuerySet[Any] = ItemResult.objects.filter(
+        attempt_id__in=released, maximum__gt=0, question_id__in=own.values("pk")
+    )
     if people is not None:
-        practised, sat = (rows.filter(user_id__in=list(people)) for rows in (practised, sat))
+        some = list(people)
+        practised, sat = practised.filter(user_id__in=some), sat.filter(user_id__in=some)
     practised_since = _narrowed(practised, since=since, now=now)
     by_question: dict[int, dict[int, tuple[int, int]]] = {}
     for rows in (practised.filter(answered_at__gte=practised_since), sat):

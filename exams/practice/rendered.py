@@ -70,7 +70,7 @@ def _with_feedback(page: ItemPage) -> str:
         said = (page.version.explanation, page.version.source)
         name = (*place, *said, answer.response, answer.state, answer.fraction)
     review = _reviewed.html(name, slot=page.number, draw=lambda: _review(page))
-    below = _feedback.html(
+    below: str = _feedback.html(
         _standing(page), slot=page.number, draw=lambda: _drawn("_feedback", _Anybodys(page), review=_REVIEW)
     )
     below = below.replace(str(_SESSION), str(page.session.public_id))

@@ -158,7 +158,7 @@ def test_what_happens_while_an_answer_is_counted_is_counted_too(monkeypatch, kno
         if between == "answer" or not known:
             answer_question(session=second, index=0, version=version, response="a")
         else:
-            set_mastered(user_id=user.pk, question_id=version.question_id, is_mastered=True)
+            set_mastered(user_id=user.pk, question_public_id=version.question.public_id, hand_act=HandAct.MASTERED)
         return counted
 
     monkeypatch.setattr(answers, "count_answer", interrupted)
