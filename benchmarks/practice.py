@@ -1,8 +1,8 @@
 """`python -m benchmarks.practice`: the next question of a practice, served with few and with many past results.
 
 One request stores an answer, returns its feedback and the next question. It is measured on the site's real web server,
-first with a small number of past results of the cohort that practises the same questions, then with a large one. Also a
-part of `make bench`.
+first with a small number of past results of the cohort that practises the same questions, then with a large one. Beside
+it stands the page on which an author sees where all of them fail, without the network. Also a part of `make bench`.
 """
 
 import argparse
@@ -23,7 +23,8 @@ OF_EMPTY_VIEW = 0.2
 STATEMENTS = 6
 GROWTH = 1.5
 """How much more processor time a request may take with the larger number of past results."""
-SESSIONS_A_SECOND = 8
+WEAK_TOPICS_MS = 300
+SESSIONS_A_SECOND = 12
 """More sessions than are used up by any of the clients in a second."""
 
 
@@ -53,8 +54,9 @@ def measured(*, database: str, sizes: Sequence[int], seconds: float, rounds: int
         found = []
         for size in sizes:
             grown = json.loads(servers.run_module(site, "benchmarks.practised", "grow", str(size)).splitlines()[-1])
+            weak = json.loads(servers.run_module(site, "benchmarks.practised", "weak").splitlines()[-1])
             answered, empty = _rounds(ask, plan, supply, seconds=seconds, rounds=rounds)
-            found.append((size, grown["statements"], answered, empty))
+            found.append((size, grown["statements"], answered, empty, weak))
     return list(itertools.chain.from_iterable(_rows(database, one, found[0]) for one in found))
 
 
@@ -93,12 +95,13 @@ def _answers(plan: dict[str, Any], supply: Iterator[Any]) -> Requests:
     return requests
 
 
-Found = tuple[int, int, Sample, Sample]
-"""Past results, statements, figures of answers, figures of the empty view."""
+Found = tuple[int, int, Sample, Sample, dict[str, float]]
+"""Past results, statements, figures of answers, figures of the empty view, milliseconds and statements of the page of
+weak topics."""
 
 
 def _rows(database: str, found: Found, first: Found) -> list[Row]:
-    size, statements, answered, empty = found
+    size, statements, answered, empty, weak = found
     name = f"{database}: practice, next question, {size:,} past results"
     rows = [
         Row(
@@ -122,6 +125,9 @@ def _rows(database: str, found: Found, first: Found) -> list[Row]:
                 reach=None if is_first else ("ratio", "most", GROWTH),
             )
         )
+    name = f"{database}: weak topics of a bank, {size:,} past results"
+    rows.append(Row(name=name, value=weak["ms"], unit="ms", reach=("value", "most", WEAK_TOPICS_MS)))
+    rows.append(Row(name=name, value=weak["statements"], unit="statements"))
     return rows
 
 

@@ -1,12 +1,16 @@
-"""Practice and a cohort's past results in bulk: `python -m benchmarks.practised PLAN.json SESSIONS`, and `... grow N`.
+"""Practice and a cohort's past results in bulk: `python -m benchmarks.practised PLAN.json SESSIONS`, `... grow N` and
+`... weak`.
 
 Runs under benchmarks.settings in processes of its own. One learner answers a whole practice by the platform's own use
 case; what she left is copied for as many others as the wanted number of results takes.
 """
 
+import itertools
 import json
 import os
 import sys
+import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +18,16 @@ CLIENTS = 16
 LENGTH = 150
 """Questions of each session."""
 COPIED_AT_ONCE = 250
+SPREAD_DAYS = 30
+"""Over how many days the cohort's past results are spread."""
+PAGES = 7
+"""How often the page of weak topics is asked for."""
 TEMPLATE, COHORT = "Benchmark: template", "Benchmark: cohort"
 
 
 def main(arguments: list[str]) -> int:
-    """Make the database with sessions to practise in, or let the cohort's past results grow to a number."""
+    """Make the database with sessions to practise in, let the cohort's past results grow to a number, or ask for the
+    page of where a class fails."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
     import django
 
@@ -27,6 +36,9 @@ def main(arguments: list[str]) -> int:
 
     if arguments[0] == "grow":
         print(json.dumps({"statements": grow(int(arguments[1]))}))
+    elif arguments[0] == "weak":
+        print(json.dumps(weak_topics_page()))
+        return 0
     else:
         make_database()
         Path(arguments[0]).write_text(json.dumps(make_plan(sessions=int(arguments[1]))), encoding="utf-8")
@@ -116,18 +128,20 @@ def grow(total: int) -> int:
 
     template = PracticeSession.objects.get(title=TEMPLATE)
     missing = total - PracticeAnswer.objects.count()
+    ago = itertools.cycle(range(SPREAD_DAYS))
     while missing > 0:
         count = min(COPIED_AT_ONCE, -(-missing // LENGTH))
-        missing -= _copy(template, count)
+        missing -= _copy(template, count, days_ago=next(ago))
     return _statements(template)
 
 
-def _copy(template: Any, count: int) -> int:
-    """Give `count` new learners what the template's learner did; return the number of results."""
-    from django.db import transaction
+def _copy(template: Any, count: int, *, days_ago: int) -> int:
+    """Give `count` new learners what the template's learner did, so many days ago; return the number of results."""
+    from django.db import connection, transaction
     from django.db.models import Max
 
     from benchmarks import sittings
+    from edu.core.clock import now_utc
     from edu.core.ids import new_public_id
     from exams.models import PracticeAnswer, PracticeSession, QuestionProgress
 
@@ -143,7 +157,9 @@ def _copy(template: Any, count: int) -> int:
             for person in people
         )  # fmt: skip
         owner = {"user_id": "s.user_id"}
-        added = _insert_copies(PracticeAnswer, owner | {"session_id": "s.id"}, f"t.session_id = {template.pk}", last)
+        at = connection.ops.adapt_datetimefield_value(now_utc() - timedelta(days=days_ago, minutes=5))
+        changed = owner | {"session_id": "s.id", "answered_at": f"'{at}'"}
+        added = _insert_copies(PracticeAnswer, changed, f"t.session_id = {template.pk}", last)
         _insert_copies(QuestionProgress, owner, f"t.user_id = {template.user_id}", last)
     return added
 
@@ -191,6 +207,26 @@ def _statements(template: Any) -> int:
                 data=json.dumps(body), content_type="application/json", headers=headers,
             )  # fmt: skip
     return found
+
+
+def weak_topics_page() -> dict[str, float]:
+    """Return milliseconds (the least of several) and statements of the page of where everybody fails in a bank that
+    the cohort has practised, through the whole middleware chain."""
+    from django.test import Client
+
+    from benchmarks.statements import count_request
+    from exams.models import PracticeSession, Question
+
+    template = PracticeSession.objects.get(title=TEMPLATE)
+    bank = Question.objects.get(pk=template.items[0]["question_id"]).bank
+    reader = Client(SERVER_NAME="127.0.0.1")
+    reader.force_login(bank.owner)
+    taken, statements = [], 0
+    for _round in range(PAGES):
+        began = time.perf_counter()
+        statements = count_request(reader, "get", f"/teach/weak-topics/?bank={bank.public_id}")
+        taken.append(1000 * (time.perf_counter() - began))
+    return {"ms": min(taken), "statements": statements}
 
 
 if __name__ == "__main__":

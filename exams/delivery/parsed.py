@@ -6,7 +6,7 @@ Kept by id and hash together (`exams.fetch.kept_name`).
 import logging
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import connection
 
@@ -50,7 +50,31 @@ class GradableVersion:
     question: GradedQuestion | None
 
 
-def parsed_question(version: QuestionVersion) -> GradedQuestion:
+class Published(Protocol):
+    """A version as it was published: its id, the hash of what it says, its type, content and key."""
+
+    @property
+    def pk(self) -> Any:
+        """Return its id."""
+
+    @property
+    def content_hash(self) -> str:
+        """Return the hash of what it says; empty for one that must not be kept."""
+
+    @property
+    def type(self) -> str:
+        """Return the name of its type."""
+
+    @property
+    def content(self) -> Any:
+        """Return what the learner sees."""
+
+    @property
+    def key(self) -> Any:
+        """Return its key."""
+
+
+def parsed_question(version: Published) -> GradedQuestion:
     """Return a version ready to grade responses; InvalidQuestion where its content or key does not fit its type."""
     name = kept_name(version.pk, version.content_hash)
     found = _kept.get(name) if name else None

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from exams.domain.recall import DEFAULT_RETENTION, Memory, Recalled, review
 
@@ -114,36 +115,36 @@ class Standing:
 def advance(standing: Standing, answered: Answered, /, *, rule: MasteryRule) -> Standing:
     """Return the standing after one more answer, which is newer than all that it knows."""
     memory = review(standing.memory, answered.recalled, at=answered.at, retention=rule.retention)
-    after = replace(
-        standing,
-        answered_count=standing.answered_count + 1,
-        last_fraction=answered.fraction,
-        last_answered_at=answered.at,
-        version_id=answered.version_id,
-        memory=memory,
-    )
+    changes: dict[str, Any] = {
+        "answered_count": standing.answered_count + 1,
+        "last_fraction": answered.fraction,
+        "last_answered_at": answered.at,
+        "version_id": answered.version_id,
+        "memory": memory,
+    }
     if not answered.is_right:
-        return replace(
-            after,
-            wrong_count=after.wrong_count + (not answered.is_blank),
-            blank_count=after.blank_count + answered.is_blank,
-            right_streak=0,
-            source_kind=answered.source_kind,
-            source_id=answered.source_id,
-            first_wrong_at=after.first_wrong_at or answered.at,
-            last_wrong_at=answered.at,
-            mastered_at=None,
-        )
-    after = replace(after, right_count=after.right_count + 1, right_streak=after.right_streak + 1, right_at=answered.at)
-    if after.is_in_book and _is_mastered(after, rule):
-        return replace(after, mastered_at=answered.at)
-    return after
+        changes |= {
+            "wrong_count": standing.wrong_count + (not answered.is_blank),
+            "blank_count": standing.blank_count + answered.is_blank,
+            "right_streak": 0,
+            "source_kind": answered.source_kind,
+            "source_id": answered.source_id,
+            "first_wrong_at": standing.first_wrong_at or answered.at,
+            "last_wrong_at": answered.at,
+            "mastered_at": None,
+        }
+    else:
+        streak = standing.right_streak + 1
+        changes |= {"right_count": standing.right_count + 1, "right_streak": streak, "right_at": answered.at}
+        if standing.is_in_book and _is_mastered(streak, memory, rule):
+            changes["mastered_at"] = answered.at
+    return replace(standing, **changes)
 
 
-def _is_mastered(standing: Standing, rule: MasteryRule) -> bool:
+def _is_mastered(streak: int, memory: Memory, rule: MasteryRule) -> bool:
     if rule.kind is MasteryKind.STREAK:
-        return standing.right_streak >= rule.streak
-    return standing.memory is not None and standing.memory.stability >= rule.days
+        return streak >= rule.streak
+    return memory.stability >= rule.days
 
 
 def act(standing: Standing, hand_act: HandAct, /, *, at: datetime) -> Standing:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from edu.core.errors import NotFound
@@ -22,7 +22,12 @@ from exams.permissions import managed_exams
 DAYS = (30, 90)
 QUESTIONS_SHOWN = 10
 MOST_EXAMS = 30
+MOST_ANSWERS = 50_000
+"""Answers of practice that are looked at: shares of so many are known to a per cent, and a page waits for them."""
+NARROWED = 12
+"""How often the time is halved at most: thirty days to some ten minutes."""
 _WRONG = Q(fraction__lt=1 - 1e-6) | Q(state="blank")
+_COUNTS = Q(fraction__isnull=False) | Q(state="blank")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,12 +81,14 @@ class WeakTopic:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeakTopics:
     """What a page shows: topics, the most wrong first; how many are left out for too few learners; how many learners
-    answered anything (None below FEWEST_LEARNERS); open reports on the bank's questions."""
+    answered anything (None below FEWEST_LEARNERS); open reports on the bank's questions; since when practice counts
+    where that is later than asked for, as too much was answered (None: as asked for)."""
 
     topics: tuple[WeakTopic, ...]
     left_out: int
     learners: int | None
     open_reports: int
+    practised_since: datetime | None = None
 
 
 def list_groups(*, user: Any, bank: Bank) -> list[Group]:
@@ -145,50 +152,48 @@ def people_of_group(*, user: Any, bank: Bank, key: str) -> set[int] | None:
 
 
 def find_weak_topics(*, bank: Bank, people: Collection[int] | None, days: int, now: datetime) -> WeakTopics:
-    """Return where the people fail in a bank that the caller fetched through the policy; eight statements at most."""
+    """Return where the people fail in a bank that the caller fetched through the policy.
+
+    Where more than MOST_ANSWERS were given in practice in that time, only as long is looked back as holds fewer. Seven
+    statements at most, and up to NARROWED more for a bank in which so much is answered.
+    """
     since = now - timedelta(days=days)
     own = Question.objects.filter(bank=bank)
-    practised = PracticeAnswer.objects.filter(
-        Q(fraction__isnull=False) | Q(state="blank"), answered_at__gte=since, question_id__in=own.values("pk")
-    ).exclude(state="pending")
+    topic_of = dict(own.values_list("pk", "topic_id"))
+    # Of a class, the databases shall go by the people's answers and not by everybody's to the bank's questions: with an
+    # expression for the question no index of it is in question.
+    asked = PracticeAnswer.objects.alias(asked=F("question_id") + 0)
+    practised: QuerySet[Any] = asked.filter(**{"question_id__in" if people is None else "asked__in": own.values("pk")})
     released = Attempt.objects.filter(
         state=Attempt.State.GRADED, released_at__isnull=False, submitted_at__gte=since
     ).values("pk")
-    sat = ItemResult.objects.filter(
-        Q(fraction__isnull=False) | Q(state="blank"),
-        attempt_id__in=released,
-        maximum__gt=0,
-        question_id__in=own.values("pk"),
-    ).exclude(state="pending")
-    sources: list[QuerySet[Any]] = [practised, sat]
+    sat: QuerySet[Any] = ItemResult.objects.filter(
+        attempt_id__in=released, maximum__gt=0, question_id__in=own.values("pk")
+    )
     if people is not None:
-        sources = [rows.filter(user_id__in=list(people)) for rows in sources]
-    by_topic: dict[int | None, dict[int, tuple[int, int]]] = {}
+        some = list(people)
+        practised, sat = practised.filter(user_id__in=some), sat.filter(user_id__in=some)
+    practised_since = _narrowed(practised, since=since, now=now)
     by_question: dict[int, dict[int, tuple[int, int]]] = {}
-    topic_of = own.filter(pk=OuterRef("question_id")).values("topic_id")[:1]
-    for rows in sources:
-        for row in (
-            rows.annotate(place=Subquery(topic_of))
+    for rows in (practised.filter(answered_at__gte=practised_since), sat):
+        for question_id, user_id, n, wrong in (
+            rows.filter(_COUNTS)
+            .exclude(state="pending")
             .order_by()
-            .values("place", "user_id")
+            .values_list("question_id", "user_id")
             .annotate(n=Count("pk"), wrong=Count("pk", filter=_WRONG))
+            .iterator()
         ):
-            _count(by_topic.setdefault(row["place"], {}), row)
+            _count(by_question.setdefault(question_id, {}), user_id, wrong, n)
+    by_topic: dict[int | None, dict[int, tuple[int, int]]] = {}
+    for question_id, counts in by_question.items():
+        of_topic = by_topic.setdefault(topic_of.get(question_id), {})
+        for user_id, (wrong, n) in counts.items():
+            _count(of_topic, user_id, wrong, n)
     shares = {topic_id: share_interval(sorted(counts.values())) for topic_id, counts in by_topic.items()}
     told = {topic_id for topic_id, share in shares.items() if share is not None}
     learners = {user_id for counts in by_topic.values() for user_id in counts}
-    if told:
-        shown = own.filter(_in_topics(told)).values("pk")
-        for rows in sources:
-            for row in (
-                rows.filter(question_id__in=shown)
-                .order_by()
-                .values("question_id", "user_id")
-                .annotate(n=Count("pk"), wrong=Count("pk", filter=_WRONG))
-                .iterator()
-            ):
-                _count(by_question.setdefault(row["question_id"], {}), row)
-    questions = _questions(by_question)
+    questions = _questions({pk: counts for pk, counts in by_question.items() if topic_of.get(pk) in told})
     names = {topic.pk: topic for topic in Topic.objects.filter(bank=bank)} if told else {}
     topics = [
         WeakTopic(
@@ -205,17 +210,26 @@ def find_weak_topics(*, bank: Bank, people: Collection[int] | None, days: int, n
         left_out=len(shares) - len(topics),
         learners=len(learners) if len(learners) >= FEWEST_LEARNERS else None,
         open_reports=QuestionReport.objects.filter(question__bank=bank, state=QuestionReport.State.OPEN).count(),
+        practised_since=practised_since if practised_since > since else None,
     )
 
 
-def _in_topics(topic_ids: Collection[int | None]) -> Q:
-    found = Q(topic_id__in=[pk for pk in topic_ids if pk is not None])
-    return found | Q(topic__isnull=True) if None in topic_ids else found
+def _narrowed(practised: QuerySet[PracticeAnswer], *, since: datetime, now: datetime) -> datetime:
+    """Return since when at most MOST_ANSWERS were given: the beginning of the time, or as late as halving says.
+
+    Each statement counts MOST_ANSWERS at most. The last half is taken as it is, however much was answered in it.
+    """
+    for _round in range(NARROWED):
+        some = practised.filter(answered_at__gte=since).order_by().values("pk")[: MOST_ANSWERS + 1]
+        if some.count() <= MOST_ANSWERS:
+            break
+        since = now - (now - since) / 2
+    return since
 
 
-def _count(counts: dict[int, tuple[int, int]], row: dict[str, Any]) -> None:
-    wrong, n = counts.get(row["user_id"], (0, 0))
-    counts[row["user_id"]] = (wrong + row["wrong"], n + row["n"])
+def _count(counts: dict[int, tuple[int, int]], user_id: int, wrong: int, n: int) -> None:
+    known_wrong, known_n = counts.get(user_id, (0, 0))
+    counts[user_id] = (known_wrong + wrong, known_n + n)
 
 
 def _questions(by_question: dict[int, dict[int, tuple[int, int]]]) -> dict[int | None, list[WeakQuestion]]:

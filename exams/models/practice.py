@@ -116,7 +116,7 @@ class PracticeAnswer(models.Model):
         db_comment="The learner, as the session has it",
     )
     index = models.PositiveIntegerField(db_comment="Place in the session, from 0")
-    question_id = models.BigIntegerField(db_index=True, db_comment="The question")
+    question_id = models.BigIntegerField(db_comment="The question")
     version_id = models.BigIntegerField(db_comment="The version that was asked")
     response = models.TextField(default="", db_comment="Canonical JSON of the response; empty for a blank")
     state = models.CharField(max_length=8, db_comment="graded, pending (self-assessed) or blank")
@@ -131,4 +131,5 @@ class PracticeAnswer(models.Model):
         indexes = [
             models.Index(fields=["user", "question_id"], name="practice_own_answers_idx"),
             models.Index(fields=["user", "answered_at"], name="practice_days_idx"),
+            models.Index(fields=["question_id", "answered_at"], name="practice_question_days_idx"),
         ]

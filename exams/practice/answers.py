@@ -14,15 +14,24 @@ from edu.core.clock import now_utc
 from edu.core.errors import Conflict, InvalidInput, NotFound
 from edu.events.publish import publish
 from edu.events.types import PracticeAnswered
+from edu.schema.kept_queries import insert_row
 from exams.answer_files import refuse_foreign_files
+from exams.delivery.parsed import parsed_question
 from exams.domain.certainty import HIGH
-from exams.domain.grading import GradingPolicy, Mark, MarkState, load_question, pending_paths, settle
+from exams.domain.grading import GradingPolicy, Mark, MarkState, pending_paths, settle
 from exams.domain.progress import EASY_SECONDS, MasteryRule
 from exams.domain.responses import split_certainty
 from exams.models import PracticeAnswer, PracticeSession, QuestionProgress, QuestionVersion
 from exams.practice.hidden import hidden_questions
-from exams.practice.prepared import insert
-from exams.practice.question_progress import answered_in_practice, find_preference, rebuild, record_answer, rule_of
+from exams.practice.question_progress import (
+    answered_in_practice,
+    count_answer,
+    find_preference,
+    rebuild,
+    record_answer,
+    rule_of,
+)
+from exams.practice.versions import Version
 
 OPEN_LETTER = "-"
 """How a question that is not answered stands in `PracticeSession.states`."""
@@ -52,7 +61,7 @@ class AnswerResult:
 
 
 def grade_item(
-    version: QuestionVersion,
+    version: Version,
     response: Any,
     *,
     order: Mapping[str, Sequence[str]] | None = None,
@@ -60,14 +69,14 @@ def grade_item(
 ) -> Mark:
     """Return the mark of a response to a version as the frozen order drew it; InvalidResponse when it does not fit."""
     policy = GradingPolicy(asks_certainty=asks_certainty)
-    return load_question(version.type, version.content, version.key).grade(response, policy=policy, order=order)
+    return parsed_question(version).grade(response, policy=policy, order=order)
 
 
 def answer_question(
     *,
     session: PracticeSession,
     index: int,
-    version: QuestionVersion,
+    version: Version,
     response: Any,
     seconds: int = 0,
     rule: MasteryRule | None = None,
@@ -77,7 +86,8 @@ def answer_question(
 
     The first answer counts: a repeated one returns what is stored. `seconds` is what the page measured,
     capped at an hour; `rule` is the learner's, `hidden` what her exams hide (hidden_questions), where the caller has
-    them. Four statements with both. The session's row is locked first, so of two devices one waits for the other.
+    them. Four statements with both, one of them before the transaction. That locks the session's row first, so of two
+    devices one waits for the other.
     InvalidResponse when it does not fit; PracticeFinished when the session is finished; QuestionHidden while an exam of
     hers hides the key; NotFound for an index outside it.
     """
@@ -91,7 +101,7 @@ def answer_question(
     mark = grade_item(version, response, order=session.items[index].get("order"))
     seconds = max(0, min(seconds, 3600))
     answer = PracticeAnswer(
-        session=session,
+        session_id=session.pk,
         user_id=session.user_id,
         index=index,
         question_id=version.question_id,
@@ -103,17 +113,18 @@ def answer_question(
         seconds=seconds,
         answered_at=now_utc(),
     )
+    counted = None
+    if mark.state != MarkState.PENDING:
+        counted = count_answer(
+            user_id=session.user_id,
+            question_id=version.question_id,
+            answered=answered_in_practice(answer),
+            rule=rule or rule_of(find_preference(user_id=session.user_id)),
+        )
     with transaction.atomic():
-        if not _claimed(session, answer) or not insert(answer):
+        if not _claimed(session, answer) or not insert_row(answer):
             return _former(session, index)
-        progress = None
-        if mark.state != MarkState.PENDING:
-            progress = record_answer(
-                user_id=session.user_id,
-                question_id=version.question_id,
-                answered=answered_in_practice(answer),
-                rule=rule or rule_of(find_preference(user_id=session.user_id)),
-            )
+        progress = record_answer(counted) if counted else None
     return AnswerResult(answer=answer, mark=mark, progress=progress, is_new=True)
 
 

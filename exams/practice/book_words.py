@@ -89,6 +89,12 @@ def due_words(row: QuestionProgress, /, *, now: datetime) -> str:
     return _("Due on %(date)s") % {"date": _date(row.due_at)}
 
 
+def due_words_in_book(row: QuestionProgress, /, *, now: datetime) -> str:
+    """Return when a question of the book is due again; empty for what is not in it."""
+    waits = row.last_wrong_at is not None and row.mastered_at is None
+    return due_words(row, now=now) if waits else ""
+
+
 def place_words(row: QuestionProgress, /, *, rule: MasteryRule) -> str:
     """Return why a question is in the book, or by what it left."""
     if row.last_wrong_at is None:

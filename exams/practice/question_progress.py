@@ -2,17 +2,19 @@
 all her answers where an exam, a regrade, an assessment or her mastery rule changes what counts.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import BigIntegerField, Q
 
+from edu.schema.kept_queries import Given, KeptQuery, insert_row, update_row
 from exams.delivery.reviewing import enters_books
 from exams.domain.progress import Answered, HandAct, MasteryKind, MasteryRule, Standing, advance, fold
 from exams.domain.recall import Memory
 from exams.models import Attempt, ItemResult, PracticeAnswer, PracticePreference, QuestionProgress
-from exams.practice.prepared import PreparedSelect, insert, update
 
 REBUILT_AT_ONCE = 500
 """Questions of one round of rebuilding: one transaction, for which nobody's save waits long."""
@@ -37,8 +39,10 @@ _SAME_NAMES = (
 )
 DERIVED = (*_SAME_NAMES, "stability", "difficulty", "due_at")
 """Columns of QuestionProgress that follow from answers."""
-_LOCKED_ROW = PreparedSelect(
-    lambda ids: QuestionProgress.objects.select_for_update().filter(user_id=ids[0], question_id=ids[1])
+_ROW: KeptQuery[QuestionProgress] = KeptQuery(
+    lambda: QuestionProgress.objects.filter(
+        user_id=Given("user_id", BigIntegerField()), question_id=Given("question_id", BigIntegerField())
+    )
 )
 
 
@@ -84,26 +88,43 @@ def put(row: QuestionProgress, standing: Standing, /) -> QuestionProgress:
     return row
 
 
-def record_answer(*, user_id: int, question_id: int, answered: Answered, rule: MasteryRule) -> QuestionProgress:
-    """Count one answer that was just stored; two statements. The caller holds the transaction.
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """One more answer of a learner, counted before its transaction begins: `row` as it will be (None where something
+    newer is known, so that all has to be counted anew), `former` what it said (None: there was none)."""
 
-    Where something newer is known, or another answer to the same question comes in at the same moment, the row is made
-    anew from all answers.
-    """
-    row = next(iter(_LOCKED_ROW.rows(user_id, question_id)), None)
+    user_id: int
+    question_id: int
+    rule: MasteryRule
+    row: QuestionProgress | None
+    former: Mapping[str, Any] | None = None
+
+
+def count_answer(*, user_id: int, question_id: int, answered: Answered, rule: MasteryRule) -> Counted:
+    """Count one more answer without writing it, so that nobody has to wait for it; one statement."""
+    counted = partial(Counted, user_id=user_id, question_id=question_id, rule=rule)
+    row = _ROW.first(user_id=user_id, question_id=question_id)
     if row is None:
-        row = put(QuestionProgress(user_id=user_id, question_id=question_id), advance(Standing(), answered, rule=rule))
-        return row if insert(row) else _rebuilt_row(user_id=user_id, question_id=question_id, rule=rule)
+        row = QuestionProgress(user_id=user_id, question_id=question_id)
+        return counted(row=put(row, advance(Standing(), answered, rule=rule)))
     standing = standing_of(row)
     if not standing.precedes(answered):
-        return _rebuilt_row(user_id=user_id, question_id=question_id, rule=rule)
-    update(put(row, advance(standing, answered, rule=rule)), DERIVED)
-    return row
+        return counted(row=None)
+    former = {name: getattr(row, name) for name in DERIVED}
+    return counted(row=put(row, advance(standing, answered, rule=rule)), former=former)
 
 
-def _rebuilt_row(*, user_id: int, question_id: int, rule: MasteryRule) -> QuestionProgress:
-    rebuild(user_id=user_id, question_ids=[question_id], rule=rule)
-    return QuestionProgress.objects.get(user_id=user_id, question_id=question_id)
+def record_answer(counted: Counted, /) -> QuestionProgress:
+    """Write how a learner stands after an answer that was just stored; one statement. The caller holds the transaction.
+
+    Where something newer is known, or anything changed the row since the answer was counted, the row is made anew from
+    all answers.
+    """
+    row, former = counted.row, counted.former
+    if row is not None and (insert_row(row) if former is None else update_row(row, former=former)):
+        return row
+    rebuild(user_id=counted.user_id, question_ids=[counted.question_id], rule=counted.rule)
+    return QuestionProgress.objects.get(user_id=counted.user_id, question_id=counted.question_id)
 
 
 def rebuild(*, user_id: int, question_ids: Iterable[int], rule: MasteryRule | None = None) -> None:

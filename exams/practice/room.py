@@ -5,6 +5,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from edu.core.clock import now_utc
@@ -14,6 +15,7 @@ from exams.form_responses import response_from_form
 from exams.models import PracticeAnswer, PracticeSession, QuestionProgress, QuestionVersion
 from exams.practice.answers import OPEN_LETTER, grade_item, judged_mark
 from exams.practice.hidden import hidden_questions
+from exams.practice.versions import PracticeVersion, Version, get_practice_versions
 from exams.presentation import ask_view, certainty_rows, review_view
 
 HISTORY_SIZE = 5
@@ -60,15 +62,48 @@ class ItemPage:
 
     session: PracticeSession
     index: int
-    version: QuestionVersion
-    question: Any
+    version: Version
     answer: PracticeAnswer | None
     shows_feedback: bool
+    mark: Mark | None = None
     palette: tuple[PaletteEntry, ...] = ()
     history: OwnHistory = field(default_factory=OwnHistory)
     progress: QuestionProgress | None = None
     is_hidden: bool = False
     letters: str = ""
+
+    @property
+    def item(self) -> Mapping[str, Any]:
+        """Return what the session says of the question: marks, and the order of its options where they have one."""
+        item: Mapping[str, Any] = self.session.items[self.index]
+        return item
+
+    @cached_property
+    def question(self) -> Any:
+        """Return the question as it may be shown now, made when it is first asked for."""
+        return self.question_at(self.number)
+
+    def question_at(self, number: int | str, /) -> Any:
+        """Return the question as it may be shown now, under a number or what stands for one."""
+        if self.answer is not None and self.shows_feedback:
+            return _reviewed(
+                self.version,
+                self.item,
+                self.answer,
+                number,
+                asks_certainty=self.session.asks_certainty,
+                mark=self.mark,
+            )
+        return ask_view(
+            type=self.version.type,
+            content=self.version.content,
+            name=f"q{number}",
+            number=str(number),
+            marks=self.item["marks"],
+            order=self.item.get("order") or {},
+            response=response_of(self.answer),
+            asks_certainty=self.session.asks_certainty,
+        )
 
     @property
     def entry(self) -> QuestionProgress | None:
@@ -150,10 +185,10 @@ def _share(answer: PracticeAnswer, certainty: int | None) -> Decimal | None:
 
 
 def _reviewed(
-    version: QuestionVersion,
+    version: Version,
     item: Mapping[str, Any],
     answer: PracticeAnswer,
-    number: int,
+    number: int | str,
     *,
     asks_certainty: bool,
     mark: Mark | None = None,
@@ -182,7 +217,7 @@ def _reviewed(
         parts=parts_of(mark.parts),
         explanation=version.explanation,
         source=version.source,
-        slot=number,
+        slot=number if isinstance(number, int) else 0,
         asks_certainty=asks_certainty,
     )
 
@@ -198,7 +233,7 @@ def item_page(*, session: PracticeSession, index: int | None) -> ItemPage:
     if index is None:
         places = [*range(session.position, len(session.items)), *range(session.position)]
         index = next((place for place in places if letters[place] == OPEN_LETTER), session.position)
-    version = QuestionVersion.objects.select_related("statistics").get(pk=session.items[index]["version_id"])
+    version = get_practice_versions([session.items[index]["version_id"]])[session.items[index]["version_id"]]
     answer = None
     if letters[index] != OPEN_LETTER:
         answer = PracticeAnswer.objects.filter(session=session, index=index).first()
@@ -232,7 +267,7 @@ def page_of(
     *,
     session: PracticeSession,
     index: int,
-    version: QuestionVersion,
+    version: PracticeVersion,
     answer: PracticeAnswer | None,
     progress: QuestionProgress | None = None,
     mark: Mark | None = None,
@@ -242,33 +277,18 @@ def page_of(
 ) -> ItemPage:
     """Return one question of a session as it may be shown now, from rows that are read already; no query.
 
-    `version` has its statistics, `progress` its question; `mark` is the answer's own where the caller has it; `hidden`
-    are the ids of the questions that an exam of hers hides.
+    `progress` has its question; `mark` is the answer's own where the caller has it; `hidden` are the ids of the
+    questions that an exam of hers hides.
     """
-    item = session.items[index]
     is_hidden = version.question_id in hidden
     reviews = answer is not None and shows_feedback(session) and not is_hidden
-    if answer is not None and reviews:
-        question = _reviewed(version, item, answer, index + 1, asks_certainty=session.asks_certainty, mark=mark)
-    else:
-        question = ask_view(
-            type=version.type,
-            content=version.content,
-            name=f"q{index + 1}",
-            number=str(index + 1),
-            marks=item["marks"],
-            order=item.get("order") or {},
-            response=response_of(answer),
-            slot=index + 1,
-            asks_certainty=session.asks_certainty,
-        )
     return ItemPage(
         session=session,
         index=index,
         version=version,
-        question=question,
         answer=answer,
         shows_feedback=reviews,
+        mark=mark if reviews else None,
         palette=palette,
         history=_history(version, progress) if reviews else OwnHistory(),
         progress=progress if reviews else None,
@@ -277,14 +297,11 @@ def page_of(
     )
 
 
-def _history(version: QuestionVersion, progress: QuestionProgress | None) -> OwnHistory:
-    statistics = getattr(version, "statistics", None)
-    shares = [statistics.practice_facility, statistics.facility] if statistics else []
-    share = next((share for share in shares if share is not None), None)
+def _history(version: PracticeVersion, progress: QuestionProgress | None) -> OwnHistory:
     return OwnHistory(
         tries=progress.answered_count if progress else 0,
         right=progress.right_count if progress else 0,
-        others_percent=None if share is None else round(100 * share),
+        others_percent=None if version.facility is None else round(100 * version.facility),
     )
 
 

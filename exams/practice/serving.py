@@ -2,51 +2,54 @@
 Called by the API by practice key.
 """
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import BigIntegerField, Exists, F, OuterRef, TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from edu.core.clock import now_utc
 from edu.core.errors import DomainError, InvalidInput, NotFound
+from edu.schema.kept_queries import Given, KeptQuery
 from exams.domain.progress import MasteryRule
-from exams.models import Attempt, PracticeAnswer, PracticeSession, QuestionProgress, QuestionVersion
+from exams.models import Attempt, PracticeAnswer, PracticeSession, QuestionProgress
 from exams.practice.answers import OPEN_LETTER, AnswerResult, answer_question, state_letter
 from exams.practice.clock import end_by_clock
 from exams.practice.hidden import hidden_questions, may_hide
 from exams.practice.keys import InvalidPracticeKey, PracticeKey
-from exams.practice.prepared import PreparedSelect
 from exams.practice.question_progress import rule_of
 from exams.practice.room import ItemPage, letters_of, page_of, shown_letters, shows_feedback
+from exams.practice.versions import PracticeVersion, get_practice_versions
 from exams.presentation import is_answered
 
-_UNSHOWN = (
-    "question__content",
-    "question__key",
-    "question__explanation",
-    "question__search_text",
-    "statistics__parts",
+_READ = (
+    "id",
+    "public_id",
+    "user_id",
+    "feedback",
+    "asks_certainty",
+    "states",
+    "ends_at",
+    "finished_at",
 )
-"""What no page of the room shows: the draft behind a version, and figures for authors."""
-_SESSION = PreparedSelect(
-    lambda ids: (
-        PracticeSession.objects.filter(pk=ids[0], user_id=ids[1], user__is_active=True)
-        .select_related("user__practice_preference")
-        .defer(*_unread_of_user())
-        .annotate(may_hide=Exists(Attempt.objects.filter(may_hide(), user_id=OuterRef("user_id"))))
+_RULE = ("mastery_kind", "mastery_streak", "mastery_days", "retention")
+_SESSION: KeptQuery[PracticeSession] = KeptQuery(
+    lambda: (
+        PracticeSession.objects.filter(
+            pk=Given("pk", BigIntegerField()), user_id=Given("user_id", BigIntegerField()), user__is_active=True
+        )
+        .only(*_READ)
+        .annotate(
+            raw_items=Cast("items", TextField()),
+            may_hide=Exists(Attempt.objects.filter(may_hide(), user_id=OuterRef("user_id"))),
+            **{name: F(f"user__practice_preference__{name}") for name in _RULE},
+        )
     )
 )
-_VERSIONS = PreparedSelect(
-    lambda ids: QuestionVersion.objects.select_related("statistics", "question").defer(*_UNSHOWN).filter(pk__in=ids)
-)
-
-
-def _unread_of_user() -> list[str]:
-    """Return the columns of an account that the room has no use for."""
-    fields = PracticeSession._meta.get_field("user").related_model._meta.concrete_fields
-    return [f"user__{field.name}" for field in fields if not field.primary_key]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +107,7 @@ def serve_answers(*, key: PracticeKey, answers: Sequence[GivenAnswer], ask: Sequ
     end_by_clock(session, now=now)
     hidden = hidden_questions(user_id=session.user_id, now=now) if session.may_hide else frozenset()
     versions = _find_versions(session, {*wanted, *(given.index for given in answers)})
-    rule = rule_of(getattr(session.user, "practice_preference", None))
+    rule = rule_of(session if session.mastery_kind else None)
     results = [_answered(session, versions, given, rule, hidden) for given in answers]
     for result in results:
         letters[result.answer.index] = state_letter(result.answer)
@@ -113,7 +116,7 @@ def serve_answers(*, key: PracticeKey, answers: Sequence[GivenAnswer], ask: Sequ
     if missing := [place for place in former if place not in known]:
         known |= {row.index: row for row in PracticeAnswer.objects.filter(session=session, index__in=missing)}
     shown = [place for place in known if shows_feedback(session)]
-    progress = _progress_of(session, results, versions, shown)
+    progress = _progress_of(session, results, shown)
 
     def page(index: int, result: AnswerResult | None = None) -> ItemPage:
         version = versions[session.items[index]["version_id"]]
@@ -145,16 +148,23 @@ def serve_answers(*, key: PracticeKey, answers: Sequence[GivenAnswer], ask: Sequ
 
 def _find_session(key: PracticeKey) -> PracticeSession:
     """Return the session of a key with its learner and how she wants to practise: one statement."""
-    session = next(iter(_SESSION.rows(key.session_id, key.user_id)), None)
+    session = _SESSION.first(pk=key.session_id, user_id=key.user_id)
     if session is None:
         raise InvalidPracticeKey
+    session.items = _items_of(session.raw_items)  # type: ignore[attr-defined] # annotated above
     return session
 
 
-def _find_versions(session: PracticeSession, indexes: set[int]) -> dict[int, QuestionVersion]:
-    """Return the versions of some places by id, with statistics and question: one statement, none without a place."""
+@lru_cache(maxsize=256)
+def _items_of(text: str) -> tuple[dict[str, Any], ...]:
+    """Return the items of a session; kept, since its learner comes again in a minute. Nobody may change them."""
+    return tuple(json.loads(text))
+
+
+def _find_versions(session: PracticeSession, indexes: set[int]) -> dict[int, PracticeVersion]:
+    """Return the versions of some places by id: one statement, none without a place."""
     ids = {session.items[index]["version_id"] for index in indexes}
-    found = {row.pk: row for row in _VERSIONS.rows(*ids)} if ids else {}
+    found = get_practice_versions(ids)
     if len(found) != len(ids):
         raise NotFound(_("There is no such question in this practice."))
     return found
@@ -162,7 +172,7 @@ def _find_versions(session: PracticeSession, indexes: set[int]) -> dict[int, Que
 
 def _answered(
     session: PracticeSession,
-    versions: Mapping[int, QuestionVersion],
+    versions: Mapping[int, PracticeVersion],
     given: GivenAnswer,
     rule: MasteryRule,
     hidden: Collection[int],
@@ -188,17 +198,13 @@ def _answered(
 def _progress_of(
     session: PracticeSession,
     results: Sequence[AnswerResult],
-    versions: Mapping[int, QuestionVersion],
     shown: Sequence[int],
 ) -> dict[int, QuestionProgress]:
-    """Return by question how the learner stands with what is shown, its question beside it; one statement where
-    something was answered before."""
+    """Return by question how the learner stands with what is shown; one statement where something was answered
+    before."""
     found = {result.progress.question_id: result.progress for result in results if result.progress is not None}
     older = {session.items[place]["question_id"] for place in shown} - set(found)
     if older:
         rows = QuestionProgress.objects.filter(user_id=session.user_id, question_id__in=older)
         found |= {row.question_id: row for row in rows}
-    for version in versions.values():
-        if version.question_id in found:
-            found[version.question_id].question = version.question
     return found

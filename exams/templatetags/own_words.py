@@ -5,7 +5,7 @@ from django import template
 from edu.core.clock import now_utc
 from exams.models import QuestionProgress
 from exams.practice.book_forms import MISTAKES
-from exams.practice.book_words import due_words
+from exams.practice.book_words import due_words_in_book
 
 register = template.Library()
 
@@ -13,14 +13,13 @@ register = template.Library()
 @register.filter
 def due_label(row: QuestionProgress) -> str:
     """Return when a question of the book is due again; empty for what is not in it."""
-    waits = row.last_wrong_at is not None and row.mastered_at is None
-    return due_words(row, now=now_utc()) if waits else ""
+    return due_words_in_book(row, now=now_utc())
 
 
 @register.filter
-def with_number(address: str, number: int) -> str:
-    """Return an address with a number behind it, as it stands."""
-    return f"{address}{int(number)}"
+def with_number(address: str, number: int | str) -> str:
+    """Return an address with a number behind it, as it stands, or with what stands for a number."""
+    return f"{address}{number}"
 
 
 @register.simple_tag

@@ -11,6 +11,7 @@ from edu.core.clock import now_utc
 from edu.events.types import ResultReleased
 from exams.domain.progress import HandAct
 from exams.models import Attempt, ItemResult, PracticeAnswer, PracticePreference, QuestionProgress
+from exams.practice import answers
 from exams.practice.answers import answer_question
 from exams.practice.book_entry import set_mastered
 from exams.practice.handlers import enter_exam_results
@@ -139,3 +140,34 @@ def check(life):
         waits = row.last_wrong_at is not None and row.mastered_at is None
         stored = (row.right_count, row.wrong_count, row.blank_count, row.right_streak, waits)
         assert stored == life.told_by_raw_results(version.question_id)
+
+
+@pytest.mark.parametrize("known", [False, True])
+@pytest.mark.parametrize("between", ["answer", "act"])
+def test_what_happens_while_an_answer_is_counted_is_counted_too(monkeypatch, known, between):
+    user, bank = make_user(), make_bank(visibility="public")
+    version = make_question(bank=bank)
+    if known:
+        answer_question(session=start_chapter_practice(user=user, bank=bank), index=0, version=version, response="a")
+    first, second = (start_chapter_practice(user=user, bank=bank) for _device in range(2))
+    plain = answers.count_answer
+
+    def interrupted(**asked):
+        counted = plain(**asked)
+        monkeypatch.setattr(answers, "count_answer", plain)
+        if between == "answer" or not known:
+            answer_question(session=second, index=0, version=version, response="a")
+        else:
+            set_mastered(user_id=user.pk, question_public_id=version.question.public_id, hand_act=HandAct.MASTERED)
+        return counted
+
+    monkeypatch.setattr(answers, "count_answer", interrupted)
+    result = answer_question(session=first, index=0, version=version, response="b")
+    row = QuestionProgress.objects.get()
+    assert row.answered_count == PracticeAnswer.objects.count() == result.progress.answered_count
+    if between == "act" and known:
+        assert row.hand_act == HandAct.MASTERED
+    before = {name: getattr(row, name) for name in DERIVED}
+    rebuild(user_id=user.pk, question_ids=[version.question_id])
+    row.refresh_from_db()
+    assert {name: getattr(row, name) for name in DERIVED} == before

@@ -10,6 +10,7 @@ from django.urls import reverse
 from edu.core.clock import now_utc
 from edu.notifications.models import Notification
 from exams.authoring.reports import answer_report, report_question
+from exams.figures import weak_topics
 from exams.models import Attempt, ItemResult
 from exams.models import QuestionReport as Report
 from tests.factories.courses import make_course, make_learner, make_organization, make_teacher
@@ -199,6 +200,33 @@ def test_the_page_asks_the_same_number_of_questions(client, author, bank, size, 
     client.get(URL, {"bank": bank.public_id})
     with django_assert_num_queries(18):
         client.get(URL, {"bank": bank.public_id})
+
+
+def test_where_too_much_was_practised_the_newest_counts_and_the_page_says_so(
+    client, author, bank, monkeypatch, django_assert_max_num_queries
+):
+    users = [make_user() for _index in range(6)]
+    version = make_question(bank=bank, topic=make_topic(bank, "Chapter"))
+    practise(users, version, wrong=6, days=20)
+    practise(users, version, wrong=0, days=2)
+    client.force_login(author)
+    assert shown(client).practised_since is None
+    assert "are counted" not in client.get(URL).content.decode()
+    monkeypatch.setattr(weak_topics, "MOST_ANSWERS", 6)
+    with django_assert_max_num_queries(18 + weak_topics.NARROWED):
+        found = shown(client)
+    [row] = found.topics
+    assert (row.percent, row.estimate.n) == (0, 6)
+    assert now_utc() - timedelta(days=20) < found.practised_since < now_utc() - timedelta(days=2)
+    assert "Of practice, the answers since" in client.get(URL).content.decode()
+
+
+def test_what_was_answered_all_at_once_is_counted_all(client, author, bank, monkeypatch):
+    users = [make_user() for _index in range(6)]
+    practise(users, make_question(bank=bank, topic=make_topic(bank, "Chapter")), wrong=3, days=0)
+    client.force_login(author)
+    monkeypatch.setattr(weak_topics, "MOST_ANSWERS", 2)
+    assert shown(client).topics[0].estimate.n == 6
 
 
 def test_the_inbox_is_linked_and_a_reply_reaches_the_reporter(client, author, bank):
