@@ -25,6 +25,11 @@ class Locked:
     questions: frozenset[int] = frozenset()
 
 
+def can_lock(bank: Bank, /) -> bool:
+    """Whether a bank may be closed to somebody who met it: it is for sale, an organisation's, or not for everybody."""
+    return bank.requires_grant or bank.organization_id is not None or bank.visibility != Bank.Visibility.PUBLIC
+
+
 def list_own_banks(*, user_id: int) -> list[Bank]:
     """Return the banks of all questions that the learner has answered or marked. One statement."""
     rows = QuestionProgress.objects.filter(user_id=user_id)
@@ -39,7 +44,7 @@ def find_locked(*, user: Any, banks: Iterable[Bank] | None = None) -> Locked:
     she left is closed in any case. No statement where all banks are for everybody; six to ten where one is closed.
     """
     rows = list_own_banks(user_id=user.pk) if banks is None else list(banks)
-    doubtful = [row for row in rows if row.requires_grant or row.organization_id or row.visibility != "public"]
+    doubtful = [row for row in rows if can_lock(row)]
     if not doubtful:
         return Locked()
     granted = list_accessible(user_id=user.pk, product_keys=[row.product_key for row in doubtful if row.requires_grant])
