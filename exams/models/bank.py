@@ -256,6 +256,11 @@ class Question(PreviewableMixin, WorkflowMixin, DraftStateMixin, LockableMixin, 
         related_name="+",
         db_comment="Who wrote it",
     )
+    practice_decisions = models.JSONField(
+        null=True,
+        db_comment="Versions that practice marks otherwise than they were published: {version id: {policy, key, "
+        "change_set}}; null: none",
+    )
     is_withheld = models.BooleanField(
         default=False, db_comment="Waits for a second person's approval: nothing draws it whatever its status"
     )

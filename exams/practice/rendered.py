@@ -8,6 +8,7 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from exams.practice.decided import find_practice_decision
 from exams.practice.room import ItemPage
 
 PLACEHOLDER = "-"
@@ -52,10 +53,12 @@ def forget() -> None:
 
 def _place(page: ItemPage) -> tuple[object, ...]:
     item, version = page.session.items[page.index], page.version
+    decision = find_practice_decision(version)
     order = json.dumps(item.get("order") or {})
     return (
         version.pk,
         version.published_at,
+        decision.change_set_id if decision else 0,
         page.index,
         item["marks"],
         order,
