@@ -15,7 +15,7 @@ from edu.core.plots.bars import bar_plot
 from exams.authoring.entries import author_page, author_post, say
 from exams.authoring.reports import answer_report, get_report, list_reports
 from exams.authoring.tabs import question_tabs
-from exams.authoring.usage import list_uses
+from exams.authoring.usage import list_uses, sets_naming
 from exams.domain.statistics import MINIMUM_N
 from exams.domain.text import one_line
 from exams.models import ItemResult, Question, QuestionReport, QuestionStatistics
@@ -60,6 +60,9 @@ def figures(request: HttpRequest, public_id: Any) -> HttpResponse:
         "uses": uses,
         "other_papers": others,
         "elsewhere": elsewhere,
+        "sets": sets_naming(bank_id=question.bank_id, questions=Question.objects.filter(pk=question.pk))
+        if may_edit
+        else (),
         "others_elsewhere": others_elsewhere,
         "figures": [_dressed(row) | {"judges_anew": may_edit and _judges_anew(row, question)} for row in rows],
         "may_edit": may_edit,
