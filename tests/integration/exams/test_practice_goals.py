@@ -358,7 +358,12 @@ def test_one_click_stops_the_reminders(client, deliver_events):
     user, other = make_reminded(due=1), make_reminded(due=1)
     link = make_unsubscribe_url(user_id=user.pk, category="practice")
     path = "/" + link.split("/", 3)[3]
-    assert client.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    asked = client.get(path).content.decode()
+    assert "No more reminders to practise?" in asked
+    assert PracticePreference.objects.get(user=user).reminds
+    done = client.post(path, {"List-Unsubscribe": "One-Click"})
+    assert (done.status_code, "behind the bell" in done.content.decode()) == (200, False)
+    assert reverse("practice:goals") in done.content.decode()
     deliver_events()
     assert not PracticePreference.objects.get(user=user).reminds
     assert PracticePreference.objects.get(user=other).reminds
