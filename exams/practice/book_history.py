@@ -43,6 +43,8 @@ class Given:
     corrected: str = ""
     """Why it is judged otherwise than at first, by a corrected key; empty where it is not."""
     corrected_at: datetime | None = None
+    has_new_key: bool = False
+    """Whether the key itself was corrected then."""
 
     @property
     def verdict_label(self) -> str:
@@ -116,6 +118,7 @@ def _of_practice(answer: PracticeAnswer, version: QuestionVersion, change: Pract
         seconds=answer.seconds or None,
         corrected=change.change_set.reason if change else "",
         corrected_at=change.changed_at if change else None,
+        has_new_key=change is not None and change.change_set.key is not None,
     )
 
 

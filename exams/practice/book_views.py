@@ -86,7 +86,7 @@ def wrong_answers(request: HttpRequest) -> HttpResponse:
             "retry_form": RetryForm(auto_id="retry_%s"),
             "page_obj": page_obj,
             "rule_words": rule_words(book.counts.rule),
-            "doors": locked_doors(user=request.user, banks=book.locked.banks),
+            "doors": locked_doors(user=request.user, banks=book.locked.banks) if book.counts.states[LOCKED] else (),
             "mistakes": MISTAKES,
             "undo_count": take_undo(request),
         },
