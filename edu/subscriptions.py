@@ -28,6 +28,7 @@ SUBSCRIPTIONS: dict[type[types.Event], tuple[str, ...]] = {
         "exams.regrading.handlers.correct_books",
         "certificates.handlers.on_attempts_regraded",
     ),
+    types.PracticeRegraded: ("exams.practice.handlers.correct_practice",),
     types.UserRegistered: ("edu.notifications.handlers.welcome",),
     types.AccountDeleted: (
         "edu.audit.handlers.record_account_deleted",

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from edu.notifications.kinds import Kind, register
+from edu.notifications.kinds import Kind, StopWords, register, register_stop_words
 
 register(
     Kind(
@@ -177,5 +177,17 @@ register(
             "reason": "The power had failed.",
             "deadline_at": "2026-05-01T10:30:00+08:00",
         },
+    ),
+)
+
+register_stop_words(
+    category="practice",
+    words=StopWords(
+        question=_("No more reminders to practise?"),
+        text=_("You are reminded on days on which you have not practised yet, by mail and in the site. Both will end."),
+        button=_("Stop the reminders"),
+        done=_("You are not reminded to practise any more, neither by mail nor in the site."),
+        back="practice:goals",
+        back_label=_("Be reminded again, or change your goal"),
     ),
 )

@@ -201,6 +201,14 @@ class AttemptsRegraded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PracticeRegraded(Event):
+    """A corrected key changed how answers of practice of some learners to a question are judged, or was taken back."""
+
+    question_id: int
+    user_ids: list[int]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ResultReleased(Event):
     """A learner may now see the result of an attempt."""
 

@@ -55,6 +55,32 @@ class Kind:
         return f"{room}/notices/{kind}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class StopWords:
+    """What the page of a mail's link says where it stops more than mails: the question, what stops, the button, what
+    was done, and where it is taken up again (name of an address, and its label)."""
+
+    question: str | Promise
+    text: str | Promise
+    button: str | Promise
+    done: str | Promise
+    back: str
+    back_label: str | Promise
+
+
+_stop_words: dict[str, StopWords] = {}
+
+
+def register_stop_words(*, category: str, words: StopWords) -> None:
+    """Let a category have words of its own on the page that ends its mails; registered again they are replaced."""
+    _stop_words[category] = words
+
+
+def find_stop_words(category: str) -> StopWords | None:
+    """Return the words of a category, None for one whose mails alone are ended."""
+    return _stop_words.get(category)
+
+
 def register(*kinds: Kind) -> None:
     """Make kinds known; a later registration of the same name replaces the earlier."""
     _kinds.update({kind.name: kind for kind in kinds})

@@ -17,7 +17,7 @@ from edu.accounts.requests import get_person
 from edu.accounts.views import account_nav
 from edu.core.errors import InvalidInput, NotFound
 from edu.notifications.forms import PreferencesForm
-from edu.notifications.kinds import CATEGORIES, list_kinds
+from edu.notifications.kinds import CATEGORIES, find_stop_words, list_kinds
 from edu.notifications.models import Notification
 from edu.notifications.queries import list_muted_categories
 from edu.notifications.services import mark_all_read, mark_read, set_muted_categories, switch_off_mails
@@ -116,4 +116,5 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
             switch_off_mails(user_id=user_id, category=category)
         except InvalidInput as error:
             raise Http404 from error
-    return render(request, "notifications/unsubscribe.html", {"category": CATEGORIES[category], "done": done})
+    context = {"category": CATEGORIES[category], "done": done, "words": find_stop_words(category)}
+    return render(request, "notifications/unsubscribe.html", context)

@@ -15,7 +15,9 @@ from edu.core.ids import find_uuid
 from edu.jobs.queries import get_own_job
 from exams.authoring.bulk import PREVIEWED, get_bulk, plan_bulk, request_bulk, undo_bulk
 from exams.authoring.entries import author_page, author_post, say
-from exams.models import Bank, BulkAction
+from exams.authoring.listing import list_questions
+from exams.authoring.usage import sets_naming
+from exams.models import Bank, BulkAction, BulkChange, Question
 from exams.policies_authoring import get_editable_bank
 
 UNDONE = "bulk_undone"
@@ -74,6 +76,19 @@ def start(request: HttpRequest, public_id: Any) -> HttpResponse:
     return redirect("authoring:bulk", public_id=action.public_id)
 
 
+def _sets_naming(action: BulkAction) -> list[Any]:
+    """Return the practice sets that name questions which an action is about to retire or delete, with how many."""
+    if action.verb not in {"retire", "delete"} or action.state != BulkAction.State.PLANNED:
+        return []
+    chosen = BulkChange.objects.filter(action=action).values("question_id")
+    questions = Question.objects.filter(bank_id=action.bank_id)
+    if action.filters and not BulkChange.objects.filter(action=action).exists():
+        questions = list_questions(bank=action.bank, filters=action.filters)
+    else:
+        questions = questions.filter(pk__in=chosen)
+    return sets_naming(bank_id=action.bank_id, questions=questions)
+
+
 def take_undone(request: HttpRequest, bank: Bank) -> dict[str, Any]:
     """Return what was chosen and filled in when a bulk action in this bank was refused just now, once: `questions`,
     `is_all`, `values`; empty otherwise."""
@@ -106,6 +121,7 @@ def bulk(request: HttpRequest, public_id: Any) -> HttpResponse:
         "title": TITLES.get(action.verb, action.verb),
         "action": action,
         "bank": action.bank,
+        "sets": _sets_naming(action),
         "rows": [
             (count, OUTCOMES.get(name, name)) for name, count in sorted(counts.items(), key=lambda pair: -pair[1])
         ],

@@ -101,6 +101,10 @@ class ExamForm(forms.ModelForm):
             "language": forms.Select(choices=settings.LANGUAGES),
         }
         help_texts = {
+            "release": _(
+                "Until a result is given out, practice hides its questions from the learner; where it never is, until "
+                "30 days after the close for everybody."
+            ),
             "title": _("Empty: the paper's title."),
             "closes_at": _("Every attempt ends by then. Empty: a week after it opens."),
             "access_code": _("Asked before the start; say it in the room when everybody is there."),

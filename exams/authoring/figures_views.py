@@ -15,7 +15,7 @@ from edu.core.plots.bars import bar_plot
 from exams.authoring.entries import author_page, author_post, say
 from exams.authoring.reports import answer_report, get_report, list_reports
 from exams.authoring.tabs import question_tabs
-from exams.authoring.usage import list_uses
+from exams.authoring.usage import list_uses, sets_naming
 from exams.domain.statistics import MINIMUM_N
 from exams.domain.text import one_line
 from exams.models import ItemResult, Question, QuestionReport, QuestionStatistics
@@ -26,7 +26,9 @@ from exams.policies_authoring import (
     list_editable_exams,
     list_editable_papers,
 )
+from exams.practice.decided import find_practice_decision
 from exams.regrading.change_sets import is_asked_in_exams
+from exams.regrading.keys import key_text
 from exams.uses import list_uses_elsewhere
 from exams.view_models import LETTERS, TYPE_LABELS
 
@@ -58,8 +60,12 @@ def figures(request: HttpRequest, public_id: Any) -> HttpResponse:
         "uses": uses,
         "other_papers": others,
         "elsewhere": elsewhere,
+        "sets": sets_naming(bank_id=question.bank_id, questions=Question.objects.filter(pk=question.pk))
+        if may_edit
+        else (),
         "others_elsewhere": others_elsewhere,
-        "figures": [_dressed(row) for row in rows],
+        "figures": [_dressed(row) | {"judges_anew": may_edit and _judges_anew(row, question)} for row in rows],
+        "may_edit": may_edit,
         "needed": MINIMUM_N,
         "can_regrade": is_asked_in_exams(request.user, question_id=question.pk),
         "reports": QuestionReport.objects.filter(question=question).select_related("reporter", "version")[:20]
@@ -67,6 +73,17 @@ def figures(request: HttpRequest, public_id: Any) -> HttpResponse:
         else (),
     }
     return render(request, "exams/authoring/figures.html", context)
+
+
+def _judges_anew(row: QuestionStatistics, question: Question) -> bool:
+    """Whether answers of practice to a version were judged by another key than today's version has, and nothing was
+    decided about them yet."""
+    version, current = row.version, question.current_version
+    if current is None or version.pk == current.pk or not row.practice_count or version.type != current.type:
+        return False
+    if find_practice_decision(version, question) is not None:
+        return False
+    return version.key != current.key and key_text(version, version.key) != key_text(current, current.key)
 
 
 def _percent(value: float | None) -> int | None:

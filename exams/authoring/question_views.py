@@ -41,6 +41,7 @@ from exams.authoring.questions import (
 from exams.authoring.review import find_open_review, submit_for_review
 from exams.authoring.schedule import schedule_question
 from exams.authoring.tabs import question_tabs
+from exams.authoring.usage import sets_naming
 from exams.domain.errors import InvalidQuestion, Problem, UnknownQuestionType
 from exams.domain.grading import check_question
 from exams.models import Bank, Question, QuestionComment, QuestionVersion, Topic
@@ -311,6 +312,12 @@ def change_status(request: HttpRequest, public_id: Any) -> HttpResponse:
         elif verb == "retire":
             retire_question(question=question, actor=request.user)
             messages.success(request, _("Retired. It is not drawn any more."))
+            named = sets_naming(bank_id=question.bank_id, questions=Question.objects.filter(pk=question.pk))
+            if named:
+                titles = ", ".join(row.title for row, _count in named)
+                messages.info(
+                    request, _("These practice sets name it and leave it out now: %(sets)s") % {"sets": titles}
+                )
         elif verb == "restore":
             restore_question(question=question, actor=request.user)
             messages.success(request, _("Restored."))

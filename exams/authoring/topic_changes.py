@@ -10,7 +10,7 @@ from edu.audit.services import record
 from edu.core.clock import now_utc
 from edu.core.errors import NotFound
 from exams.authoring.topic_pointers import POINTERS
-from exams.models import Bank, Topic, TopicChange, TopicChangePart
+from exams.models import Bank, PracticeSet, Topic, TopicChange, TopicChangePart
 
 AT_ONCE = 1_000
 LISTED = 10
@@ -135,6 +135,38 @@ def note_followers(change: TopicChange, source: Topic, target: Topic | None) -> 
             ),
             batch_size=50,
         )
+
+
+SET_KIND = "set"
+"""What a part of a change calls living practice sets: they name a topic in their filter and by no column."""
+
+
+def repoint_sets(change: TopicChange, source: Topic, target: Topic) -> None:
+    """Let living practice sets of a topic follow it into another, and write them down."""
+    ids = _rename_in_sets(source.bank_id, str(source.public_id), str(target.public_id))
+    if ids:
+        TopicChangePart.objects.create(
+            change=change, kind=SET_KIND, former_id=source.pk, present_id=target.pk, row_ids=ids
+        )
+
+
+def send_sets_home(part: TopicChangePart, /) -> None:
+    """Let living practice sets that followed name their former topic again, where nobody chose another since."""
+    topics = Topic.objects.only("id", "public_id", "bank_id").in_bulk([part.former_id, part.present_id])
+    former, present = topics.get(part.former_id), topics.get(part.present_id)
+    if former is not None and present is not None:
+        _rename_in_sets(former.bank_id, str(present.public_id), str(former.public_id), among=part.row_ids)
+
+
+def _rename_in_sets(bank_id: int, old: str, new: str, *, among: Sequence[int] | None = None) -> list[int]:
+    rows = PracticeSet.objects.filter(bank_id=bank_id, kind=PracticeSet.Kind.LIVING, filters__topic=old)
+    if among is not None:
+        rows = rows.filter(pk__in=among)
+    found = list(rows.only("id", "filters"))
+    for row in found:
+        row.filters = {**row.filters, "topic": new}
+    PracticeSet.objects.bulk_update(found, ["filters"])
+    return [row.pk for row in found]
 
 
 def list_changes(*, bank: Bank, limit: int = LISTED) -> list[TopicChange]:

@@ -20,6 +20,7 @@ from exams.authoring.topic_changes import (
     note_change,
     note_followers,
     place_of,
+    repoint_sets,
 )
 from exams.authoring.topic_pointers import repoint
 from exams.models import Topic, TopicChange
@@ -50,6 +51,7 @@ def _pour(merge: TopicChange, source: Topic, target: Topic, place: dict[str, Any
     """Let all of a topic, which stood at a place, follow into another, and delete it."""
     merge.topics.append(place)
     note_followers(merge, source, target)
+    repoint_sets(merge, source, target)
     merge.question_count += repoint(source=source, target=target)
     there = {row.name: row for row in Topic.objects.filter(parent=target).exclude(pk=source.pk)}
     position = len(there)

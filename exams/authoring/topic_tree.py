@@ -19,6 +19,7 @@ from exams.authoring.topic_changes import (
     note_followers,
     place_of,
     renumber,
+    repoint_sets,
 )
 from exams.authoring.topic_pointers import repoint
 from exams.models import BlueprintRule, Question, Topic, TopicChange
@@ -124,6 +125,8 @@ def remove_topic(*, topic: Topic, target: Topic | None, actor: Any, only_empty: 
         ]
         for row in subtree:
             note_followers(change, row, target)
+            if target is not None:
+                repoint_sets(change, row, target)
             change.question_count += repoint(source=row, target=target)
         change.save(update_fields=["topics", "question_count"])
         Topic.objects.filter(pk__in=[row.pk for row in subtree]).delete()

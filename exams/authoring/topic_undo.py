@@ -9,7 +9,16 @@ from django.utils.translation import gettext as _
 from edu.core.clock import now_utc
 from edu.core.errors import Conflict
 from exams.authoring.banks import MAXIMUM_DEPTH
-from exams.authoring.topic_changes import audit_change, depth_of, hang, list_subtree, lock_tree, take_place
+from exams.authoring.topic_changes import (
+    SET_KIND,
+    audit_change,
+    depth_of,
+    hang,
+    list_subtree,
+    lock_tree,
+    send_sets_home,
+    take_place,
+)
 from exams.authoring.topic_counts import shift_counts
 from exams.authoring.topic_pointers import POINTERS
 from exams.models import Question, Topic, TopicChange
@@ -146,6 +155,9 @@ def _send_home(change: TopicChange) -> int:
     by_kind = {pointer.kind: pointer for pointer in POINTERS}
     restored = 0
     for part in change.parts.order_by("pk").iterator(chunk_size=20):
+        if part.kind == SET_KIND:
+            send_sets_home(part)
+            continue
         rows = by_kind[part.kind].rows.filter(pk__in=part.row_ids, topic_id=part.present_id)
         if part.kind == "question":
             shown = Question.objects.filter(pk__in=part.row_ids, topic_id=part.present_id).count()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from exams.models import (
     BlueprintRule,
@@ -14,6 +14,7 @@ from exams.models import (
     PaperItem,
     PaperVersion,
     PracticeAnswer,
+    PracticeSet,
     Question,
     QuestionProgress,
     QuestionVersion,
@@ -35,16 +36,34 @@ def pooled_version_ids(*, bank_ids: Iterable[int]) -> set[int]:
 
 
 def used_question_ids(*, questions: Sequence[Question]) -> set[int]:
-    """Return those of the questions that a paper holds, another room asks or a learner has met; six queries, and those
-    of the other rooms."""
+    """Return those of the questions that a paper holds, a practice set names, another room asks or a learner has met;
+    seven queries, and those of the other rooms."""
     ids = [question.pk for question in questions]
     used: set[int] = set()
     for model in (PaperItem, PracticeAnswer, ItemResult, QuestionProgress):
         used |= set(model.objects.filter(question_id__in=ids).values_list("question_id", flat=True))
     used |= ids_used_elsewhere(question_ids=ids)
+    named = {pk for row in _fixed_sets({question.bank_id for question in questions}) for pk in row.question_ids}
+    used |= named & set(ids)
     pooled = pooled_version_ids(bank_ids={question.bank_id for question in questions})
     own = QuestionVersion.objects.filter(question_id__in=ids).values_list("question_id", "pk")
     return used | {question_id for question_id, version_id in own if version_id in pooled}
+
+
+def _fixed_sets(bank_ids: Iterable[int]) -> list[PracticeSet]:
+    rows = PracticeSet.objects.filter(bank_id__in=set(bank_ids), kind=PracticeSet.Kind.FIXED, archived_at__isnull=True)
+    return list(rows.only("id", "public_id", "title", "bank_id", "question_ids").order_by("title"))
+
+
+def sets_naming(*, bank_id: int, questions: QuerySet[Question]) -> list[tuple[PracticeSet, int]]:
+    """Return the practice sets of a bank that name any of the questions, with how many of them; two queries."""
+    rows = _fixed_sets([bank_id])
+    named = {pk for row in rows for pk in row.question_ids}
+    if not named:
+        return []
+    meant = set(questions.filter(pk__in=named).values_list("pk", flat=True))
+    counts = [(row, len(meant & set(row.question_ids))) for row in rows]
+    return [(row, n) for row, n in counts if n]
 
 
 @dataclass(frozen=True, kw_only=True)

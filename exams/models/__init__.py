@@ -18,7 +18,7 @@ from exams.models.practice import PracticeAnswer, PracticeSession
 from exams.models.practice_set import PracticeChoice, PracticeExport, PracticeSet
 from exams.models.progress import PracticePreference, QuestionProgress
 from exams.models.question_change import QuestionChange
-from exams.models.regrading import RegradeChange, RegradeSet
+from exams.models.regrading import PracticeChange, RegradeChange, RegradeSet
 from exams.models.review import QuestionComment, QuestionReview
 from exams.models.search import QuestionTerms
 from exams.models.signals import AttemptSignal, SignalTally
@@ -55,6 +55,7 @@ __all__ = [
     "PaperSection",
     "PaperVersion",
     "PracticeAnswer",
+    "PracticeChange",
     "PracticeChoice",
     "PracticeExport",
     "PracticePreference",

@@ -256,6 +256,11 @@ class Question(PreviewableMixin, WorkflowMixin, DraftStateMixin, LockableMixin, 
         related_name="+",
         db_comment="Who wrote it",
     )
+    practice_decisions = models.JSONField(
+        null=True,
+        db_comment="Versions that practice marks otherwise than they were published: {version id: {policy, key, "
+        "change_set}}; null: none",
+    )
     is_withheld = models.BooleanField(
         default=False, db_comment="Waits for a second person's approval: nothing draws it whatever its status"
     )
@@ -364,3 +369,9 @@ class QuestionVersion(models.Model):
     class Meta:
         db_table_comment = "Published versions of questions; rows never change"
         constraints = [models.UniqueConstraint(fields=["question", "number"], name="version_number_unique")]
+
+    @property
+    def practice_decisions(self) -> dict[str, Any] | None:
+        """Return what was decided about versions of its question (`Question.practice_decisions`)."""
+        decisions: dict[str, Any] | None = self.question.practice_decisions
+        return decisions

@@ -92,6 +92,9 @@ class PracticeSession(models.Model):
             )
         ]
 
+    left_out_count = 0
+    """Questions that were left out when it was begun just now, since an exam of the learner hides them; not stored."""
+
     @property
     def limit_seconds(self) -> int:
         """Return how long the clock runs, 0 without one."""

@@ -60,6 +60,9 @@ class PracticeSet(models.Model):
         _("questions"), max_length=6, choices=Kind, default=Kind.FIXED, db_comment="fixed list or living filter"
     )
     question_ids = models.JSONField(default=list, db_comment="Ids of the questions of a fixed set, in order")
+    former_question_ids = models.JSONField(
+        null=True, db_comment="The list before its last change, which can be taken back; null: nothing to take back"
+    )
     filters = models.JSONField(default=dict, db_comment="Filter of a living set, as the bank's list names them")
     count = models.PositiveSmallIntegerField(
         _("questions a session"),

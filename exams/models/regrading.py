@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from edu.core.ids import new_public_id
 
@@ -24,6 +25,7 @@ class RegradeSet(models.Model):
 
         EXAM = "exam", _("this exam")
         ALL = "all", _("all my exams that asked this version")
+        NONE = "none", pgettext_lazy("regrade", "practice only")
 
     class Certificates(models.TextChoices):
         """What happens to certificates of those who no longer pass."""
@@ -46,7 +48,14 @@ class RegradeSet(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_comment="Who decides"
     )
     exam = models.ForeignKey(
-        "exams.Exam", on_delete=models.CASCADE, related_name="regrades", db_comment="The exam it was made from"
+        "exams.Exam",
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="regrades",
+        db_comment="The exam it was made from; null where it is of practice only",
+    )
+    with_practice = models.BooleanField(
+        default=False, db_comment="Whether answers of practice are judged too: who made it writes in the bank"
     )
     version = models.ForeignKey(
         "exams.QuestionVersion", on_delete=models.PROTECT, related_name="+", db_comment="The version that was asked"
@@ -63,7 +72,7 @@ class RegradeSet(models.Model):
     undoes = models.ForeignKey(
         "self", null=True, on_delete=models.CASCADE, related_name="undone_by", db_comment="The change set it undoes"
     )
-    scope = models.CharField(max_length=4, choices=Scope, default=Scope.EXAM, db_comment="This exam or all")
+    scope = models.CharField(max_length=4, choices=Scope, default=Scope.EXAM, db_comment="This exam, all, or none")
     exam_ids = models.JSONField(default=list, db_comment="Exams in which it holds, found when it was last computed")
     reason = models.CharField(_("reason"), max_length=200, db_comment="Why; told to learners")
     certificates = models.CharField(
@@ -71,6 +80,9 @@ class RegradeSet(models.Model):
     )
     state = models.CharField(max_length=10, choices=State, default=State.PREVIEWING, db_comment="Where it is")
     cursor = models.BigIntegerField(default=0, db_comment="Last attempt that was carried out, in order of their ids")
+    practice_cursor = models.BigIntegerField(
+        default=0, db_comment="Last answer of practice that was carried out, in order of their ids"
+    )
     summary = models.JSONField(default=dict, db_comment="What the preview found: counts and distributions")
     report = models.JSONField(default=dict, db_comment="What was done: counts and distributions")
     job = models.ForeignKey(
@@ -88,6 +100,16 @@ class RegradeSet(models.Model):
         db_table_comment = "Change sets of regrading"
         ordering = ["-id"]
         indexes = [models.Index(fields=["exam", "-id"], name="regrade_exam_idx")]
+
+    @property
+    def language(self) -> str:
+        """Return the language of what is written for it: that of its exam, or of the bank."""
+        return self.exam.language if self.exam is not None else self.version.question.bank.language
+
+    @property
+    def place_title(self) -> str:
+        """Return where it was made: the title of its exam, or the name of the bank."""
+        return self.exam.title if self.exam is not None else self.version.question.bank.name
 
 
 class RegradeChange(models.Model):
@@ -126,3 +148,22 @@ class RegradeChange(models.Model):
     class Meta:
         db_table_comment = "What change sets of regrading do to attempts"
         constraints = [models.UniqueConstraint(fields=["change_set", "attempt_id"], name="regrade_once_an_attempt")]
+
+
+class PracticeChange(models.Model):
+    """What a change set did to one answer of practice."""
+
+    change_set = models.ForeignKey(
+        RegradeSet, on_delete=models.CASCADE, related_name="practice_changes", db_comment="The change set"
+    )
+    answer_id = models.BigIntegerField(db_comment="The answer of practice")
+    user_id = models.BigIntegerField(db_comment="Its learner")
+    question_id = models.BigIntegerField(db_comment="Its question")
+    before = models.JSONField(db_comment="How it was judged: {state, fraction, is_easy}")
+    after = models.JSONField(db_comment="How it is judged since: {state, fraction, is_easy}")
+    changed_at = models.DateTimeField(db_comment="When")
+
+    class Meta:
+        db_table_comment = "What change sets of regrading did to answers of practice"
+        constraints = [models.UniqueConstraint(fields=["change_set", "answer_id"], name="practice_change_once")]
+        indexes = [models.Index(fields=["user_id", "question_id"], name="practice_change_own_idx")]

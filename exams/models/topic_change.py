@@ -63,7 +63,7 @@ class TopicChangePart(models.Model):
     """Some of the rows that a merge or deletion let point at another topic, or at none."""
 
     change = models.ForeignKey(TopicChange, on_delete=models.CASCADE, related_name="parts", db_comment="The change")
-    kind = models.CharField(max_length=20, db_comment="What they are: question, rule, session, result, change")
+    kind = models.CharField(max_length=20, db_comment="What they are: question, rule, session, result, change, set")
     former_id = models.BigIntegerField(db_comment="The topic they pointed at before")
     present_id = models.BigIntegerField(null=True, db_comment="The topic they point at since; null for none")
     row_ids = models.JSONField(db_comment="Ids of the rows, a thousand at most")

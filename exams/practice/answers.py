@@ -16,12 +16,12 @@ from edu.events.publish import publish
 from edu.events.types import PracticeAnswered
 from edu.schema.kept_queries import insert_row
 from exams.answer_files import refuse_foreign_files
-from exams.delivery.parsed import parsed_question
 from exams.domain.certainty import HIGH
 from exams.domain.grading import GradingPolicy, Mark, MarkState, pending_paths, settle
 from exams.domain.progress import EASY_SECONDS, MasteryRule
 from exams.domain.responses import split_certainty
 from exams.models import PracticeAnswer, PracticeSession, QuestionProgress, QuestionVersion
+from exams.practice.decided import find_practice_decision, mark_in_practice
 from exams.practice.hidden import hidden_questions
 from exams.practice.question_progress import (
     answered_in_practice,
@@ -69,7 +69,8 @@ def grade_item(
 ) -> Mark:
     """Return the mark of a response to a version as the frozen order drew it; InvalidResponse when it does not fit."""
     policy = GradingPolicy(asks_certainty=asks_certainty)
-    return parsed_question(version).grade(response, policy=policy, order=order)
+    decision = find_practice_decision(version)
+    return mark_in_practice(version, response, decision=decision, order=order, policy=policy)
 
 
 def answer_question(
@@ -109,7 +110,7 @@ def answer_question(
         response="" if mark.state == MarkState.BLANK else json.dumps(response, ensure_ascii=False, sort_keys=True),
         state=mark.state.value,
         fraction=mark.fraction,
-        is_easy=_is_easy(mark, response, seconds),
+        is_easy=is_easy(mark, response, seconds),
         seconds=seconds,
         answered_at=now_utc(),
     )
@@ -154,7 +155,7 @@ def _former(session: PracticeSession, index: int) -> AnswerResult:
     return AnswerResult(answer=kept, mark=None, progress=None, is_new=False)
 
 
-def _is_easy(mark: Mark, response: Any, seconds: int) -> bool:
+def is_easy(mark: Mark, response: Any, seconds: int) -> bool:
     """Whether an answer counts as quick and certain: all right, within EASY_SECONDS, and with the highest certainty."""
     _plain, certainty = split_certainty(response)
     return bool(mark.is_correct) and certainty == HIGH and seconds <= EASY_SECONDS
@@ -199,7 +200,7 @@ def assess_answer(*, session: PracticeSession, index: int, fraction: float) -> N
 
 def _settled(session: PracticeSession, answer: PracticeAnswer, judged: float) -> float:
     """Return the whole fraction of an answer once its pending parts are judged."""
-    version = QuestionVersion.objects.get(pk=answer.version_id)
+    version = QuestionVersion.objects.select_related("question").get(pk=answer.version_id)
     response = json.loads(answer.response) if answer.response else None
     mark = grade_item(version, response, order=session.items[answer.index].get("order"))
     paths = pending_paths(mark)

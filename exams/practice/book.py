@@ -15,7 +15,10 @@ from exams.practice.hidden import hidden_questions
 from exams.practice.question_progress import find_preference, rule_of
 
 STATES = ("open", "due", "blank", "mastered")
-"""Tabs of the book: wrong and still to master; asked again by now; only ever left blank; mastered."""
+"""Tabs of the book: wrong and still to master; asked again by now; only ever left blank; mastered. What is
+locked stands in none of them."""
+LOCKED = "locked"
+"""The tab of what is locked, whatever its state; it is there only while something is."""
 GROUPS = ("date", "topic", "type", "source")
 DAYS = (7, 30, 90)
 """Since when something was last wrong, as it can be chosen."""
@@ -26,7 +29,7 @@ MOST_FOUND_WORDS = 8
 class BookFilter:
     """What of the book is meant.
 
-    `state` is one of STATES, "waiting" (all that is still to master, blanks among it) or empty for every entry;
+    `state` is one of STATES, LOCKED, "waiting" (all that is still to master, blanks among it) or empty for every entry;
     `source` is practice, the public id of an exam, or empty; `days` counts back from now, 0 for always; `mistake` is a
     value of QuestionProgress.Mistake, "none" for what she has not said, empty for all.
     """
@@ -113,17 +116,27 @@ def own_entries(*, user_id: int, hidden: Collection[int] | None = None) -> Query
 
 
 def list_entries(
-    *, user_id: int, chosen: BookFilter | None = None, group: str = "date", hidden: Collection[int] | None = None
+    *,
+    user_id: int,
+    chosen: BookFilter | None = None,
+    group: str = "date",
+    hidden: Collection[int] | None = None,
+    locked: Collection[int] = (),
 ) -> QuerySet[QuestionProgress]:
     """Return the learner's entries that a filter means (without one: all that waits), with question, bank and topic and
     without content and key, ordered by a group and by when they were last wrong, newest first; what is due by how long
-    it has been. What an exam of hers still hides is left out: retrying it would show the key.
+    it has been. What an exam of hers still hides is left out: retrying it would show the key. The questions of `locked`
+    are listed under LOCKED alone.
     """
     chosen = chosen or BookFilter()
     now = now_utc()
     rows = own_entries(user_id=user_id, hidden=hidden).filter(
         state_condition(chosen.state, now=now), chosen.condition(now=now)
     )
+    if chosen.state == LOCKED:
+        rows = rows.filter(question_id__in=locked)
+    elif locked:
+        rows = rows.exclude(question_id__in=locked)
     newest = ("due_at", "-id") if chosen.state == "due" else ("-last_wrong_at", "-id")
     if group == "source":
         rows = rows.annotate(exam_title=_exam_field("title"))
@@ -146,21 +159,20 @@ def count_entries(
     """Return the counts of the book under a filter (its state aside), what it can be filtered by, and its rule. One
     statement, two for an empty book.
 
-    `locked` are questions that cannot be practised: they are never due.
+    `locked` are questions that cannot be practised: they are counted under LOCKED and in no other state, as
+    list_entries lists them.
     """
     now = now_utc()
     zone = timezone.get_current_timezone()
     meant = chosen.condition(now=now)
-    can_be_due = Q(mastered_at__isnull=True) & asked() & meant
-    if locked:
-        can_be_due &= ~Q(question_id__in=locked)
+    is_locked = Q(question_id__in=locked)
+    is_open = meant & ~is_locked if locked else meant
+    can_be_due = Q(mastered_at__isnull=True) & asked() & is_open
     fields: dict[str, Any] = {
-        f"n_{state}": Count("id", filter=state_condition(state, now=now) & meant)
-        for state in STATES
-        if state != "due" or not locked
+        f"n_{state}": Count("id", filter=state_condition(state, now=now) & is_open) for state in STATES
     }
     if locked:
-        fields["n_due"] = Count("id", filter=can_be_due & Q(due_at__lte=now))
+        fields[f"n_{LOCKED}"] = Count("id", filter=meant & is_locked)
     for name, until in zip(("today", "tomorrow", "week"), due_limits(now=now, zone=zone), strict=True):
         fields[f"by_{name}"] = Count("id", filter=can_be_due & Q(due_at__lt=until))
     groups = list(
@@ -180,7 +192,7 @@ def count_entries(
     exams = {str(row["exam_key"]): row["exam_title"] for row in groups if row["exam_key"]}
     by_limit = [sum(row[f"by_{name}"] for row in groups) for name in ("today", "tomorrow", "week")]
     return BookCounts(
-        states={state: sum(row[f"n_{state}"] for row in groups) for state in STATES},
+        states={state: sum(row.get(f"n_{state}", 0) for row in groups) for state in (*STATES, LOCKED)},
         due_today=by_limit[0],
         due_tomorrow=by_limit[1] - by_limit[0],
         due_week=by_limit[2],
@@ -214,8 +226,3 @@ def _exam_field(name: str) -> Any:
     if name == "public_id":
         return Case(When(source_kind="exam", then=Subquery(exam)), default=None)
     return Case(When(source_kind="exam", then=Subquery(exam)), default=Value(""), output_field=CharField())
-
-
-def count_open_entries(*, user_id: int) -> int:
-    """Return how many wrong answers of the learner wait to be mastered. One statement."""
-    return own_entries(user_id=user_id).filter(mastered_at__isnull=True).count()

@@ -18,11 +18,16 @@ from exams.practice.question_progress import counting_attempts
 
 @dataclass(frozen=True, kw_only=True)
 class Locked:
-    """What of her own a learner cannot practise now: the banks that are closed to her, wholly or in part, and the ids
-    of her questions in them."""
+    """What of her own a learner cannot practise now: the ids of her questions, and the banks of these, which are
+    closed to her wholly or in part."""
 
     banks: tuple[Bank, ...] = ()
     questions: frozenset[int] = frozenset()
+
+
+def can_lock(bank: Bank, /) -> bool:
+    """Whether a bank may be closed to somebody who met it: it is for sale, an organisation's, or not for everybody."""
+    return bank.requires_grant or bank.organization_id is not None or bank.visibility != Bank.Visibility.PUBLIC
 
 
 def list_own_banks(*, user_id: int) -> list[Bank]:
@@ -39,7 +44,7 @@ def find_locked(*, user: Any, banks: Iterable[Bank] | None = None) -> Locked:
     she left is closed in any case. No statement where all banks are for everybody; six to ten where one is closed.
     """
     rows = list_own_banks(user_id=user.pk) if banks is None else list(banks)
-    doubtful = [row for row in rows if row.requires_grant or row.organization_id or row.visibility != "public"]
+    doubtful = [row for row in rows if can_lock(row)]
     if not doubtful:
         return Locked()
     granted = list_accessible(user_id=user.pk, product_keys=[row.product_key for row in doubtful if row.requires_grant])
@@ -63,9 +68,10 @@ def find_locked(*, user: Any, banks: Iterable[Bank] | None = None) -> Locked:
         if row.pk in seen and row.free_sample_count and row.pk not in is_left:
             sample = list_open_questions(row, PracticeDoor(is_open=False, sample_count=row.free_sample_count))
             still_open |= set(sample.filter(pk__in=asked).values_list("pk", flat=True))
-    return Locked(
-        banks=tuple(sorted(closed, key=lambda row: row.name)), questions=frozenset(bank_of) - frozenset(still_open)
-    )
+    questions = frozenset(bank_of) - frozenset(still_open)
+    concerned = {bank_of[pk] for pk in questions}
+    banks = sorted((row for row in closed if row.pk in concerned), key=lambda row: row.name)
+    return Locked(banks=tuple(banks), questions=questions)
 
 
 def _met_elsewhere(user: Any, question_ids: set[int], for_sale: set[int]) -> set[int]:

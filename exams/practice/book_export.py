@@ -17,6 +17,7 @@ from edu.documents.xlsx import Sheet, write_workbook
 from exams.domain.registry import get_type
 from exams.models import QuestionProgress, QuestionVersion
 from exams.practice.book_history import Given, list_given
+from exams.practice.decided import key_in_practice
 from exams.practice.starts import frozen_order
 from exams.presentation import ask_view
 from exams.printing import INDENT, answer_blocks, question_blocks, rich_blocks, runs_of
@@ -36,8 +37,13 @@ def _listed(rows: QuerySet[QuestionProgress]) -> list[tuple[QuestionProgress, Qu
     left out. Two statements."""
     entries = list(rows[:MOST_EXPORTED])
     versions = QuestionVersion.objects.in_bulk({row.question.current_version_id or row.version_id for row in entries})
-    pairs = ((row, versions.get(row.question.current_version_id or row.version_id)) for row in entries)
-    return [(row, version) for row, version in pairs if version is not None]
+    found = []
+    for row in entries:
+        version = versions.get(row.question.current_version_id or row.version_id)
+        if version is not None:
+            version.key = key_in_practice(version, row.question)  # printed, never saved
+            found.append((row, version))
+    return found
 
 
 def _count_words(row: QuestionProgress) -> str:

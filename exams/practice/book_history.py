@@ -18,7 +18,7 @@ from exams.domain.receipts import response_value
 from exams.domain.registry import get_type
 from exams.domain.responses import split_certainty
 from exams.fetch import frozen_slots, seconds_of
-from exams.models import Attempt, ItemResult, PracticeAnswer, QuestionVersion
+from exams.models import Attempt, ItemResult, PracticeAnswer, PracticeChange, QuestionVersion
 from exams.practice.question_progress import counting_attempts
 from exams.presentation import ask_view, is_answered, verdict_label
 from exams.question_parts import plain
@@ -40,6 +40,11 @@ class Given:
     words: str
     verdict: str
     seconds: int | None
+    corrected: str = ""
+    """Why it is judged otherwise than at first, by a corrected key; empty where it is not."""
+    corrected_at: datetime | None = None
+    has_new_key: bool = False
+    """Whether the key itself was corrected then."""
 
     @property
     def verdict_label(self) -> str:
@@ -48,7 +53,7 @@ class Given:
 
 
 def list_given(*, user_id: int, question_ids: Collection[int], limit: int = MOST_SHOWN) -> dict[int, tuple[Given, ...]]:
-    """Return by question the learner's answers, newest first, at most `limit` each. At most ten statements, whatever
+    """Return by question the learner's answers, newest first, at most `limit` each. At most eleven statements, whatever
     the number of questions.
 
     Practice that gives its feedback at the end tells nothing before it is finished.
@@ -58,10 +63,11 @@ def list_given(*, user_id: int, question_ids: Collection[int], limit: int = MOST
     wanted = {row.version_id for row in answers} | {row.version_id for row in results}
     versions = QuestionVersion.objects.in_bulk(wanted)
     found: dict[int, list[Given]] = {}
+    corrected = _corrections(user_id, question_ids) if answers else {}
     for row in answers:
         version = versions.get(row.version_id)
         if version is not None:
-            found.setdefault(row.question_id, []).append(_of_practice(row, version))
+            found.setdefault(row.question_id, []).append(_of_practice(row, version, corrected.get(row.pk)))
     policies = learner_policies((attempt.exam for attempt in attempts.values()), now=now_utc())
     opened = {pk: _Sat(attempt) for pk, attempt in attempts.items()}
     for result in results:
@@ -71,6 +77,13 @@ def list_given(*, user_id: int, question_ids: Collection[int], limit: int = MOST
             given = sat.given(result, version, policies[sat.attempt.exam_id])
             found.setdefault(result.question_id, []).append(given)
     return {pk: tuple(sorted(rows, key=lambda given: given.at, reverse=True)[:limit]) for pk, rows in found.items()}
+
+
+def _corrections(user_id: int, question_ids: Collection[int]) -> dict[int, PracticeChange]:
+    """Return by answer the regrade that judges it now, without those that were taken back: one statement."""
+    rows = PracticeChange.objects.filter(user_id=user_id, question_id__in=question_ids).select_related("change_set")
+    last = {row.answer_id: row for row in rows.order_by("pk")}
+    return {pk: row for pk, row in last.items() if row.change_set.undoes_id is None}
 
 
 def _practised(user_id: int, question_ids: Collection[int]) -> list[PracticeAnswer]:
@@ -92,7 +105,7 @@ def _sat(user_id: int, question_ids: Collection[int]) -> tuple[list[ItemResult],
     return results, {row.pk: row for row in Attempt.objects.filter(pk__in=wanted).select_related("exam")}
 
 
-def _of_practice(answer: PracticeAnswer, version: QuestionVersion) -> Given:
+def _of_practice(answer: PracticeAnswer, version: QuestionVersion, change: PracticeChange | None) -> Given:
     session = answer.session
     item = session.items[answer.index] if answer.index < len(session.items) else {}
     return Given(
@@ -103,6 +116,9 @@ def _of_practice(answer: PracticeAnswer, version: QuestionVersion) -> Given:
         words=answer_words(version, response_value(answer.response), order=item.get("order") or {}),
         verdict=_verdict(answer.state, answer.fraction),
         seconds=answer.seconds or None,
+        corrected=change.change_set.reason if change else "",
+        corrected_at=change.changed_at if change else None,
+        has_new_key=change is not None and change.change_set.key is not None,
     )
 
 

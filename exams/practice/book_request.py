@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from edu.core.clock import now_utc
 from exams.models import Bank, Topic
-from exams.practice.book import DAYS, GROUPS, STATES, BookCounts, BookFilter, count_entries
+from exams.practice.book import DAYS, GROUPS, LOCKED, STATES, BookCounts, BookFilter, count_entries
 from exams.practice.book_access import Locked, find_locked
 from exams.practice.book_forms import MISTAKES, BookFilterForm, topic_choices
 from exams.practice.book_words import filter_words
@@ -76,7 +76,7 @@ def read_book(*, user: Any, data: Mapping[str, str]) -> BookRequest:
     kind, source, days, mistake = (data.get(name, "") for name in ("type", "source", "days", "mistake"))
     state = data.get("state", "")
     chosen = BookFilter(
-        state=state if state in STATES else STATES[0],
+        state=state if state in {*STATES, LOCKED} else STATES[0],
         bank_id=bank_id,
         topic_path=topic.path if topic else "",
         type=kind if kind in TYPE_LABELS else "",

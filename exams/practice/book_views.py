@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,7 +22,7 @@ from edu.core.errors import DomainError
 from edu.documents.xlsx import CONTENT_TYPE as XLSX_TYPE
 from exams.domain.progress import HandAct
 from exams.models import QuestionProgress
-from exams.practice.book import STATES, list_entries
+from exams.practice.book import LOCKED, STATES, list_entries
 from exams.practice.book_access import locked_doors
 from exams.practice.book_entry import Before, mark_mistakes, set_all_mastered, undo_acts
 from exams.practice.book_export import MOST_EXPORTED, book_pdf, book_xlsx
@@ -65,7 +66,7 @@ def take_undo(request: HttpRequest) -> int:
 def wrong_answers(request: HttpRequest) -> HttpResponse:
     """Show the learner's wrong-answer book by tab, filter and group; keys stay out of it."""
     book = read_book(user=request.user, data=request.GET.dict())
-    rows = list_entries(user_id=request.user.pk, chosen=book.chosen, group=book.group, hidden=book.hidden)
+    rows = _rows(book, request)
     paginator = Paginator(rows, PAGE_SIZE)
     paginator.count = book.counts.states[book.chosen.state]
     page_obj = paginator.get_page(request.GET.get("page"))
@@ -85,10 +86,21 @@ def wrong_answers(request: HttpRequest) -> HttpResponse:
             "retry_form": RetryForm(auto_id="retry_%s"),
             "page_obj": page_obj,
             "rule_words": rule_words(book.counts.rule),
-            "doors": locked_doors(user=request.user, banks=book.locked.banks),
+            "doors": locked_doors(user=request.user, banks=book.locked.banks) if book.counts.states[LOCKED] else (),
             "mistakes": MISTAKES,
             "undo_count": take_undo(request),
         },
+    )
+
+
+def _rows(book: BookRequest, request: HttpRequest) -> QuerySet[QuestionProgress]:
+    """Return the entries that the filter of a request means, without content and key."""
+    return list_entries(
+        user_id=request.user.pk or 0,
+        chosen=book.chosen,
+        group=book.group,
+        hidden=book.hidden,
+        locked=book.locked.questions,
     )
 
 
@@ -101,7 +113,8 @@ def _tabs(book: BookRequest) -> list[dict[str, Any]]:
             "current": state == book.chosen.state,
             "count": book.counts.states[state],
         }
-        for state in STATES
+        for state in (*STATES, LOCKED)
+        if state != LOCKED or book.counts.states[LOCKED] or book.chosen.state == LOCKED
     ]
 
 
@@ -215,10 +228,8 @@ def undo(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest, format: str) -> HttpResponse:
     """Return what the filter shows as PDF (questions first, answers after) or XLSX."""
     book = read_book(user=request.user, data=request.GET.dict())
-    rows = list_entries(user_id=request.user.pk, chosen=book.chosen, group=book.group, hidden=book.hidden)
-    if book.locked.questions:
-        rows = rows.exclude(question_id__in=book.locked.questions)
-    total = rows.count()
+    rows = _rows(book, request)
+    total = 0 if book.chosen.state == LOCKED else rows.count()
     if not total:
         messages.info(request, _("There is nothing to print with this filter."))
         return redirect(_book_address(book))

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from exams.domain.progress import MasteryKind, MasteryRule
 from exams.domain.recall import recall_chance, still_known_days
@@ -20,6 +20,7 @@ STATE_LABELS = {
     "due": gettext_lazy("Due now"),
     "blank": gettext_lazy("Only left blank"),
     "mastered": gettext_lazy("Mastered"),
+    "locked": pgettext_lazy("wrong-answer book", "Locked"),
 }
 
 

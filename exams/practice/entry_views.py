@@ -27,6 +27,7 @@ from exams.practice.book_request import uuid_text
 from exams.practice.book_starts import list_favourites, start_favourites, start_questions, start_siblings
 from exams.practice.book_views import PAGE_SIZE, remember_undo, safe_next, take_undo
 from exams.practice.book_words import due_words, memory_words, place_words, rule_words
+from exams.practice.decided import key_in_practice, words_in_practice
 from exams.practice.hidden import hidden_questions
 from exams.practice.question_progress import find_preference, rule_of
 from exams.practice.siblings import list_siblings
@@ -68,7 +69,8 @@ def _question_view(row: QuestionProgress, version: QuestionVersion, *, shows_key
     return review_view(
         type=version.type,
         content=version.content,
-        key=version.key,
+        key=key_in_practice(version, row.question),
+        decision=words_in_practice(version, row.question) if shows_key else "",
         name="q1",
         marks=version.marks,
         order=_order_of(row, version),

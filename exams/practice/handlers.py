@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from edu.events.types import MailsSwitchedOff, ResultReleased, ReviewOpened
+from edu.events.types import MailsSwitchedOff, PracticeRegraded, ResultReleased, ReviewOpened
 from exams.delivery.reviewing import enters_books
 from exams.models import Attempt, ItemResult
 from exams.practice.goals import REMINDER_CATEGORY, stop_reminders
@@ -37,6 +37,13 @@ def _enter(attempt_ids: Sequence[int]) -> None:
         met.setdefault(counting[attempt_id], set()).add(question_id)
     for user_id in sorted(met):
         rebuild(user_id=user_id, question_ids=met[user_id])
+
+
+def correct_practice(event: PracticeRegraded) -> None:
+    """Make anew how learners stand with a question whose answers of practice are judged otherwise now; harmless when
+    delivered again."""
+    for user_id in event.user_ids:
+        rebuild(user_id=user_id, question_ids=[event.question_id])
 
 
 def stop_reminders_by_mail(event: MailsSwitchedOff) -> None:

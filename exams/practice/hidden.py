@@ -3,15 +3,19 @@ leave them out until she may know them.
 """
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
 from edu.core.clock import now_utc
 from exams.delivery.reviewing import waiting_exams
 from exams.fetch import frozen_slots
-from exams.models import Attempt, Bank, ItemResult, Question, QuestionVersion
+from exams.models import Accommodation, Attempt, Bank, ItemResult, Question, QuestionVersion
 
+UNRELEASED_HIDES = timedelta(days=30)
+"""How long after its close an exam whose results are never given out hides its questions from practice: who forgets to
+release, or means never to, does not take questions of a bank away from its learners for good."""
+_SITTING = frozenset({Attempt.State.OPEN, Attempt.State.PAUSED})
 _MARKED = frozenset({Attempt.State.GRADED, Attempt.State.NEEDS_MARKING})
 
 
@@ -24,8 +28,9 @@ def may_hide() -> Q:
 def _hiding_attempts(*, user_ids: Collection[int], now: datetime) -> list[Attempt]:
     """Return the learners' attempts whose questions they may not see solved now.
 
-    Those are the ones they are sitting or whose result is not out; those of an exam whose review waits for its close;
-    and, while others may still sit it, those of an exam that never shows its keys.
+    Those are the ones they are sitting; those whose result is not out, until UNRELEASED_HIDES after the exam has closed
+    for everybody; those of an exam whose review waits for its close; and, while others may still sit it, those of an
+    exam that never shows its keys.
     """
     rows = list(
         Attempt.objects.filter(may_hide(), user_id__in=list(user_ids))
@@ -42,18 +47,30 @@ def _hiding_attempts(*, user_ids: Collection[int], now: datetime) -> list[Attemp
         )
     )
     waiting = waiting_exams([row.exam for row in rows], now=now)
+    forgotten = _forgotten_exams([row for row in rows if row.released_at is None], now=now)
     return [
         row
         for row in rows
-        if row.released_at is None
+        if (row.released_at is None and (row.state in _SITTING or row.exam_id not in forgotten))
         or row.exam_id in waiting
         or (row.exam.review_policy.get("keys") is False and row.exam.closes_at > now)
     ]
 
 
+def _forgotten_exams(unreleased: Collection[Attempt], *, now: datetime) -> set[int]:
+    """Return the exams of these attempts that closed so long ago that nobody waits for their results any more; one
+    statement where there is one."""
+    limit = now - UNRELEASED_HIDES
+    closed = {row.exam_id for row in unreleased if row.exam.closes_at <= limit}
+    if not closed:
+        return set()
+    later = Accommodation.objects.filter(exam_id__in=closed, closes_at__gt=limit)
+    return closed - set(later.values_list("exam_id", flat=True))
+
+
 def hidden_questions(*, user_id: int, now: datetime) -> frozenset[int]:
     """Return the ids of the questions of those attempts. One statement where no attempt of hers hides anything; up to
-    five more where one does.
+    six more where one does.
     """
     return hidden_of_many(user_ids=[user_id], now=now).get(user_id, frozenset())
 

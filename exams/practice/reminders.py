@@ -4,15 +4,14 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from edu.notifications.services import notify
 from exams.domain.streaks import streak_of
-from exams.models import PracticeAnswer, PracticePreference, QuestionProgress
+from exams.models import PracticeAnswer, PracticePreference
 from exams.practice.days import day_began, days_of_many, site_today
-from exams.practice.hidden import hidden_of_many
-from exams.practice.today import due_condition
+from exams.practice.due import count_due_of_many
 
 AT_ONCE = 200
 """Learners looked at together."""
@@ -80,17 +79,3 @@ def _remind(rows: Collection[PracticePreference], *, now: datetime) -> int:
                     )
                 )
     return told
-
-
-def count_due_of_many(*, user_ids: Collection[int], now: datetime) -> dict[int, int]:
-    """Return how many wrong answers of each learner are due, without those that an exam of hers hides; learners with
-    none are left out. Two statements, up to six more where an exam hides any."""
-    rows = QuestionProgress.objects.filter(due_condition(now), user_id__in=list(user_ids)).order_by()
-    counts = dict(rows.values("user_id").annotate(n=Count("pk")).values_list("user_id", "n"))
-    hidden = hidden_of_many(user_ids=list(counts), now=now)
-    if hidden:
-        questions = {pk for own in hidden.values() for pk in own}
-        pairs = rows.filter(user_id__in=list(hidden), question_id__in=questions)
-        for user_id, question_id in pairs.values_list("user_id", "question_id"):
-            counts[user_id] -= question_id in hidden[user_id]
-    return {user_id: n for user_id, n in counts.items() if n}

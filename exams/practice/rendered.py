@@ -20,6 +20,7 @@ from exams.drawings import SLOT, Drawings
 from exams.fetch import kept_name
 from exams.models import Question, QuestionProgress
 from exams.practice.book_words import due_words_in_book
+from exams.practice.decided import find_practice_decision
 from exams.practice.room import ItemPage
 
 PLACEHOLDER = "-"
@@ -57,8 +58,9 @@ def _place(page: ItemPage) -> tuple[object, ...] | None:
     name, order = kept_name(version.pk, version.content_hash), item.get("order")
     if not name:
         return None
-    order = json.dumps(order) if order else ""
-    return name, item["marks"], order, page.session.asks_certainty, get_language()
+    order, decision = json.dumps(order) if order else "", find_practice_decision(version)
+    decided = decision.change_set_id if decision else 0
+    return name, item["marks"], order, page.session.asks_certainty, get_language(), decided
 
 
 def _with_feedback(page: ItemPage) -> str:

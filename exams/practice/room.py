@@ -14,6 +14,7 @@ from exams.domain.grading import Mark, PartMark
 from exams.form_responses import response_from_form
 from exams.models import PracticeAnswer, PracticeSession, QuestionProgress, QuestionVersion
 from exams.practice.answers import OPEN_LETTER, grade_item, judged_mark
+from exams.practice.decided import key_in_practice, words_in_practice
 from exams.practice.hidden import hidden_questions
 from exams.practice.versions import PracticeVersion, Version, get_practice_versions
 from exams.presentation import ask_view, certainty_rows, review_view
@@ -21,6 +22,8 @@ from exams.presentation import ask_view, certainty_rows, review_view
 HISTORY_SIZE = 5
 
 
+UNREAD_OF_QUESTION = tuple(f"question__{name}" for name in ("content", "key", "explanation", "search_text"))
+"""Columns of a question that its version has too, or that no page of the room shows."""
 STATES = {"-": "", "r": "right", "p": "partial", "w": "wrong", "b": "wrong", "?": "pending", "a": "answered"}
 """What the letters of `shown_letters` mean."""
 
@@ -205,7 +208,8 @@ def _reviewed(
     return review_view(
         type=version.type,
         content=version.content,
-        key=version.key,
+        key=key_in_practice(version),
+        decision=words_in_practice(version),
         name=f"q{number}",
         number=str(number),
         marks=item["marks"],
@@ -315,7 +319,8 @@ def result_page(*, session: PracticeSession) -> dict[str, Any]:
     those that an exam of hers hides; three queries whatever the length."""
     hidden = hidden_questions(user_id=session.user_id, now=now_utc())
     answers = {row.index: row for row in PracticeAnswer.objects.filter(session=session)}
-    versions = QuestionVersion.objects.in_bulk({item["version_id"] for item in session.items})
+    rows = QuestionVersion.objects.select_related("question").defer(*UNREAD_OF_QUESTION)
+    versions = rows.in_bulk({item["version_id"] for item in session.items})
     questions = []
     certain: list[tuple[int | None, float | None]] = []
     score = maximum = Decimal(0)

@@ -225,9 +225,11 @@ def start_set_practice(*, user: Any, practice_set: PracticeSet) -> PracticeSessi
     picks = _picks_of_set(practice_set, user_id=user.pk, hidden=hidden, rows=questions_of_set(practice_set, door))
     if not picks and not door.is_open:
         raise PracticeLocked(_("This practice set is part of what is for sale."))
-    return _begin_set(
+    session = _begin_set(
         practice_set, user_id=user.pk, picks=picks, hidden=hidden, mode=PracticeSession.Mode.SET, context_key=""
     )
+    session.left_out_count = questions_of_set(practice_set, door).filter(pk__in=hidden).count() if hidden else 0
+    return session
 
 
 def start_lesson_set(

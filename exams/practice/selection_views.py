@@ -30,7 +30,7 @@ from exams.practice.selection_starts import (
     start_set_practice,
 )
 from exams.practice.sets import count_of_set, get_practisable_set, questions_of_set
-from exams.practice.start_views import initial_of, or_404, tell
+from exams.practice.start_views import initial_of, or_404, say_left_out, tell
 
 BANKS_WITH_CHAPTERS = 5
 """Chosen banks up to which their chapters are offered."""
@@ -226,4 +226,5 @@ def start_set(request: HttpRequest, public_id: Any) -> HttpResponse:
     except DomainError as error:
         messages.error(request, _(error.message))
         return redirect("practice:set", public_id=row.public_id)
+    say_left_out(request, session)
     return redirect("practice:session", public_id=session.public_id)

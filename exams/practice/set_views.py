@@ -1,24 +1,34 @@
 """Pages of practice sets for those who make them: the list with figures, making one of a bank's list, editing."""
 
+import json
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from edu.core.errors import DomainError, InvalidInput
 from edu.core.ids import find_uuid
 from exams.authoring.entries import author_page, author_post, say
 from exams.authoring.listing import clean_filters, list_topics
 from exams.models import Bank, PracticeSet
+from exams.models.practice_set import MAXIMUM_OF_SET
 from exams.policies_authoring import get_editable_bank
 from exams.practice.set_figures import figures_of_sets, list_wrong
+from exams.practice.set_questions import (
+    add_questions,
+    list_fixed_questions,
+    move_question,
+    order_questions,
+    remove_question,
+    undo_set_change,
+)
 from exams.practice.sets import (
     SETTINGS,
     SetSettings,
@@ -30,11 +40,14 @@ from exams.practice.sets import (
     get_editable_set,
     list_editable_sets,
     list_set_questions,
+    lost_chapters,
     update_set,
 )
 from exams.view_models import TYPE_LABELS
 
 PAGE_SIZE = 20
+SET_IN_HAND = "practice_set_in_hand"
+"""Under which name a browser session keeps the set whose page was last open: questions are offered to it first."""
 
 
 class SetForm(forms.ModelForm):
@@ -87,8 +100,10 @@ def sets(request: HttpRequest) -> HttpResponse:
     rows = list_editable_sets(request.user).filter(archived_at__isnull=not is_archived).select_related("bank")
     page_obj = Paginator(rows.order_by("-pk"), PAGE_SIZE).get_page(request.GET.get("page"))
     figures = figures_of_sets(list(page_obj.object_list))
+    lost = lost_chapters(list(page_obj.object_list))
     for row in page_obj.object_list:
         row.figures = figures.get(row.pk)
+        row.is_lost = row.pk in lost
     context = {
         "desk": "instructor",
         "title": _("Practice sets"),
@@ -139,6 +154,10 @@ def new_set(request: HttpRequest, public_id: Any) -> HttpResponse:
         "form": form,
         "query": urlencode(filters),
         "picked": picked,
+        "fixed_sets": list_editable_sets(request.user)
+        .filter(bank=bank, kind=PracticeSet.Kind.FIXED, archived_at__isnull=True)
+        .only("public_id", "title"),
+        "chosen_set": request.session.get(SET_IN_HAND, ""),
         "questions": _labelled(found),
     }
     return render(request, "exams/practice/set_new.html", context, status=422 if form.errors else 200)
@@ -158,23 +177,25 @@ def practice_set(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Show and change a practice set: settings, questions, figures, what goes wrong most, its address for learners."""
     row = get_editable_set(request.user, public_id)
     is_sent = request.method == "POST"
+    request.session[SET_IN_HAND] = str(row.public_id)
     shown = get_editable_set(request.user, public_id) if is_sent else row
     form = SetForm(request.POST if is_sent else None, instance=shown, bank=row.bank, is_new=False)
     if is_sent and form.is_valid():
-        keep = request.POST.getlist("keep") if "keeps" in request.POST else None
         try:
-            update_set(practice_set=row, actor=request.user, settings=form.settings(kind=row.kind), keep=keep)
+            update_set(practice_set=row, actor=request.user, settings=form.settings(kind=row.kind))
         except DomainError as error:
             _put(form, error)
         else:
             messages.success(request, _("Saved."))
             return redirect("authoring:practice_set", public_id=row.public_id)
+    is_fixed = row.kind == PracticeSet.Kind.FIXED
     context = {
         "desk": "instructor",
         "title": row.title,
         "set": row,
         "form": form,
-        "questions": _labelled(list_set_questions(row)),
+        "questions": _labelled(list_fixed_questions(row) if is_fixed else list_set_questions(row)),
+        "is_lost": bool(lost_chapters([row])),
         "total": count_of_set(row),
         "figures": figures_of_sets([row]).get(row.pk),
         "wrong": list_wrong(row),
@@ -197,6 +218,60 @@ def act(request: HttpRequest, public_id: Any) -> HttpResponse:
         if verb in {"archive", "restore"}:
             archive_set(practice_set=row, actor=request.user, is_archived=verb == "archive")
             messages.success(request, _("Archived.") if verb == "archive" else _("Brought back."))
+        else:
+            return _change_list(request, row, verb)
     except DomainError as error:
         say(request, error)
+    return redirect("authoring:practice_set", public_id=row.public_id)
+
+
+def _change_list(request: HttpRequest, row: PracticeSet, verb: str) -> HttpResponse:
+    """Move a question of a fixed set by one place (up:<id>, down:<id>), take it out (remove:<id>), or undo."""
+    what, _colon, key = verb.partition(":")
+    back = f"{reverse('authoring:practice_set', args=[row.public_id])}#questions-title"
+    if what in {"up", "down"}:
+        move_question(practice_set=row, actor=request.user, public_id=key, step=-1 if what == "up" else 1)
+    elif what == "remove":
+        remove_question(practice_set=row, actor=request.user, public_id=key)
+        messages.success(request, _("Taken out of the set. You can undo it below."))
+    elif what == "undo":
+        undo_set_change(practice_set=row, actor=request.user)
+        messages.success(request, _("Undone."))
+    return redirect(back)
+
+
+@author_post
+def order(request: HttpRequest, public_id: Any) -> HttpResponse:
+    """Put a fixed set in the order that was dragged: JSON, a list of one {lessons: [public ids]}."""
+    row = get_editable_set(request.user, public_id)
+    try:
+        (only,) = json.loads(request.body)
+        keys = [str(key) for key in only["lessons"]]
+    except (ValueError, TypeError, KeyError):
+        return JsonResponse({"detail": _("The set was changed elsewhere. Load the page again.")}, status=422)
+    try:
+        order_questions(practice_set=row, actor=request.user, public_ids=keys)
+    except DomainError as error:
+        return JsonResponse({"detail": _(error.message)}, status=409)
+    return JsonResponse({})
+
+
+@author_post
+def add(request: HttpRequest, public_id: Any) -> HttpResponse:
+    """Put questions that were ticked in the bank's list, or that match its filter, into a set that is there."""
+    bank = get_editable_bank(request.user, public_id)
+    row = get_editable_set(request.user, find_uuid(request.POST.get("set", "")))
+    if row.bank_id != bank.pk:
+        raise Http404
+    keys = [key for key in request.POST.getlist("question") if find_uuid(key)][:MAXIMUM_OF_SET]
+    if not keys:
+        filters = clean_filters(dict(parse_qsl(request.POST.get("query", ""))))
+        keys = [str(question.public_id) for question in find_set_questions(bank=bank, filters=filters)]
+    try:
+        count = add_questions(practice_set=row, actor=request.user, public_ids=keys)
+    except DomainError as error:
+        say(request, error)
+    else:
+        words = ngettext("%(n)d question was added.", "%(n)d questions were added.", count) % {"n": count}
+        messages.success(request, words if count else _("They are all in the set already."))
     return redirect("authoring:practice_set", public_id=row.public_id)

@@ -12,9 +12,9 @@ from edu.audit.services import record
 from edu.core.clock import now_utc
 from edu.core.errors import InvalidInput, NotFound
 from edu.organizations.queries import list_organization_ids
-from exams.authoring.listing import clean_filters, list_questions
+from exams.authoring.listing import clean_filters, is_uuid, list_questions
 from exams.domain.registry import question_types
-from exams.models import Bank, PracticeSet, Question
+from exams.models import Bank, PracticeSet, Question, Topic
 from exams.models.practice_set import MAXIMUM_OF_SET
 from exams.policies_authoring import list_editable_banks
 from exams.practice.access import PracticeDoor, list_open_questions
@@ -122,6 +122,16 @@ def find_set_questions(
     )
 
 
+def lost_chapters(sets: Sequence[PracticeSet], /) -> set[int]:
+    """Return the ids of those living sets that name a chapter which was deleted, so that nothing fits them. One
+    statement, none where no set names one."""
+    living = {row.pk: str(row.filters.get("topic", "")) for row in sets if row.kind == PracticeSet.Kind.LIVING}
+    named = {pk: key for pk, key in living.items() if key not in {"", "none"}}
+    keys = {key for key in named.values() if is_uuid(key)}
+    there = {str(key) for key in Topic.objects.filter(public_id__in=keys).values_list("public_id", flat=True)}
+    return {pk for pk, key in named.items() if key not in there}
+
+
 def list_set_questions(practice_set: PracticeSet, /) -> list[Question]:
     """Return what a set asks now, with topics, for its author: a fixed set in its order, a living one by chapter."""
     rows = questions_of_set(practice_set).select_related("topic").order_by("topic__path", "pk")[:MAXIMUM_OF_SET]
@@ -183,28 +193,18 @@ def create_set(
             filters=clean_filters(filters or {}) if is_living else {},
             **values,
         )
-        _audit(actor, "create", row)
+        audit_set(actor, "create", row)
     return row
 
 
-def update_set(
-    *, practice_set: PracticeSet, actor: Any, settings: SetSettings, keep: Sequence[str] | None = None
-) -> None:
-    """Change the settings of a set; `keep` are the public ids that stay in a fixed one, in their new order.
-
-    Its kind stays as it was made. InvalidInput as for `create_set`.
-    """
+def update_set(*, practice_set: PracticeSet, actor: Any, settings: SetSettings) -> None:
+    """Change the settings of a set; its kind stays as it was made. InvalidInput as for `create_set`."""
     values = _checked(settings, practice_set.bank) | {"kind": practice_set.kind}
-    if keep is not None and practice_set.kind == PracticeSet.Kind.FIXED:
-        ids = {str(row.public_id): row.pk for row in list_set_questions(practice_set)}
-        values["question_ids"] = [ids[key] for key in dict.fromkeys(keep) if key in ids]
-        if not values["question_ids"]:
-            raise InvalidInput(_("Keep at least one question, or archive the set."))
     with transaction.atomic():
         for name, value in values.items():
             setattr(practice_set, name, value)
-        practice_set.save()
-        _audit(actor, "change", practice_set)
+        practice_set.save(update_fields=[*values, "changed_at"])
+        audit_set(actor, "change", practice_set)
 
 
 def copy_set(*, practice_set: PracticeSet, actor: Any) -> PracticeSet:
@@ -221,7 +221,7 @@ def copy_set(*, practice_set: PracticeSet, actor: Any) -> PracticeSet:
                 "visibility": PracticeSet.Visibility.PERSONAL,
             },
         )
-        _audit(actor, "create", row)
+        audit_set(actor, "create", row)
     return row
 
 
@@ -230,10 +230,11 @@ def archive_set(*, practice_set: PracticeSet, actor: Any, is_archived: bool = Tr
     with transaction.atomic():
         practice_set.archived_at = now_utc() if is_archived else None
         practice_set.save(update_fields=["archived_at", "changed_at"])
-        _audit(actor, "archive" if is_archived else "restore", practice_set)
+        audit_set(actor, "archive" if is_archived else "restore", practice_set)
 
 
-def _audit(actor: Any, verb: str, row: PracticeSet) -> None:
+def audit_set(actor: Any, verb: str, row: PracticeSet) -> None:
+    """Write down what somebody did with a set; the caller holds the transaction."""
     record(
         actor=actor,
         action=f"practice_set.{verb}",

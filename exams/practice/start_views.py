@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from edu.core.clock import now_utc
@@ -138,6 +139,18 @@ def _bank_page(
     return render(request, "exams/practice/bank.html", context, status=status)
 
 
+def say_left_out(request: HttpRequest, session: PracticeSession) -> None:
+    """Tell a learner who begins how many questions are left out, since an exam of hers hides them."""
+    count = session.left_out_count
+    if count:
+        words = ngettext(
+            "%(n)d question is left out while an exam of yours hides it.",
+            "%(n)d questions are left out while an exam of yours hides them.",
+            count,
+        )
+        messages.info(request, words % {"n": count})
+
+
 @login_required
 @require_GET
 def bank(request: HttpRequest, public_id: Any) -> HttpResponse:
@@ -211,6 +224,7 @@ def paper(request: HttpRequest, public_id: Any) -> HttpResponse:
         except DomainError as error:
             messages.error(request, _(error.message))
             return redirect("practice:paper", public_id=row.public_id)
+        say_left_out(request, session)
         return redirect("practice:session", public_id=session.public_id)
     context = {
         "desk": "learner",

@@ -101,7 +101,7 @@ def begin_session(
             }
         )
     now = now_utc()
-    return PracticeSession.objects.create(
+    session = PracticeSession.objects.create(
         user_id=user_id,
         mode=mode,
         title=title[:200],
@@ -112,6 +112,8 @@ def begin_session(
         active_at=now,
         **fields,
     )
+    session.left_out_count = len(versions) - len({version_id for version_id, _marks in shown})
+    return session
 
 
 def start_chapter_practice(

@@ -8,9 +8,9 @@ from django.db.models import Q
 
 from edu.core.clock import now_utc
 from exams.domain.streaks import Streak, streak_of
-from exams.models import PracticeSession, Question, QuestionProgress
+from exams.models import PracticeSession
 from exams.practice.days import day_began, list_days, site_today
-from exams.practice.hidden import hidden_questions
+from exams.practice.due import count_due
 from exams.practice.question_progress import find_preference
 
 START_DUE, START_DAILY = "practice:start_due", "practice:daily"
@@ -74,8 +74,8 @@ class Today:
 
 
 def today(user_id: int, /, *, now: datetime | None = None) -> Today:
-    """Return what the learner may do today. Four statements; where something is due two more, and up to four where an
-    exam of hers hides questions until its close."""
+    """Return what the learner may do today. Four statements; where something is due one more, and those of count_due
+    where an exam of hers hides questions or a bank is closed to her."""
     now = now or now_utc()
     day = site_today(now)
     goal = find_preference(user_id=user_id).daily_goal
@@ -119,26 +119,3 @@ def _open(row: PracticeSession) -> OpenSession:
     return OpenSession(
         public_id=str(row.public_id), title=row.title, answered=row.answered_count, total=len(row.states)
     )
-
-
-def due_condition(now: datetime, /) -> Q:
-    """Return the condition of entries that are due and may be asked: in the book, published, not withheld."""
-    return Q(
-        last_wrong_at__isnull=False,
-        mastered_at__isnull=True,
-        due_at__lte=now,
-        question__status=Question.Status.PUBLISHED,
-        question__current_version__isnull=False,
-        question__is_withheld=False,
-    )
-
-
-def count_due(*, user_id: int, now: datetime) -> int:
-    """Return how many wrong answers of the learner are due now, without those that an exam of hers hides. One
-    statement where none is due."""
-    rows = QuestionProgress.objects.filter(due_condition(now), user_id=user_id)
-    count = rows.count()
-    if not count:
-        return 0
-    hidden = hidden_questions(user_id=user_id, now=now)
-    return rows.exclude(question_id__in=hidden).count() if hidden else count

@@ -4,7 +4,7 @@ it. Called by serving and the room.
 
 import json
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -32,6 +32,10 @@ class Version(Published, Protocol):
     def source(self) -> str:
         """Return law or fact behind it."""
 
+    @property
+    def practice_decisions(self) -> Mapping[str, Any] | None:
+        """Return what was decided about versions of its question (Question.practice_decisions)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class PracticeVersion:
@@ -48,6 +52,7 @@ class PracticeVersion:
     explanation: str
     source: str
     facility: float | None
+    practice_decisions: Mapping[str, Any] | None
 
     @cached_property
     def content(self) -> Any:
@@ -66,7 +71,7 @@ _VERSIONS: KeptQuery[tuple[Any, ...]] = KeptQuery(
         .annotate(raw=Cast("content", TextField()), raw_key=Cast("key", TextField()))
         .values_list(
             "pk", "question_id", "question__public_id", "type", "content_hash", "raw", "raw_key", "explanation",
-            "source", "statistics__practice_facility", "statistics__facility",
+            "source", "statistics__practice_facility", "statistics__facility", "question__practice_decisions",
         )
     )
 )  # fmt: skip
@@ -89,6 +94,7 @@ def _version(
     source: str,
     practised: float | None,
     examined: float | None,
+    decisions: Mapping[str, Any] | None,
 ) -> PracticeVersion:
     return PracticeVersion(
         pk=pk,
@@ -101,4 +107,5 @@ def _version(
         explanation=explanation,
         source=source,
         facility=examined if practised is None else practised,
+        practice_decisions=decisions,
     )

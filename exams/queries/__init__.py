@@ -1,7 +1,7 @@
 """Reads of exams for other rooms and for the pages of this one, a module for each noun; each returns plain values."""
 
 from exams.offered import list_offered_keys
-from exams.practice.book import count_open_entries
+from exams.practice.due import count_open_entries
 from exams.queries.attempts import (
     RECORD_STATES,
     AttemptFacts,

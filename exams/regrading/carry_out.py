@@ -18,6 +18,7 @@ from exams.delivery.grade import grade_attempt
 from exams.delivery.release import release_if_due
 from exams.marking.regrade import lock_attempts
 from exams.models import Attempt, Exam, ItemResult, MarkChange, RegradeChange, RegradeSet
+from exams.regrading.practice import carry_out_practice, practice_figures
 from exams.regrading.recount import Outcome, Recount, batches, concerned_attempts
 from exams.regrading.writing import update_rows
 
@@ -34,7 +35,9 @@ _KEPT = [
 
 def carry_out(*, change_set_id: int, say: Say) -> dict[str, Any]:
     """Change every attempt that the change set is about; started again it goes on behind the last finished batch."""
-    change_set = RegradeSet.objects.select_related("exam", "version", "undoes", "confirmed_by").get(pk=change_set_id)
+    change_set = RegradeSet.objects.select_related("exam", "version__question__bank", "undoes", "confirmed_by").get(
+        pk=change_set_id
+    )
     if change_set.state != RegradeSet.State.APPLYING:
         return dict(change_set.report)
     exams = {exam.pk: exam for exam in Exam.objects.filter(pk__in=change_set.exam_ids)}
@@ -56,6 +59,8 @@ def carry_out(*, change_set_id: int, say: Say) -> dict[str, Any]:
         done += len(ids)
         say(round(95 * done / len(concerned)), str(done))
     _finish_late_graders(change_set, work)
+    if not carry_out_practice(change_set, say=say):
+        return {}
     return _finish(change_set)
 
 
@@ -75,7 +80,7 @@ class _Work:
         self.change_set = change_set
         self.recount = recount
         self.exams = exams
-        with translation.override(change_set.exam.language):
+        with translation.override(change_set.language):
             self.reason = f"{change_set.get_policy_display()}: {change_set.reason}"[:300]
             self.revocation = revocation_reason(change_set)
             self.reinstated = revocation_reason(change_set.undoes) if change_set.undoes else ""
@@ -226,7 +231,7 @@ def revocation_reason(change_set: RegradeSet) -> str:
     them, or gives back."""
     if change_set.undoes_id is not None or change_set.certificates != RegradeSet.Certificates.REVOKE:
         return ""
-    with translation.override(change_set.exam.language):
+    with translation.override(change_set.language):
         return _("Marked anew (%(number)s): %(reason)s") % {
             "number": str(change_set.public_id)[-8:],
             "reason": change_set.reason,
@@ -245,6 +250,7 @@ def _finish(change_set: RegradeSet) -> dict[str, Any]:
         conflicts=Count("pk", filter=Q(state=RegradeChange.State.CONFLICT)),
         stale=Count("pk", filter=Q(is_stale=True)),
     )
+    counts["practice"] = practice_figures(change_set)
     with transaction.atomic():
         moved = RegradeSet.objects.filter(pk=change_set.pk, state=RegradeSet.State.APPLYING).update(
             state=RegradeSet.State.APPLIED, done_at=now_utc(), report={**change_set.report, **counts, "in_flight": []}

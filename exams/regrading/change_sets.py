@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from edu.audit.services import record
@@ -17,6 +17,8 @@ from exams.domain.grading import check_question
 from exams.domain.regrading import NEEDS_KEY
 from exams.models import Attempt, Exam, ItemResult, QuestionVersion, RegradeSet
 from exams.permissions import managed_exams
+from exams.policies_authoring import is_editor, list_editable_banks
+from exams.regrading.practice import write_practice_decision
 from exams.regrading.recount import decisions_after
 
 __all__ = [
@@ -26,26 +28,36 @@ __all__ = [
     "get_regrade",
     "is_asked_in_exams",
     "list_regrades",
+    "plan_practice_regrade",
     "plan_regrade",
     "plan_undo",
     "preview_again",
     "scope_exam_ids",
 ]
 
+PRACTICE_POLICIES = (RegradeSet.Policy.NEW_KEY, RegradeSet.Policy.ACCEPT_BOTH, RegradeSet.Policy.FULL_MARKS)
+"""What can be done about answers of practice alone: there are no marks out of which a question could be dropped."""
 LIVE = (RegradeSet.State.PREVIEWING, RegradeSet.State.PREVIEWED, RegradeSet.State.APPLYING, RegradeSet.State.APPLIED)
 
 
 def list_regrades(user: Any) -> QuerySet[RegradeSet]:
-    """Return the change sets of the exams that the person manages, newest first."""
-    rows = RegradeSet.objects.filter(exam__in=managed_exams(user).values("pk"))
-    return rows.exclude(state=RegradeSet.State.DISCARDED).select_related("exam", "version__question", "owner")
+    """Return the change sets of the exams that the person manages, and those of practice in her banks, newest
+    first."""
+    rows = RegradeSet.objects.filter(_in_reach(user)).exclude(state=RegradeSet.State.DISCARDED)
+    return rows.select_related("exam", "version__question__bank", "owner")
+
+
+def _in_reach(user: Any) -> Q:
+    """Return which change sets the person may see: of exams that she manages; of practice where she writes."""
+    of_exams = Q(exam__in=managed_exams(user).values("pk"))
+    return of_exams | Q(exam__isnull=True, version__question__bank__in=list_editable_banks(user).values("pk"))
 
 
 def get_regrade(user: Any, public_id: object) -> RegradeSet:
-    """Return a change set of an exam that the person manages; NotFound otherwise."""
+    """Return a change set that list_regrades lists, discarded ones too; NotFound otherwise."""
     row = (
-        RegradeSet.objects.filter(public_id=public_id, exam__in=managed_exams(user).values("pk"))
-        .select_related("exam", "version__question", "key_version", "undoes", "owner", "confirmed_by", "job")
+        RegradeSet.objects.filter(_in_reach(user), public_id=public_id)
+        .select_related("exam", "version__question__bank", "key_version", "undoes", "owner", "confirmed_by", "job")
         .first()
     )
     if row is None:
@@ -95,16 +107,64 @@ def plan_regrade(
     key_version, new_key = None, None
     if policy in NEEDS_KEY:
         key_version, new_key = _key_of(version, key_version_id, key)
+    return _planned(
+        actor,
+        exam=exam,
+        version=version,
+        policy=policy,
+        reason=reason,
+        scope=scope,
+        certificates=certificates,
+        key_version=key_version,
+        key=new_key,
+        with_practice=is_editor(actor, version.question.bank),
+    )
+
+
+def plan_practice_regrade(
+    *,
+    actor: Any,
+    version: QuestionVersion,
+    policy: str,
+    reason: str,
+    key_version_id: int | None = None,
+    key: Mapping[str, Any] | None = None,
+) -> RegradeSet:
+    """Plan what is done about a version that was practised, for answers of practice alone, and have its preview
+    computed. The caller fetched `version` (with its question and bank) through the policy.
+
+    Raises NotFound for who may not write in the bank, InvalidInput as plan_regrade.
+    """
+    if not is_editor(actor, version.question.bank):
+        raise NotFound(_("There is no such question."))
+    if policy not in PRACTICE_POLICIES:
+        raise InvalidInput(_("Say what is done about the question."), field="policy")
+    if not reason.strip():
+        raise InvalidInput(_("Say why; learners read it."), field="reason")
+    key_version, new_key = None, None
+    if policy in NEEDS_KEY:
+        key_version, new_key = _key_of(version, key_version_id, key)
+    return _planned(
+        actor,
+        exam=None,
+        version=version,
+        policy=policy,
+        reason=reason,
+        scope=RegradeSet.Scope.NONE,
+        certificates=RegradeSet.Certificates.KEEP,
+        key_version=key_version,
+        key=new_key,
+        with_practice=True,
+    )
+
+
+def _planned(actor: Any, *, scope: str, certificates: str, reason: str, **fields: Any) -> RegradeSet:
     with transaction.atomic():
         row = RegradeSet.objects.create(
             owner=actor,
-            exam=exam,
-            version=version,
-            policy=policy,
-            key_version=key_version,
-            key=new_key,
             scope=scope if scope in RegradeSet.Scope.values else RegradeSet.Scope.EXAM,
             reason=" ".join(reason.split())[:200],
+            **fields,
             certificates=certificates
             if certificates in RegradeSet.Certificates.values
             else RegradeSet.Certificates.KEEP,
@@ -153,7 +213,7 @@ def _ask_preview(change_set: RegradeSet, actor: Any) -> None:
         kind="exams.regrade_preview",
         arguments={"change_set_id": change_set.pk},
         owner_id=actor.pk,
-        title=_("Regrade: %(exam)s") % {"exam": change_set.exam.title},
+        title=_("Regrade: %(exam)s") % {"exam": change_set.place_title},
         max_attempts=10,
     )
     change_set.state = RegradeSet.State.PREVIEWING
@@ -178,6 +238,8 @@ def scope_exam_ids(change_set: RegradeSet, *, user: Any) -> tuple[list[int], int
     """
     if change_set.undoes is not None:
         return list(change_set.undoes.exam_ids), 0
+    if change_set.exam is None or change_set.exam_id is None:
+        return [], 0
     asked = set(
         ItemResult.objects.filter(question_id=change_set.version.question_id, version_id=change_set.version_id)
         .values_list("exam_id", flat=True)
@@ -213,17 +275,24 @@ def confirm_regrade(*, change_set: RegradeSet, actor: Any) -> None:
         exams = list(Exam.objects.select_for_update().filter(pk__in=change_set.exam_ids).order_by("pk"))
         if managed_exams(actor).filter(pk__in=change_set.exam_ids).count() != len(exams):
             raise NotFound(_("There is no such regrade."))
+        if change_set.with_practice and not is_editor(actor, change_set.version.question.bank):
+            raise Conflict(_("It changes answers of practice too; let somebody confirm it who writes in the bank."))
         if change_set.summary.get("empty"):
             raise Conflict(_("This would leave attempts without any question. Give full marks to all instead."))
         busy = RegradeSet.objects.filter(version_id=change_set.version_id, state=RegradeSet.State.APPLYING)
-        if any(set(other.exam_ids) & set(change_set.exam_ids) for other in busy.exclude(pk=change_set.pk)):
+        if any(
+            set(other.exam_ids) & set(change_set.exam_ids) or (other.with_practice and change_set.with_practice)
+            for other in busy.exclude(pk=change_set.pk)
+        ):
             raise Conflict(_("Another regrade of this question is being carried out. Wait until it is done."))
         moved = RegradeSet.objects.filter(pk=change_set.pk, state=RegradeSet.State.PREVIEWED).update(
-            state=RegradeSet.State.APPLYING, confirmed_at=now, confirmed_by=actor, cursor=0
+            state=RegradeSet.State.APPLYING, confirmed_at=now, confirmed_by=actor, cursor=0, practice_cursor=0
         )
         if not moved:
             raise Conflict(_("This was confirmed before, or is no longer open."))
         replaced = _write_decisions(change_set, exams)
+        if change_set.with_practice:
+            replaced["practice"] = write_practice_decision(change_set)
         in_flight = Attempt.objects.filter(exam__in=exams, state=Attempt.State.SUBMITTED).values_list("pk", flat=True)
         change_set.refresh_from_db()
         change_set.report = {"replaced": replaced, "in_flight": list(in_flight)}
@@ -231,7 +300,7 @@ def confirm_regrade(*, change_set: RegradeSet, actor: Any) -> None:
             kind="exams.regrade_apply",
             arguments={"change_set_id": change_set.pk},
             owner_id=actor.pk,
-            title=_("Regrade: %(exam)s") % {"exam": change_set.exam.title},
+            title=_("Regrade: %(exam)s") % {"exam": change_set.place_title},
             unique_key=f"exams.regrade_apply:{change_set.pk}",
             max_attempts=10,
         )
@@ -276,6 +345,7 @@ def plan_undo(*, change_set: RegradeSet, actor: Any) -> RegradeSet:
             policy=RegradeSet.Policy.UNDO,
             undoes=change_set,
             scope=change_set.scope,
+            with_practice=change_set.with_practice,
             exam_ids=change_set.exam_ids,
             reason=change_set.reason,
             certificates=change_set.certificates,
@@ -297,12 +367,14 @@ def discard_regrade(*, change_set: RegradeSet, actor: Any) -> None:
 
 
 def _audit(change_set: RegradeSet, actor: Any, action: str) -> None:
+    question = change_set.version.question
+    place = change_set.exam if change_set.exam is not None else question
     record(
         actor=actor,
         action=action,
-        object_kind="exam",
-        object_id=change_set.exam.public_id,
-        object_label=change_set.exam.title,
+        object_kind="exam" if change_set.exam is not None else "question",
+        object_id=place.public_id,
+        object_label=change_set.place_title,
         changes={
             "regrade": str(change_set.public_id),
             "question": str(change_set.version.question.public_id),
@@ -312,6 +384,9 @@ def _audit(change_set: RegradeSet, actor: Any, action: str) -> None:
             "exams": len(change_set.exam_ids),
             "changed": change_set.summary.get("changed", 0),
             "certificates": str(change_set.certificates),
+            "practice": change_set.summary.get("practice", {}).get("changed", 0),
         },
-        organization_id=change_set.exam.organization_id,
+        organization_id=change_set.exam.organization_id
+        if change_set.exam is not None
+        else question.bank.organization_id,
     )

@@ -23,8 +23,10 @@ ACCEPT = "accept-"
 
 
 class RegradeForm(forms.Form):
-    """What is to be done about one question version of an exam; `key` is what marks it now, `newer` are later versions
-    of the question."""
+    """What is to be done about one question version of an exam, or of practice (ask_for_practice).
+
+    `key` is what marks it now, `newer` are later versions of the question with their right answers.
+    """
 
     policy = forms.ChoiceField(
         label=_("What is done about it"), widget=forms.RadioSelect, choices=list(POLICY_WORDS.items())
@@ -34,7 +36,7 @@ class RegradeForm(forms.Form):
     scope = forms.ChoiceField(
         label=pgettext_lazy("regrade", "Where"),
         widget=forms.RadioSelect,
-        choices=RegradeSet.Scope.choices,
+        choices=[choice for choice in RegradeSet.Scope.choices if choice[0] != RegradeSet.Scope.NONE],
         initial=RegradeSet.Scope.EXAM,
     )
     certificates = forms.ChoiceField(
@@ -89,6 +91,16 @@ class RegradeForm(forms.Form):
         else:
             del self.fields["key_source"]
 
+    def ask_for_practice(self) -> None:
+        """Ask only what is asked of answers of practice: no exams, no certificates, no marks to be out of."""
+        del self.fields["scope"], self.fields["certificates"]
+        self.fields["policy"].choices = [
+            (RegradeSet.Policy.NEW_KEY, _("Judge by the corrected key alone.")),
+            (RegradeSet.Policy.ACCEPT_BOTH, _("Accept the old and the corrected key: nobody loses anything.")),
+            (RegradeSet.Policy.FULL_MARKS, _("Count every answer as right, blanks too.")),
+        ]
+        self.fields["reason"].help_text = _("Learners read it beside their answers that are judged otherwise now.")
+
     @property
     def has_key(self) -> bool:
         """Whether there is a corrected key to choose, or a way to give one."""
@@ -122,7 +134,8 @@ class RegradeForm(forms.Form):
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of `plan_regrade` beside actor, exam and version; call after is_valid()."""
         data = self.cleaned_data
-        found: dict[str, Any] = {name: data[name] for name in ("policy", "scope", "certificates", "reason")}
+        asked = ("policy", "scope", "certificates", "reason")
+        found: dict[str, Any] = {name: data[name] for name in asked if name in self.fields}
         if data["policy"] in NEEDS_KEY:
             source = data.get("key_source", "")
             if source == HERE:

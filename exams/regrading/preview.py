@@ -8,6 +8,7 @@ from edu.core.clock import now_utc
 from exams.domain.regrading import Tally
 from exams.models import Exam, RegradeChange, RegradeSet
 from exams.regrading.change_sets import scope_exam_ids
+from exams.regrading.practice import preview_practice
 from exams.regrading.recount import Recount, batches, concerned_attempts, decisions_after
 from exams.rewards import list_holders
 
@@ -44,7 +45,12 @@ def compute_preview(*, change_set_id: int, say: Say) -> dict[str, object]:
         )
         done += len(ids)
         say(round(95 * done / len(concerned)), str(done))
-    summary = {**tally.as_json(), "others": others, "certificates": _count_certificates(change_set)}
+    summary = {
+        **tally.as_json(),
+        "others": others,
+        "certificates": _count_certificates(change_set),
+        "practice": preview_practice(change_set),
+    }
     RegradeSet.objects.filter(pk=change_set.pk, state=RegradeSet.State.PREVIEWING).update(
         state=RegradeSet.State.PREVIEWED,
         summary=summary,

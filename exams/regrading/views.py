@@ -21,12 +21,15 @@ from edu.documents.xlsx import CONTENT_TYPE as XLSX_TYPE
 from edu.documents.xlsx import Sheet, write_workbook
 from exams.models import Exam, ItemResult, Question, QuestionReport, QuestionStatistics, QuestionVersion, RegradeSet
 from exams.permissions import can_manage_exams, get_managed_exam, managed_exams
+from exams.policies_authoring import is_editor
+from exams.practice.decided import key_in_practice
 from exams.regrading.change_sets import (
     asked_versions,
     confirm_regrade,
     discard_regrade,
     get_regrade,
     list_regrades,
+    plan_practice_regrade,
     plan_regrade,
     plan_undo,
     preview_again,
@@ -67,7 +70,7 @@ def _set_or_404(request: HttpRequest, public_id: uuid.UUID) -> RegradeSet:
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """List the regrades of the exams that the person manages."""
-    if not can_manage_exams(request.user):
+    if not can_manage_exams(request.user) and not list_regrades(request.user).exists():
         raise Http404
     page_obj = Paginator(list_regrades(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"desk": "instructor", "title": _("Regrades"), "page_obj": page_obj}
@@ -140,8 +143,7 @@ def new(request: HttpRequest, public_id: uuid.UUID, question_id: uuid.UUID, numb
     version = asked_versions(exam=exam).filter(question__public_id=question_id, number=number).first()
     if version is None:
         raise Http404
-    later = QuestionVersion.objects.shown().filter(question_id=version.question_id, number__gt=version.number)
-    newer = [(row, key_text(version, row.key)) for row in later.order_by("-number")[:5]]
+    newer = _newer(version)
     key = deciding_key(exam, version)
     form = RegradeForm(request.POST or None, version=version, key=key, newer=newer)
     if request.method == "POST" and form.is_valid():
@@ -151,17 +153,51 @@ def new(request: HttpRequest, public_id: uuid.UUID, question_id: uuid.UUID, numb
             form.add_error(error.field if error.field in form.fields else None, _(error.message))
         else:
             return redirect("regrading:detail", public_id=row.public_id)
-    context = {
+    context = {"title": _("Mark a question anew"), "exam": exam, **_asked(version, key), "form": form}
+    return render(request, "exams/regrading/new.html", context, status=422 if form.errors else 200)
+
+
+def _newer(version: QuestionVersion) -> list[tuple[QuestionVersion, str]]:
+    """Return the newest later versions with their right answers as plain text."""
+    later = QuestionVersion.objects.shown().filter(question_id=version.question_id, number__gt=version.number)
+    return [(row, key_text(version, row.key)) for row in later.order_by("-number")[:5]]
+
+
+def _asked(version: QuestionVersion, key: Any) -> dict[str, Any]:
+    """Return what the form says of the question; `key` is the one that marks it now."""
+    return {
         "desk": "instructor",
-        "title": _("Mark a question anew"),
-        "exam": exam,
         "version": version,
         "question": version.question,
         "type_label": TYPE_LABELS.get(version.type, version.type),
         "old_key": key_text(version, version.key),
         "decided_key": key_text(version, key) if key != version.key else "",
-        "form": form,
     }
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def new_of_practice(request: HttpRequest, question_id: uuid.UUID, number: int) -> HttpResponse:
+    """Plan what is done about answers of practice to a version of a question of the person's own banks."""
+    version = (
+        QuestionVersion.objects.shown()
+        .filter(question__public_id=question_id, number=number)
+        .select_related("question__bank")
+        .first()
+    )
+    if version is None or not is_editor(request.user, version.question.bank):
+        raise Http404
+    key = key_in_practice(version)
+    form = RegradeForm(request.POST or None, version=version, key=key, newer=_newer(version))
+    form.ask_for_practice()
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = plan_practice_regrade(actor=request.user, version=version, **form.arguments())
+        except DomainError as error:
+            form.add_error(error.field if error.field in form.fields else None, _(error.message))
+        else:
+            return redirect("regrading:detail", public_id=row.public_id)
+    context = {"title": _("Judge practice anew"), "exam": None, **_asked(version, key), "form": form}
     return render(request, "exams/regrading/new.html", context, status=422 if form.errors else 200)
 
 
@@ -193,6 +229,8 @@ def detail(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "row": row,
         "exam": row.exam,
         "summary": row.summary,
+        "practice": row.summary.get("practice", {}),
+        "practice_done": row.report.get("practice", {}),
         "old_key": key_text(row.version, row.version.key),
         "new_key": key_text(row.version, row.key) if row.key else "",
         "plot": distribution_plot(row.summary),
@@ -226,6 +264,8 @@ def _act(request: HttpRequest, row: RegradeSet) -> HttpResponse:
         elif verb == "discard":
             discard_regrade(change_set=row, actor=request.user)
             messages.success(request, _("Discarded. Nothing was changed."))
+            if row.exam is None:
+                return redirect("authoring:figures", public_id=row.version.question.public_id)
             return redirect("regrading:choose", public_id=row.exam.public_id)
         elif verb == "undo":
             undo = plan_undo(change_set=row, actor=request.user)
@@ -257,4 +297,4 @@ def export(request: HttpRequest, public_id: uuid.UUID) -> Any:
 
 def _note(row: RegradeSet) -> str:
     address = reverse("regrading:detail", args=[row.public_id])
-    return f"{row.exam.title} · {row.get_policy_display()} · {row.reason} · {row.get_state_display()} · {address}"
+    return f"{row.place_title} · {row.get_policy_display()} · {row.reason} · {row.get_state_display()} · {address}"

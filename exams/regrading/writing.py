@@ -13,6 +13,7 @@ KINDS = {
     "BigIntegerField": "bigint",
     "PositiveIntegerField": "integer",
     "CharField": "text",
+    "TextField": "text",
     "FloatField": "double precision",
     "DecimalField": "numeric",
     "JSONField": "jsonb",

@@ -41,7 +41,7 @@ def make_attempt(user, exam, **fields):
 
 
 def make_wrong(user):
-    version = make_question()
+    version = make_question(bank=make_bank(visibility="public"))
     now = now_utc()
     return QuestionProgress.objects.create(
         user=user,

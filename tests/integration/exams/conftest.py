@@ -9,7 +9,7 @@ from django.core.cache import cache
 from edu.core.clock import now_utc
 from exams.models import Attempt
 from exams.services import read_attempt_key, start_attempt
-from tests.factories.exams import make_exam, make_user
+from tests.factories.exams import make_bank, make_exam, make_user
 
 
 @pytest.fixture(autouse=True)
@@ -66,3 +66,15 @@ class Sitting:
 def sit(client):
     """Return a function that seats a new learner in a new exam (fields of the exam)."""
     return lambda **fields: Sitting(client, **fields)
+
+
+@pytest.fixture
+def learner(client):
+    user = make_user(display_name="Li Lei")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def bank():
+    return make_bank(visibility="public", name="Public bank")

@@ -10,13 +10,22 @@ import time_machine
 from edu.core.clock import now_utc
 from edu.events.types import ResultReleased
 from exams.domain.progress import HandAct
-from exams.models import Attempt, ItemResult, PracticeAnswer, PracticePreference, QuestionProgress
+from exams.models import (
+    Attempt,
+    ItemResult,
+    PracticeAnswer,
+    PracticePreference,
+    QuestionProgress,
+    QuestionVersion,
+    RegradeSet,
+)
 from exams.practice import answers
 from exams.practice.answers import answer_question
 from exams.practice.book_entry import set_mastered
 from exams.practice.handlers import enter_exam_results
 from exams.practice.question_progress import DERIVED, rebuild, rebuild_all
 from exams.practice.starts import NothingToPractise, start_chapter_practice
+from exams.regrading.change_sets import confirm_regrade, plan_practice_regrade, plan_undo
 from tests.factories.exams import make_bank, make_exam, make_paper_version, make_question, make_user
 
 pytestmark = pytest.mark.django_db
@@ -26,8 +35,10 @@ ANSWERS = ["a", "b", "b", None]
 class Life:
     """One learner, four questions, and what may happen."""
 
-    def __init__(self, seed):
+    def __init__(self, seed, *, run_jobs, deliver_events):
         self.chance = random.Random(seed)
+        self.run_jobs, self.deliver_events = run_jobs, deliver_events
+        self.author = make_user(is_superuser=True)
         self.user = make_user()
         self.bank = make_bank(visibility="public")
         self.versions = [make_question(bank=self.bank) for _number in range(4)]
@@ -45,7 +56,7 @@ class Life:
             return
         for index, item in enumerate(session.items):
             if self.chance.random() < 0.6:
-                version = next(row for row in self.versions if row.pk == item["version_id"])
+                version = QuestionVersion.objects.select_related("question").get(pk=item["version_id"])
                 answer_question(
                     session=session, index=index, version=version, response=self.chance.choice(ANSWERS), seconds=5
                 )
@@ -85,6 +96,26 @@ class Life:
             )
             rebuild(user_id=self.user.pk, question_ids=[row.question_id])
 
+    def correct(self):
+        """Correct the key of a question in practice, or take an earlier correction back."""
+        applied = RegradeSet.objects.filter(state="applied", undoes=None).order_by("pk")
+        if applied and self.chance.random() < 0.4:
+            row = plan_undo(change_set=self.chance.choice(list(applied)), actor=self.author)
+        else:
+            policy = self.chance.choice(["new_key", "accept_both", "full_marks"])
+            version = self.chance.choice(self.versions)
+            row = plan_practice_regrade(
+                actor=self.author,
+                version=QuestionVersion.objects.select_related("question__bank").get(pk=version.pk),
+                policy=policy,
+                reason="It was wrong.",
+                key={"fractions": {"a": 1}, "feedback": {}} if policy != "full_marks" else None,
+            )
+        self.run_jobs()
+        confirm_regrade(change_set=RegradeSet.objects.get(pk=row.pk), actor=self.author)
+        self.run_jobs()
+        self.deliver_events()
+
     def act(self):
         rows = list(
             QuestionProgress.objects.filter(user=self.user, last_wrong_at__isnull=False).order_by("question_id")
@@ -120,10 +151,19 @@ class Life:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_the_book_is_what_raw_results_say(seed):
+def test_the_book_is_what_raw_results_say(seed, run_jobs, deliver_events):
     with time_machine.travel("2026-03-01T08:00:00Z", tick=False) as clock:
-        life = Life(seed)
-        steps = [life.practise, life.practise, life.sit, life.release, life.release, life.regrade, life.act]
+        life = Life(seed, run_jobs=run_jobs, deliver_events=deliver_events)
+        steps = [
+            life.practise,
+            life.practise,
+            life.sit,
+            life.release,
+            life.release,
+            life.regrade,
+            life.act,
+            life.correct,
+        ]
         for _step in range(24):
             clock.shift(timedelta(minutes=life.chance.randint(1, 5000)))
             life.chance.choice(steps)()

@@ -6,9 +6,10 @@ import pytest
 from django.urls import reverse
 
 from edu.core.clock import now_utc
-from exams.models import Attempt, Exam, PracticeAnswer, PracticeSession
+from exams.models import Accommodation, Attempt, Exam, PracticeAnswer, PracticeSession
 from exams.practice.answers import QuestionHidden, answer_question
 from exams.practice.hidden import hidden_questions
+from exams.practice.sets import SetSettings, create_set
 from exams.practice.starts import (
     NothingToPractise,
     start_chapter_practice,
@@ -169,3 +170,52 @@ def test_the_statements_do_not_grow_with_the_exams(learner, asked, number, djang
         hand_in(exam_of(asked, release="manual"), learner)
     with django_assert_num_queries(4):
         assert hidden_from(learner) == {asked.question_id}
+
+
+def close_long_ago(exam, *, days):
+    Exam.objects.filter(pk=exam.pk).update(
+        opens_at=now_utc() - timedelta(days=days + 1), closes_at=now_utc() - timedelta(days=days)
+    )
+
+
+def test_a_result_that_is_never_released_hides_for_thirty_days_after_the_close(learner, asked):
+    exam = exam_of(asked, release=Exam.Release.MANUAL)
+    hand_in(exam, learner)
+    close_long_ago(exam, days=29)
+    assert hidden_from(learner) == {asked.question_id}
+    close_long_ago(exam, days=31)
+    assert hidden_from(learner) == set()
+    Accommodation.objects.create(exam=exam, user=make_user(), closes_at=now_utc() + timedelta(days=1))
+    assert hidden_from(learner) == {asked.question_id}, "somebody may sit it still"
+
+
+def test_an_attempt_under_way_hides_however_late_it_is(learner, asked):
+    exam = exam_of(asked)
+    begin(exam, learner)
+    close_long_ago(exam, days=40)
+    assert hidden_from(learner) == {asked.question_id}
+
+
+def test_who_begins_a_paper_or_a_set_is_told_how_many_are_left_out(client, learner, bank, asked, free):
+    paper = make_paper_version(versions=[asked, free], is_practice=True).paper
+    author = make_user()
+    practice_set = create_set(actor=author, bank=bank, settings=SetSettings(title="Warm up", visibility="public"))
+    told = "1 question is left out while an exam of yours hides it."
+    for url, sent in (
+        (reverse("practice:paper", args=[paper.public_id]), {"clock": "", "feedback": "at_end"}),
+        (reverse("practice:start_set", args=[practice_set.public_id]), {}),
+    ):
+        PracticeSession.objects.all().delete()
+        Attempt.objects.all().delete()
+        assert told not in client.post(url, sent, follow=True).content.decode()
+        hand_in(exam_of(asked, release=Exam.Release.MANUAL), learner)
+        assert told in client.post(url, sent, follow=True).content.decode()
+        assert len(PracticeSession.objects.latest("pk").items) == 1
+
+
+def test_the_exams_settings_say_what_practice_hides(client, asked):
+    author = make_user(is_instructor=True)
+    exam = exam_of(asked, owner=author)
+    client.force_login(author)
+    page = client.get(reverse("authoring:exam", args=[exam.public_id])).content.decode()
+    assert "30 days after the close" in page

@@ -12,9 +12,10 @@ from exams.authoring.exams import save_exam
 from exams.delivery.keys import AttemptKey, sign_attempt_key
 from exams.delivery.reviewing import learner_policies, learner_policy, open_closed_reviews, waiting_exams
 from exams.marking.appeals import appeal_window
-from exams.models import Accommodation, Attempt, Exam, ItemResult, QuestionProgress
-from exams.practice.book import count_open_entries, list_entries
+from exams.models import Accommodation, Attempt, Bank, Exam, ItemResult, QuestionProgress
+from exams.practice.book import list_entries
 from exams.practice.book_starts import start_wrong_practice
+from exams.practice.due import count_open_entries
 from exams.practice.starts import NothingToPractise
 from exams.services import sit_exam, start_attempt
 from tests.factories.exams import make_exam, make_paper_version, make_user
@@ -168,6 +169,7 @@ def test_a_reopened_attempt_makes_the_others_wait_again(sat):
 
 def test_the_book_hides_what_an_exam_hides_wherever_it_came_from(sat):
     results = list(ItemResult.objects.filter(attempt_id=sat.pk)[:2])
+    Bank.objects.update(visibility=Bank.Visibility.PUBLIC)
     for row in results:
         QuestionProgress.objects.create(
             user=sat.user, question_id=row.question_id, version_id=row.version_id, source_kind="practice", source_id=1,

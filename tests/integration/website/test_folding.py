@@ -12,6 +12,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import override
 
 from edu.website.folding import FixedNode, KeptIncludeNode
+from edu.website.quick_lookup import QuickVariableNode
 
 LOADERS = [("edu.website.folding.Loader", ["django.template.loaders.filesystem.Loader"])]
 PLAIN = [("django.template.loaders.cached.Loader", ["django.template.loaders.filesystem.Loader"])]
@@ -214,8 +215,9 @@ def test_variables_are_found_as_django_finds_them(templates, lookup):
         "word": "abc",
         "function": lambda: {"more": 1},
     }
-    rendered(engines, values)
-    rendered(engines, values, autoescape=False)
+    assert [len(nodes_of(engine, QuickVariableNode)) for engine in engines] == [1, 0], "two ways are compared"
+    assert rendered(engines, values).count("|") == 2
+    assert rendered(engines, values, autoescape=False).count("|") == 2
 
 
 @pytest.mark.parametrize(("lookup", "error"), [("box.broken", AttributeError), ("box.lost", KeyError)])
