@@ -44,7 +44,7 @@ def try_save(request: HttpRequest, attempt_id: UUID) -> HttpResponse | None:
 def _usual_batch(request: HttpRequest) -> Batch | None:
     try:
         body = json.loads(request.body)
-    except Exception:  # whatever it is, the endpoint meets it again and says so
+    except Exception:  # noqa: BLE001 - whatever it is, the endpoint meets it again and says so
         return None
     if type(body) is not dict:
         return None
