@@ -161,10 +161,10 @@ WARM_PASSES = 4
 
 
 def warm_up(ask: Callable[..., Sample], requests: Requests, *, count: int, clients: int) -> None:
-    """Send about `count` requests that are not measured. They go in passes over connections of their own, each client
+    """Send `count` requests or some more that are not measured. They go in passes over connections of their own, each client
     asking for another: a connection stays with one process, and every process should have seen all of them.
     """
-    each = max(1, count // clients // WARM_PASSES)
+    each = -(-count // (clients * WARM_PASSES))
     for place in range(WARM_PASSES):
 
         def part(client: int, shift: int = place * clients // WARM_PASSES) -> Iterator[bytes]:
