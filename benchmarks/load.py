@@ -161,8 +161,8 @@ WARM_PASSES = 4
 
 
 def warm_up(ask: Callable[..., Sample], requests: Requests, *, count: int, clients: int) -> None:
-    """Send `count` requests or some more that are not measured. They go in passes over connections of their own, each client
-    asking for another: a connection stays with one process, and every process should have seen all of them.
+    """Send `count` requests or some more that are not measured. They go in passes over connections of their own, each
+    client asking for another: a connection stays with one process, and every process should have seen all of them.
     """
     each = -(-count // (clients * WARM_PASSES))
     for place in range(WARM_PASSES):
