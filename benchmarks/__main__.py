@@ -15,9 +15,12 @@ from functools import partial
 from typing import Any
 
 from benchmarks import crowds, grading, growth, jobs, pgbench, practice, processes, regrading, report, servers
-from benchmarks.load import Requests, Sample, UnexpectedAnswer, measure, median_sample
+from benchmarks.load import Requests, Sample, UnexpectedAnswer, measure, median_sample, warm_up
 
-WARM_SECONDS = 0.4
+WARM_REQUESTS = 100
+"""Requests of each job that go to each web process before it is measured, where a job can be done over and over."""
+WARM_ONCE = 50
+"""The same for jobs that can be done once by each learner."""
 SEQ_STEP = 1_000_000
 STOCK = {"quick": (48, 128), "full": (96, 400)}
 """Starts (and submits) measured with one client and with many, in each mode."""
@@ -42,7 +45,8 @@ def main(arguments: list[str]) -> int:
     mode = "quick" if options.quick else "full"
     seconds = options.seconds or (1.0 if options.quick else 2.0)
     rounds = options.rounds or (1 if options.quick else 3)
-    circumstances = _circumstances(f"median of {rounds} x {seconds:g} s ({mode})")
+    warmed = f"after {WARM_REQUESTS} requests of each job to each process ({WARM_ONCE} starts and submissions)"
+    circumstances = _circumstances(f"median of {rounds} x {seconds:g} s ({mode}), {warmed}")
     rows = jobs.grading_rows(grading.responses_per_second(seconds=seconds))
     details: list[dict[str, Any]] = []
     failures: list[str] = []
@@ -112,10 +116,11 @@ def _measure_site(
 ) -> list[report.Row]:
     """Measure every job on one database."""
     stock = STOCK[mode]
-    handed_in = sum(stock) + 2 * crowds.SIZES[mode][0]
+    warming = WARM_ONCE * servers.WORKERS
+    handed_in = warming + sum(stock) + 2 * crowds.SIZES[mode][0]
     _say(f"{database}: making data ...")
     began = time.monotonic()
-    data = ("benchmarks.data", str(sum(stock)), str(handed_in))
+    data = ("benchmarks.data", str(warming + sum(stock)), str(handed_in))
     with servers.running_site(database=database, data=data) as site:
         plan = json.loads(site.plan.read_text(encoding="utf-8"))
         _say(f"{database}: measuring (data made in {time.monotonic() - began:.0f} s) ...")
@@ -162,7 +167,7 @@ def _rounds(
 ) -> dict[tuple[str, int], Sample]:
     """Measure the jobs in turn, round after round, so that a slow minute falls on all of them; return the medians."""
     for requests in timed.values():
-        ask(requests=requests, clients=jobs.MANY, seconds=WARM_SECONDS)
+        warm_up(ask, requests, count=WARM_REQUESTS * servers.WORKERS, clients=jobs.MANY)
     taken: dict[tuple[str, int], list[Sample]] = {}
     for _round in range(rounds):
         for clients in many:
@@ -181,7 +186,11 @@ def _once(
     stock: tuple[int, int],
     statuses: frozenset[int],
 ) -> None:
-    """Measure a job that can be done once by each learner: a few with one client, the rest with many."""
+    """Measure a job that can be done once by each learner, after a few that warm the processes: some with one client,
+    the rest with many.
+    """
+    warming = itertools.islice(supply, WARM_ONCE * servers.WORKERS)
+    ask(requests=make(warming), clients=jobs.MANY, seconds=600, statuses=statuses)
     for clients, count in zip((1, jobs.MANY), stock, strict=True):
         part = itertools.islice(supply, count)
         samples[job, clients] = ask(requests=make(part), clients=clients, seconds=600, statuses=statuses)

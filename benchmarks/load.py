@@ -5,6 +5,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 Requests = Callable[[int], Iterator[bytes]]
 """For the number of a client, its requests in order, ready to be sent; the client ends with them."""
@@ -154,6 +155,22 @@ def measure(
         p99_ms=quantile(ordered, 0.99) * 1000,
         cpu_ms=None if spent is None else spent / count * 1000,
     )
+
+
+WARM_PASSES = 4
+
+
+def warm_up(ask: Callable[..., Sample], requests: Requests, *, count: int, clients: int) -> None:
+    """Send `count` requests or some more that are not measured. They go in passes over connections of their own, each
+    client asking for another: a connection stays with one process, and every process should have seen all of them.
+    """
+    each = -(-count // (clients * WARM_PASSES))
+    for place in range(WARM_PASSES):
+
+        def part(client: int, shift: int = place * clients // WARM_PASSES) -> Iterator[bytes]:
+            return islice(requests((client + shift) % clients), each)
+
+        ask(requests=part, clients=clients, seconds=600)
 
 
 def quantile(ordered: list[float], share: float) -> float:

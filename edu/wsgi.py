@@ -11,6 +11,8 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.test.utils import override_settings
 
+from edu.core.collecting import without_collecting
+
 
 class PathSwitch:
     """Send requests under `prefixes` to `hot`, all others to `full`."""
@@ -27,11 +29,18 @@ class PathSwitch:
 
 
 def build_application() -> PathSwitch:
-    """Build both chains once; the middleware of each is loaded in its constructor and never again."""
-    django.setup(set_prefix=False)
-    full = WSGIHandler()
-    with override_settings(MIDDLEWARE=settings.HOT_PATH_MIDDLEWARE):
-        hot = WSGIHandler()
+    """Build both chains once; the middleware of each is loaded in its constructor and never again. A server takes
+    requests when this is done, so all that they would load first is loaded here (`WARM_UP`).
+    """
+    with without_collecting():
+        django.setup(set_prefix=False)
+        full = WSGIHandler()
+        with override_settings(MIDDLEWARE=settings.HOT_PATH_MIDDLEWARE):
+            hot = WSGIHandler()
+        if settings.WARM_UP:
+            from edu.warming import warm_up
+
+            warm_up()
     return PathSwitch(full=full, hot=hot, prefixes=tuple(settings.HOT_PATH_PREFIXES))
 
 

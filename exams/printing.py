@@ -27,6 +27,9 @@ _FORMULA = re.compile(r"\\\((.+?)\\\)|\\\[([\s\S]+?)\\\]")
 _ILLUSTRATION = re.compile(r"/files/illustrations/([0-9a-f-]{36})/")
 _BLOCKS = {"p", "pre", "table", "tr", "ul", "ol", "li", "blockquote", "h3", "h4", "div"}
 BLANK = "________"
+WORDS_A_LINE, CHARACTERS_A_LINE = 10, 22
+"""Of an essay written by hand on a line of the page."""
+LINES_A_MARK, FEWEST_LINES, MOST_LINES = 2, 5, 60
 INDENT = 8.0
 HEADING_KEEPS = 44.0
 """Millimetres that a heading needs below it: its summary, its instructions and the beginning of a question."""
@@ -183,9 +186,22 @@ def question_blocks(view: QuestionView, *, label: str, indent: float = INDENT, s
     for part in view.questions:
         blocks.append(Block(kind="space", space=2))
         blocks += question_blocks(part, label=part.number, indent=indent + INDENT)
-    if not (view.options or view.fields or view.segments or view.questions or view.extra):
+    if view.type == "essay":
+        blocks.append(Block(kind="lines", indent=indent, count=writing_lines(view)))
+    elif not (view.options or view.fields or view.segments or view.questions or view.extra):
         blocks.append(Block(runs=[Run(text=f"{BLANK * 3} {view.unit_label}")], indent=indent))
     return [*blocks, Block(kind="space", space=4)]
+
+
+def writing_lines(view: QuestionView) -> int:
+    """Return how many lines an essay is given on paper: by the length that is asked for, else by its marks."""
+    length = view.max_words or view.min_words
+    if length:
+        is_chinese = any("\u4e00" <= letter <= "\u9fff" for letter in plain(view.stem))
+        lines = -(-length // (CHARACTERS_A_LINE if is_chinese else WORDS_A_LINE))
+    else:
+        lines = LINES_A_MARK * int(Decimal(view.marks or "0"))
+    return max(FEWEST_LINES, min(MOST_LINES, lines))
 
 
 def _with_blank(blocks: list[Block], unit: str) -> list[Block]:

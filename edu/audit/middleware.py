@@ -3,11 +3,14 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.http.request import HttpHeaders
 
 from edu.audit.refusals import REFUSED, note_refusal
 from edu.core.request_id import set_request_id
 
 HEADER = "X-Request-ID"
+KEY = HttpHeaders.to_wsgi_name(HEADER)
+"""Under which the server hands it on: looking there, a request need not sort out all of its headers."""
 
 
 class RequestIdMiddleware:
@@ -18,7 +21,7 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer one request under its id."""
-        request_id = set_request_id(request.headers.get(HEADER))
+        request_id = set_request_id(request.META.get(KEY))
         response = self.get_response(request)
         response[HEADER] = request_id
         return response

@@ -20,6 +20,8 @@ LEFT, RIGHT, TOP, BOTTOM = 20.0, 20.0, 20.0, 20.0
 POINTS = 72 / 25.4
 LEADING = 1.55
 BOX = 8.0
+WRITTEN = 8.5
+"""Between lines that are written on, in mm."""
 """Millimetres that a row of boxes is high."""
 
 TALLEST = 80.0
@@ -48,10 +50,10 @@ class Picture:
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """A paragraph: its runs, how far it is set in, in mm; or a picture, boxes, empty lines, a new page."""
+    """A paragraph: its runs, how far it is set in, in mm; or a picture, boxes, lines to write on, space, a page."""
 
     runs: Sequence[Run] = ()
-    kind: Literal["text", "heading", "title", "picture", "space", "page", "code", "boxes"] = "text"
+    kind: Literal["text", "heading", "title", "picture", "space", "page", "code", "boxes", "lines"] = "text"
     indent: float = 0.0
     label: str = ""
     picture: Picture | None = None
@@ -60,6 +62,8 @@ class Block:
     """How many mm must be left on the page, or the block begins on the next."""
     rows: Sequence[Sequence[str]] = ()
     """Short texts in a grid of boxes, for kind `boxes`; the first of each row stands in a box of double width."""
+    count: int = 0
+    """How many lines to write on, for kind `lines`; they go on over the page."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,8 @@ class _SheetPages:
             self._picture(block.picture, block.indent)
         elif block.kind == "boxes":
             self._boxes(block.rows)
+        elif block.kind == "lines":
+            self._lines(block.count, block.indent)
         else:
             self._text(block)
         self.y += block.space if block.kind != "space" else 0
@@ -165,6 +171,13 @@ class _SheetPages:
                 )
                 x += own
             self.y += BOX
+
+    def _lines(self, count: int, indent: float) -> None:
+        for _place in range(count):
+            self._room(WRITTEN)
+            self.y += WRITTEN
+            ends = [(LEFT + indent, self.y - 1), (self.file.width_mm - RIGHT, self.y - 1)]
+            self.file.path(points=ends, stroke=INK, line=0.15)
 
     def _picture(self, picture: Picture, indent: float) -> None:
         try:

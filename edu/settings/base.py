@@ -104,6 +104,8 @@ HOT_PATH_MIDDLEWARE = [
 ROOT_URLCONF = "edu.urls"
 WSGI_APPLICATION = "edu.wsgi.application"
 ASGI_APPLICATION = "edu.asgi.application"
+WARM_UP = env.bool("JINBANG_WARM_UP", default=True)
+"""Whether a web process loads pages and templates before it takes requests (edu.warming)."""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [

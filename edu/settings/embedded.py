@@ -24,6 +24,7 @@ def _secret_key() -> str:
 
 SECRET_KEY = env.str("JINBANG_SECRET_KEY", default="") or _secret_key()
 DEBUG = env.bool("JINBANG_DEBUG", default=False)
+WARM_UP = env.bool("JINBANG_WARM_UP", default=not DEBUG)  # whoever changes a line wants the server back at once
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *env.list("JINBANG_ALLOWED_HOSTS", default=[])]
 
 if env.str("DATABASE_URL", default=""):

@@ -8,6 +8,7 @@ from .base import MIDDLEWARE, SILENCED_SYSTEM_CHECKS, VAR_DIR, env
 
 SECRET_KEY = "a-key-for-tests-only-with-no-value-outside-them-0123456789"  # noqa: S105 - tests only
 DEBUG = False
+WARM_UP = False
 ALLOWED_HOSTS = ["*"]
 TEST_DIR = VAR_DIR / "test"
 TEST_DIR.mkdir(parents=True, exist_ok=True)

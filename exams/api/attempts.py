@@ -1,11 +1,12 @@
 """Attempts: save, go on, hand in, read."""
 
+import json
 import uuid
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import Router, Schema
 from pydantic import BeforeValidator
 
@@ -129,7 +130,7 @@ class ResultOut(Schema):
     passed: bool | None
 
 
-def _refused(error: SaveRefused) -> JsonResponse:
+def refused(error: SaveRefused) -> JsonResponse:
     """Answer a refused batch with what the server holds."""
     body = {
         "type": f"about:blank#{error.code}",
@@ -154,14 +155,9 @@ def save_view(request: HttpRequest, attempt_id: uuid.UUID, body: BatchIn) -> Any
     assert key is not None
     now = now_utc()
     try:
-        saved = save_responses(
-            key=key,
-            batch=_batch(body),
-            now=now,
-        )
+        return saved(save_responses(key=key, batch=_batch(body), now=now), now)
     except SaveRefused as error:
-        return _refused(error)
-    return _saved(saved, now)
+        return refused(error)
 
 
 def _batch(body: BatchIn | SubmitIn) -> Batch:
@@ -174,19 +170,27 @@ def _batch(body: BatchIn | SubmitIn) -> Batch:
     )
 
 
-def _saved(saved: SavedBatch, now: datetime) -> JsonResponse:
+def saved(stored: SavedBatch, now: datetime, /) -> HttpResponse:
     """Answer with the fields of BatchOut, made of values that fit it: ninja would check each of them again."""
-    return JsonResponse({
-        "epoch": saved.epoch,
-        "seq": saved.seq,
-        "applied": saved.applied,
-        "saved_at": saved.saved_at,
-        "server_now": now,
-        "deadline_at": saved.deadline_at,
-        "remaining_seconds": saved.remaining_seconds,
-        "receipt": saved.receipt,
-        "stripped": saved.stripped,
-    })  # fmt: skip
+    body = {
+        "epoch": stored.epoch,
+        "seq": stored.seq,
+        "applied": stored.applied,
+        "saved_at": stored.saved_at and _written(stored.saved_at),
+        "server_now": _written(now),
+        "deadline_at": _written(stored.deadline_at),
+        "remaining_seconds": stored.remaining_seconds,
+        "receipt": stored.receipt,
+        "stripped": stored.stripped,
+    }
+    return HttpResponse(json.dumps(body).encode(), content_type="application/json")
+
+
+def _written(moment: datetime) -> str:
+    """Return a moment as Django writes it in JSON: to the millisecond, Z for UTC."""
+    text = moment.isoformat()
+    text = text[:23] + text[26:] if moment.microsecond else text
+    return text.removesuffix("+00:00") + "Z" if text.endswith("+00:00") else text
 
 
 @router.post(
@@ -202,7 +206,7 @@ def forward_view(request: HttpRequest, attempt_id: uuid.UUID, body: ForwardIn) -
     try:
         position = move_forward(key=key, from_slot=body.position, now=now)
     except SaveRefused as error:
-        return _refused(error)
+        return refused(error)
     attempt = get_own_attempt(user_id=key.user_id, public_id=attempt_id, now=now)
     return ForwardOut(
         position=position,
@@ -226,7 +230,7 @@ def submit_view(request: HttpRequest, attempt_id: uuid.UUID, body: SubmitIn | No
             user_id=user_id_of(request), attempt_id=attempt_id, key=key, batch=batch, now=now_utc()
         )
     except SaveRefused as error:
-        return _refused(error)
+        return refused(error)
     return _result_out(attempt)
 
 

@@ -22,7 +22,7 @@ class AttemptKeyAuth(AuthBase):
 
     def __call__(self, request: HttpRequest) -> AttemptKey | None:
         """Return the key, None where there is none; InvalidAttemptKey for one that is not ours."""
-        scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
+        scheme, _space, text = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if scheme.lower() != "attempt" or not text:
             return None
         return read_attempt_key(text.strip(), now=now_utc())
@@ -36,7 +36,7 @@ class PracticeKeyAuth(AuthBase):
 
     def __call__(self, request: HttpRequest) -> PracticeKey | None:
         """Return the key, None where there is none; InvalidPracticeKey for one that is not ours."""
-        scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
+        scheme, _space, text = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if scheme.lower() != "practice" or not text:
             return None
         return read_practice_key(text.strip(), now=now_utc())

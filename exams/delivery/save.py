@@ -5,17 +5,19 @@ Nothing else is read or written on the way. Only when no row was changed is the 
 
 import json
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
+from threading import Lock
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from edu.core.errors import Conflict, InvalidInput, NotFound
 from exams.answer_files import refuse_foreign_files
+from exams.delivery.hand_in import moment_of
 from exams.delivery.keys import AttemptKey
 from exams.delivery.prepared import run_prepared
 from exams.delivery.receipts import receipt_for, receipt_of
@@ -79,6 +81,10 @@ UPDATE exams_attempt
 RETURNING responses, deadline_at
 """
 _MERGE = {"postgresql": "responses || %s::jsonb", "sqlite": "json_patch(responses, %s)"}
+_turn = Lock()
+"""SQLite has one writer at a time, and who finds it busy looks again after pauses that grow: threads of one process
+wait for each other here instead, where the next one goes on at once."""
+_written = json.JSONEncoder(ensure_ascii=False).encode
 GAP_SECONDS = 120
 """A time without a save that the record of an attempt keeps, in the same statement; 40 at most."""
 _GAPS = {
@@ -144,17 +150,19 @@ def _write(
 ) -> tuple[dict[str, str], datetime] | None:
     """Run the statement; None when its conditions did not hold."""
     adapt, seq = connection.ops.adapt_datetimefield_value, batch.seq
-    patch = json.dumps(stored, ensure_ascii=False)
+    patch, moment = _written(stored), adapt(now)
     least_deadline = adapt(now - timedelta(seconds=key.grace_seconds))
-    gap = (adapt(now - timedelta(seconds=GAP_SECONDS)), adapt(now))
+    gap = (adapt(now - timedelta(seconds=GAP_SECONDS)), moment)
     seconds = read_seconds(batch.question_seconds, slots=key.slots)
-    values = [patch, seq, adapt(now), flags, *gap, None if seconds is None else seconds_text(seconds)]
+    values = [patch, seq, moment, flags, *gap, None if seconds is None else seconds_text(seconds)]
     conditions = [key.attempt_id, key.user_id, key.epoch, seq, least_deadline, _only(stored)]
     row = _send(values + conditions)
     if row is None:
         return None
     responses = json.loads(row[0]) if isinstance(row[0], str) else row[0]
-    return responses, _moment(row[1])
+    deadline_at = moment_of(row[1])
+    assert deadline_at is not None
+    return responses, deadline_at
 
 
 def _send(parameters: list[Any]) -> tuple[Any, ...] | None:
@@ -173,7 +181,8 @@ def _send(parameters: list[Any]) -> tuple[Any, ...] | None:
 
 
 def _run(parameters: list[Any]) -> tuple[Any, ...] | None:
-    with connection.cursor() as cursor:
+    in_turn = _turn if connection.vendor == "sqlite" and not connection.in_atomic_block else nullcontext()
+    with in_turn, connection.cursor() as cursor:
         run_prepared(cursor, save_statement(vendor=connection.vendor), types=_TYPES, parameters=parameters)
         row: tuple[Any, ...] | None = cursor.fetchone()
     return row
@@ -182,13 +191,6 @@ def _run(parameters: list[Any]) -> tuple[Any, ...] | None:
 def _only(stored: dict[str, str]) -> int:
     """Return the slot a batch is about: 0 for none, which fits any position, and -1 for several, which fits none."""
     return int(next(iter(stored), "0")) if len(stored) < 2 else -1
-
-
-def _moment(value: Any) -> datetime:
-    """Return a moment from a raw statement: SQLite hands out text in UTC."""
-    moment = value if isinstance(value, datetime) else parse_datetime(str(value))
-    assert moment is not None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _remaining(deadline_at: datetime, now: datetime) -> int:

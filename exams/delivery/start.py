@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import BigIntegerField
 from django.utils.translation import gettext as _
 
 from edu.core.errors import Conflict, NotFound
+from edu.schema.kept_queries import Given, KeptQuery
 from exams.delivery.access import NoAccess, check_start, exam_access, get_visible_exam
 from exams.delivery.devices import NO_DEVICE, Device, check_device
 from exams.delivery.draw import draw_paper, new_seed
@@ -50,6 +52,20 @@ _REFUSALS = {
 }
 
 
+_ATTEMPTS: KeptQuery[Attempt] = KeptQuery(
+    lambda: (
+        Attempt.objects.filter(exam_id=Given("exam_id", BigIntegerField()), user_id=Given("user_id", BigIntegerField()))
+        .only("id", "state", "number", "deadline_at", "passed", "released_at")
+        .order_by("number")
+    )
+)
+_ACCOMMODATION: KeptQuery[Accommodation] = KeptQuery(
+    lambda: Accommodation.objects.filter(
+        exam_id=Given("exam_id", BigIntegerField()), user_id=Given("user_id", BigIntegerField())
+    )[:1]
+)
+
+
 def start_attempt(
     *,
     user_id: int,
@@ -70,13 +86,9 @@ def start_attempt(
     made.
     """
     exam = get_visible_exam(user_id=user_id, public_id=exam_id)
-    attempts = list(
-        Attempt.objects.filter(exam=exam, user_id=user_id)
-        .only("id", "state", "number", "deadline_at", "passed", "released_at")
-        .order_by("number")
-    )
+    attempts = _ATTEMPTS.rows(exam_id=exam.pk, user_id=user_id)
     running = next((attempt for attempt in attempts if attempt.state in OPEN_STATES), None)
-    accommodation = accommodation_of(Accommodation.objects.filter(exam=exam, user_id=user_id).first())
+    accommodation = accommodation_of(_ACCOMMODATION.first(exam_id=exam.pk, user_id=user_id))
     state = exam_state(
         now=now,
         terms=terms_of(exam),

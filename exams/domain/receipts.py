@@ -17,6 +17,10 @@ MAXIMUM_DEPTH = 8
 _UNSTORABLE = {0: None, **dict.fromkeys(range(0xD800, 0xE000))}
 
 
+_canonical = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
+_digested = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
 class Canonical(NamedTuple):
     """The stored form of a response, and whether characters had to be dropped that no database keeps."""
 
@@ -55,7 +59,7 @@ def canonicalise(value: object, /) -> Canonical:
     if cleaned is None or cleaned in ("", [], {}):
         return Canonical("", is_stripped)
     try:
-        text = json.dumps(cleaned, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+        text = _canonical(cleaned)
     except ValueError:
         raise InvalidResponse("The response is not JSON.") from None
     return Canonical(text, is_stripped)
@@ -77,7 +81,7 @@ def response_value(stored: str, /) -> Any:
 def responses_digest(stored: Mapping[str, str], /) -> str:
     """Return SHA-256, as hex, of all stored responses by slot; a blank counts like a slot never touched."""
     kept = {slot: text for slot, text in stored.items() if text}
-    return hashlib.sha256(json.dumps(kept, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(_digested(kept).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +107,7 @@ def _microseconds(moment: datetime | None) -> int:
 
 
 def _hmac(body: str, secret: bytes) -> str:
-    return hmac.new(secret, body.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(secret, body.encode(), "sha256").hex()
 
 
 def sign_receipt(receipt: Receipt, /, *, secret: bytes) -> str:

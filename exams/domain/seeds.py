@@ -12,16 +12,18 @@ class SeededStream:
     independent."""
 
     def __init__(self, seed: str | int, *label: str | int) -> None:
-        self._prefix = sha256("\x1f".join(map(str, (seed, *label))).encode()).digest()
+        # Hashed so far: each number goes on from here.
+        self._begun = sha256(sha256("\x1f".join(map(str, (seed, *label))).encode()).digest())
         self._counter = 0
 
     def below(self, limit: int, /) -> int:
         """Return a number from 0 to limit - 1, each equally likely; limit at most 2**64."""
         span = (1 << 64) - (1 << 64) % limit
         while True:
-            block = sha256(self._prefix + self._counter.to_bytes(8, "big")).digest()
+            going_on = self._begun.copy()
+            going_on.update(self._counter.to_bytes(8, "big"))
             self._counter += 1
-            number = int.from_bytes(block[:8], "big")
+            number = int.from_bytes(going_on.digest()[:8], "big")
             if number < span:
                 return number % limit
 

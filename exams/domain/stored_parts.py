@@ -1,10 +1,13 @@
 """The parts of a mark as results keep them: the largest thing in the largest table, and therefore short.
 
-A part is a list: id, earned, given, weight, parts of its own, correct; what is as usual is left out at the end.
-`earned` is the fraction, true for all of it and false for nothing, null while a person has to decide. Usual are nothing
-given, weight 1, no parts, and correct wherever everything was earned. So `["b1", true, "assets"]` is a blank filled in
-rightly.
-Results from before are objects with these names, and are read as well.
+The parts of most results are simple: weight 1, no parts of their own, and correct wherever everything was earned. They
+stand in one list, one after the other: the id, what was earned unless it was all, and what was given, "" for nothing.
+`earned` is the fraction, true for all of it and false for nothing, null while a person has to decide; a text in its
+place is already what was given. So `["b1", "assets", "b2", false, "debts"]` are two blanks, the first of them right.
+Where all was earned by giving the id itself, as a choice does, true stands for what was given.
+
+A part that is not simple is a list of its own in between: id, earned, given, weight, parts, correct; what is as usual
+is left out at the end. Results from before hold such lists only, or objects with names, and are read as well.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,22 +19,24 @@ FULL = 1 - 1e-6
 """From this fraction on a part counts as right."""
 
 
-def stored_parts(parts: Iterable[PartMark], /) -> list[list[Any]]:
+def stored_parts(parts: Iterable[PartMark], /) -> list[Any]:
     """Return the parts of a mark as they are stored with a result."""
-    return [_stored(part) for part in parts]
-
-
-def _stored(part: PartMark) -> list[Any]:
-    fraction = part.fraction
-    earned = bool(fraction) if fraction == 0 or fraction == 1 else fraction
-    usual = None if fraction is None else fraction >= FULL
-    if part.is_correct is not usual:
-        return [part.id, earned, part.given, _weight(part), stored_parts(part.parts), part.is_correct]
-    if part.parts:
-        return [part.id, earned, part.given, _weight(part), stored_parts(part.parts)]
-    if part.weight != 1:
-        return [part.id, earned, part.given, _weight(part)]
-    return [part.id, earned, part.given] if part.given else [part.id, earned]
+    stored: list[Any] = []
+    for part in parts:
+        fraction = part.fraction
+        earned = bool(fraction) if fraction == 0 or fraction == 1 else fraction
+        usual = None if fraction is None else fraction >= FULL
+        if part.is_correct is not usual:
+            stored.append([part.id, earned, part.given, _weight(part), stored_parts(part.parts), part.is_correct])
+        elif part.parts:
+            stored.append([part.id, earned, part.given, _weight(part), stored_parts(part.parts)])
+        elif part.weight != 1:
+            stored.append([part.id, earned, part.given, _weight(part)])
+        elif earned is True:
+            stored += (part.id, True if part.given == part.id else part.given)
+        else:
+            stored += (part.id, earned, part.given)
+    return stored
 
 
 def _weight(part: PartMark) -> float | int:
@@ -41,7 +46,24 @@ def _weight(part: PartMark) -> float | int:
 
 def parts_of_stored(stored: Iterable[Any], /) -> tuple[PartMark, ...]:
     """Return the parts of a mark from what is stored with its result."""
-    return tuple(_from_object(part) if isinstance(part, Mapping) else _from_list(part) for part in stored)
+    found = []
+    rest = iter(stored)
+    for part in rest:
+        if isinstance(part, str):
+            said = next(rest)
+            if said is True:
+                found.append(_simple(part, 1.0, part))
+            else:
+                found.append(_simple(part, 1.0, said) if isinstance(said, str) else _simple(part, said, next(rest)))
+        else:
+            found.append(_from_object(part) if isinstance(part, Mapping) else _from_list(part))
+    return tuple(found)
+
+
+def _simple(id_: str, earned: float | None, given: str) -> PartMark:
+    fraction = None if earned is None else float(earned)
+    is_correct = None if fraction is None else fraction >= FULL
+    return PartMark(id=id_, fraction=fraction, is_correct=is_correct, given=given, weight=1.0, parts=())
 
 
 def _from_list(part: Sequence[Any]) -> PartMark:

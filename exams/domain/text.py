@@ -100,11 +100,6 @@ def fold_expected(text: str, folding: Folding, /) -> str:
     return fold(text, folding)
 
 
-def is_same_text(expected: str, given: str, folding: Folding, /) -> bool:
-    """Tell whether two texts are equal after folding."""
-    return fold_expected(expected, folding) == fold(given, folding)
-
-
 @lru_cache(maxsize=4096)
 def _pieces(pattern: str, folding: Folding, /) -> list[str]:
     """Return the folded texts between the stars of a pattern."""

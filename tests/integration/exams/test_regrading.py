@@ -8,6 +8,7 @@ from edu.audit.models import AuditEntry
 from edu.core.clock import now_utc
 from edu.core.errors import Conflict, InvalidInput, NotFound
 from edu.notifications.models import Notification
+from exams.domain.stored_parts import named_parts
 from exams.models import Attempt, Exam, ItemResult, MarkChange, QuestionProgress, RegradeChange, RegradeSet
 from exams.regrading.change_sets import (
     confirm_regrade,
@@ -68,7 +69,7 @@ def test_recounting_with_a_corrected_key_changes_marks_totals_and_history(run_jo
         (Decimal(2), Decimal(0), exam.owner_id, "recount with the corrected key: Option 1 was right."),
         (Decimal(0), Decimal(2), exam.owner_id, "recount with the corrected key: Option 1 was right."),
     ]
-    assert ItemResult.objects.get(attempt_id=attempts[1].pk, slot=1).parts[0][1] is True
+    assert named_parts(ItemResult.objects.get(attempt_id=attempts[1].pk, slot=1).parts)[0]["fraction"] == 1
     assert {name: row.report[name] for name in ("changed", "gain", "loss", "up", "down", "stale")} == {
         "changed": 2, "gain": 1, "loss": 1, "up": 1, "down": 1, "stale": 0,
     }  # fmt: skip

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks.load import Sample, http_request, median_sample, quantile
+from benchmarks.load import WARM_PASSES, Sample, http_request, median_sample, quantile, warm_up
 from benchmarks.pgbench import write_script
 from benchmarks.report import (
     END,
@@ -136,3 +136,15 @@ def test_the_pgbench_script_holds_the_statement_of_a_save():
     assert lines[3].endswith(";")
     with pytest.raises(AssertionError, match="other parameters"):
         write_script(statement="UPDATE t SET x = %s")
+
+
+def test_warming_asks_at_least_as_often_as_is_said_and_moves_the_clients_from_pass_to_pass():
+    asked = []
+
+    def ask(*, requests, clients, seconds):
+        asked.append([(client, list(requests(client))) for client in range(clients)])
+
+    warm_up(ask, lambda client: iter([f"{client}".encode()] * 1000), count=400, clients=16)
+    assert len(asked) == WARM_PASSES
+    assert sum(len(sent) for one in asked for _client, sent in one) == 448
+    assert {one[0][1][0] for one in asked} == {b"0", b"4", b"8", b"12"}, "each connection asks for another learner"
