@@ -186,7 +186,7 @@ def question_blocks(view: QuestionView, *, label: str, indent: float = INDENT, s
     for part in view.questions:
         blocks.append(Block(kind="space", space=2))
         blocks += question_blocks(part, label=part.number, indent=indent + INDENT)
-    if view.type == "essay":
+    if view.is_written_at_length:
         blocks.append(Block(kind="lines", indent=indent, count=writing_lines(view)))
     elif not (view.options or view.fields or view.segments or view.questions or view.extra):
         blocks.append(Block(runs=[Run(text=f"{BLANK * 3} {view.unit_label}")], indent=indent))

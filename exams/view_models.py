@@ -116,7 +116,8 @@ class ReviewView:
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionView:
-    """A question as a template draws it; `review` is None while it is being asked, `extra` what only its type has."""
+    """A question as a template draws it; `review` is None while it is being asked, `extra` what only its type has.
+    `is_written_at_length` says that paper gives it lines to write on."""
 
     type: str
     type_label: str
@@ -141,6 +142,7 @@ class QuestionView:
     extra: Any = None
     is_flagged: bool = False
     is_answered: bool = False
+    is_written_at_length: bool = False
     asks_certainty: bool = False
     certainty: int | None = None
     review: ReviewView | None = None

@@ -20,9 +20,9 @@ LEFT, RIGHT, TOP, BOTTOM = 20.0, 20.0, 20.0, 20.0
 POINTS = 72 / 25.4
 LEADING = 1.55
 BOX = 8.0
-WRITTEN = 8.5
-"""Between lines that are written on, in mm."""
 """Millimetres that a row of boxes is high."""
+WRITTEN = 8.5
+"""Millimetres between lines that are written on."""
 
 TALLEST = 80.0
 """Millimetres that a picture takes at most."""

@@ -32,5 +32,6 @@ def build(view: QuestionView, content: Mapping[str, Any], seen: Seen) -> Questio
         min_words=content.get("min_words"),
         max_words=content.get("max_words"),
         rubric=rubric,
+        is_written_at_length=True,
         model_answer=safe_html(key.get("model_answer", "") or ""),
     )
