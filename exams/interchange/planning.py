@@ -1,7 +1,9 @@
 """Reading an imported file into rows: every row is examined, held against the bank, and kept with all its problems."""
 
 import logging
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -30,6 +32,8 @@ logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 250
 """Rows that are compared or noted at once."""
+LOTS_AHEAD = 3
+"""Lots of rows that are read before the first of them is written: the server is held up now and then, by its log."""
 PIECES_KEPT = 100
 """Rows whose pieces are kept for the next pairs: some 10 KiB each, and up to 300."""
 PAIRS = 100
@@ -100,12 +104,12 @@ def _read(batch: ImportBatch, format_: Format, source: Source, say: Say) -> near
     position = 0
     pace = Pace()
     items = _examined(batch, format_, source)
-    with WriteBehind() as behind:
+    latest: deque[_Said] = deque(maxlen=LOTS_AHEAD)
+    with WriteBehind(ahead=LOTS_AHEAD) as behind:
         while part := list(islice(items, pace.size)):
             if position + len(part) > MAXIMUM_ROWS:
                 raise UnreadableFile(TOO_MANY, {"limit": MAXIMUM_ROWS})
-            behind.wait()  # the rows before these are looked through
-            _place(batch, part, position)
+            latest.append(_place(batch, part, position, latest))
             for at, item in enumerate(part, start=position + 1):
                 if item.state in {State.NEW, State.DOUBTFUL} and (like := sketches.add(at, item.plain_text)):
                     item.near_position, item.near_percent = like.position, like.percent
@@ -135,17 +139,33 @@ def _examined(batch: ImportBatch, format_: Format, source: Source) -> Iterator[E
         raise UnreadableFile(NOT_READABLE, {"reason": type(error).__name__}) from error
 
 
-def _place(batch: ImportBatch, items: Sequence[Examined], position: int) -> None:
-    """Note at examined questions what the bank and the rows before them know of their content; five queries a call."""
+@dataclass(slots=True)
+class _Said:
+    """What rows say: the position of the first with a content, by its hash, and the row of the first with a
+    reference."""
+
+    positions: dict[str, int] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+
+    def take(self, item: Examined, position: int) -> None:
+        """Take in one more row."""
+        self.positions.setdefault(item.content_hash, position)
+        if item.ref:
+            self.rows.setdefault(item.ref, item.row)
+
+
+def _place(batch: ImportBatch, items: Sequence[Examined], position: int, latest: Iterable[_Said] = ()) -> _Said:
+    """Note at examined questions what the bank and the rows before them know of their content, and return what these
+    rows say; five queries a call. `latest` are the rows that may not be written yet, in their order."""
     known = KnownQuestions(batch.bank, [(item.content_hash, item.ref) for item in items])
-    earlier = _earlier_rows(batch, items)
+    written, own = _earlier_rows(batch, items), _Said()
     for place, item in enumerate(items, start=position + 1):
         if item.content_hash:
             known.settle(item)
-            _settle_within(item, earlier)
-            earlier["hash"].setdefault(item.content_hash, place)
-            if item.ref:
-                earlier["ref"].setdefault(item.ref, item.row)
+            _settle_within(item, (written, *latest, own))
+            if item.state != State.FAILED:
+                own.take(item, place)
+    return own
 
 
 def _columns(batch: ImportBatch, item: Examined, position: int) -> dict[str, Any]:
@@ -202,28 +222,26 @@ class KnownQuestions:
             row.state = State.DUPLICATE
 
 
-def _earlier_rows(batch: ImportBatch, items: Iterable[Examined]) -> dict[str, dict[str, int]]:
-    """Return the earlier rows of the same contents (positions) and references (row numbers)."""
+def _earlier_rows(batch: ImportBatch, items: Iterable[Examined]) -> _Said:
+    """Return what written rows say of the same contents and references."""
     rows = ImportRow.objects.filter(batch=batch).exclude(state__in=[State.FAILED, State.EXCLUDED])
     hashes = {item.content_hash for item in items if item.content_hash}
     refs = {item.ref for item in items if item.ref}
     named = rows.filter(ref__in=refs).exclude(ref="")
-    return {
-        "hash": dict(
-            rows.filter(content_hash__in=hashes).values_list("content_hash").annotate(first=Min("position")).order_by()
-        ),
-        "ref": dict(named.values_list("ref").annotate(first=Min("row")).order_by()) if refs else {},
-    }
+    same = rows.filter(content_hash__in=hashes).values_list("content_hash").annotate(first=Min("position")).order_by()
+    return _Said(
+        positions=dict(same), rows=dict(named.values_list("ref").annotate(first=Min("row")).order_by()) if refs else {}
+    )
 
 
-def _settle_within(item: Examined, earlier: Mapping[str, Mapping[str, int]]) -> None:
+def _settle_within(item: Examined, earlier: Sequence[_Said]) -> None:
     """Mark a sound row that repeats an earlier one; the same reference with another content is a problem."""
-    if item.content_hash in earlier["hash"]:
-        item.state, item.repeats_position = State.DUPLICATE, earlier["hash"][item.content_hash]
-    elif item.ref and item.ref in earlier["ref"]:
-        problem = Remark(
-            row=0, field="ref", text=RECORD_PROBLEMS["same_reference"], values={"n": earlier["ref"][item.ref]}
-        )
+    same = next((said.positions[item.content_hash] for said in earlier if item.content_hash in said.positions), None)
+    namesake = next((said.rows[item.ref] for said in earlier if item.ref in said.rows), None) if item.ref else None
+    if same is not None:
+        item.state, item.repeats_position = State.DUPLICATE, same
+    elif namesake is not None:
+        problem = Remark(row=0, field="ref", text=RECORD_PROBLEMS["same_reference"], values={"n": namesake})
         item.state, item.problems = State.FAILED, kept([problem], row=item.row, file=item.file)
         item.question_id = None
 

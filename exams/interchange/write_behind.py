@@ -5,6 +5,7 @@ process, and another connection does not see what an open transaction has writte
 """
 
 import sys
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
@@ -18,13 +19,14 @@ for each lot, between which the server waits."""
 
 
 class WriteBehind:
-    """Does one thing after the other in a thread with a connection of its own; the caller is at most one ahead."""
+    """Does one thing after the other in a thread with a connection of its own; the caller is at most `ahead` of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, ahead: int = 1) -> None:
         is_server = connection.vendor == "postgresql" and not connection.in_atomic_block
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="write-behind") if is_server else None
         self._usual_switch_seconds = sys.getswitchinterval()
-        self._running: Future[None] | None = None
+        self._ahead = ahead
+        self._under_way: deque[Future[None]] = deque()
 
     def __enter__(self) -> Self:
         if self._pool is not None:
@@ -34,31 +36,33 @@ class WriteBehind:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Wait for what is under way, whatever becomes of it; raise its error unless another one is on its way."""
+        """Wait for what is under way; raise its error unless another one is on its way. Behind an error nothing more is
+        begun."""
         try:
             self.wait()
         except Exception:
             if error is None:
                 raise
         finally:
+            for waiting in self._under_way:
+                waiting.cancel()
             if self._pool is not None:
                 self._pool.submit(_close).result()
                 self._pool.shutdown()
                 sys.setswitchinterval(self._usual_switch_seconds)
 
     def run(self, act: Callable[[], None]) -> None:
-        """Do this next: at once, or behind the caller, whom the error then reaches with the next call."""
-        self.wait()
+        """Do this next: at once, or behind the caller, whom an error then reaches with one of the next calls."""
+        self.wait(left=self._ahead - 1)
         if self._pool is None:
             act()
         else:
-            self._running = self._pool.submit(act)
+            self._under_way.append(self._pool.submit(act))
 
-    def wait(self) -> None:
-        """Return when nothing is under way; raise what went wrong with it."""
-        running, self._running = self._running, None
-        if running is not None:
-            running.result()
+    def wait(self, *, left: int = 0) -> None:
+        """Return when no more than `left` are under way; raise what went wrong with the others."""
+        while len(self._under_way) > left:
+            self._under_way.popleft().result()
 
 
 def _close() -> None:

@@ -8,11 +8,11 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, connection
 
 from exams.authoring.banks import create_bank
-from exams.interchange import applying, pacing
+from exams.interchange import applying, pacing, planning
 from exams.interchange.imports import begin_apply, create_import
 from exams.interchange.planning import plan_import
 from exams.interchange.write_behind import WriteBehind
-from exams.models import ImportBatch, Question
+from exams.models import ImportBatch, ImportRow, Question
 from tests.integration.exams.authoring_people import make_author
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -101,3 +101,43 @@ def test_things_are_done_one_after_the_other_and_an_error_reaches_the_caller():
     with pytest.raises(KeyError):
         break_off()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("write-behind")]
+
+
+class Late(WriteBehind):
+    """Writes as late as it may."""
+
+    def __enter__(self):
+        self.waiting = []
+        return self
+
+    def __exit__(self, kind, error, trace):
+        for act in self.waiting:
+            act()
+
+    def run(self, act):
+        self.waiting.append(act)
+        while len(self.waiting) > self._ahead:
+            self.waiting.pop(0)()
+
+
+def test_rows_that_wait_to_be_written_are_compared_with_as_well(monkeypatch):
+    monkeypatch.setattr(pacing, "MOST", 2)
+    monkeypatch.setattr(planning, "WriteBehind", Late)
+    author = make_author()
+    bank = create_bank(actor=author, name="Bank")
+    stems = [f"Statement {n}" for n in range(16)]
+    stems[4], stems[9], stems[15] = "Statement 3", "Statement 3", "Statement 0"
+    refs = [f"r{n}" for n in range(16)]
+    refs[7] = "r2"
+    rows = [
+        {"type": "true_false", "content": {"stem": stem}, "key": {"correct": True}, "ref": ref}
+        for stem, ref in zip(stems, refs, strict=True)
+    ]
+    data = ContentFile("\n".join(json.dumps(row) for row in rows).encode())
+    made = create_import(bank=bank, actor=author, file_name="a.jsonl", content=data, format="json_lines")
+    plan_import(batch_id=made.pk, say=say)
+    states = dict(ImportRow.objects.filter(batch=made).values_list("position", "state"))
+    repeated = dict(ImportRow.objects.filter(batch=made).values_list("position", "repeats_position"))
+    assert {position for position, state in states.items() if state == "duplicate"} == {5, 10, 16}
+    assert (repeated[5], repeated[10], repeated[16]) == (4, 4, 1)
+    assert states[8] == "failed"
