@@ -1,7 +1,6 @@
 """Publishing: one outbox row in the caller's transaction, and a hint to the worker after the commit."""
 
 import json
-import logging
 import uuid
 from collections.abc import Iterable
 from typing import Any
@@ -11,9 +10,8 @@ from django.db import connection, transaction
 
 from edu.core.clock import now_utc
 from edu.core.request_id import current_request_id
+from edu.events.hints import Hints
 from edu.events.types import Event
-
-logger = logging.getLogger(__name__)
 
 AT_ONCE = 1_000
 """Events of one statement: databases bound its parameters."""
@@ -59,11 +57,14 @@ def _row(event: Event, moment: Any) -> tuple[Any, ...]:
 
 def _hint() -> None:
     """Tell a worker that there is something to deliver; losing the hint costs seconds, the sweep finds the row."""
-    if settings.JOBS_BROKER != "celery":
-        return
+    if settings.JOBS_BROKER == "celery":
+        _hints.give()
+
+
+def _send_hint() -> None:
     from edu.events.tasks import deliver_events
 
-    try:
-        deliver_events.apply_async(retry=False)
-    except Exception:  # noqa: BLE001 - a broker that is away must never fail the request that changed something
-        logger.warning("could not hint the worker; the sweep will deliver")
+    deliver_events.apply_async(retry=False)
+
+
+_hints = Hints(_send_hint)
