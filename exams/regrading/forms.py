@@ -91,11 +91,15 @@ class RegradeForm(forms.Form):
         self.corrected: dict[str, Any] | None = None
         self.places = key_places(version, key)
         texts = [place.id for place in self.places if place.kind == "text"]
-        for place in self.places:
-            is_first_text = place.id in texts[:1]
-            help_text = _("Written as in the key above, whose answers stay right.") if is_first_text else ""
-            self.fields[place.id] = place_field(place, help_text=help_text)
         self.takes_texts = len(texts) == len(self.places)
+        for place in self.places:
+            says_how = self.takes_texts and place.id == texts[0]
+            help_text = _("Written as in the key above, whose answers stay right.") if says_how else ""
+            self.fields[place.id] = place_field(place, help_text=help_text)
+        if texts and not self.takes_texts:
+            self.fields["key_source"].help_text = _(
+                "Further answers are written as in the key above, whose answers stay right."
+            )
         if self.places and self.takes_texts:
             sources.append((HERE, _("one more answer, given here for this regrade alone")))
         elif self.places:
