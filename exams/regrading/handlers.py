@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.urls import reverse
+from django.utils.text import Truncator
 
 from edu.events.types import AttemptsRegraded, Event, PracticeVerdictsChanged
 from edu.notifications.services import notify
@@ -70,7 +71,7 @@ def tell_practised(event: Event) -> None:
             user_id=user_id,
             kind="exams.practice_regraded",
             context={
-                "question": question.summary[:80],
+                "question": Truncator(question.summary).chars(60),
                 "reason": change_set.reason,
                 "is_undo": change_set.undoes_id is not None,
                 "better": better,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from exams.domain import schema
 from exams.domain.corrections import KeyPlace
 from exams.domain.grading import load_question
-from exams.domain.registry import get_type
+from exams.domain.registry import QuestionType, get_type
 from exams.domain.text import one_line
 from exams.models import Exam, QuestionVersion
 
@@ -54,8 +54,16 @@ def key_text(version: QuestionVersion, key: Any) -> str:
     """Return the right answer by a key as plain text; nothing for a key that does not fit the question."""
     try:
         question = load_question(version.type, version.content, key)
-        words = one_line(question.type.summarise_key(question.content, question.key))[:300]
-        named = [place for place in question.type.key_places(question.content, question.key) if place.in_words]
-        return next((dict(place_choices(place))[words] for place in named if words in place.present), words)
+        return _in_words(question.type, question.content, question.key)[:300]
     except Exception:  # noqa: BLE001 - any key that cannot be read is shown as nothing
         return ""
+
+
+def _in_words(question_type: QuestionType, content: Any, key: Any) -> str:
+    """Return the right answer as plain text, in words of the language of the moment where the type has such."""
+    if question_type.info.holds_questions:
+        parts = (_in_words(one.question_type, one.content, key.of(one)) for one in content.questions)
+        return " ".join(f"({n}) {part}" for n, part in enumerate(parts, start=1))
+    words = one_line(question_type.summarise_key(content, key))
+    named = [place for place in question_type.key_places(content, key) if place.in_words]
+    return next((dict(place_choices(place))[words] for place in named if words in place.present), words)

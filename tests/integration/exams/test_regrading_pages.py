@@ -10,7 +10,7 @@ from python_calamine import load_workbook
 
 from edu.core.clock import now_utc
 from exams.models import Exam, ItemResult, QuestionReport, QuestionStatistics, RegradeSet
-from tests.factories.exams import SAMPLES, make_user
+from tests.factories.exams import SAMPLES, make_paper_version, make_question, make_user
 from tests.factories.organizations import make_organization, make_trainer_user
 from tests.factories.regrading import confirm, first_version, make_class, plan, publish_corrected
 
@@ -331,3 +331,17 @@ def test_the_page_speaks_chinese(client):
         exam.owner.save()
         client.force_login(exam.owner)
         assert words in client.get(new_url(exam), headers={"Accept-Language": "zh-hans"}).content.decode()
+
+
+def test_a_judgement_under_a_passage_is_told_in_words(client):
+    inner = {"id": "q1", "type": "true_false", "marks": 1, "content": SAMPLES["true_false"]["content"]}
+    version = make_question(
+        type="material",
+        content={"stem": "A passage.", "questions": [inner]},
+        key={"questions": {"q1": {"correct": False}}},
+    )
+    exam, _attempts = make_class(answers=[{1: {"q1": True}}], paper_version=make_paper_version(versions=[version]))
+    client.force_login(exam.owner)
+    page = client.get(new_url(exam)).content.decode()
+    assert "(1) wrong" in page
+    assert 'name="q1/right" value="false"' in page
