@@ -29,6 +29,7 @@ SUBSCRIPTIONS: dict[type[types.Event], tuple[str, ...]] = {
         "certificates.handlers.on_attempts_regraded",
     ),
     types.PracticeRegraded: ("exams.practice.handlers.correct_practice",),
+    types.PracticeVerdictsChanged: ("exams.regrading.handlers.tell_practised",),
     types.UserRegistered: ("edu.notifications.handlers.welcome",),
     types.AccountDeleted: (
         "edu.audit.handlers.record_account_deleted",

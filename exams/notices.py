@@ -168,6 +168,19 @@ register(
         },
     ),
     Kind(
+        name="exams.practice_regraded",
+        label=_("Answers of practice were judged anew"),
+        category="corrections",
+        action=_("See the question"),
+        sample={
+            "question": "What is checked first?",
+            "reason": "Option B was right as well.",
+            "is_undo": False,
+            "better": 2,
+            "worse": 1,
+        },
+    ),
+    Kind(
         name="exams.reopened",
         label=_("An ended exam is open again"),
         category="exams",

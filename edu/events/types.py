@@ -209,6 +209,14 @@ class PracticeRegraded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PracticeVerdictsChanged(Event):
+    """A regrade is through, and practice answers of these learners count otherwise since; each learner once."""
+
+    change_set_id: int
+    user_ids: list[int]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ResultReleased(Event):
     """A learner may now see the result of an attempt."""
 

@@ -16,7 +16,7 @@ from edu.core.clock import now_utc
 from edu.core.site_identity import get_site_identity
 from edu.jobs.registry import job
 from edu.jobs.run import JobContext
-from edu.notifications.kinds import Kind, get_kind
+from edu.notifications.kinds import CATEGORIES, Kind, find_stop_words, get_kind
 from edu.notifications.models import Notification
 from edu.notifications.unsubscribe import make_unsubscribe_url
 from edu.notifications.wording import split_blocks
@@ -69,6 +69,12 @@ def render_text_mail(*, row: Notification, kind: Kind) -> str:
     return render_to_string("base_mail.txt", _mail_values(row=row, kind=kind)).strip() + "\n"
 
 
+def unsubscribe_label(category: str) -> str:
+    """Return what the link says that ends the mails of a category, in the language that is active."""
+    words = find_stop_words(category)
+    return str(words.button) if words else _("No more mails about “%(category)s”") % {"category": CATEGORIES[category]}
+
+
 def _mail_values(*, row: Notification, kind: Kind) -> dict[str, Any]:
     values = {
         **row.context,
@@ -88,4 +94,5 @@ def _mail_values(*, row: Notification, kind: Kind) -> dict[str, Any]:
     }
     if not kind.essential:
         values["unsubscribe_url"] = make_unsubscribe_url(user_id=row.user_id, category=kind.category)
+        values["unsubscribe_label"] = unsubscribe_label(kind.category)
     return values

@@ -17,6 +17,7 @@ CATEGORIES: dict[str, str | Promise] = {
     "training": _("Training by your organisation"),
     "reminders": _("Reminders of dates and deadlines"),
     "practice": _("Reminders to practise"),
+    "corrections": _("Practice answers judged anew"),
     "community": _("Questions, answers and announcements"),
     "marking": _("Work to mark"),
     "authoring": _("Writing courses and exams"),

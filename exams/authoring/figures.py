@@ -81,6 +81,20 @@ def roll_up_figures(*, now: datetime, everything: bool = False) -> int:
     return len(ids)
 
 
+def refresh_practice_figures(*, version_id: int) -> None:
+    """Write the figures of practice of one version anew, where there are figures: its answers are judged otherwise now,
+    which the next roll-up would not see. Three statements; when the whole was computed stays."""
+    answers = PracticeAnswer.objects.filter(
+        question_id=QuestionVersion.objects.only("question_id").get(pk=version_id).question_id,
+        version_id=version_id,
+        fraction__isnull=False,
+    )
+    found = answers.aggregate(n=Count("pk"), mean=Avg("fraction"))
+    QuestionStatistics.objects.filter(version_id=version_id).update(
+        practice_count=found["n"], practice_facility=found["mean"] if found["n"] >= MINIMUM_N else None
+    )
+
+
 def _compute(versions: Mapping[int, QuestionVersion], now: datetime) -> list[QuestionStatistics]:
     question_ids = {version.question_id for version in versions.values()}
     marked = ItemResult.objects.filter(

@@ -10,15 +10,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from exams.domain.errors import InvalidPattern, Problem
+from exams.domain.errors import InvalidCorrection, InvalidPattern, Problem
 from exams.domain.marks import PartMark
 from exams.domain.matching import best_assignment
-from exams.domain.numbers import ToleranceKind, is_within, parse_quantity, value_in_units
+from exams.domain.numbers import ToleranceKind, is_within, parse_decimal, parse_quantity, value_in_units
 from exams.domain.patterns import compile_pattern
-from exams.domain.schema import DecimalText, Fraction, RichText, Schema, ShortLine, Weight, decimal_text
+from exams.domain.schema import DecimalText, Fraction, RichText, Schema, ShortLine, Weight, decimal_text, gettext_noop
 from exams.domain.text import Folding, fold, fold_expected, is_wildcard_match
 
 ANY_NUMBER = "*"
+MAXIMUM_DIGITS = 60
 MARKER = re.compile(r"\[\[([a-z0-9_-]{1,32})\]\]")
 
 
@@ -69,7 +70,7 @@ class NumericKey(Schema):
 class NumericAnswer(NumericKey):
     """A number that earns a fraction, with feedback for whoever gives it; `*` stands for any number."""
 
-    value: Annotated[str, BeforeValidator(_number_or_any), Field(max_length=60)]
+    value: Annotated[str, BeforeValidator(_number_or_any), Field(max_length=MAXIMUM_DIGITS)]
     fraction: Fraction = 1.0
     feedback: RichText = ""
 
@@ -96,18 +97,34 @@ def texts_with(answers: Sequence[Mapping[str, Any]], text: str, /) -> list[dict[
 
 def numbers_with(answers: Sequence[Mapping[str, Any]], text: str, /) -> list[dict[str, Any]]:
     """Return stored numbers with one more that earns everything, before the others, as near as the first of them has
-    to be met; ValueError for what is no number."""
+    to be met; InvalidCorrection for what is no number."""
+    if len(text) > MAXIMUM_DIGITS or parse_decimal(text) is None:
+        raise InvalidCorrection(gettext_noop("Write a number."))
     near = next((one for one in answers if one.get("value") != ANY_NUMBER), {})
     limits = {name: near[name] for name in ("tolerance", "tolerance_kind") if name in near}
-    return [{"value": decimal_text(text), "fraction": 1, **limits}, *(dict(one) for one in answers)]
+    return [{"value": text.strip(), "fraction": 1, **limits}, *(dict(one) for one in answers)]
 
 
 def blank_with(key: Mapping[str, Any], text: str, /) -> dict[str, Any]:
-    """Return the stored key of a blank that takes one more answer, written as its others are."""
+    """Return the stored key of a blank that takes one more answer, written as its others are; InvalidCorrection for
+    what is no number, or no pattern, where the others are."""
+    if key.get("match") == "regex":
+        try:
+            compile_pattern(text, ignore_case=key.get("fold_case", True))
+        except InvalidPattern as error:
+            raise InvalidCorrection(error.message) from None
     if key.get("match") != "numeric":
         return {**key, "answers": texts_with(key.get("answers", ()), text)}
     numbers = key.get("numerics") or [one for one in [key.get("numeric")] if one]
     return {**key, "numeric": None, "numerics": numbers_with(numbers, text)}
+
+
+def with_accepted(key: Mapping[str, Any], place: str, text: str, /) -> dict[str, Any]:
+    """Return the stored key of a blank as blank_with does; what is refused is refused of this place."""
+    try:
+        return blank_with(key, text)
+    except InvalidCorrection as error:
+        raise InvalidCorrection(error.message, field=place) from None
 
 
 @dataclass(frozen=True, slots=True)

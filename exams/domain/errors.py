@@ -11,6 +11,12 @@ class InvalidResponse(InvalidInput):
     code = "invalid_response"
 
 
+class InvalidCorrection(InvalidInput):
+    """This cannot be said by a corrected key; `field` is the place of which it was said."""
+
+    code = "invalid_correction"
+
+
 class UnknownQuestionType(InvalidInput):
     """There is no such question type."""
 

@@ -11,11 +11,12 @@ from typing import Any, cast
 from pydantic import BaseModel
 
 from exams.domain import types
-from exams.domain.errors import Problem, UnknownQuestionType
+from exams.domain.corrections import KeyPlace
+from exams.domain.errors import InvalidCorrection, Problem, UnknownQuestionType
 from exams.domain.marks import Completeness, GradingPolicy, Mark
 from exams.domain.opaque_ids import NameChoices
 from exams.domain.responses import PostedForm
-from exams.domain.schema import TypeInfo
+from exams.domain.schema import TypeInfo, gettext_noop
 
 _CONTRACT = [
     "TYPE",
@@ -99,33 +100,41 @@ class QuestionType:
         return {} if drawn is None else cast("dict[str, tuple[str, ...]]", drawn(content))
 
     def listed_options(self, content: BaseModel, /) -> list[tuple[str, str]]:
-        """Return what can be named right in a corrected key, as id and text; most types have nothing of the kind. A
-        module that lists has `listed_options`, `key_of_options` and `right_options`."""
+        """Return the options of a choice, as id and text; most types have nothing of the kind. A module that lists has
+        `listed_options` and `right_options`."""
         listed = getattr(self._module, "listed_options", None)
         return [] if listed is None else cast("list[tuple[str, str]]", listed(content))
-
-    def key_of_options(self, key: Mapping[str, Any], chosen: Sequence[str], /) -> dict[str, Any] | None:
-        """Return the stored key under which the chosen options are right; None where they make none."""
-        made = getattr(self._module, "key_of_options", None)
-        return None if made is None or not chosen else cast("dict[str, Any] | None", made(key, chosen))
 
     def right_options(self, key: Mapping[str, Any], /) -> set[str]:
         """Return the options that a stored key holds for right; none where the type lists nothing."""
         right = getattr(self._module, "right_options", None)
         return set() if right is None else cast("set[str]", right(key))
 
-    def answer_places(self, content: BaseModel, /) -> tuple[str, ...]:
-        """Return the ids of the places to which a corrected key can add an accepted answer, in order; most types have
-        none. A module with `answer_places` has `key_with_answers` too."""
-        places = getattr(self._module, "answer_places", None)
-        return () if places is None else cast("tuple[str, ...]", places(content))
+    def key_places(self, content: BaseModel, key: BaseModel, /) -> tuple[KeyPlace, ...]:
+        """Return what a corrected key can say otherwise, in the order in which it is asked; none for a type whose key
+        is written in its editor alone. A module with `key_places` has `key_with` too, which gets the places that say
+        something else, checked, and leaves the rest of the key as it is."""
+        places = getattr(self._module, "key_places", None)
+        return () if places is None else cast("tuple[KeyPlace, ...]", places(content, key))
 
-    def key_with_answers(self, key: Mapping[str, Any], added: Mapping[str, str], /) -> dict[str, Any]:
-        """Return the stored key that pays in full for the added answers (by place) as well; the old ones stay.
+    def key_with(
+        self, content: BaseModel, key: Mapping[str, Any], given: Mapping[str, Sequence[str]], /
+    ) -> dict[str, Any]:
+        """Return the stored key under which what is given is right at its places; a place that is not named, or of
+        which the key says the same, stays. Whether the whole is sound is still to be checked
+        (`grading.check_question`).
 
-        ValueError for an answer that is no number where numbers are compared.
+        InvalidCorrection for a place or an option that the question does not have, and for what cannot stand there.
         """
-        return cast("dict[str, Any]", self._module.key_with_answers(key, added))
+        places = {place.id: place for place in self.key_places(content, self.parse_key(key))}
+        changed = {}
+        for id_, values in given.items():
+            if id_ not in places:
+                raise InvalidCorrection(gettext_noop("The question has no such part."), field=id_)
+            clean = places[id_].checked(values)
+            if places[id_].is_changed_by(clean):
+                changed[id_] = clean
+        return cast("dict[str, Any]", self._module.key_with(content, key, changed)) if changed else dict(key)
 
     def conceal(self, content: Mapping[str, Any], key: Mapping[str, Any], /) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return stored content and key with parts renamed whose ids could tell the key; most types have none. A module

@@ -132,6 +132,13 @@ def empty_texts(field: str, options: Iterable[Option], /) -> list[Problem]:
     return [Problem(f"{field}.{option.id}.text", "This has no text.") for option in options if not option.text.strip()]
 
 
+def worths_with(worths: Mapping[str, float], right: Iterable[str], /) -> dict[str, float]:
+    """Return what options are worth, of which the first right one earns everything, once these are right; what others
+    earn in part, or cost, stays."""
+    right = tuple(right)
+    return {id_: worth for id_, worth in worths.items() if worth != 1 and id_ not in right} | dict.fromkeys(right, 1)
+
+
 def chosen_feedback(feedback: Mapping[str, str], ids: Iterable[str], /) -> tuple[str, ...]:
     """Return the given ids for which there is feedback to show."""
     return tuple(id_ for id_ in ids if feedback.get(id_))

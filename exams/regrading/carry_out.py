@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 
 from edu.core.clock import now_utc
 from edu.events.publish import publish_all
-from edu.events.types import AttemptGraded, AttemptNeedsMarking, AttemptsRegraded, Event
+from edu.events.types import AttemptGraded, AttemptNeedsMarking, AttemptsRegraded, Event, PracticeVerdictsChanged
+from exams.authoring.figures import refresh_practice_figures
 from exams.delivery.decided import find_decision
 from exams.delivery.grade import grade_attempt
 from exams.delivery.release import release_if_due
 from exams.marking.regrade import lock_attempts
 from exams.models import Attempt, Exam, ItemResult, MarkChange, RegradeChange, RegradeSet
-from exams.regrading.practice import carry_out_practice, practice_figures
+from exams.regrading.practice import carry_out_practice, practice_figures, rejudged_learners
 from exams.regrading.recount import Outcome, Recount, batches, concerned_attempts
 from exams.regrading.writing import update_rows
 
@@ -251,10 +252,18 @@ def _finish(change_set: RegradeSet) -> dict[str, Any]:
         stale=Count("pk", filter=Q(is_stale=True)),
     )
     counts["practice"] = practice_figures(change_set)
+    if counts["practice"]["changed"]:
+        refresh_practice_figures(version_id=change_set.version_id)
+    told = rejudged_learners(change_set)
     with transaction.atomic():
         moved = RegradeSet.objects.filter(pk=change_set.pk, state=RegradeSet.State.APPLYING).update(
             state=RegradeSet.State.APPLIED, done_at=now_utc(), report={**change_set.report, **counts, "in_flight": []}
         )
         if moved and change_set.undoes_id is not None:
             RegradeSet.objects.filter(pk=change_set.undoes_id).update(state=RegradeSet.State.UNDONE)
+        if moved:
+            publish_all(
+                PracticeVerdictsChanged(change_set_id=change_set.pk, user_ids=list(part))
+                for part in batches(told, TOLD_AT_ONCE)
+            )
     return counts

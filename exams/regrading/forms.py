@@ -1,15 +1,18 @@
 """The form of a regrade: what is done about a question, by which key, where, and what learners are told."""
 
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from exams.domain.corrections import MAXIMUM_LENGTH, KeyPlace
+from exams.domain.errors import InvalidCorrection
 from exams.domain.regrading import NEEDS_KEY
 from exams.models import QuestionVersion, RegradeSet
-from exams.regrading.keys import answer_places, key_of_options, key_with_answers, option_choices, right_options
+from exams.regrading.keys import key_places, key_with, place_choices, place_label
 
 POLICY_WORDS = {
     RegradeSet.Policy.NEW_KEY: _("Recount with the corrected key: who was right by the old one alone loses the marks."),
@@ -18,8 +21,27 @@ POLICY_WORDS = {
     RegradeSet.Policy.DROP: _("Drop the question: it counts for nobody, and the exam is out of fewer marks."),
 }
 HERE = "here"
-ACCEPT = "accept-"
-"""What the names of the fields for accepted answers begin with, before the place."""
+
+
+def place_field(place: KeyPlace, *, help_text: str) -> forms.Field:
+    """Return the field in which a corrected key is given at a place; it shows what the key says now."""
+    label = place_label(place)
+    if place.kind == "text":
+        return forms.CharField(label=label, max_length=MAXIMUM_LENGTH, required=False, help_text=help_text)
+    choices: list[tuple[str, Any]] = [*place_choices(place)]
+    if place.kind == "some":
+        return forms.MultipleChoiceField(
+            label=label,
+            widget=forms.CheckboxSelectMultiple,
+            choices=choices,
+            initial=list(place.present),
+            required=False,
+        )
+    if place.is_optional:
+        choices = [("", _("none: right when left open")), *choices]
+    widget = forms.RadioSelect if place.in_words else forms.Select
+    initial = next(iter(place.present), "")
+    return forms.ChoiceField(label=label, widget=widget, choices=choices, initial=initial, required=False)
 
 
 class RegradeForm(forms.Form):
@@ -32,7 +54,6 @@ class RegradeForm(forms.Form):
         label=_("What is done about it"), widget=forms.RadioSelect, choices=list(POLICY_WORDS.items())
     )
     key_source = forms.ChoiceField(label=_("The corrected key"), widget=forms.RadioSelect, required=False)
-    right = forms.MultipleChoiceField(label=_("Right is"), widget=forms.CheckboxSelectMultiple, required=False)
     scope = forms.ChoiceField(
         label=pgettext_lazy("regrade", "Where"),
         widget=forms.RadioSelect,
@@ -68,23 +89,21 @@ class RegradeForm(forms.Form):
             for number, text in ((str(row.number), text) for row, text in newer)
         ]
         self.corrected: dict[str, Any] | None = None
-        self.places = answer_places(version)
-        options = option_choices(version)
-        for number, place in enumerate(self.places, start=1):
-            self.fields[f"{ACCEPT}{place}"] = forms.CharField(
-                label=_("Also right in blank %(n)s") % {"n": number} if len(self.places) > 1 else _("Also right is"),
-                max_length=200,
-                required=False,
-                help_text=_("Written as in the key above, whose answers stay right.") if number == 1 else "",
+        self.places = key_places(version, key)
+        texts = [place.id for place in self.places if place.kind == "text"]
+        self.takes_texts = len(texts) == len(self.places)
+        for place in self.places:
+            says_how = self.takes_texts and place.id == texts[0]
+            help_text = _("Written as in the key above, whose answers stay right.") if says_how else ""
+            self.fields[place.id] = place_field(place, help_text=help_text)
+        if texts and not self.takes_texts:
+            self.fields["key_source"].help_text = _(
+                "Further answers are written as in the key above, whose answers stay right."
             )
-        if self.places:
+        if self.places and self.takes_texts:
             sources.append((HERE, _("one more answer, given here for this regrade alone")))
-        if options:
+        elif self.places:
             sources.append((HERE, _("given here, for this regrade alone")))
-            self.fields["right"].choices = options
-            self.fields["right"].initial = sorted(right_options(version))
-        else:
-            del self.fields["right"]
         if sources:
             self.fields["key_source"].choices = sources
             self.fields["key_source"].initial = sources[0][0]
@@ -107,28 +126,30 @@ class RegradeForm(forms.Form):
         return "key_source" in self.fields
 
     @property
-    def accepted_fields(self) -> list[forms.BoundField]:
-        """The fields for answers that are to be accepted as well, in the order of the blanks."""
-        return [self[f"{ACCEPT}{place}"] for place in self.places]
+    def key_groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields of the corrected key, by the question under a passage to which they belong; one group without a
+        name where there is no passage."""
+        by_group = groupby(self.places, key=lambda place: place.group)
+        return [(name[:160], [self[place.id] for place in places]) for name, places in by_group]
 
     def clean(self) -> dict[str, Any]:
-        """Make the key that is given here; an answer that is no number is said beside its field."""
+        """Make the key that is given here; what cannot be is said beside its field."""
         data: dict[str, Any] = super().clean() or {}
         if data.get("policy") not in NEEDS_KEY or data.get("key_source") != HERE:
             return data
-        if "right" in self.fields:
-            self.corrected = key_of_options(self.version, data.get("right", []))
+        if any(place.id in self.errors for place in self.places):
             return data
-        for place in self.places:
-            text = data.get(f"{ACCEPT}{place}", "")
-            try:
-                made = key_with_answers(self.version, self.corrected or self.key, {place: text} if text else {})
-            except ValueError:
-                self.add_error(f"{ACCEPT}{place}", _("Write a number."))
+        given = {place.id: data[place.id] if place.kind == "some" else [data[place.id]] for place in self.places}
+        try:
+            self.corrected = key_with(self.version, self.key, given)
+        except InvalidCorrection as error:
+            self.add_error(error.field if error.field in self.fields else "key_source", _(error.message))
+            return data
+        if self.corrected == self.key:
+            if self.takes_texts:
+                self.add_error(self.places[0].id, _("Write the answer that is accepted as well."))
             else:
-                self.corrected = made or self.corrected
-        if self.corrected is None and not self.errors:
-            self.add_error(f"{ACCEPT}{self.places[0]}", _("Write the answer that is accepted as well."))
+                self.add_error("key_source", _("This is the key by which the question was marked."))
         return data
 
     def arguments(self) -> dict[str, Any]:

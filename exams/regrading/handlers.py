@@ -1,9 +1,14 @@
 """What follows from a regrade: learners are told once, and the wrong-answer book is corrected."""
 
-from edu.events.types import AttemptsRegraded, Event
+from collections.abc import Iterable
+
+from django.urls import reverse
+from django.utils.text import Truncator
+
+from edu.events.types import AttemptsRegraded, Event, PracticeVerdictsChanged
 from edu.notifications.services import notify
 from exams.delivery.reviewing import enters_books
-from exams.models import Attempt, RegradeChange, RegradeSet
+from exams.models import Attempt, PracticeChange, RegradeChange, RegradeSet
 from exams.practice.question_progress import rebuild
 
 
@@ -47,6 +52,40 @@ def correct_books(event: Event) -> None:
     users = {attempt.user_id for attempt, _change in _changes(event) if enters_books(attempt.exam)}
     for user_id in sorted(users):
         rebuild(user_id=user_id, question_ids=[question_id])
+
+
+def tell_practised(event: Event) -> None:
+    """Tell learners whose answers of practice count otherwise now, once a change set."""
+    assert isinstance(event, PracticeVerdictsChanged)
+    change_set = RegradeSet.objects.select_related("version__question").filter(pk=event.change_set_id).first()
+    if change_set is None:
+        return
+    question = change_set.version.question
+    rows = PracticeChange.objects.filter(change_set=change_set, user_id__in=event.user_ids)
+    by_user: dict[int, list[PracticeChange]] = {}
+    for row in rows:
+        by_user.setdefault(row.user_id, []).append(row)
+    for user_id, changes in sorted(by_user.items()):
+        better, worse = _counts(changes)
+        notify(
+            user_id=user_id,
+            kind="exams.practice_regraded",
+            context={
+                "question": Truncator(question.summary).chars(60),
+                "reason": change_set.reason,
+                "is_undo": change_set.undoes_id is not None,
+                "better": better,
+                "worse": worse,
+            },
+            url=reverse("practice:entry", args=[question.public_id]),
+            dedupe_key=f"exams.practice_regraded:{change_set.pk}:{user_id}",
+        )
+
+
+def _counts(changes: Iterable[PracticeChange]) -> tuple[int, int]:
+    """Return how many answers earn more now, and how many less."""
+    pairs = [(row.before["fraction"] or 0, row.after["fraction"] or 0) for row in changes]
+    return sum(after > before for before, after in pairs), sum(after < before for before, after in pairs)
 
 
 def _changes(event: AttemptsRegraded) -> list[tuple[Attempt, RegradeChange]]:

@@ -1,51 +1,47 @@
-"""Corrected keys that can be given on the page of a regrade: which options are right, or one more answer that is
-accepted. Other types take the key of a newer version of the question."""
+"""Corrected keys that can be given on the page of a regrade, at the places that the type of the question names: which
+options are right, which partner, category or place something has, or one more answer that is accepted. Other types take
+the key of a newer version of the question."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from exams.domain import schema
+from exams.domain.corrections import KeyPlace
 from exams.domain.grading import load_question
-from exams.domain.registry import get_type
+from exams.domain.registry import QuestionType, get_type
 from exams.domain.text import one_line
 from exams.models import Exam, QuestionVersion
 
 
-def option_choices(version: QuestionVersion) -> list[tuple[str, str]]:
-    """Return the options among which the right ones can be ticked; none for a type whose key is given otherwise."""
+def key_places(version: QuestionVersion, key: Mapping[str, Any]) -> tuple[KeyPlace, ...]:
+    """Return what can be corrected of a key of the version on the page; nothing for a type whose key is given
+    otherwise."""
     question_type = get_type(version.type)
-    listed = question_type.listed_options(question_type.parse_content(version.content))
-    if {id_ for id_, _text in listed} == {"true", "false"}:
-        return [(id_, _(text)) for id_, text in listed]
+    return question_type.key_places(question_type.parse_content(version.content), question_type.parse_key(key))
+
+
+def place_label(place: KeyPlace) -> str:
+    """Return what is asked at a place, in the language of the moment."""
+    return _(place.label) % {"n": place.number, "part": one_line(place.part)[:80]}
+
+
+def place_choices(place: KeyPlace) -> list[tuple[str, str]]:
+    """Return the options of a place, with letters where some of them are ticked."""
+    if place.in_words:
+        return [(id_, _(text)) for id_, text in place.options]
+    if place.kind == "one":
+        return [(id_, one_line(text)[:160]) for id_, text in place.options]
     return [
-        (id_, f"{place}. {one_line(text)[:160]}")
-        for place, (id_, text) in zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", listed, strict=False)
+        (id_, f"{letter.upper()}. {one_line(text)[:160]}") for letter, (id_, text) in schema.lettered(place.options)
     ]
 
 
-def key_of_options(version: QuestionVersion, chosen: Sequence[str]) -> dict[str, Any] | None:
-    """Return the key under which the chosen options are right; None without a choice that makes one."""
-    return get_type(version.type).key_of_options(version.key, chosen)
-
-
-def right_options(version: QuestionVersion) -> set[str]:
-    """Return the options that the present key holds for right."""
-    return get_type(version.type).right_options(version.key)
-
-
-def answer_places(version: QuestionVersion) -> tuple[str, ...]:
-    """Return the places to which an accepted answer can be added; none for a type whose key is given otherwise."""
+def key_with(version: QuestionVersion, key: Mapping[str, Any], given: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Return a key of the version corrected at the places given; InvalidCorrection names the place that cannot be."""
     question_type = get_type(version.type)
-    return question_type.answer_places(question_type.parse_content(version.content))
-
-
-def key_with_answers(
-    version: QuestionVersion, key: Mapping[str, Any], added: Mapping[str, str]
-) -> dict[str, Any] | None:
-    """Return a key of the version that takes these answers (by place) as well; None without any. ValueError for what
-    is no number where numbers are compared."""
-    return get_type(version.type).key_with_answers(key, added) if added else None
+    return question_type.key_with(question_type.parse_content(version.content), key, given)
 
 
 def deciding_key(exam: Exam, version: QuestionVersion) -> dict[str, Any]:
@@ -58,9 +54,16 @@ def key_text(version: QuestionVersion, key: Any) -> str:
     """Return the right answer by a key as plain text; nothing for a key that does not fit the question."""
     try:
         question = load_question(version.type, version.content, key)
-        words = one_line(question.type.summarise_key(question.content, question.key))[:300]
-        # Options without an order of their own have no letters: they are named by their words.
-        has_letters = bool(question.type.option_order(question.content))
-        return words if has_letters else dict(option_choices(version)).get(words, words)
+        return _in_words(question.type, question.content, question.key)[:300]
     except Exception:  # noqa: BLE001 - any key that cannot be read is shown as nothing
         return ""
+
+
+def _in_words(question_type: QuestionType, content: Any, key: Any) -> str:
+    """Return the right answer as plain text, in words of the language of the moment where the type has such."""
+    if question_type.info.holds_questions:
+        parts = (_in_words(one.question_type, one.content, key.of(one)) for one in content.questions)
+        return " ".join(f"({n}) {part}" for n, part in enumerate(parts, start=1))
+    words = one_line(question_type.summarise_key(content, key))
+    named = [place for place in question_type.key_places(content, key) if place.in_words]
+    return next((dict(place_choices(place))[words] for place in named if words in place.present), words)

@@ -260,6 +260,14 @@ def _write(changed: Sequence[PracticeOutcome], sessions: Sequence[PracticeSessio
     )
 
 
+def rejudged_learners(change_set: RegradeSet, /) -> list[int]:
+    """Return the learners of whose answers of practice a change set has changed the worth: one statement."""
+    rows = PracticeChange.objects.filter(change_set=change_set).values_list("user_id", "before", "after")
+    return sorted(
+        {user_id for user_id, before, after in rows.iterator() if (before["fraction"] or 0) != (after["fraction"] or 0)}
+    )
+
+
 def practice_figures(change_set: RegradeSet, /) -> dict[str, int]:
     """Return how many answers of practice, of how many learners, a change set has changed: one statement."""
     rows = PracticeChange.objects.filter(change_set=change_set).values_list("user_id", flat=True)

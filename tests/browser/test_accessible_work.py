@@ -185,3 +185,29 @@ def test_one_more_answer_is_accepted_from_the_page_of_a_regrade(at_browser, user
     inspector.look("what it changed")
     inspector.report()
     assert set(ItemResult.objects.filter(exam_id=exam.pk).values_list("mark", flat=True)) == {2}
+
+
+@pytest.mark.parametrize(
+    ("type_name", "right"),
+    [
+        ("cloze", {"g1": "a", "g2": "SECRET-KEY"}),
+        ("matching", {"l1": "r1", "l2": "r2"}),
+        ("ordering", ["i1", "i2"]),
+        ("categorisation", {"i1": "c1", "i2": "c2"}),
+        ("material", {"q1": "b", "q2": "SECRET-KEY"}),
+    ],
+)
+def test_keys_of_several_parts_are_corrected_on_an_accessible_page(at_browser, user_of, type_name, right):
+    from tests.factories.regrading import first_version, make_class
+
+    exam, _attempts = make_class(answers=[{1: right}], types=(type_name,), owner=user_of("instructor"))
+    page = at_browser(user_of("instructor"), reduced_motion="reduce")
+    inspector = Inspector(page)
+    page.goto(reverse("regrading:new", args=[exam.public_id, first_version(exam).question.public_id, 1]))
+    page.get_by_label("Accept the old and the corrected key", exact=False).check()
+    inspector.look(f"the key of a {type_name}")
+    page.get_by_role("textbox", name="Why").fill("The key was wrong.")
+    page.get_by_role("button", name="See what would happen").click()
+    expect(page.get_by_text("This is the key by which the question was marked.").first).to_be_visible()
+    inspector.look(f"the key of a {type_name}, not corrected")
+    inspector.report()

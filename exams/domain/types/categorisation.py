@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from exams.domain import opaque_ids, responses, schema
+from exams.domain.corrections import KeyPlace
 from exams.domain.errors import Problem
 from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, blank_mark
 from exams.domain.schema import Option, PartId, RichText, Schema, TypeInfo, gettext_noop
@@ -129,3 +130,19 @@ def summarise_key(content: Content, key: Key) -> str:
 def summarise_response(content: Content, response: Response | None) -> str:
     """Return the chosen placement."""
     return _placement_text(content, response or {})
+
+
+def key_places(content: Content, key: Key) -> tuple[KeyPlace, ...]:
+    """Return the items in order: the category of each."""
+    label = gettext_noop("Category of %(part)s")
+    options = tuple((category.id, category.text) for category in content.categories)
+    return tuple(
+        KeyPlace(f"category-{item.id}", "one", label, options, (key.placement[item.id],), part=item.text)
+        for item in content.items
+    )
+
+
+def key_with(content: Content, key: Mapping[str, Any], given: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Return the stored key under which the items belong to these categories."""
+    changed = {place.removeprefix("category-"): category for place, (category,) in given.items()}
+    return {**key, "placement": {**key["placement"], **changed}}

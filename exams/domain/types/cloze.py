@@ -7,6 +7,7 @@ from pydantic import Field
 
 from exams.domain import blanks, opaque_ids, responses, schema
 from exams.domain.blanks import BlankKey, Judgement
+from exams.domain.corrections import KeyPlace
 from exams.domain.errors import Problem
 from exams.domain.marks import (
     Completeness,
@@ -271,3 +272,35 @@ def summarise_response(content: Content, response: Response | None) -> str:
         chosen = (given,) if isinstance(given, str) else given
         shown.append(" + ".join(one_line(texts.get(one, one)) if gap.options else one for one in chosen))
     return "; ".join(shown)
+
+
+def key_places(content: Content, key: Key) -> tuple[KeyPlace, ...]:
+    """Return the gaps in order: which options are right in one that is chosen, one more answer in one that is typed."""
+    places = []
+    for n, gap in enumerate(content.gaps, start=1):
+        if gap.kind in {"choice", "choices"}:
+            worths = key.gaps[gap.id].fractions.items()
+            right = tuple(id_ for id_, worth in worths if (worth == 1 if gap.kind == "choice" else worth > 0))
+            label = gettext_noop("Right in gap %(n)s is")
+            options = tuple((option.id, option.text) for option in gap.options)
+            places.append(KeyPlace(f"right-{gap.id}", "some", label, options, right, n))
+        else:
+            places.append(KeyPlace(f"accept-{gap.id}", "text", gettext_noop("Also right in gap %(n)s"), number=n))
+    return tuple(places)
+
+
+def key_with(content: Content, key: Mapping[str, Any], given: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Return the stored key under which these options and answers are right: of a choice of one each by itself, of a
+    choice of several all together, in equal shares."""
+    gaps = dict(key["gaps"])
+    several = {gap.id for gap in content.gaps if gap.kind == "choices"}
+    for place, values in given.items():
+        kind, _, id_ = place.partition("-")
+        if kind == "accept":
+            gaps[id_] = blanks.with_accepted(gaps[id_], place, values[0])
+        elif id_ in several:
+            wrong = {one: worth for one, worth in gaps[id_]["fractions"].items() if worth <= 0 and one not in values}
+            gaps[id_] = {**gaps[id_], "fractions": wrong | dict.fromkeys(values, 1 / len(values))}
+        else:
+            gaps[id_] = {**gaps[id_], "fractions": schema.worths_with(gaps[id_]["fractions"], values)}
+    return {**key, "gaps": gaps}

@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from exams.domain import blanks, responses, schema
+from exams.domain import blanks, corrections, responses, schema
 from exams.domain.blanks import BlankKey
+from exams.domain.corrections import KeyPlace
 from exams.domain.errors import Problem
 from exams.domain.marks import (
     Completeness,
@@ -156,12 +157,15 @@ def summarise_response(content: Content, response: Response | None) -> str:
     return "" if response is None else "; ".join(response.get(blank.id, "—") for blank in content.blanks)
 
 
-def answer_places(content: Content) -> tuple[str, ...]:
-    """Return the blanks in order."""
-    return schema.ids_of(content.blanks)
+def key_places(content: Content, key: Key) -> tuple[KeyPlace, ...]:
+    """Return the blanks in order: one more answer each."""
+    return corrections.answer_places(schema.ids_of(content.blanks))
 
 
-def key_with_answers(key: Mapping[str, Any], added: Mapping[str, str]) -> dict[str, Any]:
+def key_with(content: Content, key: Mapping[str, Any], given: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Return the stored key whose blanks take these answers as well."""
-    changed = {id_: blanks.blank_with(key["blanks"][id_], text) for id_, text in added.items()}
-    return {**key, "blanks": {**key["blanks"], **changed}}
+    found = dict(key["blanks"])
+    for place, (text,) in given.items():
+        id_ = place.removeprefix("accept-")
+        found[id_] = blanks.with_accepted(found[id_], place, text)
+    return {**key, "blanks": found}

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 
 from exams.domain import opaque_ids, responses, schema
-from exams.domain.errors import InvalidResponse, Problem
+from exams.domain.corrections import KeyPlace
+from exams.domain.errors import InvalidCorrection, InvalidResponse, Problem
 from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, blank_mark
 from exams.domain.schema import Fraction, Option, PartId, RichText, Schema, TypeInfo, gettext_noop
 from exams.domain.text import one_line
@@ -232,3 +233,42 @@ def summarise_key(content: Content, key: Key) -> str:
 def summarise_response(content: Content, response: Response | None) -> str:
     """Return the chosen pairs."""
     return _pairs_text(content, response or {})
+
+
+def key_places(content: Content, key: Key) -> tuple[KeyPlace, ...]:
+    """Return the left ones in order: which partner each has, or which partners; one that is right when left open may
+    be given none."""
+    options = tuple((option.id, option.text) for option in content.right)
+    return tuple(
+        KeyPlace(
+            f"partner-{left.id}",
+            "some" if content.takes_several(left.id) else "one",
+            gettext_noop("Partner of %(part)s"),
+            options,
+            () if left.id in key.unpaired else key.partners_of(left.id),
+            part=left.text,
+            is_optional=left.id in key.unpaired,
+        )
+        for left in content.left
+    )
+
+
+def key_with(content: Content, key: Mapping[str, Any], given: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Return the stored key under which the left ones have these partners. Where pairs have worths of their own, the
+    new partners share what those before were worth. InvalidCorrection for more partners than one may have."""
+    pairs, unpaired = dict(key["pairs"]), list(key.get("unpaired", ()))
+    worths = dict(key.get("fractions", {}))
+    for place, partners in given.items():
+        left = place.removeprefix("partner-")
+        limit = content.partners.get(left, 1)
+        if limit and len(partners) > limit:
+            raise InvalidCorrection(gettext_noop("This one has more partners than it may have."), field=place)
+        # Only one that was right when left open can be given a partner here for the first time, and lose that right.
+        unpaired = [id_ for id_ in unpaired if id_ != left]
+        pairs[left] = partners[0] if len(partners) == 1 else sorted(partners)
+        if worth := worths.get(left):
+            share = min(1.0, sum(one for one in worth.values() if one > 0) / len(partners))
+            wrong = {id_: one for id_, one in worth.items() if one <= 0 and id_ not in partners}
+            worths[left] = wrong | dict.fromkeys(partners, share)
+    changed = {"pairs": pairs, "unpaired": unpaired, "fractions": worths}
+    return {**key, **{name: value for name, value in changed.items() if name in key}}

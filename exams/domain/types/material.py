@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, PrivateAttr, SerializeAsAny, ValidationError, model_validator
 
 from exams.domain import opaque_ids, responses, schema
-from exams.domain.errors import InvalidResponse, Problem
+from exams.domain.corrections import KeyPlace
+from exams.domain.errors import InvalidCorrection, InvalidResponse, Problem
 from exams.domain.marks import (
     Completeness,
     GradingPolicy,
@@ -201,7 +202,7 @@ def bind(content: Content, order: Mapping[str, Sequence[str]]) -> Content:
 
 
 def _inner(order: Mapping[str, Sequence[str]], question: SubQuestion) -> dict[str, Sequence[str]]:
-    """Return the frozen order of one question."""
+    """Return what is said of one question: its frozen order, or what a corrected key says."""
     prefix = f"{question.id}/"
     return {group.removeprefix(prefix): ids for group, ids in order.items() if group.startswith(prefix)}
 
@@ -280,3 +281,29 @@ def summarise_response(content: Content, response: Response | None) -> str:
         f"({n}) {q.question_type.summarise_response(q.content, response.get(q.id))}"
         for n, q in enumerate(content.questions, start=1)
     )
+
+
+def _first_line(question: SubQuestion) -> str:
+    """Return the stem of a question as plain text."""
+    return question.question_type.summarise(question.content).partition("\n")[0]
+
+
+def key_places(content: Content, key: Key) -> tuple[KeyPlace, ...]:
+    """Return the places of each question, in order."""
+    return tuple(
+        replace(place, id=f"{q.id}/{place.id}", group=f"({n}) {_first_line(q)}")
+        for n, q in enumerate(content.questions, start=1)
+        for place in q.question_type.key_places(q.content, key.of(q))
+    )
+
+
+def key_with(content: Content, key: Mapping[str, Any], given: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Return the stored key with the corrected keys of the questions of which something else is said."""
+    keys = dict(key["questions"])
+    for q in content.questions:
+        if inner := _inner(given, q):
+            try:
+                keys[q.id] = q.question_type.key_with(q.content, keys[q.id], inner)
+            except InvalidCorrection as error:
+                raise InvalidCorrection(error.message, field=f"{q.id}/{error.field}") from None
+    return {**key, "questions": keys}

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from exams.domain import opaque_ids, responses, schema
+from exams.domain.corrections import KeyPlace
 from exams.domain.errors import Problem
 from exams.domain.marks import (
     Completeness,
@@ -182,12 +183,18 @@ def listed_options(content: Content) -> list[tuple[str, str]]:
     return [(option.id, option.text) for option in content.options]
 
 
-def key_of_options(key: Mapping[str, Any], chosen: Sequence[str]) -> dict[str, Any] | None:
-    """Return the stored key under which the chosen options together are right; the question's own rule stays."""
-    rule = {"rule": key["rule"]} if key.get("rule") else {}
-    return {"correct": list(chosen), "feedback": key.get("feedback", {}), **rule}
-
-
 def right_options(key: Mapping[str, Any]) -> set[str]:
     """Return the options that a stored key holds for right."""
     return {str(id_) for id_ in key.get("correct", ())}
+
+
+def key_places(content: Content, key: Key) -> tuple[KeyPlace, ...]:
+    """Return the one place: which options are right together."""
+    return (KeyPlace("right", "some", gettext_noop("Right is"), tuple(listed_options(content)), key.correct),)
+
+
+def key_with(content: Content, key: Mapping[str, Any], given: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Return the stored key under which the chosen options together are right; the question's own rule stays."""
+    rule = {"rule": key["rule"]} if key.get("rule") else {}
+    right = [option.id for option in content.options if option.id in given["right"]]
+    return {"correct": right, "feedback": key.get("feedback", {}), **rule}

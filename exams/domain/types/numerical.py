@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from exams.domain import blanks, responses, schema
+from exams.domain import blanks, corrections, responses, schema
 from exams.domain.blanks import NumericAnswer
+from exams.domain.corrections import KeyPlace
 from exams.domain.errors import Problem
 from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, blank_mark
 from exams.domain.numbers import parse_quantity, value_in_units
@@ -128,11 +129,13 @@ def summarise_response(content: Content, response: str | None) -> str:
     return response or ""
 
 
-def answer_places(content: Content) -> tuple[str, ...]:
-    """Return the one place to which an answer can be added."""
-    return ("answer",)
+def key_places(content: Content, key: Key) -> tuple[KeyPlace, ...]:
+    """Return the one place: one more number."""
+    return corrections.answer_places(["answer"])
 
 
-def key_with_answers(key: Mapping[str, Any], added: Mapping[str, str]) -> dict[str, Any]:
-    """Return the stored key that takes one more answer."""
-    return {**key, "answers": blanks.numbers_with(key["answers"], added["answer"])}
+def key_with(content: Content, key: Mapping[str, Any], given: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Return the stored key that takes one more number; InvalidCorrection for what is none."""
+    (text,) = given["accept-answer"]
+    numbers = {"match": "numeric", "numerics": key["answers"]}
+    return {**key, "answers": blanks.with_accepted(numbers, "accept-answer", text)["numerics"]}

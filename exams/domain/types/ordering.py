@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from exams.domain import opaque_ids, responses, schema
-from exams.domain.errors import Problem
+from exams.domain.corrections import KeyPlace
+from exams.domain.errors import InvalidCorrection, Problem
 from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, blank_mark
 from exams.domain.schema import Option, PartId, RichText, Schema, TypeInfo, gettext_noop
 from exams.domain.text import one_line
@@ -145,10 +146,42 @@ def summarise(content: Content) -> str:
 
 
 def summarise_key(content: Content, key: Key) -> str:
-    """Return the right order."""
-    return _order_text(content, key.order)
+    """Return the right order, and the further ones that earn as much."""
+    further = (other.order for other in key.accepted if other.fraction == 1 and other.order != key.order)
+    return " / ".join(_order_text(content, order) for order in (key.order, *further))
 
 
 def summarise_response(content: Content, response: tuple[str, ...] | None) -> str:
     """Return the learner's order."""
     return _order_text(content, response or ())
+
+
+def key_places(content: Content, key: Key) -> tuple[KeyPlace, ...]:
+    """Return the items in their right order: the place of each, and whether a new order is the right one or is accepted
+    beside it."""
+    numbers = tuple((str(n), str(n)) for n in range(1, len(key.order) + 1))
+    texts, label = schema.texts_of(content.items), gettext_noop("Place of %(part)s")
+    places = [
+        KeyPlace(f"place-{id_}", "one", label, numbers, (str(n),), part=texts[id_])
+        for n, id_ in enumerate(key.order, start=1)
+    ]
+    ways = (("right", gettext_noop("the right one")), ("also", gettext_noop("accepted as well")))
+    return (*places, KeyPlace("order-is", "one", gettext_noop("This order is"), ways, ("right",), in_words=True))
+
+
+def key_with(content: Content, key: Mapping[str, Any], given: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Return the stored key under which the items in these places are the right order, or one that is accepted as well
+    and earns everything. InvalidCorrection where two items have the same place."""
+    numbers = {id_: int(given.get(f"place-{id_}", [str(n)])[0]) for n, id_ in enumerate(key["order"], start=1)}
+    taken: set[int] = set()
+    for id_, number in numbers.items():
+        if number in taken:
+            raise InvalidCorrection(gettext_noop("Another item has this place."), field=f"place-{id_}")
+        taken.add(number)
+    order = sorted(numbers, key=lambda id_: numbers[id_])
+    if order == list(key["order"]):
+        return dict(key)
+    others = [other for other in key.get("accepted", ()) if list(other["order"]) != order]
+    if "order-is" in given:
+        return {**key, "accepted": [{"order": order, "fraction": 1}, *others]}
+    return {**key, "order": order, **({"accepted": others} if "accepted" in key else {})}

@@ -5,8 +5,9 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from exams.domain import blanks, responses, schema
+from exams.domain import blanks, corrections, responses, schema
 from exams.domain.blanks import FoldingKey, TextAnswer
+from exams.domain.corrections import KeyPlace
 from exams.domain.errors import Problem
 from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, blank_mark
 from exams.domain.schema import RichText, Schema, TypeInfo, gettext_noop
@@ -87,11 +88,12 @@ def summarise_response(content: Content, response: str | None) -> str:
     return response or ""
 
 
-def answer_places(content: Content) -> tuple[str, ...]:
-    """Return the one place to which an answer can be added."""
-    return ("answer",)
+def key_places(content: Content, key: Key) -> tuple[KeyPlace, ...]:
+    """Return the one place: one more answer."""
+    return corrections.answer_places(["answer"])
 
 
-def key_with_answers(key: Mapping[str, Any], added: Mapping[str, str]) -> dict[str, Any]:
+def key_with(content: Content, key: Mapping[str, Any], given: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Return the stored key that takes one more answer."""
-    return {**key, "answers": blanks.texts_with(key["answers"], added["answer"])}
+    (text,) = given["accept-answer"]
+    return {**key, "answers": blanks.texts_with(key["answers"], text)}

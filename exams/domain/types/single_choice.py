@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from exams.domain import opaque_ids, responses, schema
+from exams.domain.corrections import KeyPlace
 from exams.domain.errors import Problem
 from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, blank_mark
 from exams.domain.schema import FeedbackById, Fraction, Option, PartId, RichText, Schema, TypeInfo, gettext_noop
@@ -111,11 +112,17 @@ def listed_options(content: Content) -> list[tuple[str, str]]:
     return [(option.id, option.text) for option in content.options]
 
 
-def key_of_options(key: Mapping[str, Any], chosen: Sequence[str]) -> dict[str, Any] | None:
-    """Return the stored key under which each of the chosen options is right by itself."""
-    return {"fractions": dict.fromkeys(chosen, 1), "feedback": key.get("feedback", {})}
-
-
 def right_options(key: Mapping[str, Any]) -> set[str]:
     """Return the options that a stored key pays for."""
     return {str(id_) for id_, fraction in key.get("fractions", {}).items() if float(fraction) > 0}
+
+
+def key_places(content: Content, key: Key) -> tuple[KeyPlace, ...]:
+    """Return the one place: which options earn full marks, each by itself."""
+    right = tuple(id_ for id_, fraction in key.fractions.items() if fraction == 1)
+    return (KeyPlace("right", "some", gettext_noop("Right is"), tuple(listed_options(content)), right),)
+
+
+def key_with(content: Content, key: Mapping[str, Any], given: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Return the stored key under which the chosen options earn full marks; what others earn in part stays."""
+    return {**key, "fractions": schema.worths_with(key["fractions"], given["right"])}

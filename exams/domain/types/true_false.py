@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from exams.domain import responses
+from exams.domain.corrections import KeyPlace
 from exams.domain.errors import InvalidResponse, Problem
 from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, blank_mark
 from exams.domain.schema import RichText, Schema, TypeInfo, gettext_noop
@@ -100,11 +101,17 @@ def listed_options(content: Content) -> list[tuple[str, str]]:
     return [("true", gettext_noop("right")), ("false", gettext_noop("wrong"))]
 
 
-def key_of_options(key: Mapping[str, Any], chosen: Sequence[str]) -> dict[str, Any] | None:
-    """Return the stored key under which the chosen judgement is right; None for both at once."""
-    return {"correct": chosen[0] == "true", "feedback": key.get("feedback", {})} if len(chosen) == 1 else None
-
-
 def right_options(key: Mapping[str, Any]) -> set[str]:
     """Return the judgement that a stored key holds for right."""
     return {_word(bool(key.get("correct")))}
+
+
+def key_places(content: Content, key: Key) -> tuple[KeyPlace, ...]:
+    """Return the one place: which judgement is right."""
+    options = tuple(listed_options(content))
+    return (KeyPlace("right", "one", gettext_noop("Right is"), options, (_word(key.correct),), in_words=True),)
+
+
+def key_with(content: Content, key: Mapping[str, Any], given: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Return the stored key under which the chosen judgement is right."""
+    return {**key, "correct": given["right"][0] == "true"}

@@ -6,8 +6,18 @@ from django.urls import reverse
 from edu.audit.models import AuditEntry
 from edu.core.clock import now_utc
 from edu.core.errors import Conflict, InvalidInput, NotFound
+from edu.notifications.models import Notification
+from edu.notifications.services import set_muted_categories
 from exams.authoring.figures import roll_up_figures
-from exams.models import PracticeAnswer, PracticeChange, PracticeSession, Question, QuestionProgress, RegradeSet
+from exams.models import (
+    PracticeAnswer,
+    PracticeChange,
+    PracticeSession,
+    Question,
+    QuestionProgress,
+    QuestionStatistics,
+    RegradeSet,
+)
 from exams.practice.answers import answer_question, assess_answer
 from exams.practice.starts import start_chapter_practice
 from exams.regrading import practice as regraded_practice
@@ -256,3 +266,72 @@ def test_a_batch_takes_the_same_statements_whatever_its_size(
     ids = recount.ids_after(0)
     with django_assert_num_queries(9):
         regraded_practice._do_batch(row, recount, ids, cursor=0)
+
+
+def told(user):
+    return list(Notification.objects.filter(user=user, kind="exams.practice_regraded").order_by("pk"))
+
+
+def test_who_is_judged_otherwise_is_told_once_and_again_of_the_undo(
+    version, author, run_jobs, deliver_events, client, monkeypatch
+):
+    monkeypatch.setattr(regraded_practice, "BATCH", 1)  # several batches of one learner make one message
+    wronged, favoured, unmoved = practise(version, "a", "a"), practise(version, "b", "a"), practise(version, None)
+    row = plan_practice(version, author, run_jobs=run_jobs)
+    assert not Notification.objects.filter(kind="exams.practice_regraded").exists()
+    confirm(row, run_jobs=run_jobs)
+    deliver_events()
+    deliver_events()
+    (message,) = told(wronged)
+    assert (message.context["better"], message.context["worse"]) == (2, 0)
+    assert "2 of your answers count for more now." in message.body
+    assert "Option 1 was right." in message.body
+    (mixed,) = told(favoured)
+    assert (mixed.context["better"], mixed.context["worse"]) == (1, 1)
+    assert told(unmoved) == []
+    client.force_login(wronged)
+    page = client.get(reverse("notifications:inbox")).content.decode()
+    assert "Judged anew in practice" in page
+    assert client.get(reverse("notifications:open", args=[message.public_id]), follow=True).status_code == 200
+    undo(row, author, run_jobs=run_jobs)
+    deliver_events()
+    assert "judged again as it was before" in told(wronged)[1].body
+
+
+def test_the_mails_of_such_messages_are_switched_off_by_themselves(version, author, run_jobs, deliver_events):
+    reads, silent = practise(version, "a"), practise(version, "a")
+    set_muted_categories(user_id=silent.pk, categories=["corrections"])
+    confirm(plan_practice(version, author, run_jobs=run_jobs), run_jobs=run_jobs)
+    deliver_events()
+    run_jobs()
+    assert [len(told(user)) for user in (reads, silent)] == [1, 1]
+    assert told(reads)[0].mailed_at is not None
+    assert told(silent)[0].mailed_at is None
+
+
+def test_the_figures_of_practice_follow_at_once(version, author, run_jobs):
+    for _number in range(10):
+        practise(version, "a")
+    other = make_question(bank=version.question.bank)
+    roll_up_figures(now=now_utc(), everything=True)
+    before = QuestionStatistics.objects.get(version=version)
+    assert (before.practice_count, before.practice_facility) == (10, 0.0)
+    row = confirm(plan_practice(version, author, run_jobs=run_jobs), run_jobs=run_jobs)
+    after = QuestionStatistics.objects.get(version=version)
+    assert (after.practice_count, after.practice_facility) == (10, 1.0)
+    assert after.computed_at == before.computed_at, "the next roll-up begins where the last one ended"
+    undo(row, author, run_jobs=run_jobs)
+    assert QuestionStatistics.objects.get(version=version).practice_facility == 0.0
+    assert not QuestionStatistics.objects.filter(version=other).exists()
+
+
+def test_a_type_of_parts_is_corrected_for_practice_alone(author, run_jobs, client):
+    version = make_question(type="matching", bank=make_bank(owner=author, visibility="public"))
+    practise(version, {"l1": "r1", "l2": "r1"})
+    client.force_login(author)
+    url = reverse("regrading:new_of_practice", args=[version.question.public_id, 1])
+    fields = {"policy": "new_key", "key_source": "here", "partner-l1": "r1", "partner-l2": "r1", "reason": "Both"}
+    client.post(url, fields)
+    run_jobs()
+    confirm(RegradeSet.objects.get(), run_jobs=run_jobs)
+    assert PracticeAnswer.objects.get().fraction == 1.0

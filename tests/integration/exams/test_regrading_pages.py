@@ -10,7 +10,7 @@ from python_calamine import load_workbook
 
 from edu.core.clock import now_utc
 from exams.models import Exam, ItemResult, QuestionReport, QuestionStatistics, RegradeSet
-from tests.factories.exams import SAMPLES, make_user
+from tests.factories.exams import SAMPLES, make_paper_version, make_question, make_user
 from tests.factories.organizations import make_organization, make_trainer_user
 from tests.factories.regrading import confirm, first_version, make_class, plan, publish_corrected
 
@@ -74,7 +74,7 @@ def test_a_newer_version_is_offered_and_other_types_are_told_where_to_get_one(cl
     assert "of version 2" in client.get(new_url(exam)).content.decode()
     client.post(new_url(exam), FORM | {"key_source": "2", "reason": "1 is right"})
     assert RegradeSet.objects.get().key_version.number == 2
-    other, _others = make_class(answers=[{1: ["i1", "i2"]}], types=("ordering",), owner=exam.owner)
+    other, _others = make_class(answers=[{1: ["a"]}], types=("hotspot",), owner=exam.owner)
     assert "correct the question and publish it" in client.get(new_url(other)).content.decode()
 
 
@@ -236,3 +236,112 @@ def test_an_answer_that_cannot_be_accepted_is_said_beside_its_field(client, type
     assert said in answer.content.decode()
     assert "Kept words" in answer.content.decode()
     assert not RegradeSet.objects.exists()
+
+
+CORRECTIONS = [
+    ("multiple_choice", {"right": ["a", "b"]}, ["a", "b"], [0, 2]),
+    ("true_false", {"right": "false"}, False, [0, 2]),
+    ("cloze", {"right-g1": ["b"], "accept-g2": ""}, {"g1": "b", "g2": "secret-key"}, [1, 2]),
+    ("cloze", {"right-g1": ["a"], "accept-g2": "puppy"}, {"g1": "a", "g2": "Puppy"}, [2, 2]),
+    ("matching", {"partner-l1": "r2", "partner-l2": "r1"}, {"l1": "r2", "l2": "r1"}, [0, 2]),
+    ("matching", {"partner-l1": "r1", "partner-l2": "r1"}, {"l1": "r1", "l2": "r1"}, [1, 2]),
+    ("ordering", {"place-i1": "2", "place-i2": "1", "order-is": "right"}, ["i2", "i1"], [0, 2]),
+    ("ordering", {"place-i1": "2", "place-i2": "1", "order-is": "also"}, ["i2", "i1"], [2, 2]),
+    ("categorisation", {"category-i1": "c2", "category-i2": "c2"}, {"i1": "c2", "i2": "c2"}, [1, 2]),
+    ("material", {"q1/right": ["a"], "q2/accept-answer": "word"}, {"q1": "a", "q2": "WORD"}, [1, 2]),
+]
+
+
+@pytest.mark.parametrize(("type_name", "fields", "other", "marks"), CORRECTIONS)
+def test_a_key_of_each_type_is_corrected_on_the_page_and_given_back(client, run_jobs, type_name, fields, other, marks):
+    exam, _attempts = make_class(answers=[{1: SAMPLES[type_name]["right"]}, {1: other}], types=(type_name,))
+    before = answers_of(exam)
+    client.force_login(exam.owner)
+    page = client.get(new_url(exam)).content.decode()
+    assert all(f'name="{name}"' in page for name in fields)
+    answer = client.post(new_url(exam), FORM | {"right": []} | fields | {"reason": "The key was wrong"})
+    row = RegradeSet.objects.get()
+    run_jobs()
+    row.refresh_from_db()
+    assert answer["Location"] == reverse("regrading:detail", args=[row.public_id])
+    assert row.summary["changed"] == sum(old != new for old, new in zip(before, marks, strict=True))
+    assert answers_of(exam) == before, "a preview changes nothing"
+    confirm(row, run_jobs=run_jobs)
+    assert answers_of(exam) == marks
+    client.post(answer["Location"], {"do": "undo"})
+    run_jobs()
+    confirm(RegradeSet.objects.get(undoes=row), run_jobs=run_jobs)
+    assert answers_of(exam) == before
+
+
+HOSTILE = [
+    ("cloze", {"right-g1": ["z"], "accept-g2": ""}, "Select a valid choice"),
+    ("cloze", {"accept-g2": "puppy"}, "Choose what is right here."),
+    ("cloze", {"right-g1": ["a"], "accept-g9": "puppy"}, "This is the key by which the question was marked."),
+    ("matching", {"partner-l1": "l2", "partner-l2": "r1"}, "Select a valid choice"),
+    ("matching", {"partner-l1": "r2"}, "Choose what is right here."),
+    ("matching", {"partner-l1": "r1", "partner-l2": "r2", "partner-l9": "r1"}, "This is the key by which"),
+    ("ordering", {"place-i1": "1", "place-i2": "1", "order-is": "right"}, "Another item has this place."),
+    ("ordering", {"place-i1": "2", "place-i2": "3", "order-is": "right"}, "Select a valid choice"),
+    ("ordering", {"place-i1": "2", "place-i2": "1"}, "Choose what is right here."),
+    ("categorisation", {"category-i1": "i2", "category-i2": "c2"}, "Select a valid choice"),
+    ("categorisation", {"category-i2": "c1"}, "Choose what is right here."),
+    ("material", {"q1/right": ["zz"], "q2/accept-answer": "word"}, "Select a valid choice"),
+    ("material", {"q2/accept-answer": "word"}, "Choose what is right here."),
+    ("material", {"q1/right": ["b"], "q3/right": ["a"]}, "This is the key by which"),
+]
+
+
+@pytest.mark.parametrize(("type_name", "fields", "said"), HOSTILE)
+def test_what_the_question_does_not_have_is_said_and_nothing_is_planned(client, type_name, fields, said):
+    exam, _attempts = make_class(answers=[{1: SAMPLES[type_name]["right"]}], types=(type_name,))
+    client.force_login(exam.owner)
+    answer = client.post(new_url(exam), FORM | {"right": []} | fields | {"reason": "Kept words"})
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert "Kept words" in answer.content.decode()
+    assert not RegradeSet.objects.exists()
+
+
+@pytest.mark.parametrize("type_name", ["cloze", "matching", "ordering", "categorisation", "material"])
+def test_strangers_correct_no_key_of_any_type(client, type_name):
+    exam, _attempts = make_class(answers=[{1: SAMPLES[type_name]["wrong"]}], types=(type_name,))
+    fields = next(fields for name, fields, _other, _marks in CORRECTIONS if name == type_name)
+    client.force_login(make_user(is_instructor=True))
+    assert client.get(new_url(exam)).status_code == 404
+    assert client.post(new_url(exam), FORM | fields | {"reason": "Mine"}).status_code == 404
+    assert not RegradeSet.objects.exists()
+
+
+def test_the_corrected_key_is_where_the_next_correction_begins(client, run_jobs):
+    exam, _attempts = make_class(answers=[{1: SAMPLES["matching"]["right"]}], types=("matching",))
+    client.force_login(exam.owner)
+    client.post(new_url(exam), FORM | {"partner-l1": "r2", "partner-l2": "r2", "reason": "Both are two"})
+    run_jobs()
+    confirm(RegradeSet.objects.get(), run_jobs=run_jobs)
+    page = client.get(new_url(exam)).content.decode()
+    assert page.count('<option value="r2" selected>') == 2
+    assert "one → 2; two → 2" in page
+
+
+def test_the_page_speaks_chinese(client):
+    for type_name, words in [("material", "补充正确答案"), ("ordering", "“x”的位置"), ("cloze", "第 1 空的正确答案")]:
+        exam, _attempts = make_class(answers=[{1: SAMPLES[type_name]["right"]}], types=(type_name,))
+        exam.owner.language = "zh-hans"
+        exam.owner.save()
+        client.force_login(exam.owner)
+        assert words in client.get(new_url(exam), headers={"Accept-Language": "zh-hans"}).content.decode()
+
+
+def test_a_judgement_under_a_passage_is_told_in_words(client):
+    inner = {"id": "q1", "type": "true_false", "marks": 1, "content": SAMPLES["true_false"]["content"]}
+    version = make_question(
+        type="material",
+        content={"stem": "A passage.", "questions": [inner]},
+        key={"questions": {"q1": {"correct": False}}},
+    )
+    exam, _attempts = make_class(answers=[{1: {"q1": True}}], paper_version=make_paper_version(versions=[version]))
+    client.force_login(exam.owner)
+    page = client.get(new_url(exam)).content.decode()
+    assert "(1) wrong" in page
+    assert 'name="q1/right" value="false"' in page

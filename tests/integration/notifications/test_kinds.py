@@ -8,7 +8,7 @@ from django.utils import translation
 from edu.accounts.adapter import AccountAdapter
 from edu.core.clock import now_utc
 from edu.notifications.background import render_mail, render_text_mail
-from edu.notifications.kinds import CATEGORIES, list_kinds
+from edu.notifications.kinds import CATEGORIES, get_kind, list_kinds
 from edu.notifications.models import Notification
 from edu.notifications.services import notify
 from edu.notifications.wording import Block, split_blocks
@@ -189,3 +189,20 @@ def test_mails_name_the_site_as_the_operator_does():
     chinese = mail_of(kind, language="zh-hans")
     assert "海港学堂" in chinese
     assert "mailto:desk@harbour.example" in chinese
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "said"),
+    [
+        ("exams.result", "en", "No more mails about “Exams and results”"),
+        ("exams.result", "zh-hans", "不再接收“考试与成绩”类邮件"),
+        ("exams.practice_regraded", "zh-hans", "不再接收“练习答案重判”类邮件"),
+        ("exams.practice_reminder", "en", "Stop the reminders"),
+    ],
+)
+def test_the_link_that_ends_mails_says_which(name, language, said):
+    kind = get_kind(name)
+    row = notify(user_id=make_user(language=language).pk, kind=name, context=kind.sample, url="/somewhere/")
+    with translation.override(language):
+        assert said in unescape(render_mail(row=row, kind=kind))
+        assert said in render_text_mail(row=row, kind=kind)
