@@ -20,7 +20,7 @@ from exams.practice.book_history import Given, list_given
 from exams.practice.decided import key_in_practice
 from exams.practice.starts import frozen_order
 from exams.presentation import ask_view
-from exams.printing import INDENT, answer_blocks, question_blocks, rich_blocks, runs_of
+from exams.printing import INDENT, answer_blocks, blocks_text, question_blocks, rich_blocks, runs_of
 from exams.question_parts import plain
 from exams.view_models import TYPE_LABELS
 
@@ -150,7 +150,7 @@ def _cells(row: QuestionProgress, version: QuestionVersion, given: Sequence[Give
         row.last_wrong_at,
         "\n".join(_given_words(one) for one in given),
         _right_words(version),
-        _text(rich_blocks(version.explanation)) if version.explanation else "",
+        blocks_text(rich_blocks(version.explanation)) if version.explanation else "",
         str(row.get_mistake_display()) if row.mistake else "",
         row.note,
         row.due_at if row.mastered_at is None else None,
@@ -172,12 +172,7 @@ def _question_text(version: QuestionVersion) -> str:
 
 
 def _plain(html: str) -> str:
-    return _text(rich_blocks(html))
-
-
-def _text(blocks: Sequence[Block]) -> str:
-    lines = ("".join(run.text for run in block.runs) for block in blocks)
-    return "\n".join(line for line in lines if line.strip())
+    return blocks_text(rich_blocks(html))
 
 
 def _right_words(version: QuestionVersion) -> str:
