@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from edu.documents.sheets import Area, Block, Mark, Picture, Run
+from edu.documents.sheets import Area, Block, Mark, Picture, Run, can_be_drawn
 from exams.presentation import QuestionView
 from exams.printed_text import picture_of
 from exams.question_views.hotspot import HotspotView, RegionView, ShapeView
@@ -44,20 +44,25 @@ def key_blocks(view: QuestionView, *, indent: float) -> list[Block]:
     return found
 
 
-def is_drawn_in_key(view: QuestionView) -> bool:
-    """Whether the key of a question is areas of a picture that can be drawn, so that their numbers need not be told."""
+def key_words(view: QuestionView) -> str:
+    """Return what is right in the numbers and letters that stand in the printed picture; empty for other questions, and
+    where the picture cannot be drawn and no number is printed."""
     spot = view.extra
-    return (
-        isinstance(spot, HotspotView)
-        and spot.mode == "points"
-        and any(block.kind == "picture" for block in drawn_picture(spot, indent=0))
-    )
+    if not isinstance(spot, HotspotView):
+        return ""
+    if spot.mode == "order":
+        return view.right_text
+    if not any(block.kind == "picture" for block in drawn_picture(spot, indent=0)):
+        return ""
+    if spot.mode == "points":
+        return _("The areas outlined in the picture")
+    return "; ".join(f"{_name(region)}. {region.label}" for region in spot.regions if region.is_right)
 
 
 def drawn_picture(spot: HotspotView, *, indent: float) -> list[Block]:
     """Return the picture with its areas, and below it what their outlines and marks mean."""
     read = picture_of(spot.picture, spot.alt) if spot.picture else None
-    if read is None:
+    if read is None or not can_be_drawn(read):
         return [Block(runs=[Run(text=f"[{spot.alt or _('picture')}]")], indent=indent)]
     areas = [Area(corners=_corners(one.shape), is_meant=bool(one.is_right) and _tells(spot)) for one in spot.regions]
     areas += [Area(corners=_corners(shape), is_meant=True) for shape in spot.areas]

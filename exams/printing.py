@@ -15,7 +15,7 @@ from edu.documents.sheets import Block, Run, render_sheet
 from exams.domain.registry import get_type
 from exams.models import QuestionVersion
 from exams.presentation import QuestionView, ask_view, number_text, review_view
-from exams.printed_pictures import PICTURE_KEEPS, is_drawn_in_key, key_blocks, picture_blocks
+from exams.printed_pictures import PICTURE_KEEPS, key_blocks, key_words, picture_blocks
 from exams.printed_text import INDENT, beginning_with, blocks_text, ending_with, rich_blocks, runs_of
 from exams.question_parts import plain
 
@@ -94,6 +94,8 @@ def _segment_blocks(view: QuestionView, *, label: str, indent: float) -> list[Bl
 
 def _with_letters(view: QuestionView, words: str) -> str:
     """Return the words of a key with the letters that stand on the paper, or the judgement in the reader's language."""
+    if pictured := key_words(view):
+        return pictured
     if not view.options or not view.right_text:
         return words
     is_letters = set(view.right_text) <= {option.letter for option in view.options}
@@ -112,8 +114,6 @@ def answer_blocks(version: QuestionVersion, *, label: str) -> list[Block]:
         words = "\n".join(f"{part.number} {_with_letters(part, text)}" for part, text in numbered)
     else:
         words = _with_letters(view, words)
-    if is_drawn_in_key(view):
-        words = _("The areas outlined in the picture")
     pictured = key_blocks(view, indent=INDENT)
     keeps = PICTURE_KEEPS if pictured else 10.0
     blocks = [Block(runs=runs_of(words or "–"), label=label, indent=INDENT, keeps=keeps), *pictured]

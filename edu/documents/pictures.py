@@ -8,7 +8,7 @@ from reportlab.lib.utils import ImageReader
 
 from edu.documents.pdf import PdfFile
 
-__all__ = ["Area", "Mark", "OpenedPicture", "Picture", "draw_picture", "open_picture"]
+__all__ = ["Area", "Mark", "OpenedPicture", "Picture", "can_be_drawn", "draw_picture", "open_picture"]
 
 INK, PAPER = "#1c1b18", "#ffffff"
 MILLIMETRES_A_PIXEL = 25.4 / 96
@@ -65,6 +65,15 @@ class OpenedPicture:
         across = min(width, self.size[0] * MILLIMETRES_A_PIXEL)
         down = across * self.size[1] / self.size[0]
         return (across, down) if down <= height else (across * height / down, height)
+
+
+def can_be_drawn(picture: Picture, /) -> bool:
+    """Whether these are the bytes of a picture in a format that is drawn; drawings in SVG are not."""
+    try:
+        with Image.open(io.BytesIO(picture.data)):
+            return True
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return False
 
 
 def open_picture(picture: Picture, /, *, pixels: int = MOST_PIXELS) -> OpenedPicture | None:

@@ -6,11 +6,11 @@ from typing import Literal
 
 from edu.documents.fonts import measure
 from edu.documents.pdf import PdfFile
-from edu.documents.pictures import Area, Mark, Picture, draw_picture, open_picture
+from edu.documents.pictures import Area, Mark, Picture, can_be_drawn, draw_picture, open_picture
 from edu.documents.set_lines import POINTS, Run, draw_set_line, set_lines, set_pieces
 from edu.documents.tables import Cell, Table, barred, draw_table
 
-__all__ = ["Area", "Block", "Cell", "Mark", "Picture", "Run", "Table", "barred", "render_sheet"]
+__all__ = ["Area", "Block", "Cell", "Mark", "Picture", "Run", "Table", "barred", "can_be_drawn", "render_sheet"]
 
 INK, INK_2, GOLD = "#1c1b18", "#5a5449", "#b08328"
 LEFT, RIGHT, TOP, BOTTOM = 20.0, 20.0, 20.0, 20.0

@@ -31,6 +31,9 @@ REPEATED = 0.35
 """Share of a page that repeated headings take at most; higher ones stand on the first page only."""
 
 
+KEPT_WHOLE = 0.4
+"""Share of a page up to which a table is not parted."""
+
 BEGINNING = 30.0
 """Room in mm in which a row is begun that is higher than a page."""
 
@@ -167,8 +170,9 @@ class _Drawn:
         page = self.pages.end - self.pages.top
         high = _height(rows[:heads])
         body = list(_groups(rows[heads:]))
-        first = _height(body[0]) if body else 0.0
-        if high + (first if high + first <= page else BEGINNING) > self.pages.end - self.pages.y:
+        whole, first = _height(rows), _height(body[0]) if body else 0.0
+        needed = whole if whole <= KEPT_WHOLE * page else high + (first if high + first <= page else BEGINNING)
+        if needed > self.pages.end - self.pages.y:
             self._turn()
         self.begun()
         for group in _groups(rows[:heads]):

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from edu.documents.sheets import Block, render_sheet
-from exams.presentation import ask_view
+from exams.presentation import ReviewPolicy, ask_view, review_view
 from exams.printed_text import beginning_with, blocks_text, ending_with, rich_blocks, runs_of
 from exams.printing import answer_blocks, print_questions, question_blocks
 from exams.richtext import safe_html
@@ -142,6 +142,8 @@ def test_regions_are_outlined_and_numbered_and_only_the_key_marks_the_right_one(
     answered = drawn_picture(answer_blocks(version, label="1."))
     [right] = [area for area in answered.areas if area.is_meant]
     assert right.corners == ((150, 20), (280, 20), (280, 120), (150, 120))
+    number = next(mark.text for mark in answered.marks if 150 < mark.x < 280 and 20 < mark.y < 120)
+    assert f"{number}. Field" in blocks_text(answer_blocks(version, label="1."))
     assert "Thick outline: right." in blocks_text(answer_blocks(version, label="1."))
 
 
@@ -168,11 +170,15 @@ def test_regions_to_be_put_in_order_have_letters_and_room_for_numbers():
     assert sorted(mark.text for mark in drawn_picture(asked).marks) == ["A", "B", "C"]
     assert blocks_text(asked).count("____") == 3
     assert not any(area.is_meant for area in drawn_picture(asked).areas)
-    assert "Sky; Forest; Field" in blocks_text(answer_blocks(version, label="1."))
+    assert "C Sky → A Forest → B Field" in blocks_text(answer_blocks(version, label="1."))
 
 
-def test_a_picture_that_is_gone_is_named_and_the_key_tells_its_areas(monkeypatch):
+@pytest.mark.parametrize("is_svg", [True, False])
+def test_a_picture_that_cannot_be_drawn_is_named_and_the_key_tells_its_areas(monkeypatch, is_svg):
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="30" height="20"><path d="M0 0h9v9z"/></svg>'
     gone = "asset:00000000-0000-4000-8000-000000000000"
+    if is_svg:
+        gone = f"asset:{keep_illustration(data=svg, file_name='map.svg', owner_id=None)}"
     version, view = hotspot("points", {"areas": [{"shape": "circle", "coords": [60, 60, 40]}]}, picture=gone)
     assert "[Map]" in blocks_text(question_blocks(view, label="1."))
     assert "circle (60, 60, 40)" in blocks_text(answer_blocks(version, label="1."))
@@ -200,3 +206,35 @@ def test_outlines_are_drawn_inside_the_picture_and_on_the_page_of_the_question(m
     assert len(drawn.paths) == 9 * 3 * 2
     stems = [page for page, text, _fields in drawn.texts if text == "Where?"]
     assert stems == [page for page, _box in drawn.pictures]
+
+
+def test_the_key_of_a_part_on_a_picture_has_the_picture_and_no_numbers_of_areas():
+    inner = {"stem": "<p>Where?</p>", "picture": picture(), "width": 300, "height": 200, "mode": "points"}
+    content = {"stem": "<p>Look.</p>", "questions": [{"id": "q1", "type": "hotspot", "marks": 1, "content": inner}]}
+    key = {"questions": {"q1": {"areas": [{"shape": "circle", "coords": [60, 60, 40]}]}}}
+    version = make_question(type="material", content=content, key=key, explanation="")
+    blocks = answer_blocks(version, label="1.")
+    assert "The areas outlined in the picture" in blocks_text(blocks)
+    assert "circle" not in blocks_text(blocks)
+    assert drawn_picture(blocks).areas[0].is_meant
+
+
+def test_a_script_marks_what_was_chosen_and_what_is_right_as_far_as_the_policy_goes():
+    version, _view = hotspot("regions", {"correct": ["b"], "fractions": {"b": 1}})
+    ids = {region["label"]: region["id"] for region in version.content["regions"]}
+    shown = {
+        "type": "hotspot",
+        "content": version.content,
+        "key": version.key,
+        "name": "q",
+        "response": [ids["Forest"]],
+    }
+    [whole, silent] = [
+        drawn_picture(question_blocks(review_view(**shown, name="q", policy=policy), label="1."))
+        for policy in (ReviewPolicy(), ReviewPolicy(keys=False, marks=False))
+    ]
+    assert [area.is_meant for area in whole.areas].count(True) == 1
+    assert not any(area.is_meant for area in silent.areas)
+    for drawn in (whole, silent):
+        [chosen] = [mark for mark in drawn.marks if mark.is_dark]
+        assert (chosen.x, chosen.y) == (60, 60)
