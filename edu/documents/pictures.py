@@ -7,6 +7,7 @@ from PIL import Image, UnidentifiedImageError
 from reportlab.lib.utils import ImageReader
 
 from edu.documents.pdf import PdfFile
+from edu.documents.svg_pictures import is_svg, svg_as_bitmap
 
 __all__ = ["Area", "Mark", "OpenedPicture", "Picture", "can_be_drawn", "draw_picture", "open_picture"]
 
@@ -68,7 +69,9 @@ class OpenedPicture:
 
 
 def can_be_drawn(picture: Picture, /) -> bool:
-    """Whether these are the bytes of a picture in a format that is drawn; drawings in SVG are not."""
+    """Whether these are the bytes of a picture that can be drawn."""
+    if is_svg(picture.data):
+        return svg_as_bitmap(picture.data) is not None
     try:
         with Image.open(io.BytesIO(picture.data)):
             return True
@@ -78,9 +81,13 @@ def can_be_drawn(picture: Picture, /) -> bool:
 
 def open_picture(picture: Picture, /, *, pixels: int = MOST_PIXELS) -> OpenedPicture | None:
     """Return a picture decoded, at most as many pixels wide and high; None where it cannot be."""
+    drawn = svg_as_bitmap(picture.data) if is_svg(picture.data) else (picture.data, None)
+    if drawn is None:
+        return None
+    data, own_size = drawn
     try:
-        with Image.open(io.BytesIO(picture.data)) as opened:
-            size = opened.size
+        with Image.open(io.BytesIO(data)) as opened:
+            size = own_size or opened.size
             opened.draft("RGB", (pixels, pixels))  # a large photograph is read at the size that is needed
             opened.thumbnail((pixels, pixels))
             image = opened.convert("RGBA")
