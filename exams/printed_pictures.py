@@ -8,15 +8,15 @@ from django.utils.translation import ngettext
 
 from edu.documents.sheets import Area, Block, Mark, Picture, Run, can_be_drawn
 from exams.presentation import QuestionView
-from exams.printed_text import picture_of
+from exams.printed_text import PICTURE_KEEPS, picture_of
 from exams.question_views.hotspot import HotspotView, RegionView, ShapeView
 
 CORNERS = 48
 """Corners by which an ellipse is drawn."""
 
 BLANK = "____"
-PICTURE_KEEPS = 104.0
-"""Millimetres that words before a picture need, so that they stand on its page."""
+ASKED_KEEPS = PICTURE_KEEPS + 22.0
+"""Millimetres that the words before a picture need, so that they stand on its page."""
 
 
 def picture_blocks(view: QuestionView, *, indent: float) -> list[Block]:

@@ -19,6 +19,8 @@ _ILLUSTRATION = re.compile(r"/files/illustrations/([0-9a-f-]{36})/")
 _BLOCKS = {"p", "pre", "table", "tr", "ul", "ol", "li", "blockquote", "h3", "h4", "div"}
 _VOID = {"br", "img", "hr", "col", "wbr", "source", "input"}
 INDENT = 8.0
+LINE, PICTURE_KEEPS, TABLE_KEEPS = 6.0, 82.0, 48.0
+"""Millimetres: a line; a picture at most; the headings of a table and the beginning of its rows."""
 
 
 @dataclass
@@ -242,11 +244,20 @@ def rich_blocks(html: str, *, label: str = "", indent: float = 0.0, keeps: float
     return blocks
 
 
+def line_keeps(blocks: Sequence[Block], /) -> float:
+    """Return how many mm a line before the blocks needs, so that it does not stand alone at the foot of a page."""
+    if not blocks:
+        return 0.0
+    needed = {"picture": PICTURE_KEEPS, "table": TABLE_KEEPS}.get(blocks[0].kind, LINE)
+    return LINE + max(blocks[0].keeps, needed)
+
+
 def beginning_with(blocks: Sequence[Block], runs: Sequence[Run], *, indent: float, keeps: float) -> list[Block]:
     """Return the blocks with runs before their first words, in a line of their own before a picture or a table."""
     if not blocks or not blocks[0].runs or blocks[0].kind == "code":
         label = blocks[0].label if blocks else ""
         bare = [replace(block, label="") for block in blocks[:1]]
+        keeps = max(keeps, line_keeps(blocks))
         return [Block(runs=runs, label=label, indent=indent, keeps=keeps), *bare, *blocks[1:]]
     return [replace(blocks[0], runs=[*runs, *blocks[0].runs], indent=indent, keeps=keeps), *blocks[1:]]
 

@@ -15,14 +15,15 @@ from edu.documents.sheets import Block, Run, render_sheet
 from exams.domain.registry import get_type
 from exams.models import QuestionVersion
 from exams.presentation import QuestionView, ask_view, number_text, review_view
-from exams.printed_pictures import PICTURE_KEEPS, key_blocks, key_words, picture_blocks
-from exams.printed_text import INDENT, beginning_with, blocks_text, ending_with, rich_blocks, runs_of
+from exams.printed_pictures import ASKED_KEEPS, key_blocks, key_words, picture_blocks
+from exams.printed_text import INDENT, beginning_with, blocks_text, ending_with, line_keeps, rich_blocks, runs_of
 from exams.question_parts import plain
 
 __all__ = [
     "INDENT",
     "answer_blocks",
     "blocks_text",
+    "line_keeps",
     "print_questions",
     "question_blocks",
     "rich_blocks",
@@ -42,7 +43,7 @@ HEADING_KEEPS = 44.0
 def question_blocks(view: QuestionView, *, label: str, indent: float = INDENT, shows_marks: bool = True) -> list[Block]:
     """Return one asked question as blocks."""
     pictured = picture_blocks(view, indent=indent)
-    keeps = PICTURE_KEEPS if pictured else 16.0
+    keeps = ASKED_KEEPS if pictured else 16.0
     if view.segments:
         blocks = _segment_blocks(view, label=label, indent=indent)
     else:
@@ -115,7 +116,7 @@ def answer_blocks(version: QuestionVersion, *, label: str) -> list[Block]:
     else:
         words = _with_letters(view, words)
     pictured = key_blocks(view, indent=INDENT)
-    keeps = PICTURE_KEEPS if pictured else 10.0
+    keeps = ASKED_KEEPS if pictured else 10.0
     blocks = [Block(runs=runs_of(words or "–"), label=label, indent=INDENT, keeps=keeps), *pictured]
     if version.explanation:
         blocks += rich_blocks(version.explanation, indent=INDENT)

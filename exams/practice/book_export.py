@@ -20,7 +20,7 @@ from exams.practice.book_history import Given, list_given
 from exams.practice.decided import key_in_practice
 from exams.practice.starts import frozen_order
 from exams.presentation import ask_view
-from exams.printing import INDENT, answer_blocks, blocks_text, question_blocks, rich_blocks, runs_of
+from exams.printing import INDENT, answer_blocks, blocks_text, line_keeps, question_blocks, rich_blocks, runs_of
 from exams.question_parts import plain
 from exams.view_models import TYPE_LABELS
 
@@ -96,8 +96,10 @@ def _asked(listed: Sequence[tuple[QuestionProgress, QuestionVersion]]) -> Iterat
             order=frozen_order(version, seed=row.pk, index=number, draws=False),
         )
         meta = " · ".join(part for part in (str(view.type_label), _place(row), _count_words(row)) if part)
-        yield Block(runs=[Run(text=f"({meta})")], indent=INDENT, label=f"{number}.", keeps=24)
-        yield from question_blocks(view, label="", shows_marks=False)
+        asked = question_blocks(view, label="", shows_marks=False)
+        keeps = max(24.0, line_keeps(asked))
+        yield Block(runs=[Run(text=f"({meta})")], indent=INDENT, label=f"{number}.", keeps=keeps)
+        yield from asked
 
 
 def _answered(listed: Sequence[tuple[QuestionProgress, QuestionVersion]]) -> Iterator[Block]:

@@ -8,7 +8,7 @@ from PIL import Image
 
 from edu.documents.sheets import Block, render_sheet
 from exams.presentation import ReviewPolicy, ask_view, review_view
-from exams.printed_text import beginning_with, blocks_text, ending_with, rich_blocks, runs_of
+from exams.printed_text import beginning_with, blocks_text, ending_with, line_keeps, rich_blocks, runs_of
 from exams.printing import answer_blocks, print_questions, question_blocks
 from exams.richtext import safe_html
 from media.illustrations import keep_illustration
@@ -59,6 +59,13 @@ def test_words_before_and_behind_a_table_have_lines_of_their_own():
     begun = beginning_with(blocks, runs_of("[2]"), indent=8, keeps=16)
     assert [(block.kind, block.label) for block in begun] == [("text", "A."), ("table", "")]
     assert [block.kind for block in ending_with(blocks, runs_of("____"))] == ["table", "text"]
+
+
+def test_a_line_before_a_picture_or_a_table_stands_on_its_page():
+    kept = [line_keeps(rich_blocks(html)) for html in ("<p>x</p>", TABLE[len("<p>Before</p>") :])]
+    assert kept[0] < 20 < 40 < kept[1]
+    _version, view = hotspot("points", {"areas": [{"shape": "circle", "coords": [60, 60, 40]}]})
+    assert line_keeps(question_blocks(view, label="", shows_marks=False)) > 90
 
 
 def test_a_question_with_a_table_and_a_picture_in_it_is_drawn(monkeypatch):
