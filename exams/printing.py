@@ -18,6 +18,7 @@ from exams.presentation import QuestionView, ask_view, number_text, review_view
 from exams.printed_pictures import ASKED_KEEPS, key_blocks, key_words, picture_blocks
 from exams.printed_text import INDENT, beginning_with, blocks_text, ending_with, line_keeps, rich_blocks, runs_of
 from exams.question_parts import plain
+from exams.richtext import safe_html
 
 __all__ = [
     "INDENT",
@@ -100,7 +101,9 @@ def _with_letters(view: QuestionView, words: str) -> str:
     if not view.options or not view.right_text:
         return words
     is_letters = set(view.right_text) <= {option.letter for option in view.options}
-    return f"{view.right_text}. {words}" if is_letters else view.right_text
+    # A table has no words that could stand in a line.
+    has_table = any(option.letter in view.right_text and "<table" in option.html for option in view.options)
+    return f"{view.right_text}. {words}" if is_letters and not has_table else view.right_text
 
 
 def answer_blocks(version: QuestionVersion, *, label: str) -> list[Block]:
@@ -119,7 +122,7 @@ def answer_blocks(version: QuestionVersion, *, label: str) -> list[Block]:
     keeps = ASKED_KEEPS if pictured else 10.0
     blocks = [Block(runs=runs_of(words or "–"), label=label, indent=INDENT, keeps=keeps), *pictured]
     if version.explanation:
-        blocks += rich_blocks(version.explanation, indent=INDENT)
+        blocks += rich_blocks(safe_html(version.explanation), indent=INDENT)
     for part in view.questions:
         if part.review is not None and part.review.explanation:
             blocks += rich_blocks(part.review.explanation, label=part.number, indent=2 * INDENT)
@@ -160,7 +163,7 @@ def _asked(listed: Listed) -> Iterator[Block]:
             yield Block(kind="heading", runs=[Run(text=name)], space=1, keeps=HEADING_KEEPS)
             yield Block(runs=[Run(text=section_words([marks for _version, marks in questions]))], space=2, keeps=24)
         if text:
-            yield from rich_blocks(text)
+            yield from rich_blocks(safe_html(text))
             yield Block(kind="space", space=3)
         for version, marks in questions:
             number += 1

@@ -76,11 +76,20 @@ def test_a_question_with_a_table_and_a_picture_in_it_is_drawn(monkeypatch):
     print_questions(title="卷", sections=[("", "", [(version, 2)])], language="zh-hans", with_key=True)
     assert len(drawn.rects) == 15
     assert len(drawn.pictures) == 1
-    assert len(drawn.formulas) == 4  # the key's words are the option's
+    assert len(drawn.formulas) == 3
     page, at = drawn.pictures[0]
     box = next(box for number, box in drawn.rects if number == page and box["x"] < at["x"] < box["x"] + box["width"])
     assert at["x"] + at["width"] < box["x"] + box["width"]
     assert "|" not in drawn.words()
+
+
+def test_pictures_of_explanations_and_instructions_are_printed(monkeypatch):
+    html = f"<p><img src='{picture()}' alt='map'></p>"
+    version = make_question(explanation=html)
+    drawn = hear(monkeypatch)
+    print_questions(title="T", sections=[("S", html, [(version, 2)])], language="en", with_key=True)
+    assert len(drawn.pictures) == 2
+    assert "[map]" not in drawn.words()
 
 
 def test_the_letter_of_an_option_stands_beside_its_table(monkeypatch):
