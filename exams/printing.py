@@ -4,185 +4,60 @@ Drawn from the same view models as the pages, so that a new type is printed unas
 parts, picture. Called by the authoring views.
 """
 
-import re
-import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from html.parser import HTMLParser
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from edu.core.errors import NotFound
-from edu.documents.sheets import Block, Picture, Run, render_sheet
+from edu.documents.sheets import Block, Run, render_sheet
 from exams.domain.registry import get_type
 from exams.models import QuestionVersion
 from exams.presentation import QuestionView, ask_view, number_text, review_view
+from exams.printed_pictures import ASKED_KEEPS, key_blocks, key_words, picture_blocks
+from exams.printed_text import INDENT, beginning_with, blocks_text, ending_with, line_keeps, rich_blocks, runs_of
 from exams.question_parts import plain
-from media.queries import read_illustration
+from exams.richtext import safe_html
 
-_FORMULA = re.compile(r"\\\((.+?)\\\)|\\\[([\s\S]+?)\\\]")
-_ILLUSTRATION = re.compile(r"/files/illustrations/([0-9a-f-]{36})/")
-_BLOCKS = {"p", "pre", "table", "tr", "ul", "ol", "li", "blockquote", "h3", "h4", "div"}
+__all__ = [
+    "INDENT",
+    "answer_blocks",
+    "blocks_text",
+    "line_keeps",
+    "print_questions",
+    "question_blocks",
+    "rich_blocks",
+    "runs_of",
+    "section_words",
+    "writing_lines",
+]
+
 BLANK = "________"
 WORDS_A_LINE, CHARACTERS_A_LINE = 10, 22
 """Of an essay written by hand on a line of the page."""
 LINES_A_MARK, FEWEST_LINES, MOST_LINES = 2, 5, 60
-INDENT = 8.0
 HEADING_KEEPS = 44.0
 """Millimetres that a heading needs below it: its summary, its instructions and the beginning of a question."""
 
 
-@dataclass
-class _Paragraph:
-    runs: list[Run] = field(default_factory=list)
-    picture: Picture | None = None
-    is_code: bool = False
-    label: str = ""
-    indent: float = 0.0
-
-
-class _RichText(HTMLParser):
-    """Rich text as paragraphs of runs; tables become lines whose cells are parted by bars."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.paragraphs = [_Paragraph()]
-        self.open: list[str] = []
-        self.counts: list[int] = []
-        self.feed(str(text))
-
-    def _next(self, **fields: Any) -> None:
-        if self.paragraphs[-1].runs or self.paragraphs[-1].picture or fields:
-            self.paragraphs.append(_Paragraph(**fields))
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag == "br":
-            self.paragraphs[-1].runs.append(Run(text="\n"))
-        elif tag == "img":
-            self._image(given.get("src") or "", given.get("alt") or "")
-        elif tag == "audio":
-            self.paragraphs[-1].runs.append(Run(text=f"[{_('sound')}]"))
-        elif tag in {"td", "th"} and self.paragraphs[-1].runs:
-            self.paragraphs[-1].runs.append(Run(text="  |  "))
-        elif tag in {"ul", "ol"}:
-            self.counts.append(0 if tag == "ol" else -1)
-        elif tag == "li":
-            self._next()
-            if self.counts and self.counts[-1] >= 0:
-                self.counts[-1] += 1
-            label = f"{self.counts[-1]}." if self.counts and self.counts[-1] > 0 else "•"
-            self.paragraphs[-1].label, self.paragraphs[-1].indent = label, INDENT
-        elif tag in _BLOCKS and not (tag == "p" and "li" in self.open):
-            self._next()
-            self.paragraphs[-1].is_code = tag == "pre"
-        if tag not in {"br", "img"}:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self.open:
-            del self.open[len(self.open) - 1 - self.open[::-1].index(tag)]
-        if tag in {"ul", "ol"} and self.counts:
-            self.counts.pop()
-        if tag in _BLOCKS:
-            self._next()
-
-    def _image(self, source: str, alt: str) -> None:
-        picture = picture_of(source, alt)
-        if picture is None:
-            self.paragraphs[-1].runs.append(Run(text=f"[{alt or _('picture')}]"))
-        else:
-            self._next()
-            self.paragraphs[-1].picture = picture
-            self._next()
-
-    def handle_data(self, data: str) -> None:
-        if "pre" in self.open:
-            self.paragraphs[-1].runs.append(Run(text=_indented(data)))
-            return
-        if not data.strip() and not self.paragraphs[-1].runs:
-            return
-        rise = 1 if "sup" in self.open else -1 if "sub" in self.open else 0
-        bold = bool({"strong", "b", "th", "h3", "h4"} & set(self.open))
-        self.paragraphs[-1].runs += runs_of(data, bold=bold, rise=rise)
-
-
-def _indented(code: str) -> str:
-    """Return code whose lines keep their indentation: two spaces at the beginning as one ideographic space."""
-    lines = (line.replace("\t", "    ") for line in code.split("\n"))
-    widths = ((line, (len(line) - len(line.lstrip())) // 2) for line in lines)
-    return "\n".join("\u3000" * width + line.lstrip() for line, width in widths)
-
-
-def runs_of(text: str, *, bold: bool = False, rise: int = 0) -> list[Run]:
-    """Return plain text as runs, its formulas apart."""
-    runs: list[Run] = []
-    at = 0
-    for found in _FORMULA.finditer(text):
-        if before := text[at : found.start()]:
-            runs.append(Run(text=before, bold=bold, rise=rise))
-        runs.append(Run(text=(found[1] or found[2]).strip(), is_formula=True))
-        at = found.end()
-    if rest := text[at:]:
-        runs.append(Run(text=rest, bold=bold, rise=rise))
-    return runs
-
-
-def picture_of(address: str, alt: str) -> Picture | None:
-    """Return one of our pictures by its address on a page; None for what is not ours or gone."""
-    found = _ILLUSTRATION.search(address)
-    if found is None:
-        return None
-    try:
-        _name, data = read_illustration(uuid.UUID(found[1]))
-    except (NotFound, ValueError):
-        return None
-    return Picture(data=data, alt=alt)
-
-
-def rich_blocks(html: str, *, label: str = "", indent: float = 0.0, keeps: float = 0.0) -> list[Block]:
-    """Return rich text as blocks; the first carries the label."""
-    blocks = []
-    for paragraph in _RichText(html).paragraphs:
-        if paragraph.picture is not None:
-            blocks.append(Block(kind="picture", picture=paragraph.picture, indent=indent))
-        elif paragraph.runs:
-            blocks.append(
-                Block(
-                    runs=paragraph.runs,
-                    kind="code" if paragraph.is_code else "text",
-                    indent=indent + paragraph.indent,
-                    label=paragraph.label or ("" if blocks else label),
-                    keeps=0.0 if blocks else keeps,
-                )
-            )
-    if label and not any(block.label == label for block in blocks):
-        blocks.insert(0, Block(runs=[Run(text=" ")], label=label, indent=indent, keeps=keeps))
-    return blocks
-
-
 def question_blocks(view: QuestionView, *, label: str, indent: float = INDENT, shows_marks: bool = True) -> list[Block]:
     """Return one asked question as blocks."""
+    pictured = picture_blocks(view, indent=indent)
+    keeps = ASKED_KEEPS if pictured else 16.0
     if view.segments:
         blocks = _segment_blocks(view, label=label, indent=indent)
     else:
-        blocks = rich_blocks(view.stem, label=label, indent=indent, keeps=16)
+        blocks = rich_blocks(view.stem, label=label, indent=indent, keeps=keeps)
     if shows_marks and blocks:
-        blocks[0] = Block(
-            runs=[Run(text=f"[{view.marks_label}] "), *blocks[0].runs],
-            indent=indent,
-            label=blocks[0].label,
-            keeps=16,
-        )
-    blocks += _picture_blocks(view, indent)
+        blocks = beginning_with(blocks, [Run(text=f"[{view.marks_label}] ")], indent=indent, keeps=keeps)
+    blocks += pictured
     for option in (*view.options, *view.targets):
         blocks += rich_blocks(option.html, label=f"{option.letter}." if option.letter else "□", indent=indent + INDENT)
     if not view.segments:
         for one in view.fields:
-            blocks += _with_blank(rich_blocks(one.html, label="–", indent=indent + INDENT), one.unit_label)
+            room = Run(text=f"  {BLANK} {one.unit_label}".rstrip())
+            blocks += ending_with(rich_blocks(one.html, label="–", indent=indent + INDENT), [room])
     for part in view.questions:
         blocks.append(Block(kind="space", space=2))
         blocks += question_blocks(part, label=part.number, indent=indent + INDENT)
@@ -204,12 +79,6 @@ def writing_lines(view: QuestionView) -> int:
     return max(FEWEST_LINES, min(MOST_LINES, lines))
 
 
-def _with_blank(blocks: list[Block], unit: str) -> list[Block]:
-    """Return the blocks of an item with room for the answer behind its last words, and the unit behind that."""
-    *before, last = blocks or [Block()]
-    return [*before, replace(last, runs=[*last.runs, Run(text=f"  {BLANK} {unit}".rstrip())])]
-
-
 def _segment_blocks(view: QuestionView, *, label: str, indent: float) -> list[Block]:
     """Return a text with numbered blanks in it, and below it the options of those that are chosen."""
     text = ""
@@ -225,26 +94,16 @@ def _segment_blocks(view: QuestionView, *, label: str, indent: float) -> list[Bl
     return rich_blocks(text, label=label, indent=indent, keeps=16) + chosen
 
 
-def _picture_blocks(view: QuestionView, indent: float) -> list[Block]:
-    """Return the picture that a question is asked on, its regions numbered."""
-    address = str(getattr(view.extra, "picture", ""))
-    picture = picture_of(address, str(getattr(view.extra, "alt", ""))) if address else None
-    if picture is None:
-        return []
-    marks = tuple(
-        (float(region.shape.centre[0]), float(region.shape.centre[1]), region.letter or str(region.number))
-        for region in view.extra.regions
-    )
-    drawn = Picture(data=picture.data, alt=picture.alt, marks=marks, size=(view.extra.width, view.extra.height))
-    return [Block(kind="picture", picture=drawn, indent=indent)]
-
-
 def _with_letters(view: QuestionView, words: str) -> str:
     """Return the words of a key with the letters that stand on the paper, or the judgement in the reader's language."""
+    if pictured := key_words(view):
+        return pictured
     if not view.options or not view.right_text:
         return words
     is_letters = set(view.right_text) <= {option.letter for option in view.options}
-    return f"{view.right_text}. {words}" if is_letters else view.right_text
+    # A table has no words that could stand in a line.
+    has_table = any(option.letter in view.right_text and "<table" in option.html for option in view.options)
+    return f"{view.right_text}. {words}" if is_letters and not has_table else view.right_text
 
 
 def answer_blocks(version: QuestionVersion, *, label: str) -> list[Block]:
@@ -259,9 +118,11 @@ def answer_blocks(version: QuestionVersion, *, label: str) -> list[Block]:
         words = "\n".join(f"{part.number} {_with_letters(part, text)}" for part, text in numbered)
     else:
         words = _with_letters(view, words)
-    blocks = [Block(runs=runs_of(words or "–"), label=label, indent=INDENT, keeps=10)]
+    pictured = key_blocks(view, indent=INDENT)
+    keeps = ASKED_KEEPS if pictured else 10.0
+    blocks = [Block(runs=runs_of(words or "–"), label=label, indent=INDENT, keeps=keeps), *pictured]
     if version.explanation:
-        blocks += rich_blocks(version.explanation, indent=INDENT)
+        blocks += rich_blocks(safe_html(version.explanation), indent=INDENT)
     for part in view.questions:
         if part.review is not None and part.review.explanation:
             blocks += rich_blocks(part.review.explanation, label=part.number, indent=2 * INDENT)
@@ -302,7 +163,7 @@ def _asked(listed: Listed) -> Iterator[Block]:
             yield Block(kind="heading", runs=[Run(text=name)], space=1, keeps=HEADING_KEEPS)
             yield Block(runs=[Run(text=section_words([marks for _version, marks in questions]))], space=2, keeps=24)
         if text:
-            yield from rich_blocks(text)
+            yield from rich_blocks(safe_html(text))
             yield Block(kind="space", space=3)
         for version, marks in questions:
             number += 1

@@ -1,13 +1,11 @@
-"""LaTeX formulas as outlines for PDF pages. Set by ziamath (pure Python, STIX Two Math), drawn as paths: nothing of the
-web page's KaTeX is needed on the server."""
+"""LaTeX formulas as outlines for PDF pages. Set by ziamath (pure Python, STIX Two Math; Chinese letters by
+formula_letters), drawn as paths: nothing of the web page's KaTeX is needed on the server."""
 
 import logging
 import re
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
-
-from edu.documents.line_breaking import is_wide
 
 __all__ = ["Outline", "SetFormula", "linear_text", "set_formula"]
 
@@ -28,6 +26,9 @@ _SIGNS = {
     r"\%": "%",
 }
 
+LONGEST_FORMULA = 2_000
+"""Characters of LaTeX; setting takes time by length."""
+
 Outline = tuple[tuple[str, tuple[float, ...]], ...]
 """Steps of a path: M and L with a point, C with three, Z; in points from the origin on the baseline, y upwards."""
 
@@ -40,6 +41,18 @@ class SetFormula:
     above: float
     below: float
     outlines: tuple[Outline, ...]
+
+    def scaled(self, factor: float, /) -> "SetFormula":
+        """Return the formula as many times as large."""
+        return SetFormula(
+            width=self.width * factor,
+            above=self.above * factor,
+            below=self.below * factor,
+            outlines=tuple(
+                tuple((name, tuple(number * factor for number in numbers)) for name, numbers in outline)
+                for outline in self.outlines
+            ),
+        )
 
 
 def linear_text(latex: str, /) -> str:
@@ -55,9 +68,9 @@ def linear_text(latex: str, /) -> str:
 
 @lru_cache(maxsize=512)
 def set_formula(latex: str, /, *, size: float) -> SetFormula | None:
-    """Return a formula set at a size in points; None where it cannot be set (faulty, or with Chinese letters, which the
-    mathematical font lacks): `linear_text` says it then."""
-    if any(is_wide(sign) for sign in latex) or len(latex) > 2_000:
+    """Return a formula set at a size in points; None where it cannot be set, being faulty or longer than
+    LONGEST_FORMULA: `linear_text` says it then."""
+    if len(latex) > LONGEST_FORMULA:
         return None
     with warnings.catch_warnings():
         # ziamath 0.13 finds its font by a call that Python 3.11 calls outdated.
@@ -65,9 +78,11 @@ def set_formula(latex: str, /, *, size: float) -> SetFormula | None:
         import ziafont
         import ziamath
 
+        from edu.documents.formula_letters import letters_font
+
     ziafont.config.svg2 = False
     try:
-        formula = ziamath.Latex(latex, size=size)
+        formula = ziamath.Latex(latex, size=size, font=letters_font())
         drawing = formula.svgxml()
         width, height = formula.getsize()
         below = -formula.getyofst()

@@ -1,24 +1,22 @@
 """Sheets of running text with formulas and pictures in it, on A4: papers and questions to print."""
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from PIL import Image, UnidentifiedImageError
-from reportlab.lib.utils import ImageReader
-
-from edu.documents.fonts import drawable, measure
-from edu.documents.formulas import SetFormula, linear_text, set_formula
-from edu.documents.line_breaking import split_units
+from edu.documents.fonts import measure
 from edu.documents.pdf import PdfFile
+from edu.documents.pictures import Area, Mark, Picture, can_be_drawn, draw_picture, open_picture
+from edu.documents.set_lines import POINTS, Run, draw_set_line, set_lines, set_pieces
+from edu.documents.tables import Cell, Table, barred, draw_table
 
-__all__ = ["Block", "Picture", "Run", "render_sheet"]
+__all__ = ["Area", "Block", "Cell", "Mark", "Picture", "Run", "Table", "barred", "can_be_drawn", "render_sheet"]
 
 INK, INK_2, GOLD = "#1c1b18", "#5a5449", "#b08328"
 LEFT, RIGHT, TOP, BOTTOM = 20.0, 20.0, 20.0, 20.0
-POINTS = 72 / 25.4
-LEADING = 1.55
+BODY = 10.5
+"""Points of running text."""
+
 BOX = 8.0
 """Millimetres that a row of boxes is high."""
 WRITTEN = 8.5
@@ -29,34 +27,16 @@ TALLEST = 80.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Run:
-    """A piece of a line: a text, or LaTeX where `is_formula`; `rise` 1 is a superscript, -1 a subscript."""
-
-    text: str
-    bold: bool = False
-    is_formula: bool = False
-    rise: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Picture:
-    """A picture with its bytes; what cannot be read is replaced by its description."""
-
-    data: bytes
-    alt: str = ""
-    marks: tuple[tuple[float, float, str], ...] = ()
-    size: tuple[int, int] = (0, 0)
-
-
-@dataclass(frozen=True, kw_only=True)
 class Block:
-    """A paragraph: its runs, how far it is set in, in mm; or a picture, boxes, lines to write on, space, a page."""
+    """A paragraph: its runs, how far it is set in, in mm; or a picture, a table, boxes, lines to write on, space, a
+    page."""
 
     runs: Sequence[Run] = ()
-    kind: Literal["text", "heading", "title", "picture", "space", "page", "code", "boxes", "lines"] = "text"
+    kind: Literal["text", "heading", "title", "picture", "table", "space", "page", "code", "boxes", "lines"] = "text"
     indent: float = 0.0
     label: str = ""
     picture: Picture | None = None
+    table: Table | None = None
     space: float = 0.0
     keeps: float = 0.0
     """How many mm must be left on the page, or the block begins on the next."""
@@ -64,16 +44,6 @@ class Block:
     """Short texts in a grid of boxes, for kind `boxes`; the first of each row stands in a box of double width."""
     count: int = 0
     """How many lines to write on, for kind `lines`; they go on over the page."""
-
-
-@dataclass(frozen=True)
-class _Piece:
-    text: str
-    width: float
-    size: float
-    bold: bool
-    rise: float
-    formula: SetFormula | None = None
 
 
 def render_sheet(*, title: str, blocks: Sequence[Block], language: str, footer: str = "", author: str = "") -> bytes:
@@ -90,6 +60,7 @@ class _SheetPages:
     def __init__(self, *, title: str, language: str, footer: str, author: str) -> None:
         self.file = PdfFile(title=title, author=author, subject=footer, language=language)
         self.footer = footer
+        self.top = TOP
         self.end = self.file.height_mm - BOTTOM
         self.y = TOP
         self.marks = 0
@@ -101,25 +72,28 @@ class _SheetPages:
         right = self.file.width_mm - RIGHT
         self.file.mark_page(x=right, baseline=base, colour=INK_2)
 
-    def _turn(self) -> None:
+    def turn(self) -> None:
+        """Begin the next page."""
         self.file.next_page()
         self.y = TOP
         self._furnish()
 
     def _room(self, height: float) -> None:
         if self.y + height > self.end and self.y > TOP:
-            self._turn()
+            self.turn()
 
     def draw(self, block: Block) -> None:
         """Draw a block where the last ended."""
         if block.kind == "page":
-            self._turn()
+            self.turn()
             return
         self._room(block.keeps)
         if block.kind == "space":
             self.y += block.space
         elif block.kind == "picture" and block.picture is not None:
-            self._picture(block.picture, block.indent)
+            self._picture(block.picture, block)
+        elif block.kind == "table" and block.table is not None:
+            self._table(block.table, block)
         elif block.kind == "boxes":
             self._boxes(block.rows)
         elif block.kind == "lines":
@@ -129,7 +103,7 @@ class _SheetPages:
         self.y += block.space if block.kind != "space" else 0
 
     def _text(self, block: Block) -> None:
-        size = {"title": 20.0, "heading": 13.0, "code": 9.0}.get(block.kind, 10.5)
+        size = {"title": 20.0, "heading": 13.0, "code": 9.0}.get(block.kind, BODY)
         bold = block.kind in {"title", "heading"}
         left = LEFT + block.indent
         width = (self.file.width_mm - RIGHT - left) * POINTS
@@ -138,24 +112,28 @@ class _SheetPages:
             self.marks += 1
             text = "".join(run.text for run in block.runs)
             self.file.bookmark(text, key=f"mark-{self.marks}", y=self.y - 4, level=0 if block.kind == "title" else 1)
-        for number, line in enumerate(_lines(block.runs, width=width, size=size, bold=bold)):
-            above = max([size * 0.9, *(p.formula.above for p in line if p.formula)]) + size * (LEADING - 1.25) / 2
-            below = max([size * 0.35, *(p.formula.below for p in line if p.formula)]) + size * (LEADING - 1.25) / 2
-            self._room((above + below) / POINTS)
-            baseline = self.y + above / POINTS
-            if number == 0 and block.label:
-                self.file.draw_line(block.label, x=left - 8, baseline=baseline, size=size, bold=True, colour=INK)
-            x = left
-            for piece in line:
-                if piece.formula:
-                    self.file.draw_formula(piece.formula, x=x, baseline=baseline)
-                else:
-                    self.file.draw_line(
-                        piece.text, x=x, baseline=baseline - piece.rise / POINTS, size=piece.size, bold=piece.bold,
-                        colour=INK,
-                    )  # fmt: skip
-                x += piece.width / POINTS
-            self.y = baseline + below / POINTS
+        pieces = set_pieces(block.runs, size=size, bold=bold)
+        for number, line in enumerate(set_lines(pieces, width=width, size=size)):
+            self._room((line.above + line.below) / POINTS)
+            baseline = self.y + line.above / POINTS
+            if number == 0:
+                self._label(block.label, left=left, baseline=baseline, size=size)
+            draw_set_line(self.file, line, x=left, baseline=baseline)
+            self.y = baseline + line.below / POINTS
+
+    def _label(self, text: str, *, left: float, baseline: float, size: float = BODY) -> None:
+        if text:
+            self.file.draw_line(text, x=left - 8, baseline=baseline, size=size, bold=True, colour=INK)
+
+    def _table(self, table: Table, block: Block) -> None:
+        self.y += 1 if self.y > TOP else 0
+        left = LEFT + block.indent
+
+        def begun() -> None:
+            self._label(block.label, left=left, baseline=self.y + 5.2)
+
+        draw_table(self, table, left=left, width=self.file.width_mm - RIGHT - left, begun=begun)
+        self.y += 2
 
     def _boxes(self, rows: Sequence[Sequence[str]]) -> None:
         self._room(BOX * len(rows))
@@ -179,69 +157,14 @@ class _SheetPages:
             ends = [(LEFT + indent, self.y - 1), (self.file.width_mm - RIGHT, self.y - 1)]
             self.file.path(points=ends, stroke=INK, line=0.15)
 
-    def _picture(self, picture: Picture, indent: float) -> None:
-        try:
-            with Image.open(io.BytesIO(picture.data)) as opened:
-                opened.load()
-                image = opened.convert("RGBA")
-        except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
-            self._text(Block(runs=(Run(text=f"[{picture.alt}]"),), indent=indent))
+    def _picture(self, picture: Picture, block: Block) -> None:
+        opened = open_picture(picture)
+        if opened is None:
+            self._text(Block(runs=(Run(text=f"[{picture.alt}]"),), indent=block.indent, label=block.label))
             return
-        paper = Image.new("RGBA", image.size, "white")
-        paper.alpha_composite(image)
-        most = self.file.width_mm - RIGHT - LEFT - indent
-        width = min(most, image.width / 96 * 25.4)
-        height = width * image.height / image.width
-        if height > TALLEST:
-            width, height = width * TALLEST / height, TALLEST
+        left = LEFT + block.indent
+        width, height = opened.size_mm(width=self.file.width_mm - RIGHT - left, height=TALLEST)
         self._room(height + 2)
-        x = LEFT + indent
-        self.file.draw_picture(ImageReader(paper.convert("RGB")), x=x, y=self.y, width=width, height=height)
-        across, down = picture.size if all(picture.size) else image.size
-        for at_x, at_y, text in picture.marks:
-            centre = (x + at_x / across * width, self.y + at_y / down * height)
-            self.file.circle(x=centre[0], y=centre[1], radius=2.6, fill="#ffffff", stroke=INK)
-            self.file.draw_line(text, x=centre[0], baseline=centre[1] + 1.2, size=9, bold=True, align="center")
+        self._label(block.label, left=left, baseline=self.y + 4)
+        draw_picture(self.file, opened, x=left, y=self.y, width=width, height=height)
         self.y += height + 2
-
-
-def _pieces(runs: Sequence[Run], *, size: float, bold: bool) -> list[_Piece]:
-    """Return what cannot be broken, in order; a line break as a piece of width -1."""
-    pieces: list[_Piece] = []
-    for run in runs:
-        if run.is_formula:
-            formula = set_formula(run.text, size=size)
-            if formula is not None:
-                pieces.append(_Piece("", formula.width, size, False, 0, formula))
-                continue
-        is_bold = bold or run.bold
-        letter = size * 0.7 if run.rise else size
-        rise = run.rise * size * (0.35 if run.rise > 0 else 0.15)
-        for number, part in enumerate((linear_text(run.text) if run.is_formula else run.text).split("\n")):
-            if number:
-                pieces.append(_Piece("\n", -1, size, False, 0))
-            # A space at the beginning of a run parts it from the one before.
-            lead = [" "] if part.startswith(" ") and pieces and pieces[-1].text != " " else []
-            units = [*lead, *split_units(drawable(part, bold=is_bold))]
-            pieces += [_Piece(unit, measure(unit, size=letter, bold=is_bold), letter, is_bold, rise) for unit in units]
-    return pieces
-
-
-def _lines(runs: Sequence[Run], *, width: float, size: float, bold: bool) -> list[list[_Piece]]:
-    """Return the pieces in lines that are no wider than `width` points, save for a single piece that is."""
-    lines: list[list[_Piece]] = [[]]
-    used = 0.0
-    for piece in _pieces(runs, size=size, bold=bold):
-        if piece.width < 0:
-            lines.append([])
-            used = 0.0
-            continue
-        needed = measure(piece.text.rstrip(), size=piece.size, bold=piece.bold) if piece.text else piece.width
-        if lines[-1] and used + needed > width:
-            lines.append([])
-            used = 0.0
-            if not piece.text.strip() and not piece.formula:
-                continue
-        lines[-1].append(piece)
-        used += piece.width
-    return [line for line in lines if line] or [[]]

@@ -12,6 +12,7 @@ from exams.domain.registry import get_type
 from exams.models import Paper
 from exams.presentation import QuestionView, ask_view, number_text
 from exams.printing import print_questions, rich_blocks, section_words
+from exams.richtext import safe_html
 
 INK, INK_2 = "#1c1b18", "#5a5449"
 LEFT, TOP, BOTTOM, WIDTH = 18.0, 16.0, 18.0, 174.0
@@ -59,7 +60,7 @@ def _lead(paper: Paper, drawn: DrawnPaper) -> Iterator[Block]:
             space=4,
         )
     if paper.instructions:
-        yield from rich_blocks(paper.instructions)
+        yield from rich_blocks(safe_html(paper.instructions))
         yield Block(kind="space", space=3)
 
 

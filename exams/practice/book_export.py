@@ -20,7 +20,7 @@ from exams.practice.book_history import Given, list_given
 from exams.practice.decided import key_in_practice
 from exams.practice.starts import frozen_order
 from exams.presentation import ask_view
-from exams.printing import INDENT, answer_blocks, question_blocks, rich_blocks, runs_of
+from exams.printing import INDENT, answer_blocks, blocks_text, line_keeps, question_blocks, rich_blocks, runs_of
 from exams.question_parts import plain
 from exams.view_models import TYPE_LABELS
 
@@ -96,8 +96,10 @@ def _asked(listed: Sequence[tuple[QuestionProgress, QuestionVersion]]) -> Iterat
             order=frozen_order(version, seed=row.pk, index=number, draws=False),
         )
         meta = " · ".join(part for part in (str(view.type_label), _place(row), _count_words(row)) if part)
-        yield Block(runs=[Run(text=f"({meta})")], indent=INDENT, label=f"{number}.", keeps=24)
-        yield from question_blocks(view, label="", shows_marks=False)
+        asked = question_blocks(view, label="", shows_marks=False)
+        keeps = max(24.0, line_keeps(asked))
+        yield Block(runs=[Run(text=f"({meta})")], indent=INDENT, label=f"{number}.", keeps=keeps)
+        yield from asked
 
 
 def _answered(listed: Sequence[tuple[QuestionProgress, QuestionVersion]]) -> Iterator[Block]:
@@ -150,7 +152,7 @@ def _cells(row: QuestionProgress, version: QuestionVersion, given: Sequence[Give
         row.last_wrong_at,
         "\n".join(_given_words(one) for one in given),
         _right_words(version),
-        _text(rich_blocks(version.explanation)) if version.explanation else "",
+        blocks_text(rich_blocks(version.explanation)) if version.explanation else "",
         str(row.get_mistake_display()) if row.mistake else "",
         row.note,
         row.due_at if row.mastered_at is None else None,
@@ -172,12 +174,7 @@ def _question_text(version: QuestionVersion) -> str:
 
 
 def _plain(html: str) -> str:
-    return _text(rich_blocks(html))
-
-
-def _text(blocks: Sequence[Block]) -> str:
-    lines = ("".join(run.text for run in block.runs) for block in blocks)
-    return "\n".join(line for line in lines if line.strip())
+    return blocks_text(rich_blocks(html))
 
 
 def _right_words(version: QuestionVersion) -> str:
