@@ -2,7 +2,7 @@
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -22,7 +22,7 @@ from exams.interchange.files import local_copy
 from exams.interchange.folding import fold_batch
 from exams.interchange.formats.base import Format, Remark, Source, UnreadableFile, gettext_noop
 from exams.interchange.formats.registry import find_format, get_format
-from exams.interchange.pacing import Pace, by_index, many_rows
+from exams.interchange.pacing import Pace, by_index, many_rows, refresh_statistics
 from exams.interchange.parts import in_parts
 from exams.interchange.remarks import kept
 from exams.interchange.write_behind import WriteBehind
@@ -32,6 +32,11 @@ logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 250
 """Rows that are compared or noted at once."""
+SOUGHT_BY = ("batch", "position", "state", "ref", "content_hash")
+"""Columns by which rows of an import are found."""
+FIRST_COUNT, COUNT_AGAIN = 1_000, 4
+"""Rows after which the database looks at these columns for the first time, and how many times as many after which it
+looks again."""
 LOTS_AHEAD = 3
 """Lots of rows that are read before the first of them is written: the server is held up now and then, by its log."""
 PIECES_KEPT = 100
@@ -101,7 +106,7 @@ def delete_rows(batch: ImportBatch) -> None:
 def _read(batch: ImportBatch, format_: Format, source: Source, say: Say) -> near_duplicates.Sketches:
     """Keep all rows of the file; return their sketches."""
     sketches = near_duplicates.Sketches()
-    position = 0
+    position, counted_at = 0, FIRST_COUNT
     pace = Pace()
     items = _examined(batch, format_, source)
     latest: deque[_Said] = deque(maxlen=LOTS_AHEAD)
@@ -116,6 +121,9 @@ def _read(batch: ImportBatch, format_: Format, source: Source, say: Say) -> near
             columns = [_columns(batch, item, at) for at, item in enumerate(part, start=position + 1)]
             behind.run(partial(_insert, pace, prepare_rows(ImportRow, columns)))
             position += len(part)
+            if position >= counted_at:
+                behind.run(partial(refresh_statistics, ImportRow, SOUGHT_BY))
+                counted_at = COUNT_AGAIN * position
             say(round(90 * position / (position + 2000)), str(position))
     if not position:
         raise UnreadableFile(NO_QUESTIONS)
@@ -229,9 +237,8 @@ def _earlier_rows(batch: ImportBatch, items: Iterable[Examined]) -> _Said:
     refs = {item.ref for item in items if item.ref}
     named = rows.filter(ref__in=refs).exclude(ref="")
     same = rows.filter(content_hash__in=hashes).values_list("content_hash").annotate(first=Min("position")).order_by()
-    return _Said(
-        positions=dict(same), rows=dict(named.values_list("ref").annotate(first=Min("row")).order_by()) if refs else {}
-    )
+    namesakes = named.values_list("ref").annotate(first=Min("row")).order_by()
+    return _Said(positions=dict(same), rows=dict(namesakes) if refs else {})
 
 
 def _settle_within(item: Examined, earlier: Sequence[_Said]) -> None:
@@ -246,13 +253,18 @@ def _settle_within(item: Examined, earlier: Sequence[_Said]) -> None:
         item.question_id = None
 
 
+def _texts(batch: ImportBatch, places: Collection[int]) -> list[tuple[int, str]]:
+    """Return positions and texts of rows."""
+    rows = ImportRow.objects.filter(batch=batch, position__in=places).order_by()
+    return list(rows.values_list("position", "search_text"))
+
+
 def find_distant_rows(batch: ImportBatch, sketches: near_duplicates.Sketches) -> None:
     """Note at each row the earlier row far before it in the file that is more like it than those near by."""
     pieces: dict[int, frozenset[int]] = {}
     for part in in_parts(sketches.distant_pairs(), PAIRS):
         places = {place for pair in part for place in pair}
-        rows = ImportRow.objects.filter(batch=batch, position__in=places - pieces.keys()).order_by()
-        for place, text in rows.values_list("position", "search_text"):
+        for place, text in _texts(batch, places - pieces.keys()):
             pieces[place] = near_duplicates.pieces_of(text)
         best: dict[int, tuple[int, int]] = {}
         for earlier, later in part:
@@ -300,8 +312,7 @@ def _compare(
     """Hold the texts of candidates against each other."""
     for part in in_parts(candidates, PAIRS):
         places = {pair.position for pair, _pieces in part}
-        rows = ImportRow.objects.filter(batch=batch, position__in=places).values_list("position", "search_text")
-        own = {place: near_duplicates.pieces_of(text) for place, text in rows}
+        own = {place: near_duplicates.pieces_of(text) for place, text in _texts(batch, places)}
         for pair, pieces in part:
             share = likeness(own.get(pair.position, frozenset()), pieces)
             if share >= near_duplicates.SIMILAR and share > best.get(pair.position, (0.0, 0))[0]:
