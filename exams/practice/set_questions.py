@@ -65,6 +65,8 @@ def move_question(*, practice_set: PracticeSet, actor: Any, public_id: str, step
     pk = _find(practice_set, public_id)
 
     def moved(ids: list[int]) -> list[int]:
+        if pk not in ids:
+            raise NotFound(_("There is no such question."))
         at = ids.index(pk)
         to = max(0, min(len(ids) - 1, at + step))
         ids[at], ids[to] = ids[to], ids[at]
@@ -77,10 +79,14 @@ def order_questions(*, practice_set: PracticeSet, actor: Any, public_ids: Sequen
     """Put a fixed set in the order given; Conflict when it names others than the set has, which somebody else has
     changed meanwhile."""
     places = {str(row.public_id): row.pk for row in list_fixed_questions(practice_set)}
-    wanted = list(dict.fromkeys(public_ids))
-    if set(wanted) != set(places):
-        raise Conflict(_("The set was changed elsewhere. Load the page again."))
-    _change(practice_set, actor, "order", lambda _ids: [places[key] for key in wanted])
+    wanted = [places.get(key) for key in dict.fromkeys(public_ids)]
+
+    def ordered(ids: list[int]) -> list[int]:
+        if set(wanted) != set(ids):
+            raise Conflict(_("The set was changed elsewhere. Load the page again."))
+        return [pk for pk in wanted if pk is not None]
+
+    _change(practice_set, actor, "order", ordered)
 
 
 def undo_set_change(*, practice_set: PracticeSet, actor: Any) -> None:

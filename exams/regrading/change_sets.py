@@ -102,11 +102,7 @@ def plan_regrade(
         raise NotFound(_("This question was not asked in the exam."))
     if policy not in RegradeSet.Policy.values or policy == RegradeSet.Policy.UNDO:
         raise InvalidInput(_("Say what is done about the question."), field="policy")
-    if not reason.strip():
-        raise InvalidInput(_("Say why; learners read it."), field="reason")
-    key_version, new_key = None, None
-    if policy in NEEDS_KEY:
-        key_version, new_key = _key_of(version, key_version_id, key)
+    key_version, new_key = _reasoned_key(version, policy=policy, reason=reason, version_id=key_version_id, key=key)
     return _planned(
         actor,
         exam=exam,
@@ -119,6 +115,16 @@ def plan_regrade(
         key=new_key,
         with_practice=is_editor(actor, version.question.bank),
     )
+
+
+def _reasoned_key(
+    version: QuestionVersion, *, policy: str, reason: str, version_id: int | None, key: Mapping[str, Any] | None
+) -> tuple[QuestionVersion | None, Mapping[str, Any] | None]:
+    """Return the key by which a policy marks and the version it comes from, None where it needs none; InvalidInput
+    without a reason or a fitting key."""
+    if not reason.strip():
+        raise InvalidInput(_("Say why; learners read it."), field="reason")
+    return _key_of(version, version_id, key) if policy in NEEDS_KEY else (None, None)
 
 
 def plan_practice_regrade(
@@ -139,11 +145,7 @@ def plan_practice_regrade(
         raise NotFound(_("There is no such question."))
     if policy not in PRACTICE_POLICIES:
         raise InvalidInput(_("Say what is done about the question."), field="policy")
-    if not reason.strip():
-        raise InvalidInput(_("Say why; learners read it."), field="reason")
-    key_version, new_key = None, None
-    if policy in NEEDS_KEY:
-        key_version, new_key = _key_of(version, key_version_id, key)
+    key_version, new_key = _reasoned_key(version, policy=policy, reason=reason, version_id=key_version_id, key=key)
     return _planned(
         actor,
         exam=None,

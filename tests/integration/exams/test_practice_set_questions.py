@@ -13,7 +13,7 @@ from exams.authoring.topic_undo import undo_change
 from exams.authoring.usage import used_question_ids
 from exams.models import PracticeSet, Question, Topic
 from exams.practice.selection_starts import start_set_practice
-from exams.practice.set_questions import add_questions, order_questions, remove_question, undo_set_change
+from exams.practice.set_questions import add_questions, move_question, order_questions, remove_question, undo_set_change
 from exams.practice.sets import SetSettings, count_of_set, create_set, lost_chapters
 from tests.factories.exams import make_bank, make_question, make_user
 from tests.integration.exams.wrong_answer_book import make_topic
@@ -211,3 +211,16 @@ def test_a_living_set_whose_chapter_was_deleted_says_so_until_it_is_back(client,
     assert "Its chapter was deleted" in client.get(reverse("authoring:practice_sets")).content.decode()
     undo_change(change=change, actor=author)
     assert "Its chapter was deleted" not in client.get(url).content.decode()
+
+
+def test_a_page_that_is_out_of_date_loses_nothing_of_what_a_colleague_changed(author, bank, questions):
+    first, second, third, fourth = questions
+    row = make_set(bank, [first, second, third])
+    stale = PracticeSet.objects.select_related("bank").get(pk=row.pk)
+    add_questions(practice_set=row, actor=author, public_ids=[key_of(fourth)])
+    with pytest.raises(Conflict):
+        order_questions(practice_set=stale, actor=author, public_ids=[key_of(one) for one in (third, second, first)])
+    remove_question(practice_set=row, actor=author, public_id=key_of(second))
+    with pytest.raises(NotFound):
+        move_question(practice_set=stale, actor=author, public_id=key_of(second), step=1)
+    assert listed(row) == [first.pk, third.pk, fourth.pk]
