@@ -18,7 +18,7 @@ from benchmarks.load import Requests, Sample, http_request, measure, median_samp
 from benchmarks.practised import CLIENTS, LENGTH
 from benchmarks.report import Row
 
-WARM_SECONDS = 0.5
+WARM_SECONDS = 2.0
 OF_EMPTY_VIEW = 0.2
 STATEMENTS = 6
 GROWTH = 1.5
@@ -64,8 +64,8 @@ def _rounds(
     ask: Any, plan: dict[str, Any], supply: Iterator[Any], *, seconds: float, rounds: int
 ) -> tuple[Sample, Sample]:
     """Measure answers and the empty view in turn, round after round; return the medians."""
-    ask(requests=_answers(plan, supply), seconds=WARM_SECONDS, must_hold=b'"feedback"')
-    ask(requests=_empty(plan), seconds=WARM_SECONDS)
+    ask(requests=_answers(plan, supply), seconds=min(WARM_SECONDS, seconds), must_hold=b'"feedback"')
+    ask(requests=_empty(plan), seconds=min(WARM_SECONDS, seconds))
     answered, empty = [], []
     for _round in range(rounds):
         answered.append(ask(requests=_answers(plan, supply), seconds=seconds, must_hold=b'"feedback"'))

@@ -8,6 +8,7 @@ Rows are written the same way: `insert_row` and `update_row`.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
@@ -18,6 +19,13 @@ from django.db.models.query import ModelIterable, ValuesListIterable, get_relate
 
 RowT = TypeVar("RowT")
 Row = Sequence[Any]
+
+
+# -- in turn ----------------------------------------------------------------------------------------
+def writing_in_turn() -> AbstractContextManager[None]:
+    """Return what a single statement that writes, outside of a transaction, waits in where writers queue (SQLite)."""
+    in_turn: Callable[[], AbstractContextManager[None]] = getattr(connection, "in_turn", nullcontext)
+    return in_turn()
 
 
 # -- asking -----------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ if env.str("DATABASE_URL", default=""):
 else:
     DATABASES = {
         "default": {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "edu.schema.sqlite",
             "NAME": VAR_DIR / "jinbang.sqlite3",
             "OPTIONS": {
                 # Writers queue at BEGIN instead of failing half-way; FULL because an acknowledged answer is a promise.

@@ -18,7 +18,7 @@ if env.str("DATABASE_URL", default=""):
 else:
     DATABASES = {
         "default": {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "edu.schema.sqlite",
             "NAME": TEST_DIR / "base.sqlite3",
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",

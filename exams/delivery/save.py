@@ -5,17 +5,16 @@ Nothing else is read or written on the way. Only when no row was changed is the 
 
 import json
 from collections.abc import Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
-from threading import Lock
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
 from edu.core.errors import Conflict, InvalidInput, NotFound
+from edu.schema.kept_queries import writing_in_turn
 from exams.answer_files import refuse_foreign_files
 from exams.delivery.hand_in import moment_of
 from exams.delivery.keys import AttemptKey
@@ -81,9 +80,6 @@ UPDATE exams_attempt
 RETURNING responses, deadline_at
 """
 _MERGE = {"postgresql": "responses || %s::jsonb", "sqlite": "json_patch(responses, %s)"}
-_turn = Lock()
-"""SQLite has one writer at a time, and who finds it busy looks again after pauses that grow: threads of one process
-wait for each other here instead, where the next one goes on at once."""
 _written = json.JSONEncoder(ensure_ascii=False).encode
 GAP_SECONDS = 120
 """A time without a save that the record of an attempt keeps, in the same statement; 40 at most."""
@@ -181,8 +177,7 @@ def _send(parameters: list[Any]) -> tuple[Any, ...] | None:
 
 
 def _run(parameters: list[Any]) -> tuple[Any, ...] | None:
-    in_turn = _turn if connection.vendor == "sqlite" and not connection.in_atomic_block else nullcontext()
-    with in_turn, connection.cursor() as cursor:
+    with writing_in_turn(), connection.cursor() as cursor:
         run_prepared(cursor, save_statement(vendor=connection.vendor), types=_TYPES, parameters=parameters)
         row: tuple[Any, ...] | None = cursor.fetchone()
     return row
