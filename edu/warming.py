@@ -26,8 +26,9 @@ logger = logging.getLogger(__name__)
 
 
 def warm_up() -> None:
-    """Load addresses, languages and templates. What fails is logged and left to the first request that needs it."""
-    for step in (load_addresses, load_languages, load_templates):
+    """Load addresses, languages, templates and the way to the worker. What fails is logged and left to the first
+    request that needs it."""
+    for step in (load_addresses, load_languages, load_templates, load_broker):
         _try(step)
 
 
@@ -54,6 +55,15 @@ def load_languages() -> None:
             translation.gettext("")
             get_format("DATE_FORMAT")
             get_format("DECIMAL_SEPARATOR")
+
+
+def load_broker() -> None:
+    """Load what a message to the worker is sent with; connections are made by the first one."""
+    if settings.JOBS_BROKER == "celery":
+        from edu.celery import app
+
+        app.finalize()
+        app.amqp.producer_pool  # noqa: B018 - makes it
 
 
 def load_templates() -> int:

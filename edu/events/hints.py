@@ -1,8 +1,8 @@
 """Telling a worker that there is something to deliver, without telling it for each of a thousand who hand in together.
 
-A message to the broker takes some 3 ms of processor time, as much as a whole submission does. One wakes a worker that
-then delivers all there is; so a process says it at once, and what happens within the next moment it says once, at the
-end of it.
+A message to the broker takes 0.3 to 0.5 ms of processor time, a tenth of a whole submission, and one wakes a worker
+that then delivers all there is; so a process says it at once, and what happens within the next moment it says once, at
+the end of it.
 """
 
 import logging

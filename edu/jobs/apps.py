@@ -1,6 +1,9 @@
-"""The jobs room: finds every app's background.py at start."""
+"""The jobs room: finds every app's background.py at start, and loads the Celery application where Celery is the broker."""
+
+from importlib import import_module
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.module_loading import autodiscover_modules
 
 
@@ -11,5 +14,9 @@ class JobsConfig(AppConfig):
     label = "jobs"
 
     def ready(self) -> None:
-        """Import every installed app's `background` module, which registers its functions."""
+        """Import every installed app's `background` module, which registers its functions, and the Celery application
+        where that is the broker: without it tasks are sent to Celery's default, a broker on this machine that nobody
+        listens to."""
         autodiscover_modules("background")
+        if settings.JOBS_BROKER == "celery":
+            import_module("edu.celery")
