@@ -2,6 +2,8 @@
 
 import contextlib
 import os
+import time
+from types import SimpleNamespace
 
 import pytest
 from pytest_socket import socket_allow_hosts
@@ -24,6 +26,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
     if item.get_closest_marker("postgres") and not os.environ.get("DATABASE_URL", "").startswith("postgres"):
         pytest.skip("needs PostgreSQL: `make test` runs it")
+
+
+@pytest.fixture
+def one_rate_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no window of a limit end in the middle of a test: they begin by the clock, and counting begins with them."""
+    moment = time.time()
+    monkeypatch.setattr("edu.accounts.throttle.time", SimpleNamespace(time=lambda: moment))
 
 
 @pytest.fixture

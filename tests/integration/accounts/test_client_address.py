@@ -42,6 +42,7 @@ def test_an_exam_room_is_not_entered_with_an_invented_address(client, behind_a_f
     assert Attempt.objects.count() == 1
 
 
+@pytest.mark.usefixtures("one_rate_window")
 @pytest.mark.django_db
 def test_guessing_serials_is_stopped_whatever_address_is_claimed(client, behind_a_front_server):
     url = "/api/v1/certificates/verify/JB-1"

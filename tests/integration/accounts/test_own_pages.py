@@ -166,6 +166,7 @@ def test_reading_a_token_costs_one_query_and_notes_the_hour(django_assert_num_qu
     assert row.last_used_at.minute == 0
 
 
+@pytest.mark.usefixtures("one_rate_window")
 def test_a_token_may_ask_so_often_and_no_more(settings):
     settings.API_REQUESTS_PER_MINUTE = 3
     _row, secret = create_token(user=make_user(), name="x")

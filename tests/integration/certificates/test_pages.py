@@ -103,6 +103,7 @@ def test_unknown_and_mistyped_serials_are_404(client):
     assert client.get(reverse("certificates:verify_form"), {"serial": ""}).status_code == 422
 
 
+@pytest.mark.usefixtures("one_rate_window")
 def test_guessing_serials_is_stopped_but_known_ones_never_count(client):
     row = make_certificate()
     url = reverse("certificates:verify", args=[row.serial])

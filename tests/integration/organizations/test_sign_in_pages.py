@@ -80,6 +80,7 @@ def test_people_of_a_closed_organisation_do_not_sign_in_by_it(client, staff):
     assert "_auth_user_id" not in client.session
 
 
+@pytest.mark.usefixtures("one_rate_window")
 def test_attempts_on_one_staff_number_are_limited(client, staff):
     for _attempt in range(10):
         assert sign_in(client).status_code == 200

@@ -98,6 +98,7 @@ def test_what_machines_fill_in_is_thanked_and_thrown_away(client, site):
     assert not Enquiry.objects.exists()
 
 
+@pytest.mark.usefixtures("one_rate_window")
 def test_enquiries_are_limited_by_address(client, site):
     for _number in range(10):
         assert client.post(reverse("enterprise"), ENQUIRY).status_code == 302
