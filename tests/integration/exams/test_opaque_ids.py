@@ -157,8 +157,9 @@ def test_what_the_room_sends_tells_no_order_and_no_partner(road, client, author,
         assert all(is_opaque(id_) for id_ in sent)
         shown += sent == right
         told += sorted(sent) == right
-    assert shown <= 2  # one of 120 orders each is the right one by chance
-    assert told <= 2
+    # One of 120 orders each is the right one by chance: seven of twenty are it once in billions of runs.
+    assert shown <= 6
+    assert told <= 6
 
 
 def test_an_unchanged_question_keeps_its_ids_and_an_edited_one_gets_a_version(author):
@@ -259,8 +260,9 @@ def test_what_the_room_sends_tells_no_right_option(road, client, author, tmp_pat
         assert all(is_opaque(id_) for id_ in sent)
         ranks[version.type].add(tuple(sorted(sorted(ids).index(id_) for id_ in right)))
         places[version.type].add(tuple(sorted(sent.index(id_) for id_ in right)))
-    assert all(len(found) >= 3 for found in (*ranks.values(), *places.values()))
-    assert len(ranks["single_choice"]) == len(places["single_choice"]) == 5
+    # Of five places, twelve questions stand at one, or forty at three of them, once in many millions of runs.
+    assert all(len(found) >= 2 for found in (*ranks.values(), *places.values()))
+    assert min(len(ranks["single_choice"]), len(places["single_choice"])) >= 4
 
 
 FORMER = ["xlsx", "gift", "moodle_xml", "json_lines"]
