@@ -4,19 +4,29 @@ Nothing is said of fewer than FEWEST_LEARNERS learners, neither of a topic nor o
 recognised. Answers of one learner resemble one another; the intervals take that into account.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from edu.core.errors import NotFound
 from edu.organizations.queries import list_memberships, organization_name, staff_by_user
 from exams.cohorts import list_cohorts, people_of_cohort
 from exams.domain.mastery import FEWEST_LEARNERS, ShareEstimate, share_interval
-from exams.models import Attempt, Bank, ItemResult, PracticeAnswer, Question, QuestionReport, Topic
+from exams.models import (
+    Attempt,
+    Bank,
+    BlueprintRule,
+    ItemResult,
+    PaperItem,
+    PracticeAnswer,
+    Question,
+    QuestionReport,
+    Topic,
+)
 from exams.permissions import managed_exams
 
 DAYS = (30, 90)
@@ -24,8 +34,10 @@ QUESTIONS_SHOWN = 10
 MOST_EXAMS = 30
 MOST_ANSWERS = 50_000
 """Answers of practice that are looked at: shares of so many are known to a per cent, and a page waits for them."""
+MOST_SCRIPTS = 1_000
+"""Attempts at exams whose answers are looked at, for the same reasons."""
 NARROWED = 12
-"""How often the time is halved at most: thirty days to some ten minutes."""
+"""How often a moment is looked for at most: thirty days by halves come to some ten minutes."""
 _WRONG = Q(fraction__lt=1 - 1e-6) | Q(state="blank")
 _COUNTS = Q(fraction__isnull=False) | Q(state="blank")
 
@@ -81,14 +93,15 @@ class WeakTopic:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeakTopics:
     """What a page shows: topics, the most wrong first; how many are left out for too few learners; how many learners
-    answered anything (None below FEWEST_LEARNERS); open reports on the bank's questions; since when practice counts
-    where that is later than asked for, as too much was answered (None: as asked for)."""
+    answered anything (None below FEWEST_LEARNERS); open reports on the bank's questions; since when practice and exams
+    count where that is later than asked for, as too much was answered (None: as asked for)."""
 
     topics: tuple[WeakTopic, ...]
     left_out: int
     learners: int | None
     open_reports: int
     practised_since: datetime | None = None
+    sat_since: datetime | None = None
 
 
 def list_groups(*, user: Any, bank: Bank) -> list[Group]:
@@ -98,8 +111,10 @@ def list_groups(*, user: Any, bank: Bank) -> list[Group]:
     if _sees_everybody(user, bank):
         groups.append(Group(key="", title=_("Everybody who answered")))
     groups += [Group(key=f"organization:{pk}", title=name) for pk, name in _organizations(user, bank).items()]
-    asked = ItemResult.objects.filter(question_id__in=Question.objects.filter(bank=bank).values("pk"))
-    exams = managed_exams(user).filter(pk__in=asked.values("exam_id")).order_by("-opens_at", "-pk")
+    # By the papers: of the results of a large exam, each would be read to learn that none is of this bank.
+    fixed = PaperItem.objects.filter(section__paper_id=OuterRef("paper_id"), question__bank=bank)
+    drawn = BlueprintRule.objects.filter(section__paper_id=OuterRef("paper_id"), bank=bank)
+    exams = managed_exams(user).filter(Exists(fixed) | Exists(drawn)).order_by("-opens_at", "-pk")
     groups += [
         Group(key=f"exam:{row.public_id}", title=_("Exam: %(title)s") % {"title": row.title})
         for row in exams.only("public_id", "title")[:MOST_EXAMS]
@@ -154,26 +169,16 @@ def people_of_group(*, user: Any, bank: Bank, key: str) -> set[int] | None:
 def find_weak_topics(*, bank: Bank, people: Collection[int] | None, days: int, now: datetime) -> WeakTopics:
     """Return where the people fail in a bank that the caller fetched through the policy.
 
-    Where more than MOST_ANSWERS were given in practice in that time, only as long is looked back as holds fewer. Seven
-    statements at most, and up to NARROWED more for a bank in which so much is answered.
+    Where more than MOST_ANSWERS were given in practice in that time, only as long is looked back as holds fewer; of
+    exams, the newest MOST_SCRIPTS attempts count. Nine statements at most, and up to NARROWED more for a bank in which
+    so much is practised.
     """
     since = now - timedelta(days=days)
     own = Question.objects.filter(bank=bank)
     topic_of = dict(own.values_list("pk", "topic_id"))
-    # Of a class, the databases shall go by the people's answers and not by everybody's to the bank's questions: with an
-    # expression for the question no index of it is in question.
-    asked = PracticeAnswer.objects.alias(asked=F("question_id") + 0)
-    practised: QuerySet[Any] = asked.filter(**{"question_id__in" if people is None else "asked__in": own.values("pk")})
-    released = Attempt.objects.filter(
-        state=Attempt.State.GRADED, released_at__isnull=False, submitted_at__gte=since
-    ).values("pk")
-    sat: QuerySet[Any] = ItemResult.objects.filter(
-        attempt_id__in=released, maximum__gt=0, question_id__in=own.values("pk")
-    )
-    if people is not None:
-        some = list(people)
-        practised, sat = practised.filter(user_id__in=some), sat.filter(user_id__in=some)
-    practised_since = _narrowed(practised, since=since, now=now)
+    practised = _practised(own, people)
+    practised_since = _narrowed(lambda moment: practised.filter(answered_at__gte=moment), since=since, now=now)
+    sat, sat_since = _sat(own, people, since=since)
     by_question: dict[int, dict[int, tuple[int, int]]] = {}
     for rows in (practised.filter(answered_at__gte=practised_since), sat):
         for question_id, user_id, n, wrong in (
@@ -211,20 +216,62 @@ def find_weak_topics(*, bank: Bank, people: Collection[int] | None, days: int, n
         learners=len(learners) if len(learners) >= FEWEST_LEARNERS else None,
         open_reports=QuestionReport.objects.filter(question__bank=bank, state=QuestionReport.State.OPEN).count(),
         practised_since=practised_since if practised_since > since else None,
+        sat_since=sat_since if sat_since > since else None,
     )
 
 
-def _narrowed(practised: QuerySet[PracticeAnswer], *, since: datetime, now: datetime) -> datetime:
-    """Return since when at most MOST_ANSWERS were given: the beginning of the time, or as late as halving says.
+def _practised(own: QuerySet[Question], people: Collection[int] | None) -> QuerySet[Any]:
+    """Return the answers of practice to questions. Of a class, the databases shall go by the people's answers and not
+    by everybody's to the bank's questions: with an expression for the question no index of it is in question."""
+    if people is None:
+        return PracticeAnswer.objects.filter(question_id__in=own.values("pk"))
+    asked = PracticeAnswer.objects.alias(asked=F("question_id") + 0)
+    return asked.filter(asked__in=own.values("pk"), user_id__in=list(people))
 
-    Each statement counts MOST_ANSWERS at most. The last half is taken as it is, however much was answered in it.
+
+def _sat(own: QuerySet[Question], people: Collection[int] | None, *, since: datetime) -> tuple[QuerySet[Any], datetime]:
+    """Return the results of questions in released attempts, at most of the newest MOST_SCRIPTS, and since when those
+    were handed in.
+
+    Of a bank that was not asked often, its questions lead to the results. Of others, as of a class, the newest attempts
+    do.
     """
-    for _round in range(NARROWED):
-        some = practised.filter(answered_at__gte=since).order_by().values("pk")[: MOST_ANSWERS + 1]
-        if some.count() <= MOST_ANSWERS:
-            break
-        since = now - (now - since) / 2
-    return since
+    scripts = Attempt.objects.filter(state=Attempt.State.GRADED, released_at__isnull=False, submitted_at__gte=since)
+    results = ItemResult.objects.filter(maximum__gt=0)
+    direct = results.filter(question_id__in=own.values("pk"))
+    if people is None and direct.values("pk")[: MOST_ANSWERS + 1].count() <= MOST_ANSWERS:
+        return direct.filter(attempt_id__in=scripts.values("pk")), since
+    if people is not None:
+        scripts = scripts.filter(user_id__in=list(people))
+    asked = results.alias(asked=F("question_id") + 0).filter(asked__in=own.values("pk"))
+    of_bank = scripts.filter(Exists(asked.filter(attempt_id=OuterRef("pk")))).order_by("-submitted_at")
+    last = of_bank.values_list("submitted_at", flat=True)[MOST_SCRIPTS - 1 : MOST_SCRIPTS]
+    begin = max([since, *[moment for moment in last if moment is not None]])
+    return asked.filter(attempt_id__in=scripts.filter(submitted_at__gte=begin).values("pk")), begin
+
+
+def _narrowed(answers_after: Callable[[datetime], QuerySet[Any]], *, since: datetime, now: datetime) -> datetime:
+    """Return since when at most MOST_ANSWERS were given: the beginning of the time, or the earliest moment found that
+    holds no more. Where those are few, since more were given at nearly one time, they come with them.
+
+    Each statement counts MOST_ANSWERS at most.
+    """
+
+    def counted(moment: datetime) -> int:
+        return answers_after(moment).order_by().values("pk")[: MOST_ANSWERS + 1].count()
+
+    if counted(since) <= MOST_ANSWERS:
+        return since
+    too_early, late_enough, found = since, now, 0
+    for _round in range(NARROWED - 1):
+        middle = too_early + (late_enough - too_early) / 2
+        if (count := counted(middle)) > MOST_ANSWERS:
+            too_early = middle
+        else:
+            late_enough, found = middle, count
+            if found * 2 > MOST_ANSWERS:
+                break
+    return late_enough if found * 10 >= MOST_ANSWERS else too_early
 
 
 def _count(counts: dict[int, tuple[int, int]], user_id: int, wrong: int, n: int) -> None:

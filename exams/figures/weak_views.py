@@ -12,7 +12,7 @@ from edu.core.clock import now_utc
 from edu.core.errors import NotFound
 from exams.authoring.entries import author_page
 from exams.domain.mastery import FEWEST_LEARNERS
-from exams.figures.weak_topics import DAYS, MOST_ANSWERS, find_weak_topics, list_groups, people_of_group
+from exams.figures.weak_topics import DAYS, MOST_ANSWERS, MOST_SCRIPTS, find_weak_topics, list_groups, people_of_group
 from exams.policies_authoring import list_editable_banks
 
 
@@ -36,6 +36,7 @@ def weak_topics(request: HttpRequest) -> HttpResponse:
         "day_choices": [(one, ngettext("last %(n)d day", "last %(n)d days", one) % {"n": one}) for one in DAYS],
         "fewest": FEWEST_LEARNERS,
         "most": MOST_ANSWERS,
+        "most_scripts": MOST_SCRIPTS,
     }
     if bank is not None:
         groups = list_groups(user=request.user, bank=bank)

@@ -104,6 +104,11 @@ class Attempt(models.Model):
             ),
             models.Index(fields=["user", "-id"], name="attempt_user_idx"),
             models.Index(fields=["exam", "state"], name="attempt_exam_idx"),
+            models.Index(
+                fields=["submitted_at"],
+                condition=models.Q(state="graded", released_at__isnull=False),
+                name="attempt_released_idx",
+            ),
         ]
 
 

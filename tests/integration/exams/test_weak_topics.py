@@ -11,7 +11,7 @@ from edu.core.clock import now_utc
 from edu.notifications.models import Notification
 from exams.authoring.reports import answer_report, report_question
 from exams.figures import weak_topics
-from exams.models import Attempt, ItemResult
+from exams.models import Attempt, BlueprintRule, ItemResult, PaperItem, PaperSection
 from exams.models import QuestionReport as Report
 from tests.factories.courses import make_course, make_learner, make_organization, make_teacher
 from tests.factories.exams import make_bank, make_exam, make_paper_version, make_question, make_user
@@ -42,8 +42,8 @@ def practise(users, version, *, wrong=0, days=1):
         )
 
 
-def sit(users, exam, version, *, fraction, released=True):
-    now = now_utc()
+def sit(users, exam, version, *, fraction, released=True, days=0):
+    now = now_utc() - timedelta(days=days)
     for user in users:
         attempt = Attempt.objects.create(
             user=user,
@@ -198,7 +198,7 @@ def test_the_page_asks_the_same_number_of_questions(client, author, bank, size, 
         make_exam(owner=author)
     client.force_login(author)
     client.get(URL, {"bank": bank.public_id})
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         client.get(URL, {"bank": bank.public_id})
 
 
@@ -211,22 +211,70 @@ def test_where_too_much_was_practised_the_newest_counts_and_the_page_says_so(
     practise(users, version, wrong=0, days=2)
     client.force_login(author)
     assert shown(client).practised_since is None
-    assert "are counted" not in client.get(URL).content.decode()
+    assert "newest answers are counted" not in client.get(URL).content.decode()
     monkeypatch.setattr(weak_topics, "MOST_ANSWERS", 6)
-    with django_assert_max_num_queries(18 + weak_topics.NARROWED):
+    with django_assert_max_num_queries(19 + weak_topics.NARROWED):
         found = shown(client)
     [row] = found.topics
     assert (row.percent, row.estimate.n) == (0, 6)
     assert now_utc() - timedelta(days=20) < found.practised_since < now_utc() - timedelta(days=2)
-    assert "Of practice, the answers since" in client.get(URL).content.decode()
+    page = client.get(URL).content.decode()
+    assert "were given in practice in the time chosen; those since" in page
+    assert "Of exams" not in page
 
 
-def test_what_was_answered_all_at_once_is_counted_all(client, author, bank, monkeypatch):
-    users = [make_user() for _index in range(6)]
-    practise(users, make_question(bank=bank, topic=make_topic(bank, "Chapter")), wrong=3, days=0)
+def test_where_too_many_exams_were_sat_the_newest_count_and_the_page_says_so(
+    client, author, bank, monkeypatch, django_assert_max_num_queries
+):
+    version = make_question(bank=bank, topic=make_topic(bank, "Chapter"))
+    exam = make_exam(owner=author, paper_version=make_paper_version(versions=[version]))
+    older, newer = ([make_user() for _index in range(6)] for _time in range(2))
+    sit(older, exam, version, fraction=0.0, days=20)
+    sit(newer, exam, version, fraction=1.0, days=2)
     client.force_login(author)
-    monkeypatch.setattr(weak_topics, "MOST_ANSWERS", 2)
-    assert shown(client).topics[0].estimate.n == 6
+    [row] = shown(client).topics
+    assert (row.percent, row.estimate.n, shown(client).sat_since) == (50, 12, None)
+    monkeypatch.setattr(weak_topics, "MOST_ANSWERS", 6)
+    monkeypatch.setattr(weak_topics, "MOST_SCRIPTS", 6)
+    with django_assert_max_num_queries(20):
+        found = shown(client)
+    [row] = found.topics
+    assert (row.percent, row.estimate.n) == (0, 6)
+    assert now_utc() - timedelta(days=20) < found.sat_since < now_utc() - timedelta(days=2)
+    page = client.get(URL).content.decode()
+    assert "attempts count: those handed in since" in page
+    assert "given in practice" not in page
+    assert "考试部分只统计最近" in client.get(URL, headers={"accept-language": "zh-hans"}).content.decode()
+
+
+@pytest.mark.parametrize("days", [0, 3, 20, 29])
+def test_what_was_answered_all_at_once_is_counted_all(client, author, bank, monkeypatch, days):
+    users = [make_user() for _index in range(6)]
+    version = make_question(bank=bank, topic=make_topic(bank, "Chapter"))
+    practise(users, version, wrong=3, days=days)
+    exam = make_exam(owner=author, paper_version=make_paper_version(versions=[version]))
+    sit([make_user() for _index in range(6)], exam, version, fraction=1.0, days=days)
+    client.force_login(author)
+    for name in ("MOST_ANSWERS", "MOST_SCRIPTS"):
+        monkeypatch.setattr(weak_topics, name, 2)
+    assert shown(client).topics[0].estimate.n == 12
+    assert shown(client, group=f"exam:{exam.public_id}").topics[0].estimate.n == 6
+
+
+def test_the_exams_whose_papers_ask_the_bank_can_be_chosen(client, author, bank):
+    version = make_question(bank=bank, topic=make_topic(bank, "Chapter"))
+    for title in ("Fixed", "Drawn", "Of another bank"):
+        paper_version = make_paper_version(versions=[version])
+        make_exam(owner=author, title=title, paper_version=paper_version)
+        section = PaperSection.objects.create(paper=paper_version.paper, position=1)
+        if title == "Fixed":
+            PaperItem.objects.create(section=section, position=1, question=version.question, marks=1)
+        else:
+            other = bank if title == "Drawn" else make_bank(owner=author)
+            BlueprintRule.objects.create(section=section, position=1, bank=other, count=1, marks=1)
+    client.force_login(author)
+    page = client.get(URL, {"bank": bank.public_id}).content.decode()
+    assert ["Exam: Fixed" in page, "Exam: Drawn" in page, "Exam: Of another bank" in page] == [True, True, False]
 
 
 def test_the_inbox_is_linked_and_a_reply_reaches_the_reporter(client, author, bank):
