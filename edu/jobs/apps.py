@@ -1,4 +1,4 @@
-"""The jobs room: finds every app's background.py at start, and loads the Celery application where Celery is the broker."""
+"""The jobs room: finds every app's background.py at start, and loads the Celery application where one is asked for."""
 
 from importlib import import_module
 

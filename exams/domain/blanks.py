@@ -3,10 +3,9 @@ short text."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field
 
@@ -32,18 +31,28 @@ class TextAnswer(Schema):
 
 
 class FoldingKey(Schema):
-    """Which differences of writing an author forgives; `fold_ends` only those of space at the ends."""
+    """Which differences of writing an author forgives; `fold_ends` only those of space at the ends, `fold_notation`
+    those between ways of writing the same mathematics. A key to which even the width of a letter matters, as those of
+    other systems are, takes mathematics as it is written too."""
 
     fold_case: bool = True
     fold_width: bool = True
     fold_space: bool = True
     fold_punctuation: bool = False
     fold_ends: bool = False
+    fold_notation: bool = True
 
     @cached_property
     def folding(self) -> Folding:
         """The same as a value of the text module."""
-        return Folding(self.fold_case, self.fold_width, self.fold_space, self.fold_punctuation, self.fold_ends)
+        return Folding(
+            self.fold_case,
+            self.fold_width,
+            self.fold_space,
+            self.fold_punctuation,
+            self.fold_ends,
+            self.fold_notation and self.fold_width,
+        )
 
 
 def _number_or_any(value: object) -> object:
@@ -127,8 +136,7 @@ def with_accepted(key: Mapping[str, Any], place: str, text: str, /) -> dict[str,
         raise InvalidCorrection(error.message, field=place) from None
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """What a given text earns, and which answer of the key it met (-1 none)."""
 
     fraction: float
@@ -152,7 +160,7 @@ def first_match(key: FoldingKey, answers: Sequence[TextAnswer], given: str, /, *
         if kind == "wildcard":
             is_met = is_wildcard_match(answer.text, given, key.folding)
         else:
-            # Case is the pattern's own affair: folding the text as well would hide capitals from it.
+            # Case and notation are the pattern's own affair: folding the text as well would hide capitals and signs.
             folding = Folding(False, key.fold_width, key.fold_space, key.fold_punctuation, key.fold_ends)
             is_met = compile_pattern(answer.text, ignore_case=key.fold_case).is_match(fold(given, folding))
         if is_met:

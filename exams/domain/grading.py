@@ -15,7 +15,7 @@ from exams.domain.registry import QuestionType, get_type, question_types
 from exams.domain.responses import split_certainty
 
 # Stored with every grade; raised whenever the same key and response would earn another mark.
-GRADER_VERSION = "1"
+GRADER_VERSION = "2"
 
 __all__ = [
     "GRADER_VERSION",

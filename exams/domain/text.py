@@ -6,6 +6,8 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
+from exams.domain.notation import plain_forms, plain_signs
+
 _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD])
 _WIDTH_FORMS = re.compile("[\u3000\uff00-\uffef]+")
 _CJK = "\u2e80-\u303f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef"
@@ -48,13 +50,15 @@ _STAR = "\ue001"
 
 class Folding(NamedTuple):
     """Which differences between two texts do not count; invisible characters and composition never do. `ends`: space
-    at the ends does not count even where space between words does."""
+    at the ends does not count even where space between words does; `notation`: ways of writing the same mathematics
+    (exams.domain.notation)."""
 
     case: bool = True
     width: bool = True
     space: bool = True
     punctuation: bool = False
     ends: bool = False
+    notation: bool = False
 
 
 def fold_width(text: str, /) -> str:
@@ -74,6 +78,8 @@ def fold(text: str, folding: Folding, /) -> str:
     if text.isascii() and not folding.punctuation:
         # Composition, width and ideographs are no matter of ASCII: the short way gives the same, five times as fast.
         text = text.lower() if folding.case else text
+        if folding.notation:
+            text = plain_forms(text, is_spaced=not folding.space)
         if folding.space:
             return " ".join(text.split())
         return text.strip() if folding.ends else text
@@ -82,8 +88,12 @@ def fold(text: str, folding: Folding, /) -> str:
         text = _DASHES.sub("-", text.translate(_PUNCTUATION))
     if folding.width:
         text = unicodedata.normalize("NFC", fold_width(text))
+    if folding.notation:
+        text = plain_signs(text)
     if folding.case:
         text = unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())
+    if folding.notation:
+        text = plain_forms(text, is_spaced=not folding.space)
     if folding.space:
         text = _SPACES.sub(" ", _SPACE_BESIDE_CJK.sub("", text)).strip()
     elif folding.ends:

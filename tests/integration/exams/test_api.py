@@ -58,6 +58,7 @@ def test_a_strangers_token_finds_no_attempt(client):
     assert Attempt.objects.get().state == Attempt.State.OPEN
 
 
+@pytest.mark.usefixtures("one_rate_window")
 def test_starts_are_limited(client):
     token = bearer(make_user())
     exam = make_exam()

@@ -19,7 +19,11 @@ from exams.domain.text import Folding, fold, is_wildcard_match, one_line, plain_
 ALL = Folding(punctuation=True)
 
 
-@given(st.text(), st.builds(Folding, st.booleans(), st.booleans(), st.booleans(), st.booleans()))
+FOLDINGS = st.builds(Folding, *[st.booleans()] * 6)
+MATHEMATICAL = st.text("x2aA√²³⁻⁺ₙ₂^_(){}+-*/<>=≤×·½π△ ＾（sqrt", max_size=12)
+
+
+@given(st.text() | MATHEMATICAL, FOLDINGS)
 def test_folding_twice_changes_nothing(text, folding):
     once = fold(text, folding)
     assert fold(once, folding) == once
@@ -46,6 +50,82 @@ def test_folding_twice_changes_nothing(text, folding):
 )
 def test_folding_table(expected, given_text, folding, same):
     assert (fold(expected, folding) == fold(given_text, folding)) is same
+
+
+@pytest.mark.parametrize(
+    ("expected", "given_text"),
+    [
+        ("x²+1", "x^2 + 1"),
+        ("x²", "x^{2}"),
+        ("x¹⁰", "x^(10)"),
+        ("10⁻³", "10^-3"),
+        ("a ≤ b", "a<=b"),
+        ("a ≤ b", "a ⩽ b"),
+        ("3 × 4", "3*4"),
+        ("3 · 4", "3*4"),
+        ("a÷b", "a / b"),
+        ("a≠b", "a != b"),
+        ("√2", "sqrt(2)"),
+        ("2√2", "2SQRT(2)"),
+        ("2π", "2pi"),
+        ("x₁", "x_1"),
+        ("x₁", "x_{1}"),
+        ("H₂O", "H2O"),
+        ("Na⁺", "Na+"),
+        ("SO₄²⁻", "SO4^2-"),
+        ("2½", "2 1/2"),
+        ("−5", "-5"),
+        ("±3", "+/- 3"),
+        ("△ABC", "ΔABC"),
+        ("25℃", "25°C"),
+        ("x＾２", "x²"),
+        ("x→∞", "x -> infinity"),
+        ("√√2", "sqrt(sqrt(2))"),
+    ],
+)
+def test_ways_of_writing_the_same_mathematics(expected, given_text):
+    as_mathematics = Folding(notation=True)
+    assert fold(expected, as_mathematics) == fold(given_text, as_mathematics)
+
+
+@pytest.mark.parametrize(
+    ("expected", "given_text"),
+    [
+        ("x²", "x2"),
+        ("x²", "x³"),
+        ("a < b", "a <= b"),
+        ("2½", "21/2"),
+        ("卡尔·马克思", "卡尔*马克思"),
+        ("my_var1", "myvar1"),
+        ("x**2", "x^2"),
+        ("√2", "√3"),
+        ("(a+b)²", "a+b²"),
+        ("Na⁺", "Na⁻"),
+    ],
+)
+def test_other_mathematics_stays_other(expected, given_text):
+    as_mathematics = Folding(notation=True)
+    assert fold(expected, as_mathematics) != fold(given_text, as_mathematics)
+
+
+@pytest.mark.parametrize(
+    "text", ["sqrt(" * 4000, "^{" * 10_000, " " * 20_000 + "=", "x·" * 10_000, "a " * 10_000 + "·"]
+)
+def test_hostile_mathematics_costs_no_time(text):
+    began = time.process_time()
+    fold(text, Folding(notation=True))
+    assert time.process_time() - began < 1
+
+
+def test_notation_is_folded_where_the_author_says_so_and_a_patterns_stars_stay_stars():
+    exact = Folding()
+    assert fold("x²", exact) != fold("x^2", exact)
+    spaced = Folding(space=False, notation=True)
+    assert fold("a ≤ b", spaced) == "a <= b" != fold("a<=b", spaced)
+    as_mathematics = Folding(notation=True)
+    assert is_wildcard_match("y = * x²", "y=2 x^2", as_mathematics)
+    assert is_wildcard_match(r"2 \* x", "2×x", as_mathematics)
+    assert not is_wildcard_match(r"2 \* x", "2+x", as_mathematics)
 
 
 @pytest.mark.parametrize(
@@ -255,9 +335,13 @@ def test_patterns_agree_with_the_standard_library(pattern, text):
 @pytest.mark.parametrize("space", [True, False])
 @pytest.mark.parametrize("width", [True, False])
 @pytest.mark.parametrize("case", [True, False])
-@pytest.mark.parametrize("text", ["", " ", "A  b\tC\n", "a\x1cb\x0b\x0cC", "x.Y, z!", "I\x00i", "MIXED Case 12 %"])
-def test_the_short_way_of_folding_ascii_gives_what_the_long_way_gives(text, case, width, space):
-    folding = Folding(case=case, width=width, space=space)
+@pytest.mark.parametrize("notation", [True, False])
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "A  b\tC\n", "a\x1cb\x0b\x0cC", "x.Y, z!", "I\x00i", "MIXED Case 12 %", "a ^{2} <= b", "m +/- SQRT(n)o"],
+)
+def test_the_short_way_of_folding_ascii_gives_what_the_long_way_gives(text, case, width, space, notation):
+    folding = Folding(case=case, width=width, space=space, notation=notation)
     # An accented letter at both ends sends the same text the long way.
     assert fold(f"x{text}x", folding)[1:-1] == fold(f"é{text}é", folding)[1:-1]
 
