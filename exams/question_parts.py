@@ -8,16 +8,20 @@ from typing import Any
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from exams.domain.rubric import RubricLevel, level_reached
 from exams.domain.text import one_line
 from exams.richtext import safe_html, split_at_markers
 from exams.view_models import (
     EMPTY,
     LETTERS,
+    CriterionView,
     FieldView,
+    LevelView,
     OptionView,
     QuestionView,
     Seen,
     SegmentView,
+    number_text,
 )
 
 EMPTY_LIMITS: Mapping[str, int] = MappingProxyType({})
@@ -142,10 +146,28 @@ def text_value(view: QuestionView, content: Mapping[str, Any], seen: Seen) -> Qu
     )
 
 
-def percent_of(part: Mapping[str, Any] | None) -> int | None:
-    """Return the fraction of a part in whole per cent; None while it is not marked."""
+def rubric_views(key: Mapping[str, Any], parts: Mapping[str, Mapping[str, Any]], /) -> tuple[CriterionView, ...]:
+    """Return the rubric of a stored key, with what a marker gave where the parts of a mark say so."""
+    return tuple(_criterion_view(line, parts.get(str(line.get("id", "")))) for line in key.get("rubric", ()))
+
+
+def _criterion_view(line: Mapping[str, Any], part: Mapping[str, Any] | None) -> CriterionView:
+    points = float(line.get("points", 0))
     fraction = (part or {}).get("fraction")
-    return None if fraction is None else round(fraction * 100)
+    earned = None if fraction is None else fraction * points
+    levels = sorted((RubricLevel(**level) for level in line.get("levels", ())), key=lambda level: level.points)
+    reached = None if earned is None else level_reached(levels, earned)
+    return CriterionView(
+        id=str(line.get("id", "")),
+        text=one_line(str(line.get("criterion", ""))),
+        html=safe_html(str(line.get("criterion", ""))),
+        points=number_text(points),
+        earned=number_text(earned),
+        levels=tuple(
+            LevelView(points=number_text(level.points), text=level.text, is_reached=level is reached)
+            for level in levels
+        ),
+    )
 
 
 def _ids(value: Any) -> tuple[str, ...]:

@@ -83,13 +83,26 @@ class SegmentView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LevelView:
+    """What an answer is like that earns so many points of a criterion; `is_reached`: the marker says that this one is
+    so."""
+
+    points: str
+    text: str
+    is_reached: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class CriterionView:
-    """A line of a rubric; `given_percent` is what a marker gave."""
+    """A line of a rubric, as plain `text` and as `html`, with its levels from the lowest; `earned` are the points that
+    a marker gave, empty before."""
 
     id: str
     text: str
+    html: SafeString
     points: str
-    given_percent: int | None = None
+    earned: str = ""
+    levels: tuple[LevelView, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,9 +25,9 @@ Errors = dict[str, list[str]]
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One input. `kind` is rich, line, number, check, choice, hidden, picture, drawing, action (a button), output
-    (only shown) or note (its label, as a sentence); `when` shows it only while another field, of the row or of the form
-    round it, has one of the values."""
+    """One input. `kind` is rich, line, long (a line shown over several), number, check, choice, hidden, picture,
+    drawing, action (a button), output (only shown) or note (its label, as a sentence); `when` shows it only while
+    another field, of the row or of the form round it, has one of the values."""
 
     name: str
     label: Text = ""
@@ -168,6 +168,8 @@ def read_values(layout: Layout, data: Mapping[str, Any], find_layout: FindLayout
             values[part.name] = bool(data.get(name))
         elif part.kind == "rich":
             values[part.name] = clean_rich_text(str(data.get(name, "")))
+        elif part.kind == "long":
+            values[part.name] = " ".join(str(data.get(name, "")).replace("\x00", "").split())
         else:
             values[part.name] = str(data.get(name, "")).replace("\x00", "").strip()
     fill_ids(layout, values, find_layout)

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from exams.authoring.editor_form import Field, Rows, Values
 from exams.domain.errors import InvalidQuestion, Problem
+from exams.domain.rubric import MOST_LEVELS
 
 STEM = Field(name="stem", label=_("Question"), kind="rich", help=_("Mathematics: \\( … \\)"))
 WORTHS = (
@@ -125,6 +126,14 @@ FOLDING = (
     Field(name="fold_space", label=_("Spaces do not matter"), kind="check", default=True, is_minor=True),
     Field(name="fold_punctuation", label=_("Punctuation does not matter"), kind="check", default=False, is_minor=True),
     Field(name="fold_ends", label=_("Spaces at the ends do not matter"), kind="check", default=False, is_minor=True),
+    Field(
+        name="fold_notation",
+        label=_("Mathematics may be written either way: x² or x^2, ≤ or <=, H₂O or H2O"),
+        help=_("Only where full and half width are the same."),
+        kind="check",
+        default=True,
+        is_minor=True,
+    ),
 )
 NUMBER_ROWS = Rows(
     name="numerics",
@@ -218,6 +227,22 @@ RUBRIC: tuple[Field | Rows, ...] = (
         fields=(
             Field(name="criterion", label=_("What the marker looks for"), kind="rich"),
             Field(name="points", label=_("Points"), kind="number"),
+            Rows(
+                name="levels",
+                label=_("Levels in words"),
+                row_label=pgettext_lazy("rubric", "Level"),
+                add_label=_("Add a level"),
+                start=0,
+                has_ids=False,
+                is_ordered=False,
+                is_compact=True,
+                maximum=MOST_LEVELS,
+                help=_("What an answer is like that earns so many points: markers choose by it, learners read it."),
+                fields=(
+                    Field(name="points", label=_("Points"), kind="number"),
+                    Field(name="text", label=_("What the answer is like"), kind="long"),
+                ),
+            ),
         ),
     ),
     Field(name="model_answer", label=_("Model answer"), kind="rich"),
@@ -242,7 +267,14 @@ UNITS: tuple[Field | Rows, ...] = (
 def rubric_values(key: Mapping[str, Any]) -> Values:
     """Return rubric and model answer of a key as form values."""
     lines = [
-        {"id": line["id"], "criterion": line["criterion"], "points": number_text(line["points"])}
+        {
+            "id": line["id"],
+            "criterion": line["criterion"],
+            "points": number_text(line["points"]),
+            "levels": [
+                {"points": number_text(level["points"]), "text": level["text"]} for level in line.get("levels", ())
+            ],
+        }
         for line in key.get("rubric", ())
     ]
     return {"rubric": lines, "model_answer": key.get("model_answer", "")}
@@ -252,10 +284,20 @@ def rubric_from(values: Values) -> dict[str, Any]:
     """Return rubric and model answer for a key."""
     rubric = [
         {"id": row["id"], "criterion": row["criterion"], "points": number_or_none(row["points"], "points") or 0}
+        | _levels_from(row.get("levels", ()))
         for row in values["rubric"]
         if not is_empty_row(row, "criterion", "points")
     ]
     return {"rubric": rubric, "model_answer": values["model_answer"]}
+
+
+def _levels_from(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    levels = [
+        {"points": number_or_none(row["points"], "points") or 0, "text": row["text"]}
+        for row in rows
+        if not is_empty_row(row, "points", "text")
+    ]
+    return {"levels": levels} if levels else {}
 
 
 def units_values(key: Mapping[str, Any]) -> list[Values]:

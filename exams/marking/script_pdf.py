@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from decimal import Decimal
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -109,11 +108,10 @@ def _marks(view: QuestionView) -> Iterator[Block]:
         words = f"{review.mark} / {review.maximum}" + (f"  ({words})" if words else "")
     yield from _labelled(_("Mark given"), words)
     for line in view.rubric:
-        if line.given_percent is not None:
-            given = Decimal(line.points) * line.given_percent / 100
-            yield Block(
-                runs=runs_of(f"{plain(line.text)}: {number_text(given)} / {line.points}"), indent=2 * INDENT, label="•"
-            )
+        if line.earned:
+            said = "".join(f" – {level.text}" for level in line.levels if level.is_reached)
+            words = f"{plain(str(line.html))}: {line.earned} / {line.points}{said}"
+            yield Block(runs=runs_of(words), indent=2 * INDENT, label="•")
 
 
 def answer_text(view: QuestionView, version: QuestionVersion, slot: FrozenSlot, stored: str) -> str:

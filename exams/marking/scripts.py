@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import PurePosixPath
 from typing import Any
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from exams.delivery.room import reviewed_slot
@@ -18,7 +19,7 @@ from exams.marking.anonymity import names_of, number_of
 from exams.marking.history import stamp_of
 from exams.marking.mark import is_held_by_another
 from exams.models import Attempt, Exam, ItemResult
-from exams.presentation import QuestionView, ReviewPolicy, number_text
+from exams.presentation import CriterionView, QuestionView, ReviewPolicy, number_text
 
 FOR_MARKER = ReviewPolicy(for_marker=True)
 PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".gif"}
@@ -29,22 +30,32 @@ _WORD = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class Level:
-    """One step of a criterion: its points and the key that gives them; `key` is empty beyond the ninth."""
+    """One step of a criterion: its points, the key that gives them (empty beyond the ninth), and what an answer on it
+    is like where the rubric says so."""
 
     points: str
     key: str
     is_given: bool
+    text: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RubricLine:
-    """A criterion to be filled: where it goes, its words, what it is worth and its levels."""
+    """A criterion to be filled: where it goes, its words, what it is worth and its levels; `number` is that of the
+    question under a passage."""
 
     path: str
+    number: str
     text: str
+    html: SafeString
     points: str
     given: str
     levels: tuple[Level, ...]
+
+    @property
+    def is_in_words(self) -> bool:
+        """Whether its levels say what an answer is like."""
+        return any(level.text for level in self.levels)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,29 +138,43 @@ def _levels(points: Decimal, given: Decimal | None) -> tuple[Level, ...]:
     )
 
 
+def _levels_in_words(line: CriterionView, given: Decimal | None) -> tuple[Level, ...]:
+    return tuple(
+        Level(
+            points=level.points,
+            key=str(place) if place < 10 else "",
+            is_given=given == Decimal(level.points),
+            text=level.text,
+        )
+        for place, level in enumerate(line.levels)
+    )
+
+
 def _rubric_lines(view: QuestionView, row: ItemResult) -> tuple[RubricLine, ...]:
     """Return the criteria with text and points; empty where the answer is marked by points alone."""
-    texts = {line.id: (line.text, line.points) for line in view.rubric}
+    known = {line.id: ("", line) for line in view.rubric}
     for part in view.questions:
-        texts |= {f"{part.part}/{line.id}": (f"{part.number} {line.text}", line.points) for line in part.rubric}
+        known |= {f"{part.part}/{line.id}": (part.number, line) for line in part.rubric}
     mark = mark_from_parts(fraction=row.fraction, state=row.state, parts=row.parts)
     is_pending = row.state == "pending"
-    paths = pending_paths(mark) if is_pending else tuple(path for path in part_paths(mark) if path in texts)
-    if not paths or not all(path in texts for path in paths):
+    paths = pending_paths(mark) if is_pending else tuple(path for path in part_paths(mark) if path in known)
+    if not paths or not all(path in known for path in paths):
         return ()
     fractions = {} if is_pending else _fractions(mark.parts)
     lines = []
     for path in paths:
-        text, points = texts[path]
-        given = None if path not in fractions else Decimal(str(fractions[path])) * Decimal(points)
+        number, line = known[path]
+        given = None if path not in fractions else Decimal(str(fractions[path])) * Decimal(line.points)
         value = None if given is None else given.quantize(Decimal("0.01"))
         lines.append(
             RubricLine(
                 path=path,
-                text=text,
-                points=points,
+                number=number,
+                text=line.text,
+                html=line.html,
+                points=line.points,
                 given="" if value is None else level_text(value),
-                levels=_levels(Decimal(points), value),
+                levels=_levels_in_words(line, value) if line.levels else _levels(Decimal(line.points), value),
             )
         )
     return tuple(lines)

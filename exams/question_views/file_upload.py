@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from exams.domain.types.file_upload import ENDINGS, HandedIn
-from exams.question_parts import percent_of
+from exams.question_parts import rubric_views
 from exams.richtext import safe_html
-from exams.view_models import CriterionView, QuestionView, Seen, number_text
+from exams.view_models import QuestionView, Seen
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,15 +59,6 @@ def build(view: QuestionView, content: Mapping[str, Any], seen: Seen) -> Questio
     key = seen.key or {}
     labels = kind_labels()
     kinds = content.get("kinds") or ()
-    rubric = tuple(
-        CriterionView(
-            id=str(line.get("id", "")),
-            text=str(line.get("criterion", "")),
-            points=number_text(line.get("points", 0)),
-            given_percent=percent_of(seen.parts.get(str(line.get("id", "")))),
-        )
-        for line in key.get("rubric", ())
-    )
     upload = UploadView(
         files=_files(seen.response),
         maximum_files=int(content.get("maximum_files") or 1),
@@ -75,4 +66,9 @@ def build(view: QuestionView, content: Mapping[str, Any], seen: Seen) -> Questio
         kinds_text=_(", ").join(labels.get(kind, kind) for kind in kinds),
         endings=",".join(ending for kind in kinds for ending in ENDINGS.get(kind, ())),
     )
-    return replace(view, extra=upload, rubric=rubric, model_answer=safe_html(key.get("model_answer", "") or ""))
+    return replace(
+        view,
+        extra=upload,
+        rubric=rubric_views(key, seen.parts),
+        model_answer=safe_html(key.get("model_answer", "") or ""),
+    )

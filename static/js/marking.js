@@ -10,6 +10,7 @@ const typing = (element) => /^(TEXTAREA|SELECT)$/.test(element.tagName) || (elem
 /** Shows the level buttons and ties them to the number beside them. */
 function dress(scope) {
   for (const levels of scope.querySelectorAll("[data-levels]")) levels.hidden = false;
+  for (const level of scope.querySelectorAll("[data-level]")) level.disabled = false;
   for (const criterion of criteria(scope)) show(criterion);
   // The one list of saved comments stands beside the answer that is being marked.
   const slot = scope.querySelector("[data-comments-slot]");

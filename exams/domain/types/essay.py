@@ -6,10 +6,11 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from exams.domain import responses, schema
+from exams.domain import responses
 from exams.domain.errors import Problem
 from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, blank_mark
-from exams.domain.schema import PartId, RichText, Schema, TypeInfo, gettext_noop
+from exams.domain.rubric import Criterion, rubric_problems
+from exams.domain.schema import RichText, Schema, TypeInfo, gettext_noop
 from exams.domain.text import one_line
 
 TYPE = TypeInfo("essay", gettext_noop("Essay"), "pencil", is_auto_graded=False, default_marks=Decimal(10), order=70)
@@ -21,14 +22,6 @@ class Content(Schema):
     stem: RichText
     min_words: Annotated[int, Field(ge=0)] | None = None
     max_words: Annotated[int, Field(ge=1)] | None = None
-
-
-class Criterion(Schema):
-    """One thing a marker looks for and its points beside the others."""
-
-    id: PartId
-    criterion: RichText
-    points: Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class Key(Schema):
@@ -64,10 +57,7 @@ def completeness(content: Content, response: str | None) -> Completeness:
 
 def validate(content: Content, key: Key) -> list[Problem]:
     """Report repeated or empty criteria and a reversed length."""
-    problems = schema.repeated_ids("key.rubric", key.rubric)
-    problems += [
-        Problem(f"key.rubric.{c.id}", "This criterion has no text.") for c in key.rubric if not c.criterion.strip()
-    ]
+    problems = list(rubric_problems(key.rubric))
     if content.min_words is not None and content.max_words is not None and content.min_words > content.max_words:
         problems.append(Problem("content.max_words", "The greatest length is below the least."))
     return problems

@@ -7,12 +7,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from exams.domain import responses, schema
+from exams.domain import responses
 from exams.domain.errors import InvalidResponse, Problem
 from exams.domain.marks import Completeness, GradingPolicy, Mark, MarkState, PartMark, blank_mark
+from exams.domain.rubric import Criterion, rubric_problems
 from exams.domain.schema import RichText, Schema, TypeInfo, gettext_noop
 from exams.domain.text import one_line
-from exams.domain.types.essay import Criterion
 
 TYPE = TypeInfo(
     "file_upload",
@@ -125,12 +125,9 @@ def completeness(content: Content, response: Response | None) -> Completeness:
 
 def validate(content: Content, key: Key) -> list[Problem]:
     """Report repeated kinds and repeated or empty criteria."""
-    problems = schema.repeated_ids("key.rubric", key.rubric)
+    problems = list(rubric_problems(key.rubric))
     if len(set(content.kinds)) != len(content.kinds):
         problems.append(Problem("content.kinds", "A kind of file is listed twice."))
-    problems += [
-        Problem(f"key.rubric.{c.id}", "This criterion has no text.") for c in key.rubric if not c.criterion.strip()
-    ]
     return problems
 
 

@@ -219,6 +219,12 @@ def _short_text(piece: Piece, content: Mapping[str, Any], key: Mapping[str, Any]
     piece.body = f"{block(content['stem'])}<p>{field_}</p>"
 
 
+def _levels(criterion: Mapping[str, Any]) -> str:
+    """Return the levels of a criterion as a list within its line."""
+    rows = "".join(f"<li>{number(one['points'])}: {escaped(one['text'])}</li>" for one in criterion.get("levels", ()))
+    return f"<ul>{rows}</ul>" if rows else ""
+
+
 def _by_hand(piece: Piece, content: Mapping[str, Any], key: Mapping[str, Any]) -> None:
     is_upload = "kinds" in content
     piece.is_human = True
@@ -227,7 +233,10 @@ def _by_hand(piece: Piece, content: Mapping[str, Any], key: Mapping[str, Any]) -
     notes = block(key["model_answer"]) if key.get("model_answer") else ""
     if key.get("rubric"):
         piece.lose(RUBRIC)
-        rows = (f"<li>{xhtml(entry['criterion'])} ({number(entry['points'])})</li>" for entry in key["rubric"])
+        rows = (
+            f"<li>{xhtml(entry['criterion'])} ({number(entry['points'])}){_levels(entry)}</li>"
+            for entry in key["rubric"]
+        )
         notes += f"<ul>{''.join(rows)}</ul>"
     if notes:
         notes = f"<qti-content-body>{notes}</qti-content-body>"
