@@ -17,6 +17,10 @@ import "./sound-limit.js";
 import "./word-count.js";
 
 const AHEAD = 2;
+/** While the learner reads and writes, the questions after these are fetched too, a few at a time: a tunnel does not end a practice. */
+const AHEAD_AT_REST = 30;
+const FEW = 6;
+const REST = 1000;
 const PATIENCE = 2500;
 
 async function enter(room) {
@@ -37,6 +41,7 @@ async function enter(room) {
   let current = room.index;
   let shownAt = performance.now();
   let wantsToFinish = false;
+  let resting = 0;
 
   /* Questions: each is made once, so that what was begun stays in its fields while the learner looks elsewhere. */
   function made(html) {
@@ -91,6 +96,16 @@ async function enter(room) {
   }
   function prefetch(count = AHEAD) {
     for (let index = current + 1; index <= Math.min(current + count, frame.total - 1); index += 1) if (!items.has(index)) queue.want(index);
+    rest();
+  }
+  function rest() {
+    clearTimeout(resting);
+    if (!navigator.connection?.saveData) resting = setTimeout(prefetchAtRest, REST);
+  }
+  function prefetchAtRest() {
+    if (queue.failures || queue.stopped || queue.wanted.size) return;
+    const after = Array.from({ length: Math.min(AHEAD_AT_REST, frame.total - 1 - current) }, (_none, step) => current + 1 + step);
+    for (const index of after.filter((place) => isOpen(place) && !items.has(place)).slice(0, FEW)) queue.want(index);
   }
 
   /* Going from one question to another. */
@@ -199,6 +214,7 @@ async function enter(room) {
   });
   queue.addEventListener("item", ({ detail }) => {
     const isNews = !items.has(detail.index);
+    rest();
     if (isNews) put(detail.index, detail.html, detail.is_answered && room.feedback !== "at_end");
     if (isNews && elsewhere.delete(detail.index)) items.get(detail.index).note = room.words.elsewhere;
     if (isNews && detail.index === current) show({ isMoved: document.activeElement === document.body || document.activeElement === frame.note });
