@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from benchmarks import crowds, grading, growth, jobs, pgbench, practice, processes, regrading, report, servers
-from benchmarks.load import Requests, Sample, UnexpectedAnswer, measure, median_sample, warm_up
+from benchmarks.load import WARM_PASSES, Requests, Sample, UnexpectedAnswer, measure, median_sample, warm_up
 
 WARM_REQUESTS = 100
 """Requests of each job that go to each web process before it is measured, where a job can be done over and over."""
@@ -72,7 +72,8 @@ def main(arguments: list[str]) -> int:
     )
     print(f"Written: {', '.join(path.relative_to(servers.ROOT).as_posix() for path in written)}")
     if options.write_docs:
-        report.write_docs(rows=rows, circumstances=circumstances, path=servers.ROOT / "docs" / "benchmarks.md")
+        path = servers.ROOT / "docs" / "benchmarks.md"
+        report.write_docs(rows=rows, circumstances=circumstances, path=path, details=details)
     return 1 if failures else 0
 
 
@@ -189,8 +190,9 @@ def _once(
     """Measure a job that can be done once by each learner, after a few that warm the processes: some with one client,
     the rest with many.
     """
-    warming = itertools.islice(supply, WARM_ONCE * servers.WORKERS)
-    ask(requests=make(warming), clients=jobs.MANY, seconds=600, statuses=statuses)
+    for _pass in range(WARM_PASSES):  # over connections of their own: one stays with one process
+        warming = itertools.islice(supply, WARM_ONCE * servers.WORKERS // WARM_PASSES)
+        ask(requests=make(warming), clients=jobs.MANY, seconds=600, statuses=statuses)
     for clients, count in zip((1, jobs.MANY), stock, strict=True):
         part = itertools.islice(supply, count)
         samples[job, clients] = ask(requests=make(part), clients=clients, seconds=600, statuses=statuses)

@@ -7,6 +7,7 @@ names or on one made for it.
 """
 
 import argparse
+import json
 import math
 import os
 import random
@@ -167,6 +168,23 @@ def _insert(table: str, columns: list[str], rows: list[list[Any]]) -> None:
         cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)
 
 
+def _asked(kind: str, text: str) -> tuple[str, str]:
+    """Return content and key of a question of TYPES as JSON."""
+    content: dict[str, Any] = {"stem": text}
+    key: dict[str, Any] = {}
+    if kind.endswith("choice"):
+        content["options"] = [{"id": id_, "text": f"{text} {id_}"} for id_ in "abcd"]
+        key = {"fractions": {"b": 1}} if kind.startswith("single") else {"correct": ["a", "c"]}
+    elif kind == "true_false":
+        key = {"correct": True}
+    elif kind == "fill_blank":
+        content |= {"stem": f"{text} [[b1]]", "blanks": [{"id": "b1"}]}
+        key = {"blanks": {"b1": {"answers": [{"text": "资产"}]}}}
+    elif kind == "short_text":
+        key = {"answers": [{"text": "资产"}]}
+    return json.dumps(content, ensure_ascii=False), json.dumps(key, ensure_ascii=False)
+
+
 def _write(bank: Any, author: Any, leaves: list[int], numbers: range, words: set[int], rare: set[int]) -> None:
     """Insert a batch of questions, versions and terms: rows in bulk SQL, terms by the code of the site."""
     from django.db import connection, transaction
@@ -193,13 +211,15 @@ def _write(bank: Any, author: Any, leaves: list[int], numbers: range, words: set
         text += " 审计程序" if number in words else ""
         text += " 商誉减值" if number in rare else ""
         tag = f"t{number % 40}"
+        kind = TYPES[(number * 7 + number // 11) % len(TYPES)]
         values = {
             "topic_id": leaves[(number * 13) % len(leaves)],
-            "type": TYPES[(number * 7 + number // 11) % len(TYPES)],
+            "type": kind,
             "status": "draft" if number % 50 == 0 else "published",
             "difficulty": 1 + (number * 3 + number // 7) % 5,
             "tags": f'["{tag}"]',
-            "content": f'{{"stem": "{text}"}}',
+            "content": _asked(kind, text)[0],
+            "key": _asked(kind, text)[1],
             "summary": text,
             "search_text": text,
             "content_hash": f"{number:064x}",
@@ -210,6 +230,8 @@ def _write(bank: Any, author: Any, leaves: list[int], numbers: range, words: set
             row[places[name]] = value
         questions.append([pk, *row])
         version = list(version_template)
+        for name in ("type", "content", "key"):
+            version[version_names.index(name)] = values[name]
         version[version_names.index("question_id")] = pk
         versions.append(version)
         found = SimpleNamespace(bank_id=bank.pk, search_text=text, ref="", source="", tags=[tag])

@@ -15,6 +15,7 @@ from edu.launcher.services import throw_away_postgres
 
 REGRADED_PER_SECOND = 500
 STATISTICS_SECONDS = 6.7
+WEAK_TOPICS_MS = 300
 FLAT = 1.25
 """How much larger the process may grow with ten times the attempts."""
 
@@ -93,6 +94,15 @@ def rows(*, database: str, sizes: Sequence[int], figures: Sequence[dict[str, flo
                 unit="statements",
                 reference=None if is_first else small["page_statements"],
                 reach=None if is_first else ("ratio", "most", 1.0),
+            )
+        )
+        found.append(
+            Row(
+                name=f"{database}: weak topics of a bank, {size:,} exam attempts of 50",
+                value=one["weak_ms"],
+                unit="ms",
+                reference=None if is_first else small["weak_ms"],
+                reach=("value", "most", WEAK_TOPICS_MS),
             )
         )
     return found

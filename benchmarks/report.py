@@ -2,11 +2,11 @@
 
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 Reach = tuple[Literal["ratio", "value"], Literal["least", "most"], float]
 """What has to be reached: of the ratio or of the value, at least or at most, how much."""
@@ -110,6 +110,18 @@ def markdown(rows: Sequence[Row], circumstances: Circumstances) -> str:
     return "\n".join(lines)
 
 
+def by_clients(details: Iterable[Mapping[str, Any]]) -> str:
+    """Return the measurements of jobs as a Markdown table: what they do with one, sixteen and sixty-four clients."""
+    heads = ("database, job", "clients", "requests/s", "p50 ms", "p95 ms", "p99 ms", "CPU ms")
+    lines = [f"| {' | '.join(heads)} |", "|---|---:|---:|---:|---:|---:|---:|"]
+    jobs = [one for one in details if "clients" in one]
+    for one in sorted(jobs, key=lambda row: (row["database"] != "sqlite", row["job"], row["clients"])):
+        times = [figure(one[name]) for name in ("p50_ms", "p95_ms", "p99_ms", "cpu_ms")]
+        cells = [f"{one['database']}: {one['job']}", str(one["clients"]), f"{one['per_second']:,.0f}", *times]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def as_json(rows: Sequence[Row]) -> list[dict[str, object]]:
     """Return the rows as plain values: name, value, unit, reference, ratio, reach, met."""
     return [
@@ -139,14 +151,19 @@ def write_files(
     return json_path, svg_path
 
 
-def write_docs(*, rows: Sequence[Row], circumstances: Circumstances, path: Path) -> None:
+def write_docs(
+    *, rows: Sequence[Row], circumstances: Circumstances, path: Path, details: Iterable[Mapping[str, Any]] = ()
+) -> None:
     """Replace what stands between the two markers of a document; ValueError where they are missing."""
     text = path.read_text(encoding="utf-8")
     before, begin, rest = text.partition(START)
     _old, end, after = rest.partition(END)
     if not begin or not end:
         raise ValueError(f"{path.name} has no lines {START} and {END}")
-    block = f"{START}\n{markdown(rows, circumstances)}\n{END}"
+    parts = [markdown(rows, circumstances)]
+    if details := list(details):
+        parts += ["### By clients", by_clients(details)]
+    block = "\n".join([START, "\n\n".join(parts), END])
     path.write_text(f"{before}{block}{after}", encoding="utf-8")
 
 

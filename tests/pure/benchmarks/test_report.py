@@ -95,6 +95,19 @@ def test_only_the_block_between_the_markers_is_replaced(tmp_path):
     assert "| save | 900 requests/s | 1,800 | 0.50 | >= 0.45 x | yes |" in text
 
 
+def test_jobs_are_told_by_clients_and_other_measurements_left_out(tmp_path):
+    path = tmp_path / "benchmarks.md"
+    path.write_text(f"{START}\n{END}\n", encoding="utf-8")
+    one = {"database": "postgresql", "job": "save", "p50_ms": 0.4, "p95_ms": 1.0, "p99_ms": 12.5, "cpu_ms": None}
+    details = [one | {"clients": 16, "per_second": 2500.4}, one | {"clients": 1, "per_second": 1900.0}]
+    details += [one | {"clients": 1, "per_second": 1, "database": "sqlite"}, {"job": "marked", "attempts": 9}]
+    write_docs(rows=ROWS, circumstances=WHEN, path=path, details=details)
+    *_head, first, second, third = path.read_text("utf-8").split("### By clients")[1].split(END)[0].strip().splitlines()
+    assert first.startswith("| sqlite: save | 1 | 1 |")
+    assert second.startswith("| postgresql: save | 1 | 1,900 |")
+    assert third == "| postgresql: save | 16 | 2,500 | 0.4 | 1 | 12.5 | – |"
+
+
 def test_a_document_without_markers_is_refused_and_left_alone(tmp_path):
     path = tmp_path / "benchmarks.md"
     path.write_text("# Title\n", encoding="utf-8")
