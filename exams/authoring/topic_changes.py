@@ -106,8 +106,8 @@ def audit_change(change: TopicChange, action: str, actor: Any, **changes: Any) -
     )
 
 
-def _in_parts(ids: Iterable[int]) -> Iterator[list[int]]:
-    part: list[int] = []
+def _in_parts(ids: Iterable[Any]) -> Iterator[list[Any]]:
+    part: list[Any] = []
     for pk in ids:
         part.append(pk)
         if len(part) == AT_ONCE:

@@ -158,7 +158,7 @@ def _send_home(change: TopicChange) -> int:
         if part.kind == SET_KIND:
             send_sets_home(part)
             continue
-        rows = by_kind[part.kind].rows.filter(pk__in=part.row_ids, topic_id=part.present_id)
+        rows = by_kind[part.kind].among(part.row_ids).filter(topic_id=part.present_id)
         if part.kind == "question":
             shown = Question.objects.filter(pk__in=part.row_ids, topic_id=part.present_id).count()
             shift_counts(taken=[part.present_id] * shown, given=[part.former_id] * shown)

@@ -11,6 +11,8 @@ from exams.models import ItemResult, ScriptFlag
 
 LEASE_SECONDS = 300
 """How long an answer is held without a sign of life; the page gives one every minute."""
+ResultKey = tuple[int, int]
+"""Which answer: the attempt and the slot."""
 PENDING = str(MarkState.PENDING)
 
 
@@ -20,11 +22,11 @@ def waiting_for(*, user: Any, exam_id: int, question_id: int) -> QuerySet[ItemRe
         attempt_id=OuterRef("attempt_id"), slot=OuterRef("slot"), marker_id=user.pk, kind=ScriptFlag.Kind.LATER
     )
     rows = ItemResult.objects.filter(exam_id=exam_id, question_id=question_id, state=PENDING)
-    return rows.annotate(is_later=Exists(later)).order_by("is_later", "id")
+    return rows.annotate(is_later=Exists(later)).order_by("is_later", "pk")
 
 
 def lease_next(
-    *, user: Any, exam_id: int, question_id: int, now: datetime, beside: Collection[int] = ()
+    *, user: Any, exam_id: int, question_id: int, now: datetime, beside: Collection[ResultKey] = ()
 ) -> ItemResult | None:
     """Return the next waiting answer and hold it for the person for LEASE_SECONDS; None when none is free.
 
@@ -49,19 +51,19 @@ def take_lease(*, user: Any, row: ItemResult, now: datetime) -> bool:
     return bool(changed)
 
 
-def extend_leases(*, user: Any, row_ids: Collection[int], now: datetime) -> int:
+def extend_leases(*, user: Any, keys: Collection[ResultKey], now: datetime) -> int:
     """Hold what she has in hand for LEASE_SECONDS from now; return how many of them are still hers."""
-    own = ItemResult.objects.filter(pk__in=row_ids, marker_id=user.pk, state=PENDING)
+    own = ItemResult.objects.filter(pk__in=keys, marker_id=user.pk, state=PENDING)
     return own.update(lease_until_at=now + timedelta(seconds=LEASE_SECONDS))
 
 
-def release_lease(*, user: Any, row_id: int) -> None:
+def release_lease(*, user: Any, key: ResultKey) -> None:
     """Give an answer back unmarked, so that another may take it."""
-    release_leases(user=user, row_ids=[row_id])
+    release_leases(user=user, keys=[key])
 
 
-def release_leases(*, user: Any, row_ids: Collection[int]) -> int:
+def release_leases(*, user: Any, keys: Collection[ResultKey]) -> int:
     """Give answers back unmarked; return how many of them she had."""
-    return ItemResult.objects.filter(pk__in=row_ids, marker_id=user.pk, state=PENDING).update(
+    return ItemResult.objects.filter(pk__in=keys, marker_id=user.pk, state=PENDING).update(
         lease_until_at=None, marker_id=None
     )

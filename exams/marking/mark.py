@@ -162,7 +162,7 @@ def undo_last_mark(*, user: Any, exam_id: int, question_id: int, now: datetime) 
     own = ItemResult.objects.filter(
         exam_id=exam_id, question_id=question_id, marker_id=user.pk, grader=MANUAL, graded_at__isnull=False
     )
-    last = own.order_by("-graded_at", "-id").first()
+    last = own.order_by("-graded_at", "-pk").first()
     if last is None:
         return None
     with transaction.atomic():

@@ -49,7 +49,7 @@ LANGUAGES = ("en", "zh-hans")
 
 def short_stamp(row: ItemResult) -> str:
     """Return eight letters that change whenever the mark of an answer changes."""
-    return "v" + sha256(f"{row.pk}|{stamp_of(row)}".encode()).hexdigest()[:8]
+    return "v" + sha256(f"{row.key_text}|{stamp_of(row)}".encode()).hexdigest()[:8]
 
 
 def _results(exam: Exam, question_id: int | None) -> list[ItemResult]:

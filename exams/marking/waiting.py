@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Q
 
 from exams.domain.marks import MarkState
 from exams.marking.anonymity import names_of
@@ -66,7 +66,7 @@ def list_waiting(*, user: Any, now: datetime, exam_ids: Sequence[int] | None = N
     rows = (
         ItemResult.objects.filter(exam_id__in=list(exams), state=PENDING)
         .values("exam_id", "question_id")
-        .annotate(waiting=Count("id"), held=Count("id", filter=Q(lease_until_at__gt=now) & ~Q(marker_id=user.pk)))
+        .annotate(waiting=Count("pk"), held=Count("pk", filter=Q(lease_until_at__gt=now) & ~Q(marker_id=user.pk)))
         .order_by("exam_id", "question_id")
     )
     return [
@@ -90,10 +90,8 @@ def count_waiting(*, exam_id: int) -> int:
 def marking_progress(*, user: Any, exam: Exam, question_id: int, now: datetime) -> Progress:
     """Return how far the marking of a question is, by marker: four statements, whatever the number of answers."""
     rows = ItemResult.objects.filter(marked_by_hand(), exam_id=exam.pk, question_id=question_id)
-    counts = rows.aggregate(total=Count("id"), waiting=Count("id", filter=Q(state=PENDING)))
-    shares = (
-        rows.filter(grader=MANUAL).exclude(state=PENDING).values("marker_id").annotate(n=Count("id"), last=Max("id"))
-    )
+    counts = rows.aggregate(total=Count("pk"), waiting=Count("pk", filter=Q(state=PENDING)))
+    shares = rows.filter(grader=MANUAL).exclude(state=PENDING).values("marker_id").annotate(n=Count("pk"))
     by_marker = {row["marker_id"]: row["n"] for row in shares}
     names = names_of(user_ids={pk for pk in by_marker if pk is not None}) if by_marker else {}
     times = list(

@@ -115,6 +115,7 @@ class Attempt(models.Model):
 class ItemResult(models.Model):
     """What one slot of one attempt earned. Keyed (attempt, slot); nothing points at it."""
 
+    pk = models.CompositePrimaryKey("attempt_id", "slot")
     attempt_id = models.BigIntegerField(db_comment="The attempt (no constraint, so that rows can be partitioned)")
     slot = models.PositiveIntegerField(db_comment="Place in the attempt, from 1")
     exam_id = models.BigIntegerField(db_comment="The exam")
@@ -138,7 +139,6 @@ class ItemResult(models.Model):
 
     class Meta:
         db_table_comment = "Results of single questions of attempts"
-        constraints = [models.UniqueConstraint(fields=["attempt_id", "slot"], name="result_once_a_slot")]
         indexes = [
             models.Index(fields=["exam_id"], name="result_of_exam_idx"),
             models.Index(
@@ -146,6 +146,11 @@ class ItemResult(models.Model):
             ),
             models.Index(fields=["question_id"], name="result_question_idx"),
         ]
+
+    @property
+    def key_text(self) -> str:
+        """Attempt and slot as pages name a result: 12-3."""
+        return f"{self.attempt_id}-{self.slot}"
 
 
 class LateBatch(models.Model):

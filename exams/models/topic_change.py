@@ -66,7 +66,7 @@ class TopicChangePart(models.Model):
     kind = models.CharField(max_length=20, db_comment="What they are: question, rule, session, result, change, set")
     former_id = models.BigIntegerField(db_comment="The topic they pointed at before")
     present_id = models.BigIntegerField(null=True, db_comment="The topic they point at since; null for none")
-    row_ids = models.JSONField(db_comment="Ids of the rows, a thousand at most")
+    row_ids = models.JSONField(db_comment="Ids of the rows, of results [attempt, slot]; a thousand at most")
 
     class Meta:
         db_table_comment = "Rows that merges and deletions of topics took along"

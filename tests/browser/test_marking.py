@@ -113,7 +113,7 @@ def test_a_mark_refused_by_the_server_comes_back_with_what_was_given(at_browser,
     page.goto(f"/teach/marking/{exam.public_id}/{question.public_id}/")
     page.wait_for_selector("[data-marking][data-ready]")
     one = shown(page)
-    row = ItemResult.objects.get(pk=one)
+    row = ItemResult.objects.get(pk=one.split("-"))
     mark_by_hand(user=user_of("instructor"), attempt_id=row.attempt_id, slot=row.slot, now=now_utc(), points=Decimal(1))
     for _criterion in range(page.locator("[data-criterion]").count()):
         page.keyboard.press("1")

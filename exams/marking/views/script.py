@@ -1,5 +1,6 @@
 """Marking one question: the next answer, a chosen one, and what the marker does beside giving a mark."""
 
+import re
 import uuid
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from edu.core.clock import now_utc
 from edu.core.errors import DomainError
 from exams.marking.anonymity import find_attempt_id, names_of, number_of
-from exams.marking.leases import extend_leases, lease_next, release_leases, take_lease
+from exams.marking.leases import ResultKey, extend_leases, lease_next, release_leases, take_lease
 from exams.marking.mark import MANUAL, mark_by_hand, marked_by_hand, undo_last_mark
 from exams.marking.notes import (
     count_uses,
@@ -31,6 +32,7 @@ from exams.marking.waiting import marking_progress
 from exams.models import Exam, ItemResult, Question, ScriptFlag
 
 PAGE_SIZE = 50
+_KEY = re.compile(r"([0-9]{1,18})-([0-9]{1,9})")
 SHOWN = ("unmarked", "mine", "flagged", "marked", "all")
 
 
@@ -43,15 +45,15 @@ def _question_or_404(question_id: uuid.UUID) -> Question:
 
 def _row_or_404(exam: Exam, question: Question, posted: str) -> ItemResult:
     """Return the answer a form names; 404 for one of another exam or question."""
-    pk = int(posted) if posted.isascii() and posted.isdecimal() and len(posted) < 19 else 0
-    row = ItemResult.objects.filter(pk=pk, exam_id=exam.pk, question_id=question.pk).first()
+    row = ItemResult.objects.filter(pk__in=_keys(posted), exam_id=exam.pk, question_id=question.pk).first()
     if row is None:
         raise Http404
     return row
 
 
-def _ids(text: str) -> list[int]:
-    return [int(part) for part in text.split(",")[:10] if part.isascii() and part.isdecimal() and len(part) < 19]
+def _keys(text: str) -> list[ResultKey]:
+    """Return the answers that a page names, by their `key_text`; ten at most."""
+    return [(int(found[1]), int(found[2])) for part in text.split(",")[:10] if (found := _KEY.fullmatch(part))]
 
 
 def _wants_json(request: HttpRequest) -> bool:
@@ -92,7 +94,7 @@ def mark(request: HttpRequest, exam: Exam, question_id: uuid.UUID) -> HttpRespon
     now = now_utc()
     if request.method == "POST":
         return _post(request, exam, question)
-    beside = _ids(request.GET.get("beside", ""))
+    beside = _keys(request.GET.get("beside", ""))
     row = lease_next(user=request.user, exam_id=exam.pk, question_id=question.pk, now=now, beside=beside)
     if "part" in request.GET:
         if row is None:
@@ -126,11 +128,11 @@ def _post(request: HttpRequest, exam: Exam, question: Question) -> HttpResponse:
     here: dict[str, Any] = {"public_id": exam.public_id, "question_id": question.public_id}
     act = request.POST.get("act", "mark")
     if act == "release":
-        release_leases(user=request.user, row_ids=[row.pk])
+        release_leases(user=request.user, keys=[row.pk])
         return redirect("marking:answers", **here)
     if act == "later":
         set_flag(user=request.user, row=row, kind=ScriptFlag.Kind.LATER, now=now_utc())
-        release_leases(user=request.user, row_ids=[row.pk])
+        release_leases(user=request.user, keys=[row.pk])
         return JsonResponse({"ok": True}) if _wants_json(request) else redirect("marking:mark", **here)
     error = _take_mark(request, exam, row)
     if _wants_json(request):
@@ -181,12 +183,12 @@ def _take_mark(request: HttpRequest, exam: Exam, row: ItemResult) -> str:
 @exam_page("POST")
 def lease(request: HttpRequest, exam: Exam, question_id: uuid.UUID) -> HttpResponse:
     """Hold on to the answers in hand (`results`), or give them back (`act` release), as the page's scripts do."""
-    rows = ItemResult.objects.filter(pk__in=_ids(request.POST.get("results", "")), exam_id=exam.pk)
-    ids = list(rows.values_list("pk", flat=True))
+    rows = ItemResult.objects.filter(pk__in=_keys(request.POST.get("results", "")), exam_id=exam.pk)
+    keys = list(rows.values_list("attempt_id", "slot"))
     if request.POST.get("act") == "release":
-        release_leases(user=request.user, row_ids=ids)
+        release_leases(user=request.user, keys=keys)
         return HttpResponse(status=204)
-    return JsonResponse({"held": extend_leases(user=request.user, row_ids=ids, now=now_utc())})
+    return JsonResponse({"held": extend_leases(user=request.user, keys=keys, now=now_utc())})
 
 
 @never_cache
@@ -289,7 +291,7 @@ def answers(request: HttpRequest, exam: Exam, question_id: uuid.UUID) -> HttpRes
         "flagged": _("Second opinion"),
         "marked": _("Marked"),
     }
-    page = Paginator(kinds[wanted].order_by("id"), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(kinds[wanted].order_by("pk"), PAGE_SIZE).get_page(request.GET.get("page"))
     found = list(page.object_list)
     people = {row.marker_id for row in found if row.marker_id}
     if not exam.marking_is_anonymous:

@@ -38,7 +38,7 @@ def desk():
             started_at=now,
             submitted_at=now,
         )
-    return exam, list(ItemResult.objects.filter(exam_id=exam.pk, slot=1).order_by("id"))
+    return exam, list(ItemResult.objects.filter(exam_id=exam.pk, slot=1).order_by("pk"))
 
 
 def table_of(exam, **options):
@@ -83,7 +83,7 @@ def test_a_filled_sheet_is_applied_as_one_and_undone_as_one(desk):
     assert [(row["mark"], row["problem"]) for row in sheet.rows] == [("2", ""), ("1.5", "")]
     assert sheet.unchanged == 1
     assert apply_sheet(sheet=sheet, actor=exam.owner, now=now_utc()) == 2
-    marks = [row.mark for row in ItemResult.objects.filter(pk__in=[row.pk for row in results]).order_by("id")]
+    marks = [row.mark for row in ItemResult.objects.filter(pk__in=[row.pk for row in results]).order_by("pk")]
     assert marks == [Decimal(2), Decimal("1.5"), None]
     assert ItemResult.objects.get(pk=results[0].pk).comment == "好"
     assert Attempt.objects.get(pk=results[0].attempt_id).score == Decimal(4)

@@ -104,7 +104,7 @@ def test_the_marking_page_hides_names_and_takes_the_mark(script, client):
     body = page.content.decode()
     assert "My text" in body
     assert str(attempt.user) not in body
-    form = {"result": page.context["script"].row.pk, "points.what": "6", "points.why": "x", "comment": "keep me"}
+    form = {"result": page.context["script"].row.key_text, "points.what": "6", "points.why": "x", "comment": "keep me"}
     refused = client.post(url, form)
     assert refused.status_code == 422
     assert "keep me" in refused.content.decode()
@@ -150,7 +150,10 @@ def test_every_marking_page_is_closed_to_others(script, client):
         client.force_login(stranger)
         for url in urls:
             assert client.get(url).status_code in (404, 405), url
-            assert client.post(url, {"result": row.pk, "points": "2", "act": "pause"}).status_code in (404, 405), url
+            assert client.post(url, {"result": row.key_text, "points": "2", "act": "pause"}).status_code in (
+                404,
+                405,
+            ), url
         with pytest.raises(NotFound):
             mark_by_hand(user=stranger, attempt_id=attempt.pk, slot=1, now=now_utc(), points=Decimal(2))
     assert client.get(reverse("marking:queue")).status_code == 404

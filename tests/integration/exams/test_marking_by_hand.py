@@ -40,7 +40,7 @@ def desk():
             started_at=now,
             submitted_at=now,
         )
-    rows = list(ItemResult.objects.filter(exam_id=exam.pk, slot=1).order_by("id"))
+    rows = list(ItemResult.objects.filter(exam_id=exam.pk, slot=1).order_by("pk"))
     return exam, Question.objects.get(pk=rows[0].question_id), rows
 
 
@@ -130,10 +130,10 @@ def test_leases_are_extended_given_back_and_never_doubled(desk):
     beside = lease_next(user=first, exam_id=exam.pk, question_id=question.pk, now=now, beside=[mine.pk])
     theirs = lease_next(user=second, exam_id=exam.pk, question_id=question.pk, now=now)
     assert {mine.pk, beside.pk, theirs.pk} == {row.pk for row in rows}
-    assert extend_leases(user=first, row_ids=[mine.pk, theirs.pk], now=now + timedelta(seconds=100)) == 1
+    assert extend_leases(user=first, keys=[mine.pk, theirs.pk], now=now + timedelta(seconds=100)) == 1
     soon = now + timedelta(seconds=LEASE_SECONDS + 50)
     assert lease_next(user=second, exam_id=exam.pk, question_id=question.pk, now=soon, beside=[theirs.pk]) == beside
-    assert release_leases(user=second, row_ids=[mine.pk, beside.pk]) == 1
+    assert release_leases(user=second, keys=[mine.pk, beside.pk]) == 1
     assert ItemResult.objects.get(pk=mine.pk).marker_id == first.pk
 
 
@@ -202,12 +202,18 @@ def test_scripts_fetch_mark_and_count_by_json(desk, client):
     save_comment(user=exam.owner, exam=exam, question_id=question.pk, text="Good.", now=now_utc())
     page = client.get(url)
     script = page.context["script"]
-    part = client.get(url, {"part": "1", "beside": str(script.row.pk)})
+    part = client.get(url, {"part": "1", "beside": script.row.key_text})
     assert part.status_code == 200
     assert "考生" not in part.content.decode() + page.content.decode()
     other = part.context["script"]
     assert other.row.pk != script.row.pk
-    form = {"result": script.row.pk, "seen": script.stamp, "points.what": "6", "points.why": "4", "comment": "Good."}
+    form = {
+        "result": script.row.key_text,
+        "seen": script.stamp,
+        "points.what": "6",
+        "points.why": "4",
+        "comment": "Good.",
+    }
     refused = client.post(url, form | {"points.why": "5"}, headers={"Accept": "application/json"})
     assert (refused.status_code, refused.json()["ok"]) == (422, False)
     done = client.post(url, form, headers={"Accept": "application/json"})
@@ -215,9 +221,11 @@ def test_scripts_fetch_mark_and_count_by_json(desk, client):
     assert SavedComment.objects.get().uses == 1
     again = client.post(url, form | {"reason": "x"}, headers={"Accept": "application/json"})
     assert again.status_code == 422
-    lease = client.post(marking_url(exam, question, "lease"), {"results": f"{other.row.pk},{script.row.pk}"})
+    lease = client.post(
+        marking_url(exam, question, "lease"), {"results": f"{other.row.key_text},{script.row.key_text}"}
+    )
     assert lease.json() == {"held": 1}
-    client.post(marking_url(exam, question, "lease"), {"results": str(other.row.pk), "act": "release"})
+    client.post(marking_url(exam, question, "lease"), {"results": other.row.key_text, "act": "release"})
     assert ItemResult.objects.get(pk=other.row.pk).lease_until_at is None
     undone = client.post(marking_url(exam, question, "undo"), headers={"Accept": "application/json"})
     assert undone.status_code == 200
@@ -262,7 +270,7 @@ def test_a_mark_that_stands_is_changed_from_its_page_with_a_reason(desk, client)
     url = marking_url(exam, question, "answer", number)
     script = client.get(url).context["script"]
     assert [line.given for line in script.lines] == ["3", "2"]
-    form = {"result": script.row.pk, "seen": script.stamp, "points.what": "6", "points.why": "4", "comment": ""}
+    form = {"result": script.row.key_text, "seen": script.stamp, "points.what": "6", "points.why": "4", "comment": ""}
     assert client.post(url, form).status_code == 422
     assert client.post(url, form | {"reason": "overlooked a line"}).status_code == 302
     assert ItemResult.objects.get(pk=rows[0].pk).mark == Decimal(2)
@@ -283,15 +291,15 @@ def test_flags_and_comments_by_plain_forms(desk, client):
     exam, question, rows = desk
     client.force_login(exam.owner)
     url = marking_url(exam, question, "flag")
-    assert client.post(url, {"result": rows[0].pk, "note": "look"}).status_code == 302
+    assert client.post(url, {"result": rows[0].key_text, "note": "look"}).status_code == 302
     assert ScriptFlag.objects.get().note == "look"
-    assert client.post(url, {"result": rows[0].pk, "act": "remove"}).status_code == 302
+    assert client.post(url, {"result": rows[0].key_text, "act": "remove"}).status_code == 302
     assert not ScriptFlag.objects.exists()
     comments = marking_url(exam, question, "comments")
     client.post(comments, {"comment": "Good."})
     client.post(comments, {"remove": SavedComment.objects.get().pk})
     assert not SavedComment.objects.exists()
-    later = client.post(marking_url(exam, question), {"result": rows[0].pk, "act": "later"})
+    later = client.post(marking_url(exam, question), {"result": rows[0].key_text, "act": "later"})
     assert later.status_code == 302
     assert ScriptFlag.objects.get().kind == "later"
 
@@ -305,7 +313,7 @@ def test_strangers_reach_nothing_of_it(desk, client):
         reverse("marking:candidate", args=[exam.public_id, number]),
     ]
     acts = [marking_url(exam, question, name) for name in ("lease", "flag", "undo", "comments")]
-    form = {"result": rows[0].pk, "results": rows[0].pk, "comment": "x", "points": "2"}
+    form = {"result": rows[0].key_text, "results": rows[0].key_text, "comment": "x", "points": "2"}
     for stranger in (make_user(), make_user(is_instructor=True)):
         client.force_login(stranger)
         assert all(client.get(url).status_code == 404 for url in pages)

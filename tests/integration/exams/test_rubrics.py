@@ -87,7 +87,7 @@ def test_the_marker_chooses_a_level_and_the_learner_reads_which_she_reached(sat,
     assert "Says <em>what</em>" in body
     assert "Names it and &lt;b&gt;defines&lt;/b&gt; it" in body
     form = {
-        "result": row.pk,
+        "result": row.key_text,
         "seen": page.context["script"].stamp,
         "points.what": "2",
         "points.why": "1",
