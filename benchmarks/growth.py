@@ -63,8 +63,8 @@ def grow(count: int) -> dict[str, int]:
 
 
 def measure_storage(count: int) -> dict[str, float]:
-    """Let `count` learners sit an exam of 50 questions, saving after each answer, and return per attempt: rows, KiB at
-    the peak, after VACUUM, and packed (VACUUM FULL).
+    """Let `count` learners sit an exam of 50 questions together, saving after each answer, and return per attempt:
+    rows, KiB at the peak, after VACUUM, and packed (VACUUM FULL).
     """
     from benchmarks import sittings
     from edu.core.clock import now_utc
@@ -78,14 +78,14 @@ def measure_storage(count: int) -> dict[str, float]:
     packed_before = _bytes()
     _vacuum(is_full=False)  # each table has its maps of free room from here on: they are not an attempt's
     rows, before = _rows(), _bytes()
-    for person in people:
-        started = sittings.start(person, exam, now)
-        key = read_attempt_key(started["key"], now=now)
-        answers = list(started["answers"].items())
-        for place, (slot, response) in enumerate(answers[:SAVES], start=1):
-            batch = Batch(epoch=started["epoch"], seq=place, responses={slot: response})
-            save_responses(key=key, batch=batch, now=now)
-        submit_attempt(user_id=person.pk, attempt_id=started["id"], now=now)
+    sat = [sittings.start(person, exam, now) for person in people]
+    keys = [read_attempt_key(one["key"], now=now) for one in sat]
+    for place in range(SAVES):
+        for one, key in zip(sat, keys, strict=True):
+            slot, response = list(one["answers"].items())[place]
+            save_responses(key=key, batch=Batch(epoch=one["epoch"], seq=place + 1, responses={slot: response}), now=now)
+    for person, one in zip(people, sat, strict=True):
+        submit_attempt(user_id=person.pk, attempt_id=one["id"], now=now)
     peak = _bytes()
     added = _rows() - rows
     _vacuum(is_full=False)

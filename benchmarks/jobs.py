@@ -238,7 +238,7 @@ def storage_rows(*, database: str, found: Mapping[str, float]) -> list[Row]:
     ]
     labels = {"peak_kib": "at the peak", "vacuumed_kib": "after VACUUM", "packed_kib": "packed"}
     for name, label in labels.items():
-        reach: Reach | None = ("value", "most", 20) if name == "packed_kib" else None
+        reach: Reach | None = None if name == "peak_kib" else ("value", "most", 20)
         rows.append(
             Row(name=f"{database}: an attempt of 50 on the disk, {label}", value=found[name], unit="KiB", reach=reach)
         )

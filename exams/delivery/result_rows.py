@@ -39,7 +39,7 @@ _OWN = {
     "fraction": "double precision",
     "mark": "numeric",
     "maximum": "numeric",
-    "parts": "jsonb",
+    "parts": "text",
     "grader": "text",
     "graded_at": "timestamptz",
 }
@@ -75,7 +75,7 @@ def _plain(row: NewResult, graded_at: str | None) -> dict[str, Any]:
         "fraction": row.fraction,
         "mark": None if row.mark is None else str(row.mark),
         "maximum": str(row.maximum),
-        "parts": row.parts,
+        "parts": _to_json(row.parts),
         "grader": row.grader,
         "graded_at": graded_at,
     }

@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import exams.models.attempt
+import exams.models.json_text
 
 # Django would write the whole table anew on SQLite to drop an index of a foreign key; that takes no statement more.
 SPARE = {"exams_attempt_exam_id_3d78bf6c": "exam_id", "exams_attempt_user_id_198d032c": "user_id"}
@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                     field=models.JSONField(
                         db_comment="Frozen: sections [title, instructions, slots [slot, version_id, marks, option "
                         "order]]",
-                        encoder=exams.models.attempt.CompactJSON,
+                        encoder=exams.models.json_text.CompactJSON,
                     ),
                 ),
             ],

@@ -1,6 +1,5 @@
 """Attempts: one row on the hot path; results a slot, late batches, and the history of marks."""
 
-import json
 from typing import Any
 
 from django.conf import settings
@@ -8,13 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from edu.core.ids import new_public_id
-
-
-class CompactJSON(json.JSONEncoder):
-    """JSON without a space after its commas and colons: what is stored for every attempt is stored often."""
-
-    item_separator = ","
-    key_separator = ":"
+from exams.models.json_text import CompactJSON, JSONTextField
 
 
 class Attempt(models.Model):
@@ -127,9 +120,10 @@ class ItemResult(models.Model):
     fraction = models.FloatField(null=True, db_comment="Part of the marks earned, before rounding; null while pending")
     mark = models.DecimalField(max_digits=7, decimal_places=2, null=True, db_comment="Marks earned; null while pending")
     maximum = models.DecimalField(max_digits=7, decimal_places=2, db_comment="Marks possible")
-    parts = models.JSONField(
+    parts = JSONTextField(
         default=list,
-        db_comment="Parts of the mark: [id, earned, given, weight, parts, correct], what is usual left out at the end",
+        db_comment="Parts of the mark as JSON: [id, earned, given, weight, parts, correct], what is usual left "
+        "out at the end",
     )
     comment = models.TextField(default="", db_comment="A marker's words to the learner")
     grader = models.CharField(max_length=20, default="", db_comment="Version of the grader, or manual")

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import connection, models
 
+from exams.models.json_text import JSONTextField
+
 KINDS = {
     "BigAutoField": "bigint",
     "BigIntegerField": "bigint",
@@ -28,7 +30,8 @@ def update_rows(
     """Set `fields` of the rows that `keys` name, each as its mapping says. One statement; nothing without rows."""
     if not rows:
         return
-    kinds = {name: KINDS[model._meta.get_field(name).get_internal_type()] for name in (*keys, *fields)}
+    columns_of = {name: model._meta.get_field(name) for name in (*keys, *fields)}
+    kinds = {name: KINDS[field.get_internal_type()] for name, field in columns_of.items()}
     table = model._meta.db_table
     if connection.vendor == "postgresql":
         columns = ", ".join(f"{name} {kind}" for name, kind in kinds.items())
@@ -38,12 +41,14 @@ def update_rows(
         source = f"(SELECT {columns} FROM json_each(%s)) AS given"  # noqa: S608 - names of our own models
     setting = ", ".join(f"{name} = given.{name}" for name in fields)
     where = " AND ".join(f"{table}.{name} = given.{name}" for name in keys)
-    payload = json.dumps([{name: _plain(row[name]) for name in kinds} for row in rows])
+    payload = json.dumps([{name: _plain(row[name], field) for name, field in columns_of.items()} for row in rows])
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE {table} SET {setting} FROM {source} WHERE {where}", [payload])  # noqa: S608 - our names
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, field: Any) -> Any:
+    if isinstance(field, JSONTextField):
+        return field.get_prep_value(value)
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, datetime):

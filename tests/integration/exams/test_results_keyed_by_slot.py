@@ -12,7 +12,7 @@ from edu.core.clock import now_utc
 from tests.factories.exams import make_question
 
 pytestmark = pytest.mark.django_db(transaction=True)
-BEFORE, AFTER = "0029_released_attempts", "0030_results_keyed_by_slot"
+BEFORE, AFTER = "0029_released_attempts", "0031_smaller_and_steadier_attempts"
 
 
 def models_at(name):
