@@ -1,7 +1,7 @@
 """What keeps a topic's id, and follows when the topic goes away."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,9 +31,9 @@ class Pointer:
     rows: models.Manager[Any]
     condition: Callable[[Iterable[Any]], Q] = _by_id
 
-    def among(self, keys: Iterable[Any]) -> QuerySet[Any]:
-        """Return the rows with some keys, at least one."""
-        return self.rows.filter(self.condition(keys))
+    def among(self, keys: Collection[Any]) -> QuerySet[Any]:
+        """Return the rows with these keys."""
+        return self.rows.filter(self.condition(keys)) if keys else self.rows.none()
 
 
 POINTERS = (

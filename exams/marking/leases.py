@@ -57,11 +57,6 @@ def extend_leases(*, user: Any, keys: Collection[ResultKey], now: datetime) -> i
     return own.update(lease_until_at=now + timedelta(seconds=LEASE_SECONDS))
 
 
-def release_lease(*, user: Any, key: ResultKey) -> None:
-    """Give an answer back unmarked, so that another may take it."""
-    release_leases(user=user, keys=[key])
-
-
 def release_leases(*, user: Any, keys: Collection[ResultKey]) -> int:
     """Give answers back unmarked; return how many of them she had."""
     return ItemResult.objects.filter(pk__in=keys, marker_id=user.pk, state=PENDING).update(

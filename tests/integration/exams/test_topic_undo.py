@@ -14,6 +14,7 @@ from exams.authoring.paper_rows import add_section
 from exams.authoring.papers import create_paper
 from exams.authoring.topic_changes import list_changes
 from exams.authoring.topic_counts import recount_topics
+from exams.authoring.topic_pointers import POINTERS
 from exams.authoring.topic_tree import move_topic, place_topic, remove_topic, rename_topic
 from exams.authoring.topic_undo import undo_change
 from exams.models import ItemResult, Question, Topic, TopicChange, TopicChangePart
@@ -55,6 +56,12 @@ def link(bank, author, topic):
         attempt_id=1, slot=1, exam_id=1, user_id=1, question_id=question.pk, version_id=1, topic_id=topic.pk,
         state="graded", maximum=1,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("pointer", POINTERS, ids=[pointer.kind for pointer in POINTERS])
+def test_no_keys_are_no_rows(author, bank, pointer):
+    link(bank, author, Topic.objects.filter(question_count__gt=0).first())
+    assert not pointer.among([]).exists()
 
 
 def undone(change, author):
