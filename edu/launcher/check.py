@@ -21,7 +21,8 @@ from .environment import ensure_environment
 from .paths import Folders, say
 
 ROOMS = ("edu", "courses", "exams", "certificates", "payments", "media")
-STEP_SECONDS = 1500
+STEP_SECONDS = 2400
+# Long enough for a slow machine: what takes longer hangs.
 # A journey through a real browser that fails for once on a busy machine is gone again, and said aloud.
 BROWSER_TRIES = ("--reruns", "1", "-r", "sR")
 # Invented values, good enough for `check --deploy` to judge the production settings by.
